@@ -1,0 +1,105 @@
+//! Limits and checks that the SPA and the server share.
+
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use crate::FieldCode;
+
+/// Longest name of a number or a terminal, in characters.
+pub const NAME_MAX: u64 = 40;
+/// Longest name on the display of an IP phone, in characters.
+pub const DISPLAY_NAME_MAX: u64 = 20;
+/// Longest mail address, in characters (RFC 5321, 4.5.3.1.3 less the brackets).
+pub const MAIL_MAX: u64 = 254;
+/// Shortest password, in characters.
+pub const PASSWORD_MIN: u64 = 10;
+/// Longest password, in characters: bounds the work of hashing.
+pub const PASSWORD_MAX: u64 = 128;
+/// Longest login id, in characters.
+pub const LOGIN_ID_MAX: u64 = 64;
+
+/// Refuses control characters and line breaks: they would break a phone's display, a mail header or a log line.
+///
+/// # Errors
+/// `control_character`.
+pub fn no_control_characters(value: &str) -> Result<(), ValidationError> {
+    let bad = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if value.chars().any(bad) { Err(ValidationError::new("control_character")) } else { Ok(()) }
+}
+
+/// A login id is 4 to 64 of `a-z 0-9 . _ -`, so that it can stand in a SIP URI unescaped.
+///
+/// # Errors
+/// `invalid_format`.
+pub fn login_id_characters(value: &str) -> Result<(), ValidationError> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    if value.chars().all(good) { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
+}
+
+/// An extension is 2 to 6 digits and does not begin with 0, so that it cannot be mistaken for an outside number.
+///
+/// # Errors
+/// `invalid_format`.
+pub fn extension_digits(value: &str) -> Result<(), ValidationError> {
+    let good = (2..=6).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()) && !value.starts_with('0');
+    if good { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
+}
+
+/// One field that validation refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldFault {
+    /// JSON pointer to the field.
+    pub pointer: String,
+    /// What is wrong.
+    pub code: FieldCode,
+    /// The limit that was passed, where there is one.
+    pub limit: Option<i64>,
+}
+
+impl FieldFault {
+    /// A fault without a limit.
+    pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
+        Self { pointer: pointer.into(), code, limit: None }
+    }
+}
+
+/// Flattens validator's tree, in the order of the pointers.
+pub fn field_faults(errors: &ValidationErrors) -> Vec<FieldFault> {
+    let mut found = Vec::new();
+    walk(errors, "", &mut found);
+    found.sort();
+    found
+}
+
+fn walk(errors: &ValidationErrors, prefix: &str, found: &mut Vec<FieldFault>) {
+    for (field, kind) in errors.errors() {
+        let pointer = format!("{prefix}/{field}");
+        match kind {
+            ValidationErrorsKind::Field(list) => found.extend(list.iter().map(|error| fault(pointer.clone(), error))),
+            ValidationErrorsKind::Struct(inner) => walk(inner, &pointer, found),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    walk(inner, &format!("{pointer}/{index}"), found);
+                }
+            }
+        }
+    }
+}
+
+fn fault(pointer: String, error: &ValidationError) -> FieldFault {
+    let parameter = |name: &str| error.params.get(name).and_then(|value| value.as_i64());
+    match error.code.as_ref() {
+        "length" => {
+            let length = error.params.get("value").and_then(|value| value.as_str()).map_or(0, |value| value.chars().count() as i64);
+            match (parameter("min"), parameter("max")) {
+                (Some(1), _) if length == 0 => FieldFault::new(pointer, FieldCode::Required),
+                (Some(min), _) if length < min => FieldFault { pointer, code: FieldCode::TooShort, limit: Some(min) },
+                (_, max) => FieldFault { pointer, code: FieldCode::TooLong, limit: max },
+            }
+        }
+        "range" => FieldFault::new(pointer, FieldCode::OutOfRange),
+        other => {
+            let code = FieldCode::ALL.iter().copied().find(|code| code.as_str() == other);
+            FieldFault::new(pointer, code.unwrap_or(FieldCode::InvalidFormat))
+        }
+    }
+}
