@@ -1,0 +1,132 @@
+//! Phone numbers.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::schema::numbers;
+use crate::{Conn, Scope, StoreError};
+
+/// A phone number.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = numbers)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// E.164; unique over all accounts.
+    pub e164: String,
+    /// `primary` or `additional`.
+    pub kind: String,
+    /// 番号名称.
+    pub name: String,
+    /// IP電話機表示名.
+    pub display_name: String,
+    /// `ringtone_1` or `ringtone_2`.
+    pub ringtone: String,
+    /// The ID that rings first.
+    pub priority_phone_id: Option<String>,
+    /// The notify rule.
+    pub notify_rule_id: Option<String>,
+    /// Calls at once, as the holder has set it.
+    pub channel_limit: i32,
+    /// Calls at once, as contracted.
+    pub max_channels: i32,
+    /// 話中アナウンス.
+    pub busy_announcement: bool,
+    /// Version of this row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    pub updated_at: NaiveDateTime,
+}
+
+/// What to change; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = numbers)]
+pub struct Changes {
+    /// See [`Row::name`].
+    pub name: Option<String>,
+    /// See [`Row::display_name`].
+    pub display_name: Option<String>,
+    /// See [`Row::ringtone`].
+    pub ringtone: Option<String>,
+    /// See [`Row::priority_phone_id`].
+    pub priority_phone_id: Option<Option<String>>,
+    /// See [`Row::notify_rule_id`].
+    pub notify_rule_id: Option<Option<String>>,
+    /// See [`Row::channel_limit`].
+    pub channel_limit: Option<i32>,
+    /// See [`Row::max_channels`].
+    pub max_channels: Option<i32>,
+}
+
+/// Adds a number.
+///
+/// # Errors
+/// A unique violation when the number is in use, or when the account has a primary number already.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(numbers::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// One number.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(numbers::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// All numbers of the account, the primary one first, then in the order of their digits.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::account_id.eq(scope.account_id()))
+        .order((numbers::kind.desc(), numbers::e164))
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Changes a number that still has `version`; answers whether it had.
+///
+/// # Errors
+/// When the database refuses.
+pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
+    let changed = diesel::update(numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)))
+        .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Takes `phone_id` off every number where it rings first; answers the numbers that changed.
+///
+/// # Errors
+/// When the database refuses.
+pub fn clear_priority(conn: &mut Conn, scope: &Scope, phone_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::update(numbers::table.filter(numbers::account_id.eq(scope.account_id())).filter(numbers::priority_phone_id.eq(phone_id)))
+        .set((numbers::priority_phone_id.eq(None::<String>), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(now)))
+        .execute(conn)?)
+}
+
+/// Empties the display names of the account: the IP-phone option has ended.
+///
+/// # Errors
+/// When the database refuses.
+pub fn clear_display_names(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::update(numbers::table.filter(numbers::account_id.eq(scope.account_id())).filter(numbers::display_name.ne("")))
+        .set((numbers::display_name.eq(""), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(now)))
+        .execute(conn)?)
+}
+
+/// Removes a number; answers whether it was there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(numbers::table.find((scope.account_id(), id))).execute(conn)? == 1)
+}

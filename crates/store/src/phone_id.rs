@@ -1,0 +1,158 @@
+//! IDs: the logins that terminals sign in with.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::schema::{accounts, phone_ids};
+use crate::{Conn, EntranceScope, Scope, StoreError, account};
+
+/// An ID.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = phone_ids)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// What the terminal signs in with; unique over all accounts.
+    pub login_id: String,
+    /// `basic` or `additional`.
+    pub kind: String,
+    /// 内線 短縮番号.
+    pub extension: String,
+    /// 端末名称.
+    pub terminal_name: String,
+    /// `ip_phone` or `premises_device`; `None` = the app only.
+    pub device_option: Option<String>,
+    /// 発信外線番号.
+    pub outbound_number_id: Option<String>,
+    /// Argon2id; the basic ID only.
+    pub password_hash: Option<String>,
+    /// Sealed; additional IDs only.
+    pub sealed_password: Option<String>,
+    /// Version of this row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    pub updated_at: NaiveDateTime,
+}
+
+/// What to change; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = phone_ids)]
+pub struct Changes {
+    /// See [`Row::extension`].
+    pub extension: Option<String>,
+    /// See [`Row::terminal_name`].
+    pub terminal_name: Option<String>,
+    /// See [`Row::device_option`].
+    pub device_option: Option<Option<String>>,
+    /// See [`Row::outbound_number_id`].
+    pub outbound_number_id: Option<Option<String>>,
+}
+
+/// Adds an ID.
+///
+/// # Errors
+/// A unique violation when the login id or the extension is in use, or when the account has a basic ID already.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(phone_ids::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// One ID.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(phone_ids::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// The ID with this login id, and its account: for signing in.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_by_login_id(conn: &mut Conn, _scope: EntranceScope, login_id: &str) -> Result<Option<(Row, account::Row)>, StoreError> {
+    Ok(phone_ids::table
+        .inner_join(accounts::table.on(accounts::id.eq(phone_ids::account_id)))
+        .filter(phone_ids::login_id.eq(login_id))
+        .select((Row::as_select(), account::Row::as_select()))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether a login id is in use, in whatever account.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn login_id_taken(conn: &mut Conn, _scope: EntranceScope, login_id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(phone_ids::table.filter(phone_ids::login_id.eq(login_id)))).get_result(conn)?)
+}
+
+/// All IDs of the account, the basic one first, then by extension.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::account_id.eq(scope.account_id()))
+        .order((phone_ids::kind.desc(), phone_ids::extension, phone_ids::id))
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Changes an ID that still has `version`; answers whether it had.
+///
+/// # Errors
+/// A unique violation when the extension is in use.
+pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
+    let changed = diesel::update(phone_ids::table.find((scope.account_id(), id)).filter(phone_ids::version.eq(version)))
+        .set((changes, phone_ids::version.eq(version + 1), phone_ids::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Replaces the password of an ID: a hash for the basic one, a sealed text for an additional one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_password(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    password_hash: Option<String>,
+    sealed_password: Option<String>,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(phone_ids::table.find((scope.account_id(), id)))
+        .set((
+            phone_ids::password_hash.eq(password_hash),
+            phone_ids::sealed_password.eq(sealed_password),
+            phone_ids::version.eq(phone_ids::version + 1),
+            phone_ids::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a number off every ID that calls out with it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn clear_outbound_number(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+    Ok(diesel::update(
+        phone_ids::table.filter(phone_ids::account_id.eq(scope.account_id())).filter(phone_ids::outbound_number_id.eq(number_id)),
+    )
+    .set((phone_ids::outbound_number_id.eq(None::<String>), phone_ids::version.eq(phone_ids::version + 1), phone_ids::updated_at.eq(now)))
+    .execute(conn)?)
+}
+
+/// Removes an ID; answers whether it was there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(phone_ids::table.find((scope.account_id(), id))).execute(conn)? == 1)
+}

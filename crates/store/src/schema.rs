@@ -1,0 +1,175 @@
+//! The tables, once for both databases. By hand: a test compares them with both migrated databases.
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        name -> Text,
+        contact_mail -> Nullable<Text>,
+        status -> Text,
+        suspended_reason -> Nullable<Text>,
+        option_ip_phone -> Bool,
+        option_premises_device -> Bool,
+        option_voicemail -> Bool,
+        option_fax -> Bool,
+        revision -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notify_rules (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        name -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    numbers (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        e164 -> Text,
+        kind -> Text,
+        name -> Text,
+        display_name -> Text,
+        ringtone -> Text,
+        priority_phone_id -> Nullable<Text>,
+        notify_rule_id -> Nullable<Text>,
+        channel_limit -> Integer,
+        max_channels -> Integer,
+        busy_announcement -> Bool,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    phone_ids (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        login_id -> Text,
+        kind -> Text,
+        extension -> Text,
+        terminal_name -> Text,
+        device_option -> Nullable<Text>,
+        outbound_number_id -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        sealed_password -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    terminals (account_id, phone_id, id) {
+        account_id -> Text,
+        phone_id -> Text,
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        last_seen_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    silent_targets (account_id, number_id, phone_id) {
+        account_id -> Text,
+        number_id -> Text,
+        phone_id -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        phone_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        confirmed_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    password_resets (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        phone_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (subject_hash) {
+        subject_hash -> Text,
+        failures -> Integer,
+        blocked_until -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_keys (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        hint -> Text,
+        key_hash -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_log (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        action -> Text,
+        before -> Text,
+        after -> Text,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (caller, idempotency_key) {
+        caller -> Text,
+        idempotency_key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        sealed_answer -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    notify_rules,
+    numbers,
+    phone_ids,
+    terminals,
+    silent_targets,
+    sessions,
+    password_resets,
+    sign_in_attempts,
+    service_keys,
+    audit_log,
+    idempotency_keys
+);

@@ -1,0 +1,46 @@
+//! Whose data a query may touch.
+
+/// One account: what its holder, its app or its keys may touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    account_id: String,
+}
+
+impl Scope {
+    /// The scope of an account whose caller was authenticated.
+    pub fn account(account_id: impl Into<String>) -> Self {
+        Self { account_id: account_id.into() }
+    }
+
+    /// The account.
+    pub fn account_id(&self) -> &str {
+        &self.account_id
+    }
+}
+
+/// All accounts: the operator, by key or at the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct OperatorScope(());
+
+impl OperatorScope {
+    /// Only for a caller that showed an operator key, or for a command on the operator's own machine.
+    pub fn authorised() -> Self {
+        Self(())
+    }
+
+    /// The scope of one of the accounts.
+    pub fn account(self, account_id: impl Into<String>) -> Scope {
+        Scope::account(account_id)
+    }
+}
+
+/// The entrance: look-ups by a secret or a login id, before it is known whose data they lead to.
+#[derive(Clone, Copy, Debug)]
+pub struct EntranceScope(());
+
+impl EntranceScope {
+    /// Only for signing in, and for finding the owner of a cookie, key or link.
+    pub fn authenticating() -> Self {
+        Self(())
+    }
+}

@@ -1,0 +1,12 @@
+DROP TABLE idempotency_keys;
+DROP TABLE audit_log;
+DROP TABLE service_keys;
+DROP TABLE sign_in_attempts;
+DROP TABLE password_resets;
+DROP TABLE sessions;
+DROP TABLE silent_targets;
+DROP TABLE terminals;
+DROP TABLE phone_ids;
+DROP TABLE numbers;
+DROP TABLE notify_rules;
+DROP TABLE accounts;
