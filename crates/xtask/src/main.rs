@@ -1,2 +1,117 @@
-//! placeholder
-fn main() {}
+//! The project's host tool, started as `cargo xtask …`.
+//!
+//! It stands in for separately installed build tools, so that a machine with rustup, a C compiler and git is enough,
+//! and so that no tool's version can drift from what `Cargo.lock` says.
+#![expect(clippy::print_stdout, reason = "a command-line tool answers on standard output")]
+
+mod bundle;
+mod check;
+mod dev;
+mod needs;
+mod postgres;
+mod process;
+mod template;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  run [-- ARGS…]      bundle the SPA, then start `denwaban demo ARGS…`
+  dev [-- ARGS…]      the same, rebuilding on every change; the browser reloads by itself
+  test [options]      everything: unit, API on SQLite and PostgreSQL, browser
+      --no-ui           without the browser tests
+      --only CLASS      one of unit, sqlite, postgres, browser
+      -- ARGS…          handed to the test runner (a name to filter by, for example)
+  check               formatting, lints, what the crates may depend on
+  bundle [options]    build the SPA into frontend/dist
+      --dev             quick build that reloads itself, without Brotli
+      --check-budget    fail when a first visit weighs more than the budget
+";
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    let Some(first) = args.next()? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match first {
+        Value(name) => match name.string()?.as_str() {
+            "bundle" => {
+                let mut options = bundle::Options::default();
+                while let Some(arg) = args.next()? {
+                    match arg {
+                        Long("dev") => options.dev = true,
+                        Long("check-budget") => options.check_budget = true,
+                        other => return Err(other.unexpected().into()),
+                    }
+                }
+                bundle::bundle(&options)
+            }
+            "run" => dev::run(&rest(&mut args)?),
+            "dev" => dev::dev(&rest(&mut args)?),
+            "check" => {
+                nothing_more(&mut args)?;
+                check::check()
+            }
+            "test" => {
+                let mut options = test::Options::default();
+                while let Some(arg) = args.next()? {
+                    match arg {
+                        Long("no-ui") => options.no_ui = true,
+                        Long("only") => options.only = Some(args.value()?.parse()?),
+                        Value(first) => {
+                            options.runner_args.push(first.string()?);
+                            options.runner_args.append(&mut rest(&mut args)?);
+                        }
+                        other => return Err(other.unexpected().into()),
+                    }
+                }
+                test::test(&options)
+            }
+            "help" => {
+                print!("{HELP}");
+                Ok(())
+            }
+            other => bail!("there is no command `{other}`; `cargo xtask help` lists them"),
+        },
+        Short('h') | Long("help") => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(other.unexpected().into()),
+    }
+}
+
+/// Everything that is left, as it stands, for the program that is started next.
+fn rest(args: &mut lexopt::Parser) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for arg in args.raw_args()? {
+        let arg = arg.string()?;
+        if arg != "--" || !found.is_empty() {
+            found.push(arg);
+        }
+    }
+    Ok(found)
+}
+
+fn nothing_more(args: &mut lexopt::Parser) -> Result<()> {
+    match args.next()? {
+        None => Ok(()),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}

@@ -1,0 +1,125 @@
+//! What a machine must have beyond rustup, a C compiler and git: found, installed, or named in one sentence.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{env, output, program, succeed, works};
+
+/// Something that a build or a test needs from the system.
+struct Need {
+    /// What it is called in a sentence.
+    name: &'static str,
+    /// Debian's packages that bring it.
+    packages: &'static [&'static str],
+    present: fn() -> bool,
+}
+
+/// For every build: libpq is built from source, and it talks TLS through OpenSSL.
+const BUILD: &[Need] = &[
+    Need { name: "pkg-config", packages: &["pkg-config"], present: || works(program("pkg-config").arg("--version")) },
+    Need { name: "OpenSSL's headers", packages: &["libssl-dev"], present: openssl },
+];
+
+const POSTGRES: Need = Need { name: "PostgreSQL's server", packages: &["postgresql"], present: || postgres_bin().is_some() };
+
+const BROWSER: &[Need] = &[
+    Need {
+        name: "Chromium",
+        packages: &["chromium"],
+        present: || {
+            ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| works(program(name).arg("--version")))
+                || Path::new("/Applications/Google Chrome.app").exists()
+        },
+    },
+    Need { name: "ChromeDriver", packages: &["chromium-driver"], present: || works(program("chromedriver").arg("--version")) },
+    // Without Japanese glyphs every label is a row of boxes, and its width is wrong.
+    Need { name: "a Japanese font", packages: &["fonts-noto-cjk"], present: japanese_font },
+];
+
+/// What `cargo build` of the server needs.
+pub fn for_build() -> Result<()> {
+    provide(BUILD.iter().collect())
+}
+
+/// What the tests need on top of a build.
+pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
+    let mut needs: Vec<&Need> = BUILD.iter().collect();
+    if postgres {
+        needs.push(&POSTGRES);
+    }
+    if browser {
+        needs.extend(BROWSER);
+    }
+    provide(needs)
+}
+
+/// The compiler's target for the browser.
+pub fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let libraries = output(program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    println!("Adding the compiler's target {TARGET}");
+    succeed(program("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("the compiler's target {TARGET} is missing and rustup could not add it"))
+}
+
+/// Where `initdb` and `pg_ctl` are: on the path, or where Debian hides them, newest first.
+pub fn postgres_bin() -> Option<PathBuf> {
+    let mut candidates: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .collect();
+    candidates.sort();
+    let on_path = env("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    candidates
+        .into_iter()
+        .rev()
+        .map(|(_, folder)| folder)
+        .chain(on_path)
+        .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
+}
+
+fn openssl() -> bool {
+    env("OPENSSL_DIR").is_some() || env("OPENSSL_INCLUDE_DIR").is_some() || works(program("pkg-config").args(["--exists", "openssl"]))
+}
+
+fn japanese_font() -> bool {
+    // macOS brings its own; elsewhere fontconfig knows, and without fontconfig only Debian's folder can tell.
+    cfg!(target_os = "macos")
+        || output(program("fc-list").arg(":lang=ja")).is_ok_and(|fonts| !fonts.trim().is_empty())
+        || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists()
+}
+
+fn provide(needs: Vec<&Need>) -> Result<()> {
+    let missing: Vec<&Need> = needs.into_iter().filter(|need| !(need.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let names = missing.iter().map(|need| need.name).collect::<Vec<_>>().join(", ");
+    let debian = Path::new("/etc/debian_version").exists();
+    if !debian {
+        bail!("this machine lacks {names}; install it with the system's package manager and try again");
+    }
+    if !works(program("sh").args(["-c", "test \"$(id -u)\" = 0"])) {
+        bail!("this machine lacks {names}; `sudo apt-get install --no-install-recommends {}` brings it", packages.join(" "));
+    }
+    println!("Installing {} for {names}", packages.join(" "));
+    succeed(program("apt-get").arg("update").arg("-qq")).context("Debian's package lists could not be read")?;
+    succeed(
+        program("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(&packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )?;
+    let still: Vec<&str> = missing.iter().filter(|need| !(need.present)()).map(|need| need.name).collect();
+    if !still.is_empty() {
+        bail!("{} is installed, and yet this machine lacks {}", packages.join(" "), still.join(", "));
+    }
+    Ok(())
+}

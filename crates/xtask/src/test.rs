@@ -1,0 +1,258 @@
+//! `cargo xtask test`: everything, and how much of it ran where.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader, IsTerminal as _};
+use std::path::Path;
+use std::process::Command;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{cargo, native_target, spa_target, works};
+use crate::{bundle, check, needs, postgres};
+
+/// Where a test runs. In the API's tests a part of the name says it: `numbers::rename::sqlite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Needs nothing but itself.
+    Unit,
+    /// Against an SQLite file of its own.
+    Sqlite,
+    /// Against a PostgreSQL database of its own.
+    Postgres,
+    /// Drives a browser.
+    Browser,
+}
+
+impl Class {
+    const ALL: [Self; 4] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Unit];
+
+    /// `binary` is what nextest calls it: `tests::ui`, `store`, `api-types::number_plan`.
+    fn of(binary: &str, test: &str) -> Self {
+        if binary == "tests::ui" {
+            return Self::Browser;
+        }
+        for part in test.split("::") {
+            match part {
+                "sqlite" => return Self::Sqlite,
+                "postgres" => return Self::Postgres,
+                _ => {}
+            }
+        }
+        Self::Unit
+    }
+
+    /// The same in nextest's language.
+    fn filter(self) -> &'static str {
+        match self {
+            Self::Browser => "(package(tests) & binary(ui))",
+            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(ui)))",
+            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(ui)))",
+            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(ui)))",
+        }
+    }
+
+    fn place(self) -> &'static str {
+        match self {
+            Self::Unit => "elsewhere",
+            Self::Sqlite => "on SQLite",
+            Self::Postgres => "on PostgreSQL",
+            Self::Browser => "in the browser",
+        }
+    }
+}
+
+impl FromStr for Class {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "unit" => Ok(Self::Unit),
+            "sqlite" => Ok(Self::Sqlite),
+            "postgres" => Ok(Self::Postgres),
+            "browser" => Ok(Self::Browser),
+            _ => Err("the classes are unit, sqlite, postgres and browser".into()),
+        }
+    }
+}
+
+/// What to test.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// All but what needs a browser.
+    pub no_ui: bool,
+    /// This class and no other.
+    pub only: Option<Class>,
+    /// For the test runner.
+    pub runner_args: Vec<String>,
+}
+
+impl Options {
+    fn wants(&self, class: Class) -> bool {
+        self.only.map_or(!(self.no_ui && class == Class::Browser), |only| only == class)
+    }
+}
+
+/// How many tests ran, by class.
+type Counts = BTreeMap<Class, usize>;
+
+/// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
+pub fn test(options: &Options) -> Result<()> {
+    needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
+    if options.only == Some(Class::Unit) {
+        check::embedded_folder()?;
+    } else {
+        bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
+    }
+    let cluster = if options.wants(Class::Postgres) { Some(postgres::start()?) } else { None };
+
+    let mut counts = Counts::new();
+    let mut passed = true;
+    if options.wants(Class::Unit) {
+        // Views compile for the host too; what is not about the page itself is tested there.
+        passed &= run(Part::Frontend, options, None, &mut counts)?;
+    }
+    passed &= run(Part::Rest, options, cluster.as_ref().map(|cluster| cluster.url.as_str()), &mut counts)?;
+    drop(cluster);
+
+    let ran: usize = counts.values().sum();
+    let places: Vec<String> =
+        Class::ALL.iter().map(|class| format!("{} {}", counts.get(class).copied().unwrap_or(0), class.place())).collect();
+    println!("{ran} tests ran: {}", places.join(", "));
+    if !passed {
+        bail!("a test failed; what it said stands above");
+    }
+    if options.runner_args.is_empty() {
+        let empty: Vec<&str> =
+            Class::ALL.into_iter().filter(|class| options.wants(*class) && !counts.contains_key(class)).map(Class::place).collect();
+        if !empty.is_empty() {
+            bail!("no test ran {}: that is a mistake in the tests or in their names", empty.join(", nor "));
+        }
+    }
+    Ok(())
+}
+
+/// The SPA has its own target folder, so its tests are a run of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Frontend,
+    Rest,
+}
+
+fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut Counts) -> Result<bool> {
+    let nextest = works(cargo().args(["nextest", "--version"]));
+    let mut command = cargo();
+    if nextest {
+        command.args(["nextest", "run", "--no-tests", "pass", "--no-fail-fast"]);
+    } else {
+        command.args(["test", "--no-fail-fast"]);
+    }
+    let target = match part {
+        Part::Frontend => {
+            command.args(["--package", "frontend", "--target-dir"]).arg(spa_target());
+            spa_target()
+        }
+        Part::Rest => {
+            command.args(["--workspace", "--exclude", "frontend"]);
+            native_target()
+        }
+    };
+    if let Some(url) = postgres_url {
+        command.env("DENWABAN_TEST_POSTGRES_URL", url);
+    }
+    if nextest {
+        if part == Part::Rest && (options.no_ui || options.only.is_some()) {
+            let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
+            command.args(["-E", &wanted.join(" | ")]);
+        }
+        command.args(&options.runner_args);
+        with_nextest(&mut command, &target, counts)
+    } else {
+        if part == Part::Rest && !options.wants(Class::Browser) {
+            // Its own runner selects by part of a name; only whole binaries can be left out.
+            command.args(["--lib", "--bins", "--test", "*"]).env("DENWABAN_TEST_NO_BROWSER", "1");
+        }
+        command.arg("--").args(&options.runner_args);
+        with_libtest(&mut command, counts)
+    }
+}
+
+/// Reads the report that `.config/nextest.toml` asks for.
+fn with_nextest(command: &mut Command, target: &Path, counts: &mut Counts) -> Result<bool> {
+    let report = target.join("nextest/default/junit.xml");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let passed = command.status().context("cargo nextest could not be started")?.success();
+    let report = fs::read_to_string(&report).unwrap_or_default();
+    for test in report.split("<testcase ").skip(1) {
+        let attribute =
+            |name: &str| test.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
+        *counts.entry(Class::of(attribute("classname"), attribute("name"))).or_default() += 1;
+    }
+    Ok(passed)
+}
+
+/// Reads along with what `cargo test` prints, for it leaves no report.
+fn with_libtest(command: &mut Command, counts: &mut Counts) -> Result<bool> {
+    let (reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command.spawn().context("cargo test could not be started")?;
+    // The command holds our ends of the pipe, and reading ends only when all of them are closed.
+    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut binary = String::new();
+    for line in BufReader::new(reader).lines() {
+        let line = line?;
+        println!("{line}");
+        if let Some(ran) = libtest_line(&line, &mut binary) {
+            *counts.entry(ran).or_default() += 1;
+        }
+    }
+    Ok(child.wait()?.success())
+}
+
+/// The class of the test that a line tells the outcome of; remembers which binary is running.
+fn libtest_line(line: &str, binary: &mut String) -> Option<Class> {
+    let line = line.trim_start();
+    if let Some((_, running)) = line.split_once("Running ") {
+        *binary = if running.starts_with("ui/") { "tests::ui".into() } else { String::new() };
+        return None;
+    }
+    let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
+    let ran = outcome.contains("ok") || outcome.contains("FAILED");
+    ran.then(|| Class::of(binary, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_where_a_test_runs() {
+        for (binary, name, class) in [
+            ("tests::api", "numbers::rename::sqlite", Class::Sqlite),
+            ("tests::api", "postgres::numbers::rename", Class::Postgres),
+            ("tests::api", "numbers::sqlite_is_a_word", Class::Unit),
+            ("store", "conn::tests::sqlite", Class::Sqlite),
+            ("tests::ui", "rename::sqlite", Class::Browser),
+            ("api-types", "phone_number::tests::full_width", Class::Unit),
+        ] {
+            assert_eq!(Class::of(binary, name), class, "{binary} {name}");
+        }
+    }
+
+    #[test]
+    fn lines_of_libtest_are_understood() {
+        let mut binary = String::new();
+        assert_eq!(libtest_line("     Running ui/main.rs (target/debug/deps/ui-0)", &mut binary), None);
+        assert_eq!(libtest_line("test rename ... ok", &mut binary), Some(Class::Browser));
+        assert_eq!(libtest_line("test slow ... ignored", &mut binary), None);
+        assert_eq!(libtest_line("     Running unittests src/lib.rs (target/debug/deps/store-0)", &mut binary), None);
+        assert_eq!(libtest_line("test conn::postgres ... FAILED", &mut binary), Some(Class::Postgres));
+        assert_eq!(libtest_line("test result: ok. 2 passed", &mut binary), None);
+    }
+}
