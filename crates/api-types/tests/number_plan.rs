@@ -14,7 +14,7 @@ fn shape(national: &str) -> Option<Shape> {
     let groups: Vec<&str> = printed.split('-').collect();
     let [area, exchange, line] = groups[..] else { return None };
     let total = area.len() + exchange.len() + line.len();
-    (total == national.len() && printed.replace('-', "") == national).then(|| (total as u8, area.len() as u8, exchange.len() as u8))
+    (total == national.len() && printed.replace('-', "") == national).then_some((total as u8, area.len() as u8, exchange.len() as u8))
 }
 
 /// The shapes that numbers of `digits` digits below `prefix` have, sampled with several fillings.
@@ -58,7 +58,9 @@ fn the_checked_in_plan_is_what_the_metadata_says() {
     }
     text.push_str("];\n");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/number_plan.rs");
-    if std::env::var_os("UPDATE_NUMBER_PLAN").is_some() {
+    #[expect(clippy::disallowed_methods, reason = "a switch of this test, not configuration")]
+    let update = std::env::var_os("UPDATE_NUMBER_PLAN");
+    if update.is_some() {
         std::fs::write(path, &text).expect("the number plan is written");
     }
     let checked_in = std::fs::read_to_string(path).expect("the number plan is read");
