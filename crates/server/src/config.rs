@@ -1,0 +1,260 @@
+//! Configuration: embedded defaults < TOML file < environment. The only place that reads the environment.
+//!
+//! A key `server.bind` is `bind` in the section `[server]` of the file and `DENWABAN__SERVER__BIND` in the environment. The
+//! keys `secrets.master_key`, `smtp.url` and `database.url` may be given as the path of a file instead, by the same name with
+//! `_file` behind it.
+
+mod keys;
+mod load;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+pub use keys::MasterKey;
+pub use load::{ConfigError, process_env};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Listeners and their limits.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// SQLite file, attachments, generated keys, mails; made with mode 0700 by [`Config::prepare_data_dir`].
+    pub data_dir: PathBuf,
+    /// Keys that seal what must be read again.
+    pub secrets: Secrets,
+    /// How mails leave.
+    pub smtp: Smtp,
+    /// What is logged, and how.
+    pub log: Log,
+    /// How hard guessing is and how long a sign-in holds.
+    pub sign_in: SignIn,
+}
+
+/// Listeners and their limits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// `host:port` of the portal and the API; port 0 takes a free one.
+    pub bind: String,
+    /// Scheme, host and port under which browsers reach us, for links in mails; `None` = see [`Config::public_url`].
+    #[serde(deserialize_with = "load::web_url")]
+    pub public_url: Option<Url>,
+    /// `host:port` of `/metrics`. `None` = 127.0.0.1:9464 if that is free; empty = no metrics listener.
+    pub metrics_bind: Option<String>,
+    /// Whether the client's address comes from `X-Forwarded-For`. Only true behind a proxy of ours that sets it: a client
+    /// could otherwise choose the address that its failed sign-ins are counted under.
+    pub trust_forwarded: bool,
+    /// Largest request body, in bytes.
+    pub body_limit_bytes: usize,
+    /// How long running requests may take to finish at shutdown, in seconds.
+    pub shutdown_s: u64,
+    /// Threads that serve requests.
+    pub workers: usize,
+}
+
+/// The database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://path` or `postgres://…`, which may hold a password; `None` = `denwaban.db` in the data directory.
+    pub url: Option<SecretString>,
+    /// Connections at most, of this process.
+    pub max_connections: u32,
+}
+
+/// Keys that seal what must be read again.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Secrets {
+    /// The first seals, all open. Empty = one is made in the data directory; see [`Config::master_keys`].
+    #[serde(deserialize_with = "keys::list")]
+    pub master_key: Vec<MasterKey>,
+}
+
+/// How mails leave.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smtp {
+    /// `smtp://`, `smtp://…?tls=required` or `smtps://` with user and password; `None` = mails go to files.
+    pub url: Option<SecretString>,
+    /// Sender, such as `電話番 <noreply@example.jp>`.
+    pub from: String,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Form of a line.
+    pub format: LogFormat,
+    /// Which lines: `info`, `debug`, `info,server=debug`, …
+    pub filter: String,
+}
+
+/// Form of a log line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How hard guessing is and how long a sign-in holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Failures in a row, by login id, that cost no waiting.
+    pub free_attempts: u32,
+    /// The first wait, in seconds; it doubles with each further failure.
+    pub base_delay_s: u64,
+    /// The longest wait, in seconds.
+    pub max_delay_s: u64,
+    /// After how long without a request a session ends, in seconds.
+    pub session_idle_s: u64,
+    /// After how long a session ends however busy it is, in seconds.
+    pub session_max_s: u64,
+    /// For how long a confirmed password opens what asks for it, in seconds.
+    pub confirm_s: u64,
+    /// For how long the link of a password mail works, in seconds.
+    pub reset_link_s: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server: Server::default(),
+            database: Database::default(),
+            data_dir: PathBuf::from("./data"),
+            secrets: Secrets::default(),
+            smtp: Smtp::default(),
+            log: Log::default(),
+            sign_in: SignIn::default(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            bind: "127.0.0.1:8080".into(),
+            public_url: None,
+            metrics_bind: None,
+            trust_forwarded: false,
+            body_limit_bytes: 262_144,
+            shutdown_s: 20,
+            // Requests wait for the database, not for a processor; more threads would mostly cost memory.
+            workers: 2,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, max_connections: 8 }
+    }
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Self { url: None, from: "電話番 <noreply@localhost>".into() }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        const HOUR: u64 = 3600;
+        Self {
+            free_attempts: 5,
+            base_delay_s: 2,
+            max_delay_s: 900,
+            session_idle_s: 14 * 24 * HOUR,
+            session_max_s: 90 * 24 * HOUR,
+            confirm_s: 300,
+            reset_link_s: HOUR,
+        }
+    }
+}
+
+impl Config {
+    /// The configuration of one test: everything under `data_dir`, a free port, no metrics listener.
+    pub fn for_tests(data_dir: impl Into<PathBuf>) -> Self {
+        let mut config = Self { data_dir: data_dir.into(), ..Self::default() };
+        config.server.bind = "127.0.0.1:0".into();
+        config.server.metrics_bind = Some(String::new());
+        config.server.workers = 1;
+        config
+    }
+
+    /// The URL of the database; a secret, since it may hold a password.
+    pub fn database_url(&self) -> SecretString {
+        self.database.url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("denwaban.db").display()).into())
+    }
+
+    /// How to open the database.
+    pub fn db_options(&self) -> store::DbOptions {
+        let mut options = store::DbOptions::new(self.database_url().expose_secret());
+        options.max_connections = self.database.max_connections;
+        options
+    }
+
+    /// Where browsers reach us: as configured, else where we listen.
+    pub fn public_url(&self) -> Url {
+        self.server.public_url.clone().unwrap_or_else(|| {
+            let (host, port) = self.server.bind.rsplit_once(':').unwrap_or((&self.server.bind, "80"));
+            // An address that means "every interface" is none that a browser can open.
+            let host = if matches!(host, "0.0.0.0" | "[::]") { "localhost" } else { host };
+            let origin = format!("http://{host}:{port}");
+            Url::parse(&origin).unwrap_or_else(|_| local_url())
+        })
+    }
+
+    /// Whether browsers reach us by TLS, so that cookies and links may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.public_url().scheme() == "https"
+    }
+
+    /// The `host:port` of the metrics listener, and whether failing to bind it is an error; `None` = it is off.
+    pub fn metrics_bind(&self) -> Option<(&str, bool)> {
+        match self.server.metrics_bind.as_deref() {
+            None => Some(("127.0.0.1:9464", false)),
+            Some("") => None,
+            Some(bind) => Some((bind, true)),
+        }
+    }
+
+    /// Makes the data directory, readable by nobody else.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn prepare_data_dir(&self) -> Result<(), ConfigError> {
+        private_dir(&self.data_dir).map_err(|error| ConfigError::setting("data_dir", format!("{}: {error}", self.data_dir.display())))
+    }
+}
+
+/// Makes a directory with its parents, readable by nobody else; leaves one that is there as it is.
+pub(crate) fn private_dir(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn local_url() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant that a test parses")]
+    Url::parse("http://localhost").expect("a constant URL")
+}
