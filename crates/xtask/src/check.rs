@@ -1,11 +1,9 @@
 //! `cargo xtask check`: what can be said about the code without running it.
 
-use std::fs;
-
 use anyhow::{Result, bail};
 
 use crate::needs;
-use crate::process::{cargo, output, root, spa_target, succeed, works};
+use crate::process::{cargo, output, spa_target, succeed, works};
 
 /// Crates that pull in I/O, a database or a runtime: the wire types must stay usable in a browser and by others.
 const NOT_FOR_WIRE_TYPES: &[&str] = &["diesel", "actix-web", "tokio", "reqwest", "libsqlite3-sys", "pq-sys"];
@@ -14,7 +12,6 @@ const NOT_FOR_WIRE_TYPES: &[&str] = &["diesel", "actix-web", "tokio", "reqwest",
 pub fn check() -> Result<()> {
     needs::for_build()?;
     needs::wasm_target()?;
-    embedded_folder()?;
 
     println!("Formatting");
     succeed(cargo().args(["fmt", "--all", "--check"]))?;
@@ -39,11 +36,6 @@ pub fn check() -> Result<()> {
         println!("cargo-deny is not installed: licences and advisories were not looked at");
     }
     Ok(())
-}
-
-/// The server embeds the bundle at compile time; for a look at its code an empty one will do.
-pub fn embedded_folder() -> Result<()> {
-    Ok(fs::create_dir_all(root().join("frontend/dist"))?)
 }
 
 fn wire_types_stay_light() -> Result<()> {

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{cargo, native_target, spa_target, works};
-use crate::{bundle, check, needs, postgres};
+use crate::{bundle, needs, postgres};
 
 /// Where a test runs. In the API's tests a part of the name says it: `numbers::rename::sqlite`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,9 +100,7 @@ type Counts = BTreeMap<Class, usize>;
 /// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
 pub fn test(options: &Options) -> Result<()> {
     needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
-    if options.only == Some(Class::Unit) {
-        check::embedded_folder()?;
-    } else {
+    if options.only != Some(Class::Unit) {
         bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
     }
     let cluster = if options.wants(Class::Postgres) { Some(postgres::start()?) } else { None };
