@@ -7,7 +7,7 @@ use validator::Validate;
 use crate::validation::{MAIL_MAX, no_control_characters};
 
 /// What the contract includes beyond numbers and IDs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AccountOptions {
     /// IP電話機オプション.
@@ -62,6 +62,9 @@ pub struct Account {
     /// Grows by one with every change of any setting of the account.
     #[schema(example = 42)]
     pub revision: u64,
+    /// Version of this resource, the value inside its ETag.
+    #[schema(example = 3)]
+    pub version: u64,
 }
 
 /// Changes to the contract that its holder may make. Absent fields stay as they are.

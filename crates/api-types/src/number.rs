@@ -128,7 +128,7 @@ pub struct ChannelLimit {
 }
 
 /// A new channel limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelLimitPut {
     /// Calls at once, 1 to the contract's maximum.

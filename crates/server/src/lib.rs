@@ -1,1 +1,23 @@
-//! placeholder
+//! Denwaban's server: portal, API and, later, notification engine.
+//!
+//! [`App`] is everything a request needs; [`App::build`] makes it from a [`config::Config`], for the binary and for tests
+//! alike. HTTP stands in [`http`], decisions without I/O in [`rules`], the database behind the crate `store`.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod error;
+pub mod http;
+pub mod mail;
+pub mod provisioning;
+pub mod rules;
+pub mod spa;
+pub mod telemetry;
+pub mod texts;
+pub mod view;
+
+pub use app::App;
+
+rust_i18n::i18n!("locales", fallback = "ja");

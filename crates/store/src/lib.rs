@@ -32,6 +32,15 @@ pub use conn::{Conn, Db, DbOptions, StoreError};
 pub use migrate::{Column, describe_schema};
 pub use scope::{EntranceScope, OperatorScope, Scope};
 
+/// Asks the database for a sign of life.
+///
+/// # Errors
+/// When it gives none.
+pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
+    diesel::r2d2::R2D2Connection::ping(conn)?;
+    Ok(())
+}
+
 /// A fresh id: UUIDv7, so that ids sort by the time of their making.
 pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()

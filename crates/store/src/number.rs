@@ -62,6 +62,21 @@ pub struct Changes {
     pub max_channels: Option<i32>,
 }
 
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let Changes { name, display_name, ringtone, priority_phone_id, notify_rule_id, channel_limit, max_channels } = self.clone();
+        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        set(&mut row.name, name);
+        set(&mut row.display_name, display_name);
+        set(&mut row.ringtone, ringtone);
+        row.priority_phone_id = priority_phone_id.unwrap_or(row.priority_phone_id.take());
+        row.notify_rule_id = notify_rule_id.unwrap_or(row.notify_rule_id.take());
+        row.channel_limit = channel_limit.unwrap_or(row.channel_limit);
+        row.max_channels = max_channels.unwrap_or(row.max_channels);
+    }
+}
+
 /// Adds a number.
 ///
 /// # Errors
@@ -101,26 +116,6 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &
         .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// Takes `phone_id` off every number where it rings first; answers the numbers that changed.
-///
-/// # Errors
-/// When the database refuses.
-pub fn clear_priority(conn: &mut Conn, scope: &Scope, phone_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::update(numbers::table.filter(numbers::account_id.eq(scope.account_id())).filter(numbers::priority_phone_id.eq(phone_id)))
-        .set((numbers::priority_phone_id.eq(None::<String>), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(now)))
-        .execute(conn)?)
-}
-
-/// Empties the display names of the account: the IP-phone option has ended.
-///
-/// # Errors
-/// When the database refuses.
-pub fn clear_display_names(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::update(numbers::table.filter(numbers::account_id.eq(scope.account_id())).filter(numbers::display_name.ne("")))
-        .set((numbers::display_name.eq(""), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(now)))
-        .execute(conn)?)
 }
 
 /// Removes a number; answers whether it was there.

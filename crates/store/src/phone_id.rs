@@ -52,6 +52,18 @@ pub struct Changes {
     pub outbound_number_id: Option<Option<String>>,
 }
 
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let Changes { extension, terminal_name, device_option, outbound_number_id } = self.clone();
+        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        set(&mut row.extension, extension);
+        set(&mut row.terminal_name, terminal_name);
+        row.device_option = device_option.unwrap_or(row.device_option.take());
+        row.outbound_number_id = outbound_number_id.unwrap_or(row.outbound_number_id.take());
+    }
+}
+
 /// Adds an ID.
 ///
 /// # Errors
@@ -135,18 +147,6 @@ pub fn set_password(
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Takes a number off every ID that calls out with it.
-///
-/// # Errors
-/// When the database refuses.
-pub fn clear_outbound_number(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::update(
-        phone_ids::table.filter(phone_ids::account_id.eq(scope.account_id())).filter(phone_ids::outbound_number_id.eq(number_id)),
-    )
-    .set((phone_ids::outbound_number_id.eq(None::<String>), phone_ids::version.eq(phone_ids::version + 1), phone_ids::updated_at.eq(now)))
-    .execute(conn)?)
 }
 
 /// Removes an ID; answers whether it was there.

@@ -1,0 +1,111 @@
+//! Everything that a request needs, and the HTTP server around it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpServer, web};
+use store::{Db, StoreError};
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::crypto::{self, Secrets};
+use crate::error::Failure;
+use crate::http;
+use crate::mail::Mailer;
+use crate::provisioning::{Actor, Ctx};
+use crate::telemetry;
+
+/// Why the application cannot start; one sentence that names the key.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database does not open.
+    #[error("database.url: {0}")]
+    Store(#[from] StoreError),
+    /// The mail settings are wrong.
+    #[error("{0}")]
+    Mail(String),
+}
+
+/// Everything that a request needs.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The configuration.
+    pub config: Config,
+    /// Where mails go.
+    pub mailer: Mailer,
+    /// The master keys.
+    pub secrets: Secrets,
+    /// Bounds the memory and the cores that hashing takes: 19 MiB each.
+    hashing: Semaphore,
+}
+
+impl App {
+    /// Opens the database, brings its tables up to date and reads the keys.
+    ///
+    /// # Errors
+    /// One sentence that names the key of the configuration to look at.
+    pub fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+        config.prepare_data_dir()?;
+        let secrets = Secrets::new(config.master_keys()?).ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
+        let db = Db::open(&config.db_options())?;
+        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone()).map_err(|error| StartError::Mail(error.to_string()))?;
+        Ok(Arc::new(Self { db, clock, config, mailer, secrets, hashing: Semaphore::new(4) }))
+    }
+
+    /// Who changes something now.
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        Ctx { actor, now: self.clock.now() }
+    }
+
+    /// Runs slow work on passwords on a blocking thread, a few at a time.
+    ///
+    /// # Errors
+    /// When the process is shutting down.
+    pub async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+        let _permit = self.hashing.acquire().await.map_err(|error| Failure::Internal(error.to_string()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+    }
+
+    /// Checks a password. Takes as long for an ID that does not exist (`hash` is `None`).
+    ///
+    /// # Errors
+    /// When the process is shutting down.
+    pub async fn verify_password(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
+        // The hash of a password that nobody knows, made with the same parameters.
+        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zf0Sdk4i/DiDpPbaWjXhNzoQd5yQdfJ8GZqPjKCcdZ0";
+        self.hashing(move || {
+            let exists = hash.is_some();
+            crypto::verify_password(&password, hash.as_deref().unwrap_or(NOBODY)) && exists
+        })
+        .await
+    }
+}
+
+/// Serves the portal and the API on `listener` until the server is stopped.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let server = &app.config.server;
+    let (workers, shutdown_s) = (server.workers, server.shutdown_s);
+    let factory = move || {
+        let app = web::Data::from(app.clone());
+        // The last one wrapped sees a request first.
+        ActixApp::new()
+            .configure(move |config| http::configure(config, app))
+            .wrap(from_fn(http::origin::check))
+            .wrap(from_fn(http::problem::render))
+            .wrap(from_fn(telemetry::observe))
+    };
+    Ok(HttpServer::new(factory).workers(workers).shutdown_timeout(shutdown_s).disable_signals().listen(listener)?.run())
+}

@@ -1,0 +1,143 @@
+//! What can go wrong with a request, and how it is answered.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentType, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, Problem};
+use store::StoreError;
+
+use crate::texts::{self, Lang};
+
+/// Why a request fails. Everything that a handler cannot answer becomes one of these; the language and the request id are
+/// filled in when it is rendered (see [`crate::http::problem`]).
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A code that says it all.
+    #[error("{}", .0.as_str())]
+    Code(ErrorCode),
+    /// Wrong fields.
+    #[error("invalid fields")]
+    Fields(Vec<FieldFault>),
+    /// Too many attempts.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// Seconds to wait, at least 1.
+        retry_after_s: u64,
+    },
+    /// The contract is suspended.
+    #[error("account suspended")]
+    Suspended {
+        /// Why, as the operator wrote it.
+        reason: Option<String>,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that should not happen; the text goes to the log only.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl Failure {
+    /// One wrong field.
+    pub fn field(pointer: &str, code: FieldCode) -> Self {
+        Failure::Fields(vec![FieldFault::new(pointer, code)])
+    }
+
+    /// There is no such thing.
+    pub const NOT_FOUND: Failure = Failure::Code(ErrorCode::NotFound);
+
+    /// The stable code of the answer.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Failure::Code(code) => *code,
+            Failure::Fields(_) => ErrorCode::Invalid,
+            Failure::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
+            Failure::Suspended { .. } => ErrorCode::AccountSuspended,
+            Failure::Store(error) if error.is_unavailable() => ErrorCode::Unavailable,
+            Failure::Store(_) | Failure::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// The problem document in a language.
+    pub fn problem(&self, lang: Lang, request_id: &str) -> Problem {
+        let code = self.code();
+        let (count, seconds, reason);
+        let mut errors = Vec::new();
+        let values: &[(&str, &str)] = match self {
+            Failure::Fields(faults) => {
+                errors = faults
+                    .iter()
+                    .map(|fault| FieldError {
+                        pointer: fault.pointer.clone(),
+                        code: fault.code,
+                        message: texts::field_message(lang, fault),
+                    })
+                    .collect();
+                count = errors.len().to_string();
+                &[("count", &count)]
+            }
+            Failure::TooManyAttempts { retry_after_s } => {
+                seconds = retry_after_s.to_string();
+                &[("seconds", &seconds)]
+            }
+            Failure::Suspended { reason: why } => {
+                reason = why.clone().unwrap_or_default();
+                &[("reason", &reason)]
+            }
+            _ => &[],
+        };
+        Problem {
+            kind: "about:blank".into(),
+            title: texts::problem_title(lang, code),
+            status: code.status(),
+            code,
+            detail: texts::problem_detail(lang, code, values).trim().to_owned(),
+            errors,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// The answer in a language.
+    pub fn response(&self, lang: Lang, request_id: &str) -> HttpResponse {
+        if matches!(self.code(), ErrorCode::Internal | ErrorCode::Unavailable) {
+            tracing::error!(request_id, error = %self, "a request failed: {self}");
+        }
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header(("Content-Language", lang.tag()));
+        match self {
+            Failure::TooManyAttempts { retry_after_s } => {
+                response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
+            }
+            _ if self.code() == ErrorCode::Unavailable => {
+                response.insert_header((RETRY_AFTER, "2"));
+            }
+            Failure::Code(ErrorCode::Unauthenticated) => {
+                response.insert_header(("WWW-Authenticate", "Bearer"));
+            }
+            _ => {}
+        }
+        response.content_type("application/problem+json").json_problem(&self.problem(lang, request_id))
+    }
+}
+
+trait JsonProblem {
+    fn json_problem(&mut self, problem: &Problem) -> HttpResponse;
+}
+
+impl JsonProblem for actix_web::HttpResponseBuilder {
+    fn json_problem(&mut self, problem: &Problem) -> HttpResponse {
+        self.body(serde_json::to_vec(problem).unwrap_or_default())
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    // Only a stand-in: the problem middleware replaces it, since no language is known here.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).content_type(ContentType::plaintext()).finish()
+    }
+}

@@ -1,0 +1,46 @@
+//! Answers: one resource with its ETag, a page, nothing.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+fn builder(status: StatusCode) -> HttpResponseBuilder {
+    let mut builder = HttpResponse::build(status);
+    // Settings are personal, and an old copy of them would be wrong.
+    builder.insert_header((CACHE_CONTROL, "no-store"));
+    builder
+}
+
+/// A value without an ETag of its own.
+pub fn json<T: Serialize>(value: &T) -> HttpResponse {
+    builder(StatusCode::OK).json(value)
+}
+
+/// One resource in a version.
+pub fn versioned<T: Serialize>(value: &T, version: u64) -> HttpResponse {
+    builder(StatusCode::OK).insert_header((ETAG, format!("\"{version}\""))).json(value)
+}
+
+/// A resource that was just made; `body` is its JSON.
+pub fn created(body: String, version: Option<u64>, location: &str, replayed: bool) -> HttpResponse {
+    let mut builder = builder(StatusCode::CREATED);
+    builder.insert_header((LOCATION, location));
+    if let Some(version) = version {
+        builder.insert_header((ETAG, format!("\"{version}\"")));
+    }
+    if replayed {
+        builder.insert_header(("Idempotent-Replayed", "true"));
+    }
+    builder.content_type("application/json").body(body)
+}
+
+/// Nothing to say.
+pub fn no_content() -> HttpResponse {
+    builder(StatusCode::NO_CONTENT).finish()
+}
+
+/// Heard; the work goes on.
+pub fn accepted() -> HttpResponse {
+    builder(StatusCode::ACCEPTED).finish()
+}

@@ -1,0 +1,44 @@
+//! `/audit-log`: who changed what, when, from what to what.
+
+use actix_web::{HttpResponse, get};
+use api_types::{AuditEntry, Page, PageQuery};
+use serde::Deserialize;
+use store::audit;
+use utoipa::IntoParams;
+
+use super::answer;
+use super::extract::{Holder, Query, Shared};
+use super::paging::Window;
+use crate::error::Failure;
+use crate::view;
+
+/// Which part of the change log is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// How many entries at most, 1 to 200; 100 when absent.
+    #[param(minimum = 1, maximum = 200, example = 100)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only changes of this number, ID or contract.
+    #[param(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
+    pub object_id: Option<String>,
+}
+
+/// List changes
+///
+/// The latest first: who, when, and the changed fields before and after.
+#[utoipa::path(operation_id = "list_audit_log", tag = "audit-log", params(AuditQuery),
+    responses((status = 200, description = "Changes of the account's settings.", body = Page<AuditEntry>)), security(("session" = [])))]
+#[get("/audit-log")]
+pub async fn list_audit_log(app: Shared, holder: Holder, query: Query<AuditQuery>) -> Result<HttpResponse, Failure> {
+    let AuditQuery { limit, cursor, object_id } = query.0;
+    let window = Window::new(&PageQuery { limit, cursor })?;
+    let (after, fetch) = (window.after.clone(), window.fetch());
+    let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, object_id.as_deref(), after.as_deref(), fetch)).await?;
+    let page = window.page(rows, |row| row.id.clone());
+    let items = page.items.iter().map(view::audit_entry).collect::<Result<_, _>>()?;
+    Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
+}

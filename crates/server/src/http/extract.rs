@@ -1,0 +1,356 @@
+//! What handlers take: the tenant instead of a yes, and bodies that were checked.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::{FromRequest, HttpRequest, web};
+use api_types::{ErrorCode, FieldCode, FieldFault, field_faults};
+use chrono::TimeDelta;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::{EntranceScope, OperatorScope, Scope, account, phone_id, service_key, session};
+use validator::Validate;
+
+use crate::App;
+use crate::crypto;
+use crate::error::Failure;
+use crate::provisioning::{Actor, Ctx, KeyKind};
+
+/// The application, for handlers.
+pub type Shared = web::Data<App>;
+
+fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
+    request.app_data::<Shared>().cloned().ok_or_else(|| Failure::Internal("the application is not registered".into()))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: impl Into<HeaderName>) -> Option<&'a str> {
+    headers.get(name.into())?.to_str().ok()
+}
+
+/// Header of the CSRF token.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+/// Header of the idempotency key.
+pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+
+/// The name of the session cookie: bound to this host by its prefix where the connection is safe.
+pub fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-denwaban" } else { "denwaban" }
+}
+
+/// The contract holder, signed in with a session cookie. Carries the scope of the account; a write has shown its CSRF token.
+#[derive(Debug)]
+pub struct Holder {
+    /// What may be touched.
+    pub scope: Scope,
+    /// The session.
+    pub session: session::Row,
+    /// The cookie's token, from which the CSRF token follows.
+    pub token: String,
+    /// The ID that signed in.
+    pub phone_id: phone_id::Row,
+    /// The contract.
+    pub account: account::Row,
+}
+
+impl Holder {
+    /// Who changes something now.
+    pub fn ctx(&self, app: &App) -> Ctx {
+        app.ctx(Actor::holder(&self.phone_id.login_id))
+    }
+}
+
+impl FromRequest for Holder {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { holder(&request).await })
+    }
+}
+
+async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
+    let app = shared(request)?;
+    let cookie = request.cookie(cookie_name(app.config.is_https())).ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
+    let token = cookie.value().to_owned();
+    let (hash, now) = (crypto::hash_token(&token), app.clock.now_naive());
+    let found = app.db.read(move |conn| session::find(conn, EntranceScope::authenticating(), &hash, now)).await?;
+    let (mut session, phone_id, account) = found.ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
+    if account.status != "active" {
+        return Err(Failure::Suspended { reason: account.suspended_reason });
+    }
+    if !is_safe(request.method()) {
+        let sent = header(request.headers(), HeaderName::from_static(CSRF_HEADER)).unwrap_or("");
+        if !crypto::same(sent, &crypto::csrf_token(&token)) {
+            return Err(Failure::Code(ErrorCode::CsrfFailed));
+        }
+    }
+    let scope = Scope::account(&account.id);
+    if now - session.last_seen_at >= TimeDelta::minutes(1) {
+        let limits = &app.config.sign_in;
+        let idle = now + seconds(limits.session_idle_s);
+        let expires_at = idle.min(session.created_at + seconds(limits.session_max_s));
+        (session.last_seen_at, session.expires_at) = (now, expires_at);
+        let (scope, id) = (scope.clone(), session.id.clone());
+        app.db.write(move |conn| session::touch(conn, &scope, &id, now, expires_at)).await?;
+    }
+    Ok(Holder { scope, session, token, phone_id, account })
+}
+
+/// Seconds of the configuration as a span of time.
+pub fn seconds(value: u64) -> TimeDelta {
+    i64::try_from(value).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
+}
+
+/// Whether a method changes nothing (RFC 9110, 9.2.1).
+pub fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The operator, by key.
+#[derive(Debug)]
+pub struct Operator {
+    /// What may be touched.
+    pub scope: OperatorScope,
+    /// Id of the key.
+    pub key_id: String,
+    /// Name of the key, for the change log.
+    pub name: String,
+}
+
+impl Operator {
+    /// Who changes something now.
+    pub fn ctx(&self, app: &App) -> Ctx {
+        app.ctx(Actor::operator(&self.name))
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = shared(&request)?;
+            let row = key(&app, request.headers(), KeyKind::Operator).await?;
+            Ok(Operator { scope: OperatorScope::authorised(), key_id: row.id, name: row.name })
+        })
+    }
+}
+
+async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
+    let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
+    let sent =
+        header(headers, AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?.trim().to_owned();
+    let hash = crypto::hash_token(&sent);
+    let now = app.clock.now_naive();
+    let found = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &hash)).await?;
+    let row = found.ok_or_else(unauthenticated)?;
+    if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
+        let id = row.id.clone();
+        app.db.write(move |conn| service_key::touch(conn, EntranceScope::authenticating(), &id, now)).await?;
+    }
+    Ok(row)
+}
+
+/// A JSON body that was read and checked; every wrong field is named.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What was sent.
+    pub value: T,
+    /// SHA-256 of the bytes, to recognise a repeated request by.
+    pub hash: String,
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = header(request.headers(), CONTENT_TYPE)
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            return Box::pin(ready(Err(Failure::Code(ErrorCode::UnsupportedMediaType))));
+        }
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
+                413 => Failure::Code(ErrorCode::BodyTooLarge),
+                _ => Failure::Code(ErrorCode::MalformedRequest),
+            })?;
+            let value: T = from_json(&bytes)?;
+            value.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
+            Ok(Body { value, hash: format!("{:x}", HexDigest(&bytes)) })
+        })
+    }
+}
+
+struct HexDigest<'a>(&'a [u8]);
+
+impl std::fmt::LowerHex for HexDigest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Sha256::digest(self.0).iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path: String = error
+            .path()
+            .iter()
+            .filter_map(|segment| match segment {
+                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
+                serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+                _ => None,
+            })
+            .collect();
+        match error.inner().classify() {
+            serde_json::error::Category::Data => Failure::Fields(vec![data_fault(&path, &error.inner().to_string())]),
+            _ => Failure::Code(ErrorCode::MalformedRequest),
+        }
+    })?;
+    deserializer.end().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?;
+    Ok(value)
+}
+
+/// Serde says what is wrong in words; this takes the field and the kind out of them.
+fn data_fault(path: &str, message: &str) -> FieldFault {
+    let quoted = || message.split('`').nth(1).unwrap_or("");
+    let at = |name: &str| if path.rsplit('/').next() == Some(name) { path.to_owned() } else { format!("{path}/{name}") };
+    if message.starts_with("unknown field") {
+        return FieldFault::new(at(quoted()), FieldCode::UnknownField);
+    }
+    if message.starts_with("missing field") {
+        return FieldFault::new(at(quoted()), FieldCode::Required);
+    }
+    if message.starts_with("invalid value: integer") {
+        return FieldFault::new(path, FieldCode::OutOfRange);
+    }
+    FieldFault::new(path, FieldCode::WrongType)
+}
+
+/// The query of the URL; unknown and unreadable parameters are named.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(web::Query::<T>::from_query(request.query_string()).map(|query| Self(query.into_inner())).map_err(|error| {
+            let message = error.to_string();
+            let name = message.split('`').nth(1).unwrap_or("");
+            let code = if message.contains("unknown field") { FieldCode::UnknownField } else { FieldCode::InvalidFormat };
+            Failure::Fields(vec![FieldFault::new(format!("?{name}"), code)])
+        }))
+    }
+}
+
+/// The version that a write was made from: `If-Match: "7"`.
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(pub i64);
+
+impl FromRequest for IfMatch {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match header(request.headers(), IF_MATCH) {
+            None => Err(Failure::Code(ErrorCode::PreconditionRequired)),
+            // What is none of our ETags can match nothing.
+            Some(value) => {
+                let tag = value.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                tag.and_then(|tag| tag.parse().ok()).map(IfMatch).ok_or(Failure::Code(ErrorCode::Stale))
+            }
+        })
+    }
+}
+
+/// The `Idempotency-Key` of a POST that creates, if there is one.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl FromRequest for IdempotencyKey {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let value = header(request.headers(), HeaderName::from_static(IDEMPOTENCY_HEADER)).map(str::trim);
+        ready(match value {
+            None => Ok(Self(None)),
+            Some(value) if (1..=255).contains(&value.len()) => Ok(Self(Some(value.to_owned()))),
+            Some(_) => Err(Failure::Code(ErrorCode::MalformedRequest)),
+        })
+    }
+}
+
+/// The client's address, as far as failed attempts are counted under it: an IPv6 network of 64 bits counts as one.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+impl FromRequest for ClientAddress {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(shared(request).map(|app| {
+            let forwarded =
+                app.config.server.trust_forwarded.then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for"))).flatten();
+            // The last entry was written by our own proxy; everything before it by whoever likes.
+            let address = forwarded
+                .and_then(|value| value.rsplit(',').next()?.trim().parse().ok())
+                .or_else(|| request.peer_addr().map(|peer| peer.ip()));
+            Self(match address {
+                Some(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+                    let network: Vec<String> = v6.segments()[..4].iter().map(|part| format!("{part:x}")).collect();
+                    network.join(":")
+                }
+                Some(other) => other.to_canonical().to_string(),
+                None => String::new(),
+            })
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api_types::{NumberPatch, OperatorNumberCreate};
+
+    use super::*;
+
+    fn faults<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> Result<Vec<(String, FieldCode)>, ErrorCode> {
+        match from_json::<T>(json.as_bytes()) {
+            Ok(value) => panic!("{json} was read as {value:?}"),
+            Err(Failure::Fields(faults)) => Ok(faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()),
+            Err(failure) => Err(failure.code()),
+        }
+    }
+
+    #[test]
+    fn wrong_json_is_named_by_field() {
+        use FieldCode::*;
+        let table = [
+            (r#"{"nmae":"x"}"#, "/nmae", UnknownField),
+            (r#"{"name":5}"#, "/name", WrongType),
+            (r#"{"ringtone":"ringtone_3"}"#, "/ringtone", WrongType),
+            (r#"[]"#, "", WrongType),
+        ];
+        for (json, pointer, code) in table {
+            assert_eq!(faults::<NumberPatch>(json), Ok(vec![(pointer.to_owned(), code)]), "{json}");
+        }
+        let missing = r#"{"number":"0312345678","kind":"primary"}"#;
+        assert_eq!(faults::<OperatorNumberCreate>(missing), Ok(vec![("/max_channels".into(), Required)]));
+        let large = r#"{"number":"0312345678","kind":"primary","max_channels":999}"#;
+        assert_eq!(faults::<OperatorNumberCreate>(large), Ok(vec![("/max_channels".into(), OutOfRange)]));
+        for broken in ["", "{", "{\"name\":\"x\"} x", "{'name':1}"] {
+            assert_eq!(faults::<NumberPatch>(broken), Err(ErrorCode::MalformedRequest), "{broken}");
+        }
+    }
+}

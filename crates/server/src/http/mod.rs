@@ -1,0 +1,100 @@
+//! HTTP: every route on this page, one file per resource beside it.
+
+pub mod accounts;
+pub mod answer;
+pub mod attempts;
+pub mod audit_log;
+pub mod extract;
+pub mod health;
+pub mod idempotency;
+pub mod notify_rules;
+pub mod numbers;
+pub mod openapi;
+pub mod operator;
+pub mod origin;
+pub mod paging;
+pub mod password_resets;
+pub mod phone_ids;
+pub mod problem;
+pub mod sessions;
+
+use actix_web::web;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::extract::Shared;
+use crate::{App, spa};
+
+/// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(
+        scope("/api/v1")
+            .service(sessions::create_session)
+            .service(sessions::get_session)
+            .service(sessions::delete_session)
+            .service(sessions::confirm_session)
+            .service(password_resets::create_password_reset)
+            .service(password_resets::complete_password_reset)
+            .service(accounts::get_account)
+            .service(accounts::update_account)
+            .service(numbers::list_numbers)
+            .service(numbers::get_number)
+            .service(numbers::update_number)
+            .service(numbers::get_channel_limit)
+            .service(numbers::set_channel_limit)
+            .service(phone_ids::list_ids)
+            .service(phone_ids::get_id)
+            .service(phone_ids::update_id)
+            .service(notify_rules::list_notify_rules)
+            .service(audit_log::list_audit_log)
+            .configure(operator_routes)
+            .default_service(web::to(openapi::unknown_route)),
+    );
+}
+
+fn operator_routes(config: &mut ServiceConfig<'_>) {
+    use operator::{accounts, keys, numbers, phone_ids};
+    config
+        .service(accounts::operator_create_account)
+        .service(accounts::operator_list_accounts)
+        .service(accounts::operator_get_account)
+        .service(accounts::operator_update_account)
+        .service(accounts::operator_delete_account)
+        .service(accounts::operator_get_options)
+        .service(accounts::operator_set_options)
+        .service(numbers::operator_create_number)
+        .service(numbers::operator_list_numbers)
+        .service(numbers::operator_get_number)
+        .service(numbers::operator_update_number)
+        .service(numbers::operator_delete_number)
+        .service(phone_ids::operator_create_id)
+        .service(phone_ids::operator_list_ids)
+        .service(phone_ids::operator_get_id)
+        .service(phone_ids::operator_update_id)
+        .service(phone_ids::operator_delete_id)
+        .service(phone_ids::operator_set_password)
+        .service(phone_ids::operator_create_terminal)
+        .service(phone_ids::operator_delete_terminal)
+        .service(keys::operator_create_key)
+        .service(keys::operator_list_keys)
+        .service(keys::operator_get_key)
+        .service(keys::operator_delete_key)
+        .service(keys::operator_create_switch)
+        .service(keys::operator_list_switches)
+        .service(keys::operator_get_switch)
+        .service(keys::operator_delete_switch);
+}
+
+/// Everything that is served: the document and its page, health, the API, and the portal for the rest.
+pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
+    config
+        .app_data(web::PayloadConfig::new(app.config.server.body_limit_bytes))
+        .service(openapi::openapi_json)
+        .service(openapi::docs_redirect)
+        .service(openapi::docs_page())
+        .service(health::healthz)
+        .service(health::readyz);
+    routes(&mut ServiceConfig::new(config));
+    spa::configure(&app.config)(config);
+    config.app_data::<web::Data<App>>(app);
+}

@@ -1,0 +1,296 @@
+//! The OpenAPI document: from the handlers, completed with what follows from their shape.
+//!
+//! Handlers say what is special about them. What every operation of a kind has in common (its error answers, its examples) is
+//! added here by rule, so that it can neither be forgotten nor differ.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use api_types::{ErrorCode, Problem};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{IntoParams, Modify, OpenApi};
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::problem::problem;
+use crate::error::Failure;
+
+/// The version that a write was made from.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header for the document; the extractor reads it")]
+pub struct IfMatchHeader {
+    /// The ETag of the resource as you read it: `"7"`, quotes included.
+    #[param(rename = "If-Match", example = "\"7\"")]
+    if_match: String,
+}
+
+/// Makes a POST safe to repeat.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header for the document; the extractor reads it")]
+pub struct IdempotencyKeyHeader {
+    /// Any text of yours, 1 to 255 characters. The same request under the same key gets the same answer for 24 hours and happens
+    /// once; the repeated answer carries `Idempotent-Replayed: true`.
+    #[param(rename = "Idempotency-Key", example = "order-4711-number-1")]
+    idempotency_key: Option<String>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Denwaban API",
+        description = "Settings of cloud telephone numbers and IDs, and their provisioning.\n\nAll times are UTC (RFC 3339), all ids UUIDv7. Errors are `application/problem+json` (RFC 9457) with a stable `code`; their texts are in the language of `Accept-Language` (`ja`, `en`). Single resources carry an `ETag`, and changes need it back in `If-Match`. Lists answer `{items, next_cursor}`. What belongs to someone else is answered with 404.",
+    ),
+    components(schemas(Problem)),
+    tags(
+        (name = "session", description = "Signing in to the portal."),
+        (name = "account", description = "The contract."),
+        (name = "numbers", description = "Phone numbers and their settings."),
+        (name = "ids", description = "IDs: the logins of terminals."),
+        (name = "notify-rules", description = "Who is told about missed calls, voicemails, faxes and forwarded calls."),
+        (name = "audit-log", description = "Who changed what."),
+        (name = "operator", description = "Provisioning by the operator."),
+    ),
+    modifiers(&Schemes)
+)]
+struct Api;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let cookie =
+            ApiKeyValue::with_description("__Host-denwaban", "Set by signing in. Over plain http on localhost its name is `denwaban`.");
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let csrf = ApiKeyValue::with_description("X-CSRF-Token", "`csrf_token` of the session; goes with the cookie on every write.");
+        components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An operator key (`dwo_…`).")).build();
+        components.add_security_scheme("operator_key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// What an operation may answer besides what follows from its shape.
+const SPECIAL: &[(&str, &[ErrorCode])] = &[
+    ("create_session", &[ErrorCode::BadCredentials, ErrorCode::AccountSuspended, ErrorCode::TooManyAttempts]),
+    ("confirm_session", &[ErrorCode::TooManyAttempts]),
+    ("create_password_reset", &[ErrorCode::TooManyAttempts]),
+    ("complete_password_reset", &[ErrorCode::LinkExpired, ErrorCode::AccountSuspended]),
+];
+
+/// Single resources whose version is not among their fields.
+const VERSIONED: &[&str] = &["get_channel_limit", "set_channel_limit", "operator_get_options", "operator_set_options"];
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
+
+/// The document.
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// The document as it is checked in: indented, with a line break at the end.
+pub fn document_text() -> String {
+    serde_json::to_string_pretty(document()).unwrap_or_default() + "\n"
+}
+
+fn build() -> Value {
+    let (_, openapi) = actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(super::routes).split_for_parts();
+    let mut document = serde_json::to_value(openapi).unwrap_or_default();
+    let schemas = document["components"]["schemas"].clone();
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete(path, method, operation, &schemas);
+        }
+    }
+    document
+}
+
+fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    for code in error_codes(path, method, &id, operation) {
+        add_error(operation, code);
+    }
+    let bodies = operation["responses"].as_object_mut().into_iter().flatten().map(|(_, response)| response);
+    for body in bodies {
+        add_example(body, schemas);
+        let schema = body.pointer("/content/application~1json/schema").cloned().unwrap_or_default();
+        if has_version(&schema, schemas) || (!schema.is_null() && VERSIONED.contains(&id.as_str())) {
+            body["headers"]["ETag"] =
+                json!({"description": "Version of the resource, for `If-Match`.", "schema": {"type": "string"}, "example": "\"7\""});
+        }
+    }
+    if operation.get("requestBody").is_some() {
+        add_example(&mut operation["requestBody"], schemas);
+    }
+}
+
+fn error_codes(path: &str, method: &str, id: &str, operation: &Value) -> Vec<ErrorCode> {
+    let names: Vec<&str> = operation["security"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+        .map(String::as_str)
+        .collect();
+    let parameters: Vec<(&str, &str)> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|parameter| Some((parameter["in"].as_str()?, parameter["name"].as_str()?)))
+        .collect();
+    let has = |place: &str, name: Option<&str>| parameters.iter().any(|(p, n)| *p == place && name.is_none_or(|name| name == *n));
+    let mut codes = vec![ErrorCode::Internal, ErrorCode::Unavailable];
+    if !names.is_empty() {
+        codes.push(ErrorCode::Unauthenticated);
+    }
+    if names.contains(&"session") {
+        codes.push(ErrorCode::AccountSuspended);
+    }
+    if names.contains(&"csrf") {
+        codes.push(ErrorCode::CsrfFailed);
+    }
+    if method != "get" && !names.contains(&"operator_key") {
+        codes.push(ErrorCode::ForeignOrigin);
+    }
+    if operation.get("requestBody").is_some() {
+        codes.extend([ErrorCode::MalformedRequest, ErrorCode::BodyTooLarge, ErrorCode::UnsupportedMediaType, ErrorCode::Invalid]);
+    }
+    if path.contains("_id}") {
+        codes.push(ErrorCode::NotFound);
+    }
+    if has("query", None) {
+        codes.push(ErrorCode::Invalid);
+    }
+    if has("header", Some("If-Match")) {
+        codes.extend([ErrorCode::Stale, ErrorCode::PreconditionRequired]);
+    }
+    if has("header", Some("Idempotency-Key")) {
+        codes.push(ErrorCode::IdempotencyKeyReused);
+    }
+    codes.extend(SPECIAL.iter().filter(|(special, _)| *special == id).flat_map(|(_, codes)| codes.iter()));
+    codes.sort_by_key(|code| ErrorCode::ALL.iter().position(|known| known == code));
+    codes.dedup();
+    codes
+}
+
+fn add_error(operation: &mut Value, code: ErrorCode) {
+    let response = &mut operation["responses"][code.status().to_string()];
+    let line = format!("`{}`: {}", code.as_str(), code.description().trim());
+    let description = match response["description"].as_str() {
+        Some(before) => format!("{before}\n\n{line}"),
+        None => line,
+    };
+    response["description"] = description.into();
+    let content = &mut response["content"]["application/problem+json"];
+    content["schema"] = json!({"$ref": "#/components/schemas/Problem"});
+    let failure = match code {
+        ErrorCode::Invalid => Failure::field("/name", api_types::FieldCode::ControlCharacter),
+        ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },
+        ErrorCode::AccountSuspended => Failure::Suspended { reason: None },
+        other => Failure::Code(other),
+    };
+    let example = failure.problem(crate::texts::Lang::Ja, "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21");
+    content["examples"][code.as_str()] = json!({"value": example});
+    if code == ErrorCode::TooManyAttempts {
+        response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
+    }
+}
+
+fn add_example(body: &mut Value, schemas: &Value) {
+    let Some(content) = body.pointer_mut("/content/application~1json") else { return };
+    content["example"] = example(&content["schema"], schemas);
+}
+
+fn resolve<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        Some(name) => &schemas[name],
+        None => schema,
+    }
+}
+
+fn has_version(schema: &Value, schemas: &Value) -> bool {
+    let schema = resolve(schema, schemas);
+    let parts = schema["allOf"].as_array();
+    schema.pointer("/properties/version").is_some() || parts.into_iter().flatten().any(|part| has_version(part, schemas))
+}
+
+/// A value of a schema, from the examples of its fields.
+fn example(schema: &Value, schemas: &Value) -> Value {
+    let schema = resolve(schema, schemas);
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let fields: Map<String, Value> =
+            parts.iter().map(|part| example(part, schemas)).filter_map(|part| part.as_object().cloned()).flatten().collect();
+        return Value::Object(fields);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let chosen = choices.iter().find(|choice| choice["type"] != "null");
+        return chosen.map(|choice| example(choice, schemas)).unwrap_or_default();
+    }
+    if schema["type"] == "array" {
+        return json!([example(&schema["items"], schemas)]);
+    }
+    if let Some(first) = schema.pointer("/enum/0") {
+        return first.clone();
+    }
+    match schema["properties"].as_object() {
+        Some(properties) => {
+            properties.iter().map(|(name, property)| (name.clone(), example(property, schemas))).collect::<Map<_, _>>().into()
+        }
+        None => Value::Null,
+    }
+}
+
+/// The document.
+#[get("/api/v1/openapi.json")]
+pub async fn openapi_json() -> HttpResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(document_text);
+    HttpResponse::Ok().content_type("application/json").insert_header(("Cache-Control", "no-cache")).body(TEXT.as_str())
+}
+
+/// The page lives in a folder of its own.
+#[get("/api/docs")]
+pub async fn docs_redirect() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header(("Location", "/api/docs/")).finish()
+}
+
+/// The document as a page to browse and try.
+pub fn docs_page() -> impl actix_web::dev::HttpServiceFactory {
+    // Swagger UI writes style attributes; scripts come from here only.
+    const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
+    web::scope("/api/docs")
+        .wrap(DefaultHeaders::new().add((CONTENT_SECURITY_POLICY, POLICY)).add(("X-Content-Type-Options", "nosniff")))
+        .service(SwaggerUi::new("/{_:.*}").config(Config::new(["/api/v1/openapi.json"])))
+}
+
+/// Answers what no route takes: 405 where the path exists with other methods, else 404.
+pub async fn unknown_route(request: HttpRequest) -> HttpResponse {
+    static METHODS: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
+        let mut found: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+        for (path, item) in document()["paths"].as_object().into_iter().flatten() {
+            found.entry(path).or_default().extend(item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()));
+        }
+        found.into_iter().map(|(path, methods)| (path.split('/').map(str::to_owned).collect(), methods.join(", "))).collect()
+    });
+    let segments: Vec<&str> = request.path().split('/').collect();
+    let fits =
+        |pattern: &[String]| pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(p, s)| p.starts_with('{') || p == s);
+    match METHODS.iter().find(|(pattern, _)| fits(pattern)) {
+        Some((_, methods)) => {
+            let mut response = problem(&request, &Failure::Code(ErrorCode::MethodNotAllowed));
+            if let Ok(value) = methods.parse() {
+                response.headers_mut().insert(ALLOW, value);
+            }
+            response
+        }
+        None => problem(&request, &Failure::NOT_FOUND),
+    }
+}

@@ -1,0 +1,61 @@
+//! Turns every failure under `/api` into a problem document, in the caller's language, with the request id.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use api_types::ErrorCode;
+
+use crate::error::Failure;
+use crate::telemetry::RequestId;
+use crate::texts::Lang;
+
+/// The middleware.
+///
+/// # Errors
+/// Never one of its own.
+pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let api = request.path().starts_with("/api/");
+    let http = request.request().clone();
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        // Extractors and middlewares answer with an error instead of a response.
+        Err(error) => ServiceResponse::new(http, HttpResponse::from_error(error)),
+    };
+    if !api || response.status().as_u16() < 400 {
+        return Ok(response);
+    }
+    let is_problem = |value: &actix_web::http::header::HeaderValue| value.as_bytes().starts_with(b"application/problem+json");
+    if response.headers().get("content-type").is_some_and(is_problem) {
+        return Ok(response);
+    }
+    let rendered = match response.response().error().and_then(|error| error.as_error::<Failure>()) {
+        Some(failure) => problem(response.request(), failure),
+        None => problem(response.request(), &Failure::Code(code_for(response.status().as_u16()))),
+    };
+    Ok(ServiceResponse::new(response.into_parts().0, rendered))
+}
+
+/// The problem document of a failure, as the answer to `request`.
+pub fn problem(request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let mut response = failure.response(Lang::from_headers(request.headers()), &RequestId::of(request).0);
+    response.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The code for a status that a library answered with.
+fn code_for(status: u16) -> ErrorCode {
+    match status {
+        401 => ErrorCode::Unauthenticated,
+        403 => ErrorCode::Forbidden,
+        404 => ErrorCode::NotFound,
+        405 => ErrorCode::MethodNotAllowed,
+        413 => ErrorCode::BodyTooLarge,
+        415 => ErrorCode::UnsupportedMediaType,
+        429 => ErrorCode::TooManyAttempts,
+        503 => ErrorCode::Unavailable,
+        400..=499 => ErrorCode::MalformedRequest,
+        _ => ErrorCode::Internal,
+    }
+}

@@ -1,0 +1,76 @@
+//! What is written into the change log.
+
+use api_types::{FieldValue, FieldValues};
+use store::{account, number, phone_id};
+
+fn text(value: &str) -> FieldValue {
+    FieldValue::Text(value.to_owned())
+}
+
+fn optional(value: &Option<String>) -> FieldValue {
+    value.as_deref().map_or(FieldValue::Null(()), text)
+}
+
+/// The settings of a contract that the log follows.
+pub fn of_account(row: &account::Row) -> FieldValues {
+    FieldValues::from([
+        ("name".into(), text(&row.name)),
+        ("contact_mail".into(), optional(&row.contact_mail)),
+        ("status".into(), text(&row.status)),
+        ("suspended_reason".into(), optional(&row.suspended_reason)),
+        ("option_ip_phone".into(), FieldValue::Bool(row.option_ip_phone)),
+        ("option_premises_device".into(), FieldValue::Bool(row.option_premises_device)),
+        ("option_voicemail".into(), FieldValue::Bool(row.option_voicemail)),
+        ("option_fax".into(), FieldValue::Bool(row.option_fax)),
+    ])
+}
+
+/// The settings of a number that the log follows.
+pub fn of_number(row: &number::Row) -> FieldValues {
+    FieldValues::from([
+        ("e164".into(), text(&row.e164)),
+        ("name".into(), text(&row.name)),
+        ("display_name".into(), text(&row.display_name)),
+        ("ringtone".into(), text(&row.ringtone)),
+        ("priority_phone_id".into(), optional(&row.priority_phone_id)),
+        ("notify_rule_id".into(), optional(&row.notify_rule_id)),
+        ("channel_limit".into(), FieldValue::Integer(row.channel_limit.into())),
+        ("max_channels".into(), FieldValue::Integer(row.max_channels.into())),
+        ("busy_announcement".into(), FieldValue::Bool(row.busy_announcement)),
+    ])
+}
+
+/// The settings of an ID that the log follows; never its password.
+pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
+    FieldValues::from([
+        ("login_id".into(), text(&row.login_id)),
+        ("extension".into(), text(&row.extension)),
+        ("terminal_name".into(), text(&row.terminal_name)),
+        ("device_option".into(), optional(&row.device_option)),
+        ("outbound_number_id".into(), optional(&row.outbound_number_id)),
+    ])
+}
+
+/// Keeps only what differs, on both sides.
+pub fn differences(before: FieldValues, after: FieldValues) -> (FieldValues, FieldValues) {
+    let changed = |mine: &FieldValues, other: &FieldValues| {
+        mine.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    (changed(&before, &after), changed(&after, &before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_written_down() {
+        let values =
+            |pairs: &[(&str, FieldValue)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<FieldValues>();
+        let before = values(&[("a", text("1")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
+        let after = values(&[("a", text("2")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
+        assert_eq!(differences(before.clone(), after), (values(&[("a", text("1"))]), values(&[("a", text("2"))])));
+        assert_eq!(differences(before.clone(), before.clone()), (FieldValues::new(), FieldValues::new()));
+        assert_eq!(differences(FieldValues::new(), before.clone()), (FieldValues::new(), before));
+    }
+}

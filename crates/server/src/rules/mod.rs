@@ -1,0 +1,9 @@
+//! Decisions without I/O: from values to values, tested as tables.
+
+pub mod capabilities;
+pub mod change;
+pub mod history;
+pub mod throttle;
+
+#[cfg(test)]
+pub(crate) mod sample;

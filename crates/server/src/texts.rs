@@ -1,0 +1,124 @@
+//! Texts for people, from `locales/`: Japanese first, English second.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+use actix_web::{FromRequest, HttpRequest};
+use api_types::{ErrorCode, FieldFault};
+
+/// The language of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Japanese.
+    #[default]
+    Ja,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Ja => "ja",
+            Lang::En => "en",
+        }
+    }
+
+    /// The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); Japanese when it names neither.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let mut best = (0.0, Lang::Ja);
+        for item in header.split(',') {
+            let mut parts = item.split(';');
+            let tag = parts.next().unwrap_or("").trim().to_ascii_lowercase();
+            let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            let lang = match tag.split('-').next() {
+                Some("ja" | "*") => Lang::Ja,
+                Some("en") => Lang::En,
+                _ => continue,
+            };
+            if quality > best.0 {
+                best = (quality, lang);
+            }
+        }
+        best.1
+    }
+}
+
+impl FromRequest for Lang {
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self::from_headers(request.headers())))
+    }
+}
+
+/// The text under `key`, with `%{name}` replaced from `values`. A missing key shows itself, and a test finds it.
+pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
+    let text = crate::_rust_i18n_try_translate(lang.tag(), key).unwrap_or(key.into());
+    values.iter().fold(text.into_owned(), |text, (name, value)| text.replace(&format!("%{{{name}}}"), value))
+}
+
+/// Title of a problem.
+pub fn problem_title(lang: Lang, code: ErrorCode) -> String {
+    text(lang, &format!("problem.{}.title", code.as_str()), &[])
+}
+
+/// What happened and what to do next.
+pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> String {
+    text(lang, &format!("problem.{}.detail", code.as_str()), values)
+}
+
+/// What is wrong with a field and how to mend it: the text for this very field if there is one, else the one for the code.
+pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
+    let field = fault.pointer.trim_start_matches(['/', '?']);
+    let special = format!("field_at.{field}.{}", fault.code.as_str());
+    let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
+    let key = match crate::_rust_i18n_try_translate(lang.tag(), &special) {
+        Some(_) => special,
+        None => format!("field.{}", fault.code.as_str()),
+    };
+    text(lang, &key, &[("limit", &limit)])
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+    use api_types::FieldCode;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_texts_in_both_languages() {
+        for lang in [Lang::Ja, Lang::En] {
+            for code in ErrorCode::ALL {
+                for key in [problem_title(lang, *code), problem_detail(lang, *code, &[])] {
+                    assert!(!key.starts_with("problem."), "{} lacks {key}", lang.tag());
+                }
+            }
+            for code in FieldCode::ALL {
+                let message = field_message(lang, &FieldFault::new("/x", *code));
+                assert!(!message.starts_with("field."), "{} lacks {message}", lang.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn the_language_follows_accept_language() {
+        let table = [
+            ("", Lang::Ja),
+            ("en", Lang::En),
+            ("en-US,en;q=0.9,ja;q=0.8", Lang::En),
+            ("ja,en;q=0.9", Lang::Ja),
+            ("fr", Lang::Ja),
+            ("fr, en;q=0.3", Lang::En),
+            ("en;q=0.1, ja;q=0.2", Lang::Ja),
+        ];
+        for (header, lang) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(header));
+            assert_eq!(Lang::from_headers(&headers), lang, "{header}");
+        }
+    }
+}

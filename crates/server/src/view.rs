@@ -1,0 +1,189 @@
+//! From rows to what goes over the wire.
+
+use api_types::{Account, AuditEntry, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, ServiceKey, Terminal};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::contract::Contract;
+use store::{account, audit, notify_rule, number, phone_id, service_key, terminal};
+
+use crate::error::Failure;
+use crate::rules::capabilities;
+
+/// The text that an enum has in JSON and in the database.
+pub fn text_of<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// The enum that stands for a stored text.
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+}
+
+/// The enum that stands for a stored text that only we write; the first variant if somebody else did, with a line in the log.
+fn known<T: DeserializeOwned + Default>(what: &'static str, text: &str) -> T {
+    from_text(text).unwrap_or_else(|| {
+        tracing::error!(what, text, "a stored value is none of ours");
+        T::default()
+    })
+}
+
+/// A number as its holder sees it.
+pub fn number(contract: &Contract, row: &number::Row) -> Number {
+    Number {
+        id: row.id.clone(),
+        e164: row.e164.clone(),
+        kind: number_kind(row),
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        ringtone: known("ringtone", &row.ringtone),
+        priority_phone_id: row.priority_phone_id.clone(),
+        notify_rule_id: row.notify_rule_id.clone(),
+        channel_limit: count(row.channel_limit),
+        max_channels: count(row.max_channels),
+        ringing_phone_ids: contract.ringing(&row.id).map(|phone_id| phone_id.id.clone()).collect(),
+        capabilities: capabilities::of_number(contract, row),
+        version: version(row.version),
+    }
+}
+
+fn number_kind(row: &number::Row) -> api_types::NumberKind {
+    if row.kind == "primary" { api_types::NumberKind::Primary } else { api_types::NumberKind::Additional }
+}
+
+fn phone_id_kind(row: &phone_id::Row) -> api_types::PhoneIdKind {
+    if row.kind == "basic" { api_types::PhoneIdKind::Basic } else { api_types::PhoneIdKind::Additional }
+}
+
+fn count(value: i32) -> u8 {
+    u8::try_from(value).unwrap_or_default()
+}
+
+fn version(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}
+
+/// An ID as its holder sees it; `terminals` are those of the whole account.
+pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &[terminal::Row]) -> PhoneId {
+    let primary = contract.numbers.iter().find(|number| number.kind == "primary");
+    PhoneId {
+        id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        kind: phone_id_kind(row),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+        number_id: primary.filter(|_| row.kind == "basic").map(|number| number.id.clone()),
+        outbound_number_id: row.outbound_number_id.clone(),
+        terminals: terminals_of(row, terminals),
+        capabilities: capabilities::of_phone_id(contract, row),
+        version: version(row.version),
+    }
+}
+
+fn terminals_of(row: &phone_id::Row, terminals: &[terminal::Row]) -> Vec<Terminal> {
+    terminals.iter().filter(|terminal| terminal.phone_id == row.id).map(terminal).collect()
+}
+
+/// A terminal that is signed in.
+pub fn terminal(row: &terminal::Row) -> Terminal {
+    Terminal {
+        id: row.id.clone(),
+        kind: from_text(&row.kind).unwrap_or(api_types::TerminalKind::Ios),
+        name: row.name.clone(),
+        last_seen_at: row.last_seen_at.and_utc(),
+    }
+}
+
+/// The contract as its holder sees it.
+pub fn account(contract: &Contract) -> Account {
+    Account {
+        id: contract.account.id.clone(),
+        name: contract.account.name.clone(),
+        contact_mail: contract.account.contact_mail.clone(),
+        options: contract.account.options(),
+        number_count: u32::try_from(contract.numbers.len()).unwrap_or(u32::MAX),
+        id_count: u32::try_from(contract.phone_ids.len()).unwrap_or(u32::MAX),
+        revision: version(contract.account.revision),
+        version: version(contract.account.version),
+    }
+}
+
+/// A notify rule, as numbers pick it.
+pub fn notify_rule(row: &notify_rule::Row) -> NotifyRule {
+    NotifyRule { id: row.id.clone(), name: row.name.clone() }
+}
+
+/// A line of the change log.
+///
+/// # Errors
+/// `internal` when it cannot be read.
+pub fn audit_entry(row: &audit::Row) -> Result<AuditEntry, Failure> {
+    let unreadable = |what: &str| Failure::Internal(format!("audit_log.{what} of {} cannot be read", row.id));
+    Ok(AuditEntry {
+        id: row.id.clone(),
+        at: row.at.and_utc(),
+        actor_kind: from_text(&row.actor_kind).ok_or_else(|| unreadable("actor_kind"))?,
+        actor: row.actor.clone(),
+        object_kind: from_text(&row.object_kind).ok_or_else(|| unreadable("object_kind"))?,
+        object_id: row.object_id.clone(),
+        action: from_text(&row.action).ok_or_else(|| unreadable("action"))?,
+        before: serde_json::from_str(&row.before).map_err(|_| unreadable("before"))?,
+        after: serde_json::from_str(&row.after).map_err(|_| unreadable("after"))?,
+        revision: version(row.revision),
+    })
+}
+
+/// A contract as the operator sees it.
+pub fn operator_account(row: &account::Row) -> OperatorAccount {
+    OperatorAccount {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        contact_mail: row.contact_mail.clone(),
+        status: known("account status", &row.status),
+        suspended_reason: row.suspended_reason.clone(),
+        options: row.options(),
+        revision: version(row.revision),
+        created_at: row.created_at.and_utc(),
+        version: version(row.version),
+    }
+}
+
+/// A number as the operator sees it.
+pub fn operator_number(row: &number::Row) -> OperatorNumber {
+    OperatorNumber {
+        id: row.id.clone(),
+        e164: row.e164.clone(),
+        kind: number_kind(row),
+        name: row.name.clone(),
+        max_channels: count(row.max_channels),
+        channel_limit: count(row.channel_limit),
+        version: version(row.version),
+    }
+}
+
+/// An ID as the operator sees it; `terminals` are those of the whole account.
+pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> OperatorPhoneId {
+    OperatorPhoneId {
+        id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        kind: phone_id_kind(row),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+        device_option: row.device_option.as_deref().and_then(from_text),
+        terminals: terminals_of(row, terminals),
+        version: version(row.version),
+    }
+}
+
+/// A key, without itself.
+pub fn service_key(row: &service_key::Row) -> ServiceKey {
+    ServiceKey {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        hint: row.hint.clone(),
+        created_at: row.created_at.and_utc(),
+        last_used_at: row.last_used_at.map(|at| at.and_utc()),
+    }
+}
