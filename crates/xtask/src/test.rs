@@ -139,41 +139,61 @@ enum Part {
 }
 
 fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut Counts) -> Result<bool> {
-    let nextest = works(cargo().args(["nextest", "--version"]));
-    let mut command = cargo();
-    if nextest {
-        command.args(["nextest", "run", "--no-tests", "pass", "--no-fail-fast"]);
-    } else {
-        command.args(["test", "--no-fail-fast"]);
-    }
     let target = match part {
-        Part::Frontend => {
-            command.args(["--package", "frontend", "--target-dir"]).arg(spa_target());
-            spa_target()
-        }
-        Part::Rest => {
-            command.args(["--workspace", "--exclude", "frontend"]);
-            native_target()
-        }
+        Part::Frontend => spa_target(),
+        Part::Rest => native_target(),
     };
-    if let Some(url) = postgres_url {
-        command.env("DENWABAN_TEST_POSTGRES_URL", url);
-    }
-    if nextest {
+    let runner = |arguments: &[&str]| {
+        let mut command = cargo();
+        command.args(arguments).arg("--no-fail-fast").arg("--target-dir").arg(&target);
+        if let Some(url) = postgres_url {
+            command.env("DENWABAN_TEST_POSTGRES_URL", url);
+        }
+        command
+    };
+    if works(cargo().args(["nextest", "--version"])) {
+        let mut command = runner(&["nextest", "run", "--no-tests", "pass"]);
+        match part {
+            Part::Frontend => command.args(["--package", "frontend"]),
+            Part::Rest => command.args(["--workspace", "--exclude", "frontend"]),
+        };
         if part == Part::Rest && (options.no_ui || options.only.is_some()) {
             let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
             command.args(["-E", &wanted.join(" | ")]);
         }
-        command.args(&options.runner_args);
-        with_nextest(&mut command, &target, counts)
-    } else {
-        if part == Part::Rest && !options.wants(Class::Browser) {
-            // Its own runner selects by part of a name; only whole binaries can be left out.
-            command.args(["--lib", "--bins", "--test", "*"]).env("DENWABAN_TEST_NO_BROWSER", "1");
-        }
-        command.arg("--").args(&options.runner_args);
-        with_libtest(&mut command, counts)
+        return with_nextest(command.args(&options.runner_args), &target, counts);
     }
+    let mut passed = true;
+    for selection in without_nextest(part, options) {
+        let mut command = runner(&["test"]);
+        passed &= with_libtest(command.args(selection).args(&options.runner_args), counts)?;
+    }
+    Ok(passed)
+}
+
+/// `cargo test` can leave out a package or choose a binary, but not leave one out: so it runs once for each part that is wanted.
+fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
+    if part == Part::Frontend {
+        return vec![vec!["--package", "frontend", "--"]];
+    }
+    let names: &[&str] = match options.only {
+        None | Some(Class::Browser) => &[],
+        Some(Class::Sqlite) => &["sqlite"],
+        Some(Class::Postgres) => &["postgres"],
+        Some(Class::Unit) => &["--skip", "sqlite", "--skip", "postgres"],
+    };
+    let mut selections: Vec<Vec<&str>> = Vec::new();
+    if options.only != Some(Class::Browser) {
+        selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "tests", "--all-targets", "--"]);
+        selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
+    }
+    for selection in &mut selections {
+        selection.extend(names);
+    }
+    if options.wants(Class::Browser) {
+        selections.push(vec!["--package", "tests", "--test", "ui", "--"]);
+    }
+    selections
 }
 
 /// Reads the report that `.config/nextest.toml` asks for.
