@@ -1,2 +1,15 @@
-//! placeholder
-fn main() {}
+//! Puts the app in the place of the static shell.
+
+use frontend::app::App;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    if let Some(root) = document().get_element_by_id("app").and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
+        root.set_inner_html("");
+        mount_to(root, App).forget();
+        // A service worker is an extra: without one the app works, only not offline.
+        _ = window().navigator().service_worker().register("/sw.js");
+    }
+}

@@ -1,0 +1,75 @@
+//! Numbers and times as people here write them.
+
+use api_types::PhoneNumber;
+use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+
+use crate::i18n::Locale;
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// A number in Japanese style; whatever cannot be read stays as it is.
+pub fn phone(e164: &str) -> String {
+    PhoneNumber::parse(e164).map_or_else(|_| e164.to_owned(), |number| number.japanese())
+}
+
+/// Japan has no daylight saving, so the fixed offset is exact and spares the app a time zone database.
+fn tokyo(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    match FixedOffset::east_opt(9 * 3600) {
+        Some(offset) => at.with_timezone(&offset),
+        None => at.fixed_offset(),
+    }
+}
+
+/// The day in Tokyo: `2026年11月22日（日）`, `Sunday, 22 November 2026`.
+pub fn day(locale: Locale, at: DateTime<Utc>) -> String {
+    const DAYS: [(&str, &str); 7] = [
+        ("月", "Monday"),
+        ("火", "Tuesday"),
+        ("水", "Wednesday"),
+        ("木", "Thursday"),
+        ("金", "Friday"),
+        ("土", "Saturday"),
+        ("日", "Sunday"),
+    ];
+    let at = tokyo(at);
+    let (ja, en) = DAYS[at.weekday().num_days_from_monday() as usize];
+    match locale {
+        Locale::ja => format!("{}年{}月{}日（{ja}）", at.year(), at.month(), at.day()),
+        Locale::en => format!("{en}, {} {} {}", at.day(), MONTHS[at.month0() as usize], at.year()),
+    }
+}
+
+/// The day in Tokyo where there is little room: `11月22日`, `22 Nov`.
+pub fn short_day(locale: Locale, at: DateTime<Utc>) -> String {
+    let at = tokyo(at);
+    match locale {
+        Locale::ja => format!("{}月{}日", at.month(), at.day()),
+        Locale::en => format!("{} {}", at.day(), &MONTHS[at.month0() as usize][..3]),
+    }
+}
+
+/// The time of day in Tokyo: `18:04`.
+pub fn time(at: DateTime<Utc>) -> String {
+    let at = tokyo(at);
+    format!("{}:{:02}", at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_tokyo() {
+        let at: DateTime<Utc> = "2026-11-22T15:04:12Z".parse().expect("a time");
+        assert_eq!(day(Locale::ja, at), "2026年11月23日（月）");
+        assert_eq!(day(Locale::en, at), "Monday, 23 November 2026");
+        assert_eq!(time(at), "0:04");
+    }
+
+    #[test]
+    fn numbers_are_written_japanese_style() {
+        assert_eq!(phone("+815012345678"), "050-1234-5678");
+        assert_eq!(phone("not a number"), "not a number");
+    }
+}

@@ -1,0 +1,20 @@
+//! The Denwaban portal in the browser: Leptos, rendered on the client.
+//!
+//! Whatever is not DOM (drafts, diffs, words, formats, paths) builds and is tested on the host.
+
+pub mod api;
+pub mod app;
+pub mod directory;
+pub mod draft;
+pub mod editor;
+pub mod format;
+pub mod guard;
+pub mod i18n;
+pub mod online;
+pub mod pages;
+pub mod routes;
+pub mod session;
+pub mod storage;
+pub mod theme;
+pub mod trail;
+pub mod ui;

@@ -1,0 +1,123 @@
+//! Every path of the app, in one place: constants for the route tree, functions for links.
+
+/// The list of numbers and IDs.
+pub const HOME: &str = "/";
+/// Sign-in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Asking for a password link.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+/// Setting a new password with the link from the mail.
+pub const RESET_PASSWORD: &str = "/reset-password";
+/// The contract and the sign-in.
+pub const ACCOUNT: &str = "/account";
+/// The change log.
+pub const HISTORY: &str = "/history";
+
+/// Which of the two kinds of rows a settings page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// A phone number; the primary one brings its basic ID along.
+    Number,
+    /// An additional ID.
+    PhoneId,
+}
+
+/// One row of the selection screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowRef {
+    /// Number or ID.
+    pub kind: RowKind,
+    /// Its UUID.
+    pub id: String,
+}
+
+impl RowRef {
+    /// A number's row.
+    pub fn number(id: impl Into<String>) -> Self {
+        Self { kind: RowKind::Number, id: id.into() }
+    }
+
+    /// An additional ID's row.
+    pub fn phone_id(id: impl Into<String>) -> Self {
+        Self { kind: RowKind::PhoneId, id: id.into() }
+    }
+
+    /// The settings home of the row.
+    pub fn home(&self) -> String {
+        match self.kind {
+            RowKind::Number => format!("/numbers/{}", self.id),
+            RowKind::PhoneId => format!("/ids/{}", self.id),
+        }
+    }
+
+    /// The general settings of the row.
+    pub fn general(&self) -> String {
+        format!("{}/general", self.home())
+    }
+
+    /// The change log of the row.
+    pub fn history(&self) -> String {
+        let name = match self.kind {
+            RowKind::Number => "number",
+            RowKind::PhoneId => "id",
+        };
+        format!("{HISTORY}?{name}={}", self.id)
+    }
+}
+
+/// The sign-in page that leads back to `path` afterwards.
+pub fn sign_in_and_return(path: &str) -> String {
+    if path == HOME || path.is_empty() { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", escape(path)) }
+}
+
+/// Where to go after sign-in: only a path of this app, never another site.
+pub fn safe_return(next: Option<&str>) -> String {
+    match next {
+        Some(path) if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.starts_with(SIGN_IN) => {
+            path.to_owned()
+        }
+        _ => HOME.to_owned(),
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_knows_its_pages() {
+        let row = RowRef::number("n1");
+        assert_eq!(
+            (row.home().as_str(), row.general().as_str(), row.history().as_str()),
+            ("/numbers/n1", "/numbers/n1/general", "/history?number=n1")
+        );
+        assert_eq!(RowRef::phone_id("p1").general(), "/ids/p1/general");
+    }
+
+    #[test]
+    fn sign_in_returns_to_pages_of_this_app_only() {
+        assert_eq!(sign_in_and_return("/history?number=n1"), "/sign-in?next=/history%3Fnumber%3Dn1");
+        assert_eq!(sign_in_and_return("/"), "/sign-in");
+        for (next, to) in [
+            (Some("/account"), "/account"),
+            (Some("//evil.example"), "/"),
+            (Some("/\\evil.example"), "/"),
+            (Some("https://evil.example"), "/"),
+            (Some("/sign-in?next=/"), "/"),
+            (None, "/"),
+        ] {
+            assert_eq!(safe_return(next), to, "{next:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Who is signed in.
+
+use api_types::{ErrorCode, Session};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{self, Client, ClientError};
+use crate::storage;
+
+/// What is known about the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionState {
+    /// Being asked for.
+    Loading,
+    /// Could not be asked for.
+    Failed(ClientError),
+    /// Nobody is signed in.
+    Out,
+    /// Somebody was signed in until the server ended it.
+    Ended,
+    /// Somebody is signed in.
+    In(Session),
+}
+
+impl SessionState {
+    /// The session, while somebody is signed in.
+    pub fn signed_in(&self) -> Option<&Session> {
+        match self {
+            SessionState::In(session) => Some(session),
+            _ => None,
+        }
+    }
+}
+
+/// The session signal of this window.
+pub fn use_session() -> RwSignal<SessionState> {
+    expect_context()
+}
+
+/// Asks the server whether the cookie still stands for somebody.
+pub fn restore(client: Client, session: RwSignal<SessionState>) {
+    session.set(SessionState::Loading);
+    spawn_local(async move {
+        let state = match api::session::current(client).await {
+            Ok(found) => SessionState::In(found),
+            Err(error) if error.code() == Some(ErrorCode::Unauthenticated) => SessionState::Out,
+            Err(error) => SessionState::Failed(error),
+        };
+        session.set(state);
+    });
+}
+
+/// Signs out. Where the server cannot be reached the cookie still stands, so the person is told instead.
+pub async fn sign_out(client: Client, session: RwSignal<SessionState>, everywhere: bool) -> Result<(), ClientError> {
+    match api::session::sign_out(client, everywhere).await {
+        Err(error) if error.code() != Some(ErrorCode::Unauthenticated) => return Err(error),
+        _ => {}
+    }
+    storage::forget_all_drafts();
+    session.set(SessionState::Out);
+    Ok(())
+}

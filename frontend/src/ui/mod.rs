@@ -1,0 +1,26 @@
+//! The parts that every screen is made of. They know nothing of numbers or IDs.
+
+pub mod icon;
+pub mod live;
+pub mod notes;
+pub mod password;
+pub mod picker;
+pub mod save_bar;
+pub mod segment;
+pub mod sheet;
+pub mod states;
+pub mod text_row;
+pub mod title_bar;
+
+use leptos::prelude::*;
+
+/// A text that follows the language of the screen.
+pub type Text = Signal<String>;
+
+/// A text prop from a checked key.
+#[macro_export]
+macro_rules! text {
+    ($($tt:tt)*) => {
+        ::leptos::prelude::Signal::derive(move || $crate::t!($($tt)*).to_string())
+    };
+}

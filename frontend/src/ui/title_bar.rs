@@ -1,0 +1,61 @@
+//! The bar at the top of a page: its title, and the way back on a phone.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::Text;
+use super::icon::Icon;
+use crate::t;
+use crate::trail::use_trail;
+
+static ARRIVED: AtomicBool = AtomicBool::new(false);
+
+/// Names the window after the page and moves the focus to `title` when the page was navigated to. On the first page of a
+/// visit the focus stays where the browser put it.
+pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
+    Effect::new(move |_| document().set_title(&format!("{} | {}", title.get(), t!(app.name))));
+    Effect::new(move |done: Option<bool>| {
+        if done == Some(true) {
+            return true;
+        }
+        let Some(heading) = heading.get() else { return false };
+        if ARRIVED.swap(true, Ordering::Relaxed) {
+            _ = heading.focus();
+        }
+        true
+    });
+}
+
+/// The title bar of a page in the detail pane.
+#[component]
+pub fn TitleBar(
+    /// Title of the page.
+    title: Text,
+    /// Path of the page that this one belongs to.
+    #[prop(into)]
+    back: String,
+) -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    announce_page(title, heading);
+    let trail = use_trail();
+    let parent = back.clone();
+    // Going back where the person came from keeps the browser's own history short; a link alone would pile it up.
+    let go_back = move |event: leptos::ev::MouseEvent| {
+        if trail.is_before(&parent) && !event.default_prevented() && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            if let Ok(history) = window().history() {
+                _ = history.back();
+            }
+        }
+    };
+    view! {
+        <header class="bar">
+            <a class="back" href=back aria-label=move || t!(app.back).to_string() data-testid="back" on:click=go_back>
+                <Icon icon=icondata_lu::LuChevronLeft/>
+            </a>
+            <h1 node_ref=heading tabindex="-1" data-testid="page-title">{title}</h1>
+        </header>
+    }
+}
