@@ -227,10 +227,7 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
 
 /// Runs wasm-bindgen: the JavaScript and the finished module; scripts that came with a crate go into `files`.
 fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(String, Vec<u8>)> {
-    let out = spa_target().join("bindgen");
-    if out.exists() {
-        fs::remove_dir_all(&out)?;
-    }
+    let out = spa_target().join(format!("bindgen-{}", id()));
     Bindgen::new()
         .input_path(wasm)
         .out_name("app")
@@ -255,6 +252,7 @@ fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result
         js = js.replace("'./snippets/", &format!("'./{folder}/")).replace("\"./snippets/", &format!("\"./{folder}/"));
         files.extend(contents.into_iter().map(|(name, content)| (format!("assets/{folder}/{name}"), content)));
     }
+    fs::remove_dir_all(&out)?;
     Ok((js, module))
 }
 
