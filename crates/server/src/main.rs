@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The binary `denwaban`; see [`server::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -1,0 +1,157 @@
+//! The sample contract: planted through the functions that serve everybody else, with a past.
+
+use api_types::{
+    AccountOptions, DeviceOption, NumberKind, OperatorAccountCreate, OperatorNumberCreate, OperatorNumberPatch, OperatorPhoneIdCreate,
+    OperatorPhoneIdPatch, OperatorTerminalCreate, PhoneIdKind, TerminalKind,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use store::{Conn, OperatorScope, Scope, new_id, notify_rule, number, phone_id};
+
+use crate::cli::Error;
+use crate::crypto::Secrets;
+use crate::error::Failure;
+use crate::provisioning::{self, Actor, Ctx, PreparedPassword};
+
+/// The basic ID.
+pub(super) const LOGIN_ID: &str = "minato201";
+
+/// Who set the contract up, in its change log.
+pub(super) const ACTOR: &str = "demo";
+
+/// The contract while it is being planted, and the day of its life.
+struct Garden<'a> {
+    conn: &'a mut Conn,
+    scope: Scope,
+    secrets: &'a Secrets,
+    now: DateTime<Utc>,
+}
+
+/// Plants the contract with a history that ends a little before `now`.
+pub(super) fn plant(conn: &mut Conn, secrets: &Secrets, now: DateTime<Utc>, basic: &PreparedPassword) -> Result<(), Error> {
+    let start = Ctx { actor: Actor::operator(ACTOR), now: now - TimeDelta::days(92) };
+    let new = OperatorAccountCreate {
+        name: "株式会社みなと商会".into(),
+        contact_mail: Some("soumu@minato.example".into()),
+        options: AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: false },
+    };
+    let account = provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
+    let mut garden = Garden { conn, scope: OperatorScope::authorised().account(account.id), secrets, now };
+    garden.contract(basic)?;
+    Ok(garden.life()?)
+}
+
+impl Garden<'_> {
+    /// The operator, so long ago.
+    fn operator(&self, ago: TimeDelta) -> Ctx {
+        Ctx { actor: Actor::operator(ACTOR), now: self.now - ago }
+    }
+
+    /// The contract holder, so long ago.
+    fn holder(&self, ago: TimeDelta) -> Ctx {
+        Ctx { actor: Actor::holder(LOGIN_ID), now: self.now - ago }
+    }
+
+    /// What the operator sets up on the first day.
+    fn contract(&mut self, basic: &PreparedPassword) -> Result<(), Failure> {
+        let day = self.operator(TimeDelta::days(92) - TimeDelta::minutes(4));
+        for (kind, number, name, max_channels) in [
+            (NumberKind::Primary, "050-1234-5678", "代表", 6),
+            (NumberKind::Additional, "03-3456-7890", "サポート窓口", 5),
+            (NumberKind::Additional, "0120-345-678", "フリーダイヤル", 3),
+        ] {
+            let new = OperatorNumberCreate { number: number.into(), kind, name: name.into(), max_channels };
+            provisioning::create_number(self.conn, &self.scope, &day, new)?;
+        }
+        for (kind, login_id, extension, name, device_option) in [
+            (PhoneIdKind::Basic, LOGIN_ID, "201", "受付 iPhone", None),
+            (PhoneIdKind::Additional, "minato203", "203", "会議室の電話", Some(DeviceOption::IpPhone)),
+            (PhoneIdKind::Additional, "minato204", "204", "倉庫（仮）", Some(DeviceOption::PremisesDevice)),
+            (PhoneIdKind::Additional, "minato205", "205", "佐藤 Android", None),
+            (PhoneIdKind::Additional, "minato206", "206", "鈴木（未使用）", None),
+        ] {
+            let new = OperatorPhoneIdCreate {
+                login_id: login_id.into(),
+                kind,
+                extension: extension.into(),
+                terminal_name: name.into(),
+                device_option,
+                password: None,
+            };
+            let made = PreparedPassword::new(PhoneIdKind::Additional, None);
+            let password = if kind == PhoneIdKind::Basic { basic } else { &made };
+            provisioning::create_phone_id(self.conn, &self.scope, &day, self.secrets, new, password)?;
+        }
+        for name in ["営業チーム", "サポートチーム"] {
+            let row = notify_rule::Row {
+                account_id: self.scope.account_id().to_owned(),
+                id: new_id(),
+                name: name.into(),
+                version: 1,
+                created_at: day.at(),
+                updated_at: day.at(),
+            };
+            notify_rule::insert(self.conn, &self.scope, row)?;
+        }
+        Ok(())
+    }
+
+    /// What happened since, the oldest first: the change log is in the order of its writing.
+    fn life(&mut self) -> Result<(), Failure> {
+        self.sign_in("203", TerminalKind::IpPhone, "会議室 T54W", TimeDelta::days(91))?;
+        self.sign_in("204", TerminalKind::PremisesDevice, "倉庫 アダプタ", TimeDelta::days(91) - TimeDelta::hours(2))?;
+
+        let rules = notify_rule::list(self.conn, &self.scope)?;
+        let rule = |name: &str| Some(rules.iter().find(|rule| rule.name == name).map(|rule| rule.id.clone()));
+        let (sales, support) = (rule("営業チーム"), rule("サポートチーム"));
+
+        let more = self.operator(TimeDelta::days(64));
+        let primary = self.number("+815012345678")?;
+        let patch = OperatorNumberPatch { max_channels: Some(9), ..OperatorNumberPatch::default() };
+        provisioning::patch_number(self.conn, &self.scope, &more, None, &primary.id, patch)?;
+
+        let named = number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
+        self.set("+815012345678", TimeDelta::days(41), named)?;
+        let notified = number::Changes { notify_rule_id: sales, ..number::Changes::default() };
+        self.set("+815012345678", TimeDelta::days(40), notified)?;
+        let notified = number::Changes { notify_rule_id: support, ..number::Changes::default() };
+        self.set("+81334567890", TimeDelta::days(40) - TimeDelta::minutes(3), notified)?;
+        let rung = number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
+        self.set("+81334567890", TimeDelta::days(23), rung)?;
+
+        let warehouse = self.phone_id("204")?;
+        let renamed = OperatorPhoneIdPatch { terminal_name: Some("倉庫".into()), ..OperatorPhoneIdPatch::default() };
+        let moved = self.operator(TimeDelta::days(12));
+        provisioning::patch_phone_id(self.conn, &self.scope, &moved, None, &warehouse.id, renamed)?;
+
+        let shown = number::Changes { display_name: Some("東京代表".into()), ..number::Changes::default() };
+        self.set("+815012345678", TimeDelta::days(5), shown)?;
+        let limited = number::Changes { channel_limit: Some(3), ..number::Changes::default() };
+        self.set("+815012345678", TimeDelta::hours(27), limited)?;
+
+        self.sign_in("201", TerminalKind::Windows, "受付 PC", TimeDelta::hours(9))?;
+        self.sign_in("205", TerminalKind::Android, "Pixel 10", TimeDelta::hours(3))?;
+        self.sign_in("201", TerminalKind::Ios, "iPhone 17", TimeDelta::minutes(12))
+    }
+
+    /// A change that the contract holder made.
+    fn set(&mut self, e164: &str, ago: TimeDelta, changes: number::Changes) -> Result<(), Failure> {
+        let before = self.number(e164)?;
+        let ctx = self.holder(ago);
+        provisioning::change_number(self.conn, &self.scope, &ctx, &before, &changes).map(|_| ())
+    }
+
+    fn sign_in(&mut self, extension: &str, kind: TerminalKind, name: &str, ago: TimeDelta) -> Result<(), Failure> {
+        let id = self.phone_id(extension)?.id;
+        let ctx = self.operator(ago);
+        let new = OperatorTerminalCreate { kind, name: name.into() };
+        provisioning::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
+    }
+
+    fn number(&mut self, e164: &str) -> Result<number::Row, Failure> {
+        number::list(self.conn, &self.scope)?.into_iter().find(|number| number.e164 == e164).ok_or(Failure::NOT_FOUND)
+    }
+
+    fn phone_id(&mut self, extension: &str) -> Result<phone_id::Row, Failure> {
+        phone_id::list(self.conn, &self.scope)?.into_iter().find(|id| id.extension == extension).ok_or(Failure::NOT_FOUND)
+    }
+}

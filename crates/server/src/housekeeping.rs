@@ -1,0 +1,48 @@
+//! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use store::{EntranceScope, StoreError, idempotency, password_reset, session, sign_in_attempt};
+
+use crate::App;
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// How long an answer is kept for a repeated `Idempotency-Key`.
+const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// Cleans up now and then, until the process ends.
+pub async fn run(app: Arc<App>) {
+    // Later by a little than the start, so that it neither slows it down nor falls together on replicas started at once.
+    let mut wait = Duration::from_secs(60 + u64::from(std::process::id() % 60));
+    loop {
+        tokio::time::sleep(wait).await;
+        wait = EVERY;
+        match clean(&app).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "removed what has ended"),
+            Err(error) => tracing::warn!(%error, "could not remove what has ended; trying again in an hour"),
+        }
+    }
+}
+
+/// Cleans up once and answers how many rows went.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clean(app: &App) -> Result<usize, StoreError> {
+    let now = app.clock.now_naive();
+    // Twice the longest wait: a count that goes while its subject still waits would forgive it.
+    let quiet = TimeDelta::try_seconds(2 * app.config.sign_in.max_delay_s.min(86_400) as i64).unwrap_or_default().max(TimeDelta::days(1));
+    app.db
+        .write(move |conn| {
+            let scope = EntranceScope::authenticating();
+            Ok(session::purge(conn, scope, now)?
+                + password_reset::purge(conn, scope, now)?
+                + sign_in_attempt::purge(conn, scope, now - quiet)?
+                + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?)
+        })
+        .await
+}
