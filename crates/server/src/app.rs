@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
 use store::{Db, StoreError};
 use tokio::sync::Semaphore;
@@ -105,6 +105,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .configure(move |config| http::configure(config, app))
             .wrap(from_fn(http::origin::check))
             .wrap(from_fn(http::problem::render))
+            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(telemetry::observe))
     };
     Ok(HttpServer::new(factory).workers(workers).shutdown_timeout(shutdown_s).disable_signals().listen(listener)?.run())

@@ -20,15 +20,22 @@ pub struct Row {
     pub updated_at: NaiveDateTime,
 }
 
-/// The failures of a subject, locked until the end of the transaction so that parallel guesses cannot outrun the count.
+/// The failures of a subject, locked until the end of the transaction so that parallel guesses cannot outrun the count. A subject
+/// without failures gets a row first: what is not there cannot be locked.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_locked(conn: &mut Conn, _scope: EntranceScope, subject_hash: &str) -> Result<Option<Row>, StoreError> {
+pub fn find_locked(conn: &mut Conn, _scope: EntranceScope, subject_hash: &str, now: NaiveDateTime) -> Result<Row, StoreError> {
+    let fresh = Row { subject_hash: subject_hash.to_owned(), failures: 0, blocked_until: now, updated_at: now };
+    on_each!(conn, |c| diesel::insert_into(sign_in_attempts::table)
+        .values(fresh.clone())
+        .on_conflict(sign_in_attempts::subject_hash)
+        .do_nothing()
+        .execute(c))?;
     let key = sign_in_attempts::table.find(subject_hash);
     Ok(match conn {
-        Conn::Postgres(c) => key.for_update().select(Row::as_select()).first(c).optional()?,
-        Conn::Sqlite(c) => key.select(Row::as_select()).first(c).optional()?,
+        Conn::Postgres(c) => key.for_update().select(Row::as_select()).first(c)?,
+        Conn::Sqlite(c) => key.select(Row::as_select()).first(c)?,
     })
 }
 

@@ -13,7 +13,8 @@ const ADDRESS_ALLOWANCE: u32 = 4;
 /// An attempt that was counted as failed before it was looked at, so that parallel guesses cannot outrun the count.
 #[derive(Debug)]
 pub struct Attempt {
-    address: (String, Option<sign_in_attempt::Row>),
+    address: String,
+    address_limits: Limits,
     login_id: String,
 }
 
@@ -29,57 +30,53 @@ pub async fn begin(app: &Shared, what: &str, address: &ClientAddress, login_id: 
     let config = &app.config.sign_in;
     let limits =
         Limits { free_attempts: config.free_attempts, base_delay: seconds(config.base_delay_s), max_delay: seconds(config.max_delay_s) };
-    let subjects = [
-        (address.clone(), Limits { free_attempts: limits.free_attempts.saturating_mul(ADDRESS_ALLOWANCE), ..limits }),
-        (login_id.clone(), limits),
-    ];
-    let before = app
-        .db
-        .write(move |conn| -> Result<Option<sign_in_attempt::Row>, Failure> {
+    let address_limits = Limits { free_attempts: limits.free_attempts.saturating_mul(ADDRESS_ALLOWANCE), ..limits };
+    let subjects = [(address.clone(), address_limits), (login_id.clone(), limits)];
+    app.db
+        .write(move |conn| -> Result<(), Failure> {
             let entrance = EntranceScope::authenticating();
             let mut rows = Vec::new();
             let mut wait = TimeDelta::zero();
             for (subject, limits) in &subjects {
-                let found = sign_in_attempt::find_locked(conn, entrance, subject)?;
-                // A day of quiet forgives everything.
-                let found = found.filter(|row| now - row.updated_at < TimeDelta::days(1));
-                wait = wait.max(found.as_ref().map_or(TimeDelta::zero(), |row| row.blocked_until - now));
-                rows.push((subject, limits, found));
+                let mut found = sign_in_attempt::find_locked(conn, entrance, subject, now)?;
+                if now - found.updated_at >= TimeDelta::days(1) {
+                    // A day of quiet forgives everything.
+                    (found.failures, found.blocked_until) = (0, now);
+                }
+                wait = wait.max(found.blocked_until - now);
+                rows.push((limits, found));
             }
             if wait > TimeDelta::zero() {
                 let retry_after_s = u64::try_from((wait + TimeDelta::milliseconds(999)).num_seconds()).unwrap_or(1).max(1);
                 return Err(Failure::TooManyAttempts { retry_after_s });
             }
-            for (subject, limits, found) in &rows {
-                let failures = found.as_ref().map_or(0, |row| row.failures).saturating_add(1);
-                let row = sign_in_attempt::Row {
-                    subject_hash: (*subject).clone(),
-                    failures,
-                    blocked_until: now + delay(limits, u32::try_from(failures).unwrap_or(u32::MAX)),
-                    updated_at: now,
-                };
+            for (limits, before) in &rows {
+                let failures = before.failures.saturating_add(1);
+                let blocked_until = now + delay(limits, u32::try_from(failures).unwrap_or(u32::MAX));
+                let row = sign_in_attempt::Row { failures, blocked_until, updated_at: now, ..before.clone() };
                 sign_in_attempt::save(conn, entrance, &row)?;
             }
-            Ok(rows.swap_remove(0).2)
+            Ok(())
         })
         .await?;
-    Ok(Attempt { address: (address, before), login_id })
+    Ok(Attempt { address, address_limits, login_id })
 }
 
-/// Takes the count of an attempt back because it was right: the login id starts anew, the address is where it was (or an attacker
-/// could reset it with an ID of their own).
+/// Takes the count of an attempt back because it was right: the login id starts anew, the address loses this one failure only (or
+/// an attacker could reset it with an ID of their own).
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn succeeded(app: &Shared, attempt: Attempt) -> Result<(), Failure> {
+    let now = app.clock.now_naive();
     app.db
         .write(move |conn| {
             let entrance = EntranceScope::authenticating();
+            let mut address = sign_in_attempt::find_locked(conn, entrance, &attempt.address, now)?;
+            address.failures = (address.failures - 1).max(0);
+            address.blocked_until = now + delay(&attempt.address_limits, u32::try_from(address.failures).unwrap_or(0));
+            sign_in_attempt::save(conn, entrance, &address)?;
             sign_in_attempt::clear(conn, entrance, &attempt.login_id)?;
-            match &attempt.address {
-                (_, Some(before)) => sign_in_attempt::save(conn, entrance, before)?,
-                (address, None) => sign_in_attempt::clear(conn, entrance, address)?,
-            }
             Ok(())
         })
         .await
