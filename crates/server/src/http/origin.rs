@@ -4,7 +4,7 @@
 //! itself marks as cross-site, is refused before anything looks at it. That covers signing in, where no token exists yet.
 
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
@@ -12,18 +12,20 @@ use api_types::ErrorCode;
 use url::Url;
 
 use super::extract::{Shared, is_safe};
+use super::problem::problem;
 use crate::error::Failure;
 
 /// The middleware.
 ///
 /// # Errors
-/// `foreign_origin`.
-pub async fn check<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+/// Never one of its own; a refusal is an answer.
+pub async fn check<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let public_url = request.app_data::<Shared>().map(|app| app.config.public_url());
     if !is_safe(request.method()) && !request.headers().contains_key(AUTHORIZATION) && is_foreign(request.headers(), public_url.as_ref()) {
-        return Err(Failure::Code(ErrorCode::ForeignOrigin).into());
+        let refusal = problem(request.request(), &Failure::Code(ErrorCode::ForeignOrigin));
+        return Ok(request.into_response(refusal).map_into_right_body());
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn is_foreign(headers: &HeaderMap, public_url: Option<&Url>) -> bool {

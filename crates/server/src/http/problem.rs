@@ -14,15 +14,11 @@ use crate::texts::Lang;
 /// The middleware.
 ///
 /// # Errors
-/// Never one of its own.
+/// What a middleware inside of this one fails with; extractors and handlers always answer.
 pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let api = request.path().starts_with("/api/");
-    let http = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        // Extractors and middlewares answer with an error instead of a response.
-        Err(error) => ServiceResponse::new(http, HttpResponse::from_error(error)),
-    };
+    // The request must not be cloned before it is routed: actix-web panics where another copy is about.
+    let response = next.call(request).await?.map_into_boxed_body();
     if !api || response.status().as_u16() < 400 {
         return Ok(response);
     }
