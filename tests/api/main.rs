@@ -1,0 +1,4 @@
+//! The API, on SQLite and on PostgreSQL, over HTTP.
+
+mod numbers;
+mod openapi;

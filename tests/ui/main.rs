@@ -1,0 +1,2 @@
+//! The SPA in a real browser.
+fn main() {}
