@@ -107,6 +107,7 @@ fn build() -> Value {
             complete(path, method, operation, &schemas);
         }
     }
+    document["components"]["examples"] = problem_examples();
     document
 }
 
@@ -189,17 +190,25 @@ fn add_error(operation: &mut Value, code: ErrorCode) {
     response["description"] = description.into();
     let content = &mut response["content"]["application/problem+json"];
     content["schema"] = json!({"$ref": "#/components/schemas/Problem"});
-    let failure = match code {
-        ErrorCode::Invalid => Failure::field("/name", api_types::FieldCode::ControlCharacter),
-        ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },
-        ErrorCode::AccountSuspended => Failure::Suspended { reason: None },
-        other => Failure::Code(other),
-    };
-    let example = failure.problem(crate::texts::Lang::Ja, "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21");
-    content["examples"][code.as_str()] = json!({"value": example});
+    content["examples"][code.as_str()] = json!({"$ref": format!("#/components/examples/{}", code.as_str())});
     if code == ErrorCode::TooManyAttempts {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
     }
+}
+
+/// One problem document of each code, for the operations to refer to.
+fn problem_examples() -> Value {
+    let example = |code: &ErrorCode| {
+        let failure = match *code {
+            ErrorCode::Invalid => Failure::field("/name", api_types::FieldCode::ControlCharacter),
+            ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },
+            ErrorCode::AccountSuspended => Failure::Suspended { reason: None },
+            other => Failure::Code(other),
+        };
+        let problem = failure.problem(crate::texts::Lang::Ja, "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21");
+        (code.as_str().to_owned(), json!({"summary": code.description().trim(), "value": problem}))
+    };
+    ErrorCode::ALL.iter().map(example).collect::<Map<_, _>>().into()
 }
 
 fn add_example(body: &mut Value, schemas: &Value) {
