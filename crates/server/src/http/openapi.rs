@@ -102,19 +102,24 @@ fn build() -> Value {
     let (_, openapi) = actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(super::routes).split_for_parts();
     let mut document = serde_json::to_value(openapi).unwrap_or_default();
     let schemas = document["components"]["schemas"].clone();
+    let mut shared = Map::new();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            complete(path, method, operation, &schemas);
+            complete(path, method, operation, &schemas, &mut shared);
         }
     }
     document["components"]["examples"] = problem_examples();
+    document["components"]["responses"] = shared.into();
     document
 }
 
-fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value) {
+fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, shared: &mut Map<String, Value>) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    for code in error_codes(path, method, &id, operation) {
-        add_error(operation, code);
+    let codes = error_codes(path, method, &id, operation);
+    for group in codes.chunk_by(|a, b| a.status() == b.status()) {
+        let (name, response) = error_response(group);
+        operation["responses"][group[0].status().to_string()] = json!({"$ref": format!("#/components/responses/{name}")});
+        shared.insert(name, response);
     }
     let bodies = operation["responses"].as_object_mut().into_iter().flatten().map(|(_, response)| response);
     for body in bodies {
@@ -175,25 +180,25 @@ fn error_codes(path: &str, method: &str, id: &str, operation: &Value) -> Vec<Err
         codes.push(ErrorCode::IdempotencyKeyReused);
     }
     codes.extend(SPECIAL.iter().filter(|(special, _)| *special == id).flat_map(|(_, codes)| codes.iter()));
-    codes.sort_by_key(|code| ErrorCode::ALL.iter().position(|known| known == code));
+    codes.sort_by_key(|code| (code.status(), ErrorCode::ALL.iter().position(|known| known == code)));
     codes.dedup();
     codes
 }
 
-fn add_error(operation: &mut Value, code: ErrorCode) {
-    let response = &mut operation["responses"][code.status().to_string()];
-    let line = format!("`{}`: {}", code.as_str(), code.description().trim());
-    let description = match response["description"].as_str() {
-        Some(before) => format!("{before}\n\n{line}"),
-        None => line,
-    };
-    response["description"] = description.into();
-    let content = &mut response["content"]["application/problem+json"];
-    content["schema"] = json!({"$ref": "#/components/schemas/Problem"});
-    content["examples"][code.as_str()] = json!({"$ref": format!("#/components/examples/{}", code.as_str())});
-    if code == ErrorCode::TooManyAttempts {
+/// The error answer of a status: the same codes are one component, whoever answers them.
+fn error_response(codes: &[ErrorCode]) -> (String, Value) {
+    let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let lines: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.description().trim())).collect();
+    let example = |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/components/examples/{name}")}));
+    let examples: Map<String, Value> = names.iter().map(example).collect();
+    let mut response = json!({
+        "description": lines.join("\n\n"),
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+    });
+    if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::Unavailable)) {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
     }
+    (names.join("_or_"), response)
 }
 
 /// One problem document of each code, for the operations to refer to.
