@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to Cargo")]
 #[expect(clippy::disallowed_methods, reason = "this is how Cargo speaks to a build script")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -173,7 +173,8 @@ impl Default for Smtp {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
+        // The HTTP library tells about every worker thread; our own line says that we serve.
+        Self { format: LogFormat::Text, filter: "info,actix_server=warn".into() }
     }
 }
 

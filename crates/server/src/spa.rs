@@ -142,7 +142,7 @@ fn preferred(accepted: Option<&AcceptEncoding>) -> Vec<(ContentEncoding, &'stati
         .map(|(encoding, suffix)| (quality(encoding), encoding, suffix))
         .filter(|(quality, ..)| *quality > Quality::ZERO)
         .collect();
-    forms.sort_by(|a, b| b.0.cmp(&a.0));
+    forms.sort_by_key(|(quality, ..)| std::cmp::Reverse(*quality));
     forms.into_iter().map(|(_, encoding, suffix)| (encoding, suffix)).collect()
 }
 

@@ -14,8 +14,9 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
 }
 
-/// Prints an error to standard error.
+/// Prints an error to standard error, in one line whatever a library put into it.
 pub(super) fn complain(text: &str) {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let _ = writeln!(std::io::stderr(), "denwaban: {text}");
 }
 

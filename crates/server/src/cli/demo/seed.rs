@@ -16,9 +16,9 @@ use crate::provisioning::{self, Actor, Ctx, PreparedPassword};
 pub(super) const LOGIN_ID: &str = "minato201";
 
 /// Who set the contract up, in its change log.
-pub(super) const ACTOR: &str = "demo";
+pub(super) const ACTOR: &str = "開通センター";
 
-/// The contract while it is being planted, and the day of its life.
+/// The contract while it is being planted.
 struct Garden<'a> {
     conn: &'a mut Conn,
     scope: Scope,
@@ -26,9 +26,16 @@ struct Garden<'a> {
     now: DateTime<Utc>,
 }
 
+/// An hour and minute in Japan, so many days before today: nobody there renames a number at four in the morning.
+fn on_day(now: DateTime<Utc>, days_ago: i64, (hour, minute): (u32, u32)) -> DateTime<Utc> {
+    const JAPAN: TimeDelta = TimeDelta::hours(9);
+    let day = (now + JAPAN).date_naive() - TimeDelta::days(days_ago);
+    day.and_hms_opt(hour, minute, 0).map_or(now, |local| local.and_utc() - JAPAN)
+}
+
 /// Plants the contract with a history that ends a little before `now`.
 pub(super) fn plant(conn: &mut Conn, secrets: &Secrets, now: DateTime<Utc>, basic: &PreparedPassword) -> Result<(), Error> {
-    let start = Ctx { actor: Actor::operator(ACTOR), now: now - TimeDelta::days(92) };
+    let start = Ctx { actor: Actor::operator(ACTOR), now: on_day(now, 92, (10, 2)) };
     let new = OperatorAccountCreate {
         name: "株式会社みなと商会".into(),
         contact_mail: Some("soumu@minato.example".into()),
@@ -41,19 +48,19 @@ pub(super) fn plant(conn: &mut Conn, secrets: &Secrets, now: DateTime<Utc>, basi
 }
 
 impl Garden<'_> {
-    /// The operator, so long ago.
-    fn operator(&self, ago: TimeDelta) -> Ctx {
-        Ctx { actor: Actor::operator(ACTOR), now: self.now - ago }
+    /// The operator on a day so many days ago, at an hour and minute in Japan.
+    fn operator(&self, days_ago: i64, time: (u32, u32)) -> Ctx {
+        Ctx { actor: Actor::operator(ACTOR), now: on_day(self.now, days_ago, time) }
     }
 
-    /// The contract holder, so long ago.
-    fn holder(&self, ago: TimeDelta) -> Ctx {
-        Ctx { actor: Actor::holder(LOGIN_ID), now: self.now - ago }
+    /// The operator, so long ago.
+    fn ago(&self, ago: TimeDelta) -> Ctx {
+        Ctx { actor: Actor::operator(ACTOR), now: self.now - ago }
     }
 
     /// What the operator sets up on the first day.
     fn contract(&mut self, basic: &PreparedPassword) -> Result<(), Failure> {
-        let day = self.operator(TimeDelta::days(92) - TimeDelta::minutes(4));
+        let day = self.operator(92, (10, 9));
         for (kind, number, name, max_channels) in [
             (NumberKind::Primary, "050-1234-5678", "代表", 6),
             (NumberKind::Additional, "03-3456-7890", "サポート窓口", 5),
@@ -97,52 +104,51 @@ impl Garden<'_> {
 
     /// What happened since, the oldest first: the change log is in the order of its writing.
     fn life(&mut self) -> Result<(), Failure> {
-        self.sign_in("203", TerminalKind::IpPhone, "会議室 T54W", TimeDelta::days(91))?;
-        self.sign_in("204", TerminalKind::PremisesDevice, "倉庫 アダプタ", TimeDelta::days(91) - TimeDelta::hours(2))?;
+        self.sign_in("203", TerminalKind::IpPhone, "会議室 T54W", self.operator(91, (14, 31)))?;
+        self.sign_in("204", TerminalKind::PremisesDevice, "倉庫 アダプタ", self.operator(91, (16, 5)))?;
 
         let rules = notify_rule::list(self.conn, &self.scope)?;
         let rule = |name: &str| Some(rules.iter().find(|rule| rule.name == name).map(|rule| rule.id.clone()));
         let (sales, support) = (rule("営業チーム"), rule("サポートチーム"));
 
-        let more = self.operator(TimeDelta::days(64));
+        let more = self.operator(64, (11, 20));
         let primary = self.number("+815012345678")?;
         let patch = OperatorNumberPatch { max_channels: Some(9), ..OperatorNumberPatch::default() };
         provisioning::patch_number(self.conn, &self.scope, &more, None, &primary.id, patch)?;
 
         let named = number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
-        self.set("+815012345678", TimeDelta::days(41), named)?;
+        self.set("+815012345678", (41, (9, 48)), named)?;
         let notified = number::Changes { notify_rule_id: sales, ..number::Changes::default() };
-        self.set("+815012345678", TimeDelta::days(40), notified)?;
+        self.set("+815012345678", (40, (13, 15)), notified)?;
         let notified = number::Changes { notify_rule_id: support, ..number::Changes::default() };
-        self.set("+81334567890", TimeDelta::days(40) - TimeDelta::minutes(3), notified)?;
+        self.set("+81334567890", (40, (13, 18)), notified)?;
         let rung = number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
-        self.set("+81334567890", TimeDelta::days(23), rung)?;
+        self.set("+81334567890", (23, (17, 2)), rung)?;
 
         let warehouse = self.phone_id("204")?;
         let renamed = OperatorPhoneIdPatch { terminal_name: Some("倉庫".into()), ..OperatorPhoneIdPatch::default() };
-        let moved = self.operator(TimeDelta::days(12));
+        let moved = self.operator(12, (8, 55));
         provisioning::patch_phone_id(self.conn, &self.scope, &moved, None, &warehouse.id, renamed)?;
 
         let shown = number::Changes { display_name: Some("東京代表".into()), ..number::Changes::default() };
-        self.set("+815012345678", TimeDelta::days(5), shown)?;
+        self.set("+815012345678", (5, (10, 37)), shown)?;
         let limited = number::Changes { channel_limit: Some(3), ..number::Changes::default() };
-        self.set("+815012345678", TimeDelta::hours(27), limited)?;
+        self.set("+815012345678", (2, (15, 54)), limited)?;
 
-        self.sign_in("201", TerminalKind::Windows, "受付 PC", TimeDelta::hours(9))?;
-        self.sign_in("205", TerminalKind::Android, "Pixel 10", TimeDelta::hours(3))?;
-        self.sign_in("201", TerminalKind::Ios, "iPhone 17", TimeDelta::minutes(12))
+        self.sign_in("201", TerminalKind::Windows, "受付 PC", self.ago(TimeDelta::hours(9)))?;
+        self.sign_in("205", TerminalKind::Android, "Pixel 10", self.ago(TimeDelta::hours(3)))?;
+        self.sign_in("201", TerminalKind::Ios, "iPhone 17", self.ago(TimeDelta::minutes(12)))
     }
 
     /// A change that the contract holder made.
-    fn set(&mut self, e164: &str, ago: TimeDelta, changes: number::Changes) -> Result<(), Failure> {
+    fn set(&mut self, e164: &str, (days_ago, time): (i64, (u32, u32)), changes: number::Changes) -> Result<(), Failure> {
         let before = self.number(e164)?;
-        let ctx = self.holder(ago);
+        let ctx = Ctx { actor: Actor::holder(LOGIN_ID), now: on_day(self.now, days_ago, time) };
         provisioning::change_number(self.conn, &self.scope, &ctx, &before, &changes).map(|_| ())
     }
 
-    fn sign_in(&mut self, extension: &str, kind: TerminalKind, name: &str, ago: TimeDelta) -> Result<(), Failure> {
+    fn sign_in(&mut self, extension: &str, kind: TerminalKind, name: &str, ctx: Ctx) -> Result<(), Failure> {
         let id = self.phone_id(extension)?.id;
-        let ctx = self.operator(ago);
         let new = OperatorTerminalCreate { kind, name: name.into() };
         provisioning::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
     }
