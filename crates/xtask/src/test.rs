@@ -100,7 +100,7 @@ type Counts = BTreeMap<Class, usize>;
 /// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
 pub fn test(options: &Options) -> Result<()> {
     needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
-    if options.only != Some(Class::Unit) {
+    if options.wants(Class::Browser) {
         bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
     }
     let cluster = if options.wants(Class::Postgres) { Some(postgres::start()?) } else { None };
@@ -108,7 +108,7 @@ pub fn test(options: &Options) -> Result<()> {
     let mut counts = Counts::new();
     let mut passed = true;
     if options.wants(Class::Unit) {
-        // Views compile for the host too; what is not about the page itself is tested there.
+        passed &= run(Part::Tool, options, None, &mut counts)?;
         passed &= run(Part::Frontend, options, None, &mut counts)?;
     }
     passed &= run(Part::Rest, options, cluster.as_ref().map(|cluster| cluster.url.as_str()), &mut counts)?;
@@ -117,7 +117,7 @@ pub fn test(options: &Options) -> Result<()> {
     let ran: usize = counts.values().sum();
     let places: Vec<String> =
         Class::ALL.iter().map(|class| format!("{} {}", counts.get(class).copied().unwrap_or(0), class.place())).collect();
-    println!("{ran} tests ran: {}", places.join(", "));
+    println!("Tests that ran: {}; {ran} in all", places.join(", "));
     if !passed {
         bail!("a test failed; what it said stands above");
     }
@@ -131,17 +131,21 @@ pub fn test(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The SPA has its own target folder, so its tests are a run of their own.
+/// What is tested in a run of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
+    /// This tool: together with the others its dependencies would get other features, and be compiled a second time.
+    Tool,
+    /// The SPA, in its own target folder. Views compile for the host too; what is not about the page itself is tested there.
     Frontend,
+    /// The product.
     Rest,
 }
 
 fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut Counts) -> Result<bool> {
     let target = match part {
         Part::Frontend => spa_target(),
-        Part::Rest => native_target(),
+        Part::Tool | Part::Rest => native_target(),
     };
     let runner = |arguments: &[&str]| {
         let mut command = cargo();
@@ -154,8 +158,9 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
     if works(cargo().args(["nextest", "--version"])) {
         let mut command = runner(&["nextest", "run", "--no-tests", "pass"]);
         match part {
+            Part::Tool => command.args(["--package", "xtask"]),
             Part::Frontend => command.args(["--package", "frontend"]),
-            Part::Rest => command.args(["--workspace", "--exclude", "frontend"]),
+            Part::Rest => command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"]),
         };
         if part == Part::Rest && (options.no_ui || options.only.is_some()) {
             let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
@@ -173,8 +178,10 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
 
 /// `cargo test` can leave out a package or choose a binary, but not leave one out: so it runs once for each part that is wanted.
 fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
-    if part == Part::Frontend {
-        return vec![vec!["--package", "frontend", "--"]];
+    match part {
+        Part::Tool => return vec![vec!["--package", "xtask", "--"]],
+        Part::Frontend => return vec![vec!["--package", "frontend", "--"]],
+        Part::Rest => {}
     }
     let names: &[&str] = match options.only {
         None | Some(Class::Browser) => &[],
@@ -184,7 +191,7 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
     };
     let mut selections: Vec<Vec<&str>> = Vec::new();
     if options.only != Some(Class::Browser) {
-        selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "tests", "--all-targets", "--"]);
+        selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "xtask", "--exclude", "tests", "--all-targets", "--"]);
         selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
     }
     for selection in &mut selections {
