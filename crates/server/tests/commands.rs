@@ -1,0 +1,228 @@
+//! The binary itself: what it prints, how it ends, and what survives.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn denwaban(data_dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_denwaban"));
+    command
+        .args(args)
+        .env_clear()
+        .env("DENWABAN__DATA_DIR", data_dir)
+        .env("DENWABAN__SERVER__BIND", "127.0.0.1:0")
+        .env("DENWABAN__SERVER__METRICS_BIND", "")
+        .env("DENWABAN__LOG__FORMAT", "json")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    command.output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+const START: &str = r#"{"login_id":"#;
+const REST: &str = r#""nobody","password":"nothing"}"#;
+
+/// A server that is answering, and its address.
+struct Serving {
+    child: Child,
+    address: String,
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        loop {
+            let mut line = String::new();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended before it served");
+            let event: Value = serde_json::from_str(&line).unwrap();
+            if event["message"] == "serving" {
+                // Read on, or the pipe fills and the server blocks.
+                std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+                return Self { child, address: event["address"].as_str().unwrap().to_owned() };
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    fn exit_code(&mut self, patience: Duration) -> Option<i32> {
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        None
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream
+    }
+
+    /// A request of which the server waits for the rest.
+    fn half_a_request(&self) -> TcpStream {
+        let mut stream = self.connect();
+        write!(
+            stream,
+            "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{START}",
+            START.len() + REST.len()
+        )
+        .unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        stream
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_wrong_configuration_stops_with_one_sentence_that_names_the_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("denwaban.toml");
+    std::fs::write(&file, "[server]\nwrkers = 1\n").unwrap();
+    let from_file = denwaban(dir.path(), &["serve", "--config", file.to_str().unwrap()]);
+    let mut from_environment = denwaban(dir.path(), &["serve"]);
+    from_environment.env("DENWABAN__SERVER__BIND", "x");
+    let mut no_database = denwaban(dir.path(), &["serve"]);
+    no_database.env("DENWABAN__DATABASE__URL", "postgres://127.0.0.1:1/none").env("DENWABAN__LOG__FILTER", "error");
+    for (command, key) in [(from_file, "server.wrkers: "), (from_environment, "server.bind: "), (no_database, "database.url: ")] {
+        let output = run(command);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with(&format!("denwaban: {key}")) && error.lines().count() == 1, "{error}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{error}");
+    }
+    assert_eq!(run(denwaban(dir.path(), &["sreve"])).status.code(), Some(2));
+}
+
+#[test]
+fn a_signal_lets_running_requests_finish_and_then_ends_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    for signal in ["-TERM", "-INT"] {
+        let mut server = Serving::start(denwaban(dir.path(), &["serve"]));
+        let mut running = server.half_a_request();
+        server.signal(signal);
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(TcpStream::connect(&server.address).is_err(), "{signal}: still accepts");
+        assert!(server.child.try_wait().unwrap().is_none(), "{signal}: did not wait for the request");
+        running.write_all(REST.as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = running.read_to_string(&mut answer);
+        assert!(answer.starts_with("HTTP/1.1 4"), "{signal}: {answer:?}");
+        assert_eq!(server.exit_code(Duration::from_secs(8)), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_second_signal_waits_for_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = Serving::start(denwaban(dir.path(), &["serve"]));
+    let _running = server.half_a_request();
+    server.signal("-TERM");
+    std::thread::sleep(Duration::from_millis(200));
+    server.signal("-TERM");
+    assert_eq!(server.exit_code(Duration::from_secs(2)), Some(1));
+}
+
+#[test]
+fn health_says_whether_the_server_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Serving::start(denwaban(dir.path(), &["serve"]));
+    let ask = || {
+        let mut command = denwaban(dir.path(), &["health"]);
+        command.env("DENWABAN__SERVER__BIND", &server.address);
+        run(command).status.code()
+    };
+    assert_eq!(ask(), Some(0));
+    server.signal("-KILL");
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(ask(), Some(1));
+}
+
+#[test]
+fn the_demo_prints_one_line_and_the_same_one_the_next_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("demo");
+    let start = || {
+        let mut server = Serving::start(denwaban(dir.path(), &["demo", "--json", "--port", "0", "--data-dir", data_dir.to_str().unwrap()]));
+        let mut out = BufReader::new(server.child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        server.signal("-TERM");
+        assert_eq!(server.exit_code(Duration::from_secs(8)), Some(0));
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "");
+        let mut answer: Value = serde_json::from_str(&line).unwrap();
+        let url = answer["url"].take();
+        assert_eq!(url, format!("http://{}", server.address));
+        answer
+    };
+    let first = start();
+    let mut names: Vec<_> = first.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["login_id", "operator_key", "password", "switch_key", "url"]);
+    assert_eq!(start(), first);
+}
+
+#[test]
+fn an_operator_sets_up_a_contract_at_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let operator = |args: &[&str]| run(denwaban(dir.path(), &[&["operator", "--json"], args].concat()));
+    let account = json(&operator(&["account", "add", "--name", "株式会社みなと商会", "--option", "ip_phone,voicemail"]));
+    let id = account["id"].as_str().unwrap();
+    json(&operator(&["number", "add", id, "050-1234-5678", "--kind", "primary", "--max-channels", "9"]));
+
+    let password = dir.path().join("password");
+    std::fs::write(&password, "correct horse battery\n").unwrap();
+    let password = password.to_str().unwrap();
+    let made = json(&operator(&["id", "add", id, "minato201", "--kind", "basic", "--extension", "201", "--password-file", password]));
+    assert_eq!(made["generated_password"], Value::Null);
+    let made = json(&operator(&["id", "add", id, "minato203", "--extension", "203", "--device-option", "ip_phone"]));
+    assert_eq!(made["generated_password"].as_str().unwrap().len(), 19);
+    json(&operator(&["terminal", "add", "minato201", "minato203", "--kind", "ip_phone", "--name", "T54W"]));
+
+    let whole = json(&operator(&["account", "show", "minato203"]));
+    assert_eq!((whole["id"].as_str(), whole["numbers"][0]["e164"].as_str()), (Some(id), Some("+815012345678")));
+    assert_eq!(whole["ids"][1]["terminals"][0]["kind"], "ip_phone");
+
+    let suspended = json(&operator(&["account", "suspend", id, "--reason", "お支払いの確認ができないため"]));
+    assert_eq!((suspended["status"].as_str(), suspended["suspended_reason"].is_string()), (Some("suspended"), true));
+    assert_eq!(json(&operator(&["account", "resume", id]))["status"], "active");
+
+    let key = json(&operator(&["switch", "add", "sbc-1"]));
+    assert!(key["key"].as_str().unwrap().starts_with("dws_"));
+    assert_eq!(json(&operator(&["switch", "list"]))["items"][0].get("key"), None);
+
+    let refused = operator(&["number", "add", id, "050-1234-5678"]);
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(1) && error.starts_with("denwaban: number: ") && error.lines().count() == 1, "{error}");
+    json(&operator(&["account", "delete", id]));
+    assert_eq!(json(&operator(&["account", "list"]))["items"], serde_json::json!([]));
+}
