@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
     provide_context(Live::default());
     provide_context(Guard::start(trail));
     session::restore(client, session);
+    session::follow(session);
     view! {
         <OfflineNotice online=online.into()/>
         <Router>

@@ -122,7 +122,7 @@ pub fn LeaveDialog() -> impl IntoView {
     let saving = RwSignal::new(false);
     Effect::new(move |_| open.set(guard.leaving.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        if !open.get() && guard.leaving.with_untracked(Option::is_some) {
             guard.leaving.set(None);
             saving.set(false);
         }

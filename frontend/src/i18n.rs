@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
 
 use crate::storage;
 
@@ -19,9 +20,10 @@ const KEY: &str = "lang";
 
 static LOCALE: LazyLock<ArcRwSignal<Locale>> = LazyLock::new(|| ArcRwSignal::new(Locale::ja));
 
-/// The language of the screen; tracked, so that texts change in place.
+/// The language of the screen; tracked where somebody follows, so that texts change in place. Messages that are composed
+/// once, in passing, have nobody to follow.
 pub fn locale() -> Locale {
-    LOCALE.get()
+    if Observer::get().is_some() { LOCALE.get() } else { LOCALE.get_untracked() }
 }
 
 /// The language tag of the screen, untracked: for requests and `lang` attributes.

@@ -37,8 +37,26 @@ pub fn use_session() -> RwSignal<SessionState> {
     expect_context()
 }
 
+const HINT: &str = "signed-in";
+
+/// Remembers that there is a session to ask for. The cookie itself is out of reach of scripts, and asking without one
+/// costs a first visit a round trip and an error in the console.
+pub fn follow(session: RwSignal<SessionState>) {
+    Effect::new(move |_| {
+        session.with(|state| match state {
+            SessionState::In(_) => storage::remember_choice(HINT, "1"),
+            SessionState::Out | SessionState::Ended => storage::forget_choice(HINT),
+            SessionState::Loading | SessionState::Failed(_) => {}
+        });
+    });
+}
+
 /// Asks the server whether the cookie still stands for somebody.
 pub fn restore(client: Client, session: RwSignal<SessionState>) {
+    if storage::choice(HINT).is_none() {
+        session.set(SessionState::Out);
+        return;
+    }
     session.set(SessionState::Loading);
     spawn_local(async move {
         let state = match api::session::current(client).await {

@@ -27,6 +27,13 @@ pub fn remember_choice(key: &str, value: &str) {
     }
 }
 
+/// Forgets a choice.
+pub fn forget_choice(key: &str) {
+    if let Some(storage) = local() {
+        _ = storage.remove_item(key);
+    }
+}
+
 /// The draft of a page, from before a reload or a new sign-in.
 pub fn draft<T: DeserializeOwned>(key: &str) -> Option<T> {
     let text = session()?.get_item(&format!("{DRAFT_PREFIX}{key}")).ok()??;

@@ -2,14 +2,14 @@
 
 use api_types::{Account, AccountPatch};
 
-use super::{Client, ClientError, Versioned};
+use super::{Client, ClientError};
 
 /// The contract of the caller.
-pub async fn get(client: Client) -> Result<Versioned<Account>, ClientError> {
-    client.get("/account").await
+pub async fn get(client: Client) -> Result<Account, ClientError> {
+    client.get("/account").await.map(|answer| answer.body)
 }
 
 /// Changes what its holder may change.
-pub async fn patch(client: Client, version: u64, patch: &AccountPatch) -> Result<Versioned<Account>, ClientError> {
-    client.write("PATCH", "/account", patch, Some(version)).await
+pub async fn patch(client: Client, version: u64, patch: &AccountPatch) -> Result<Account, ClientError> {
+    client.write("PATCH", "/account", patch, Some(version)).await.map(|answer| answer.body)
 }

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use crate::api::{self, Client, Versioned, use_client};
+use crate::api::{self, Client, use_client};
 use crate::draft::{Draft, Settings};
 use crate::editor::{Editable, Editor};
 use crate::guard::use_guard;
@@ -69,15 +69,16 @@ fn patch_of(draft: &Draft<Mail>) -> AccountPatch {
 #[derive(Clone, Copy)]
 struct Page {
     client: Client,
+    live: Live,
     editor: Editor<Mail>,
     version: StoredValue<u64>,
 }
 
 /// The group with the field.
 #[component]
-pub(super) fn Contact(account: Versioned<Account>) -> impl IntoView {
-    let editor = Editor::new(Mail::of(&account.body), format!("{}:{}", account.body.id, routes::ACCOUNT));
-    let page = Page { client: use_client(), editor, version: StoredValue::new(account.version.unwrap_or_default()) };
+pub(super) fn Contact(account: Account) -> impl IntoView {
+    let editor = Editor::new(Mail::of(&account), format!("{}:{}", account.id, routes::ACCOUNT));
+    let page = Page { client: use_client(), live: use_live(), editor, version: StoredValue::new(account.version) };
     let save = Callback::new(move |()| start(page, false));
     let undo = Callback::new(move |()| {
         if editor.restore() {
@@ -110,25 +111,29 @@ fn start(page: Page, undoing: bool) {
     if !page.editor.begin() {
         return;
     }
-    let live = use_context::<Live>().unwrap_or_else(use_live);
     spawn_local(async move {
         let draft = page.editor.snapshot();
         for last in [false, true] {
             let Some(version) = page.version.try_get_value() else { return };
-            match api::account::patch(page.client, version, &patch_of(&draft)).await {
+            let outcome = api::account::patch(page.client, version, &patch_of(&draft)).await;
+            if page.version.is_disposed() {
+                return;
+            }
+            match outcome {
                 Ok(fresh) => {
-                    page.version.set_value(fresh.version.unwrap_or_default());
-                    page.editor.accept(draft.edited(), &Mail::of(&fresh.body), Mail::FIELDS);
+                    page.version.set_value(fresh.version);
+                    page.editor.accept(draft.edited(), &Mail::of(&fresh), Mail::FIELDS);
                     page.editor.finish((!undoing).then(|| (draft.loaded().clone(), Mail::FIELDS.to_vec())));
                     if undoing {
-                        live.toast(t!(save.undone));
+                        page.live.toast(t!(save.undone));
                     }
                     return;
                 }
                 Err(error) if error.code() == Some(ErrorCode::Stale) && !last => match api::account::get(page.client).await {
+                    _ if page.version.is_disposed() => return,
                     Ok(fresh) => {
-                        page.version.set_value(fresh.version.unwrap_or_default());
-                        if page.editor.rebase(&Mail::of(&fresh.body)) {
+                        page.version.set_value(fresh.version);
+                        if page.editor.rebase(&Mail::of(&fresh)) {
                             return;
                         }
                     }

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use self::contact::Contact;
 use self::sign_out::SignOut;
-use crate::api::{self, Versioned, use_client};
+use crate::api::{self, use_client};
 use crate::directory::Remote;
 use crate::i18n::{self, Locale, locale, tag_of};
 use crate::routes;
@@ -26,7 +26,7 @@ use crate::{t, text};
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let client = use_client();
-    let account = RwSignal::new(Remote::<Versioned<Account>>::Loading);
+    let account = RwSignal::new(Remote::<Account>::Loading);
     let load = Callback::new(move |()| {
         account.set(Remote::Loading);
         spawn_local(async move {
@@ -47,9 +47,9 @@ pub fn AccountPage() -> impl IntoView {
 }
 
 #[component]
-fn Contract(account: Versioned<Account>) -> impl IntoView {
+fn Contract(account: Account) -> impl IntoView {
     let login_id = use_session().with_untracked(|state| state.signed_in().map(|session| session.login_id.clone()));
-    let Account { name, options, number_count, id_count, .. } = account.body.clone();
+    let Account { name, options, number_count, id_count, .. } = account.clone();
     view! {
         <p class="big" data-testid="account-name">{name}</p>
         <section class="group first">

@@ -17,6 +17,7 @@ use crate::guard::use_guard;
 use crate::routes::{RowKind, RowRef};
 use crate::session::use_session;
 use crate::text;
+use crate::ui::live::{Live, use_live};
 use crate::ui::save_bar::SaveBar;
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
@@ -33,10 +34,18 @@ struct Subject {
 struct Page {
     client: Client,
     directory: Directory,
+    live: Live,
     editor: Editor<General>,
     subject: RwSignal<Subject>,
     /// `None` while the rules could not be read: the present choice is then shown as it is.
     rules: RwSignal<Option<Vec<NotifyRule>>>,
+}
+
+impl Page {
+    /// Whether the person has left it while a request was under way.
+    fn is_gone(self) -> bool {
+        self.subject.is_disposed()
+    }
 }
 
 /// The page.
@@ -71,12 +80,14 @@ pub fn GeneralPage(
             load.run(());
         }
     });
-    let failed_list = move || directory.rows().with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None });
+    // A memo, so that a row that changes in the list does not draw the form anew.
+    let failed_list =
+        Memo::new(move |_| directory.rows().with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None }));
 
     view! {
         <TitleBar title=text!(general.title) back=home/>
         {move || match loaded.get() {
-            _ if failed_list().is_some() => failed_list().map(|error| view! { <ErrorState error retry=Callback::new(move |()| directory.load())/> }).into_any(),
+            _ if failed_list.get().is_some() => failed_list.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| directory.load())/> }).into_any(),
             Remote::Loading => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
             Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
             Remote::Ready((subject, rules)) => view! { <Form row=row.get_value() subject rules/> }.into_any(),
@@ -115,8 +126,14 @@ async fn read(client: Client, directory: Directory, row: &RowRef) -> Result<Subj
 fn Form(row: RowRef, subject: Subject, rules: Option<Vec<NotifyRule>>) -> impl IntoView {
     let account = use_session().with_untracked(|state| state.signed_in().map(|session| session.account_id.clone())).unwrap_or_default();
     let editor = Editor::new(General::of(&subject), format!("{account}:{}", row.general()));
-    let page =
-        Page { client: use_client(), directory: use_directory(), editor, subject: RwSignal::new(subject), rules: RwSignal::new(rules) };
+    let page = Page {
+        client: use_client(),
+        directory: use_directory(),
+        live: use_live(),
+        editor,
+        subject: RwSignal::new(subject),
+        rules: RwSignal::new(rules),
+    };
     let save = Callback::new(move |()| save::start(page, false));
     let undo = Callback::new(move |()| {
         if page.editor.restore() {

@@ -7,7 +7,6 @@ use super::form::{Field, General, channel_limit_put, number_patch, phone_id_patc
 use super::{Page, Subject};
 use crate::api::{self, ClientError};
 use crate::t;
-use crate::ui::live::{Live, use_live};
 use api_types::ErrorCode;
 
 /// Saves every change, or with `undoing` puts former values back.
@@ -15,17 +14,20 @@ pub(super) fn start(page: Page, undoing: bool) {
     if !page.editor.begin() {
         return;
     }
-    let live = use_context::<Live>().unwrap_or_else(use_live);
     spawn_local(async move {
         let before = page.editor.snapshot().loaded().clone();
         let mut saved = Vec::new();
         // When somebody else changed other fields than these, the second round saves on top of theirs.
         for last in [false, true] {
-            match round(page, &mut saved).await {
+            let outcome = round(page, &mut saved).await;
+            if page.is_gone() {
+                return;
+            }
+            match outcome {
                 Ok(()) => {
                     page.editor.finish((!undoing && !saved.is_empty()).then_some((before, saved)));
                     if undoing {
-                        live.toast(t!(save.undone));
+                        page.live.toast(t!(save.undone));
                     }
                     return;
                 }
@@ -33,7 +35,8 @@ pub(super) fn start(page: Page, undoing: bool) {
                     Ok(conflict) if conflict => return,
                     Ok(_) if !last => {}
                     Ok(_) => return page.editor.fail(&error),
-                    Err(error) => return page.editor.fail(&error),
+                    Err(error) if !page.is_gone() => return page.editor.fail(&error),
+                    Err(_) => return,
                 },
                 Err(error) => return page.editor.fail(&error),
             }
@@ -60,7 +63,7 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
 
 /// The number and its channel limit share one version, so they go one after the other.
 async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
-    let Some(before) = page.subject.with_untracked(|subject| subject.number.clone()) else { return Ok(()) };
+    let Some(before) = page.subject.try_with_untracked(|subject| subject.number.clone()).flatten() else { return Ok(()) };
     let mut version = before.version;
     let draft = page.editor.snapshot();
     let (patch, fields) = number_patch(&draft);
@@ -70,7 +73,7 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
             Ok(fresh) => {
                 version = fresh.version;
                 page.directory.put_number(&fresh);
-                page.subject.update(|subject| subject.number = Some(fresh));
+                page.subject.try_update(|subject| subject.number = Some(fresh));
                 settle(page, draft.edited(), &fields, saved);
             }
             Err(error) if error.code() == Some(ErrorCode::Invalid) => outcome = Err(error),
@@ -79,7 +82,7 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
     }
     if let Some(put) = channel_limit_put(&draft) {
         let fresh = api::numbers::put_channel_limit(page.client, &before.id, version, put).await?;
-        page.subject.update(|subject| {
+        page.subject.try_update(|subject| {
             if let Some(number) = &mut subject.number {
                 number.channel_limit = fresh.body.limit;
                 number.max_channels = fresh.body.max;
@@ -93,7 +96,7 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
 }
 
 async fn phone_id(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
-    let Some(before) = page.subject.with_untracked(|subject| subject.phone_id.clone()) else { return Ok(()) };
+    let Some(before) = page.subject.try_with_untracked(|subject| subject.phone_id.clone()).flatten() else { return Ok(()) };
     let draft = page.editor.snapshot();
     let (patch, fields) = phone_id_patch(&draft);
     if patch.is_empty() {
@@ -101,13 +104,14 @@ async fn phone_id(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError>
     }
     let fresh = api::ids::patch(page.client, &before.id, before.version, &patch).await?;
     page.directory.put_id(&fresh);
-    page.subject.update(|subject| subject.phone_id = Some(fresh));
+    page.subject.try_update(|subject| subject.phone_id = Some(fresh));
     settle(page, draft.edited(), &fields, saved);
     Ok(())
 }
 
 fn settle(page: Page, sent: &General, fields: &[Field], saved: &mut Vec<Field>) {
-    let fresh = page.subject.with_untracked(General::of);
+    // Who left meanwhile has no page to bring up to date.
+    let Some(fresh) = page.subject.try_with_untracked(General::of) else { return };
     page.editor.accept(sent, &fresh, fields);
     saved.extend(fields);
 }
@@ -125,6 +129,9 @@ async fn reread(page: Page) -> Result<bool, ClientError> {
         let phone_id = api::ids::get(page.client, &phone_id.id).await?;
         page.directory.put_id(&phone_id);
         fresh.phone_id = Some(phone_id);
+    }
+    if page.is_gone() {
+        return Ok(true);
     }
     let general = General::of(&fresh);
     page.subject.set(fresh);

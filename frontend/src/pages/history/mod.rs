@@ -138,7 +138,7 @@ fn Days(entries: RwSignal<Vec<AuditEntry>>) -> impl IntoView {
         }
         rows.with(|rows| {
             let groups = days.into_iter().map(|(day, list)| {
-                let list = list.into_iter().map(|entry| view! { <Entry entry rows=rows.ready()/> }).collect_view();
+                let list = list.into_iter().map(|entry| entry_row(&entry, rows.ready())).collect_view();
                 view! {
                     <section class="group">
                         <h2>{day}</h2>
@@ -151,10 +151,9 @@ fn Days(entries: RwSignal<Vec<AuditEntry>>) -> impl IntoView {
     }
 }
 
-#[component]
-fn Entry<'a>(entry: AuditEntry, rows: Option<&'a Rows>) -> impl IntoView {
-    let object = words::object(&entry, rows);
-    let changes = words::changes(&entry, rows).into_iter().map(|change| {
+fn entry_row(entry: &AuditEntry, rows: Option<&Rows>) -> AnyView {
+    let object = words::object(entry, rows);
+    let changes = words::changes(entry, rows).into_iter().map(|change| {
         let both = change.before.is_some() && change.after.is_some();
         view! {
             <div class="change">
@@ -172,11 +171,12 @@ fn Entry<'a>(entry: AuditEntry, rows: Option<&'a Rows>) -> impl IntoView {
         <li class="entry" data-testid="history-entry">
             <p class="what">
                 <b class="num">{object}</b>
-                <span>{words::action(&entry)}</span>
+                <span>{words::action(entry)}</span>
                 <time class="num" datetime=entry.at.to_rfc3339()>{format::time(entry.at)}</time>
             </p>
             <dl>{changes}</dl>
-            <p class="who">{words::actor(&entry)}</p>
+            <p class="who">{words::actor(entry)}</p>
         </li>
     }
+    .into_any()
 }

@@ -55,6 +55,10 @@ pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
     let mut names: Vec<_> = entry.before.keys().chain(entry.after.keys()).collect();
     names.sort();
     names.dedup();
+    // Of a thing that is new or gone, what was never set is not worth a line.
+    if entry.action != AuditAction::Update {
+        names.retain(|name| [entry.before.get(*name), entry.after.get(*name)].into_iter().flatten().any(says_something));
+    }
     let show = |name: &str, value: Option<&FieldValue>| value.map(|value| value_words(name, value, rows));
     names
         .into_iter()
@@ -63,14 +67,16 @@ pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
             before: show(name, entry.before.get(name)),
             after: show(name, entry.after.get(name)),
         })
-        // A thing that is new or gone has no former or later values worth a line when they are empty.
-        .filter(|change| entry.action == AuditAction::Update || change.before.is_some() || change.after.is_some())
         .collect()
+}
+
+fn says_something(value: &FieldValue) -> bool {
+    !matches!(value, FieldValue::Null(()) | FieldValue::Bool(false)) && !matches!(value, FieldValue::Text(text) if text.is_empty())
 }
 
 /// A field that a later version of the server knows is shown by its own name rather than hidden.
 fn field_words(name: &str) -> String {
-    let name = name.strip_prefix("options.").unwrap_or(name);
+    let name = name.strip_prefix("option_").unwrap_or(name);
     let words = match name {
         "name" => t!(audit.f_name),
         "display_name" => t!(general.display_name),
@@ -87,7 +93,9 @@ fn field_words(name: &str) -> String {
         "login_id" => t!(account.login_id),
         "kind" => t!(audit.f_kind),
         "status" => t!(audit.f_status),
-        "rings" => t!(audit.f_rings),
+        "suspended_reason" => t!(audit.f_reason),
+        "device_option" => t!(audit.f_device_option),
+        "busy_announcement" => t!(audit.f_busy_announcement),
         "ip_phone" => t!(option.ip_phone),
         "premises_device" => t!(option.premises_device),
         "voicemail" => t!(option.voicemail),
@@ -118,6 +126,8 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("notify_rule_id", _) => t!(general.some_rule),
         ("status", "active") => t!(audit.active),
         ("status", "suspended") => t!(audit.suspended),
+        ("device_option", "ip_phone") => t!(option.ip_phone),
+        ("device_option", "premises_device") => t!(option.premises_device),
         ("kind", "primary") => t!(list.primary),
         ("kind", "additional") => t!(audit.additional),
         ("kind", "basic") => t!(audit.basic),
