@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
@@ -53,14 +53,17 @@ pub fn dev(args: &[String]) -> Result<()> {
         if native.changed() {
             match succeed(cargo().args(["build", "--package", "server", "--bin", "denwaban"])) {
                 Ok(()) => {
-                    drop(server.take());
-                    server = Some(Server::start(args)?);
+                    let built = fs::metadata(binary())?.modified()?;
+                    if server.as_ref().is_none_or(|running| running.built != built) {
+                        drop(server.take());
+                        server = Some(Server::start(args, built)?);
+                    }
                 }
                 Err(error) => eprintln!("xtask: {error:#}"),
             }
         }
         if let Some(running) = &mut server
-            && let Some(status) = running.0.try_wait()?
+            && let Some(status) = running.process.try_wait()?
         {
             println!("The server ended ({status}); it starts again with the next change");
             server = None;
@@ -69,30 +72,38 @@ pub fn dev(args: &[String]) -> Result<()> {
     }
 }
 
+/// Where cargo puts the server in a debug build.
+fn binary() -> PathBuf {
+    native_target().join("debug").join(format!("denwaban{}", std::env::consts::EXE_SUFFIX))
+}
+
 /// The demo server, asked to stop when it is dropped.
-struct Server(Child);
+struct Server {
+    process: Child,
+    /// When its binary was built: a change that leads to the same binary interrupts nobody.
+    built: SystemTime,
+}
 
 impl Server {
-    fn start(args: &[String]) -> Result<Self> {
-        let binary = native_target().join("debug").join(format!("denwaban{}", std::env::consts::EXE_SUFFIX));
-        Ok(Self(program(&binary.to_string_lossy()).arg("demo").args(args).spawn()?))
+    fn start(args: &[String], built: SystemTime) -> Result<Self> {
+        Ok(Self { process: program(&binary().to_string_lossy()).arg("demo").args(args).spawn()?, built })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Politely first: it finishes what it is answering.
-        if !works(program("kill").args(["-TERM", &self.0.id().to_string()])) {
-            let _ = self.0.kill();
+        if !works(program("kill").args(["-TERM", &self.process.id().to_string()])) {
+            let _ = self.process.kill();
         }
-        let _ = self.0.wait();
+        let _ = self.process.wait();
     }
 }
 
 /// Folders and files of the repository, and how they looked last time.
 struct Watched {
     paths: &'static [&'static str],
-    seen: Option<BTreeMap<std::path::PathBuf, (SystemTime, u64)>>,
+    seen: Option<BTreeMap<PathBuf, (SystemTime, u64)>>,
 }
 
 impl Watched {
@@ -113,7 +124,7 @@ impl Watched {
 }
 
 /// Notes time and size of each file. What vanishes while being looked at is gone: that is a change, not an error.
-fn look(path: &Path, found: &mut BTreeMap<std::path::PathBuf, (SystemTime, u64)>) {
+fn look(path: &Path, found: &mut BTreeMap<PathBuf, (SystemTime, u64)>) {
     let hidden = path.file_name().is_some_and(|name| name == "dist" || name.to_string_lossy().starts_with('.'));
     let Ok(metadata) = fs::metadata(path) else { return };
     if hidden {
