@@ -16,6 +16,8 @@ pub enum SessionState {
     Failed(ClientError),
     /// Nobody is signed in.
     Out,
+    /// Somebody signed out on purpose.
+    Left,
     /// Somebody was signed in until the server ended it.
     Ended,
     /// Somebody is signed in.
@@ -45,7 +47,7 @@ pub fn follow(session: RwSignal<SessionState>) {
     Effect::new(move |_| {
         session.with(|state| match state {
             SessionState::In(_) => storage::remember_choice(HINT, "1"),
-            SessionState::Out | SessionState::Ended => storage::forget_choice(HINT),
+            SessionState::Out | SessionState::Left | SessionState::Ended => storage::forget_choice(HINT),
             SessionState::Loading | SessionState::Failed(_) => {}
         });
     });
@@ -75,6 +77,6 @@ pub async fn sign_out(client: Client, session: RwSignal<SessionState>, everywher
         _ => {}
     }
     storage::forget_all_drafts();
-    session.set(SessionState::Out);
+    session.set(SessionState::Left);
     Ok(())
 }

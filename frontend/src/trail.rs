@@ -34,11 +34,6 @@ impl Trail {
         self.paths.with_value(|paths| paths.last().cloned().unwrap_or_default())
     }
 
-    /// Whether nothing but the present page was visited.
-    pub fn is_first(self) -> bool {
-        self.paths.with_value(|paths| paths.len() <= 1)
-    }
-
     /// Whether the page before this one is `path`.
     pub fn is_before(self, path: &str) -> bool {
         self.paths.with_value(|paths| paths.len() > 1 && paths[paths.len() - 2] == path)

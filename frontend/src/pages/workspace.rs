@@ -24,12 +24,13 @@ pub fn Workspace() -> impl IntoView {
     let trail = use_trail();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        let out = session.with(|state| matches!(state, SessionState::Out | SessionState::Ended));
-        if out {
-            let ended = session.with_untracked(|state| *state == SessionState::Ended);
-            // Who signs out on purpose starts at the list again; who was thrown out goes on where they were.
-            let first_visit = trail.is_first();
-            let to = if ended || first_visit { routes::sign_in_and_return(&trail.here()) } else { routes::SIGN_IN.to_owned() };
+        let to = session.with(|state| match state {
+            SessionState::Out | SessionState::Ended => Some(routes::sign_in_and_return(&trail.here())),
+            // Who left on purpose starts at the list again.
+            SessionState::Left => Some(routes::SIGN_IN.to_owned()),
+            SessionState::Loading | SessionState::Failed(_) | SessionState::In(_) => None,
+        });
+        if let Some(to) = to {
             navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
