@@ -1,0 +1,220 @@
+//! A Chromium of its own for one test: its screen, its profile, its console.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{BufRead as _, BufReader};
+use std::panic::Location;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::{
+    BrowserLogEntry, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel, WebDriver,
+};
+
+/// What a step of a story comes to.
+pub type Outcome<T = ()> = Result<T, Failed>;
+
+/// Why a step failed, and where it stands in the story.
+pub struct Failed {
+    what: String,
+    at: &'static Location<'static>,
+}
+
+impl Failed {
+    /// A failure in words.
+    #[track_caller]
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), at: Location::caller() }
+    }
+
+    /// The same failure, said to have happened at `at`: a helper blames the step that called it.
+    pub fn at(self, at: &'static Location<'static>) -> Self {
+        Self { at, ..self }
+    }
+}
+
+impl<E: Error> From<E> for Failed {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+/// The two sizes that every story is told at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// 390 × 844, touched.
+    Phone,
+    /// 1280 × 800, with a mouse.
+    Desktop,
+}
+
+impl Screen {
+    /// Width and height of the viewport, in CSS pixels.
+    pub fn size(self) -> (u32, u32) {
+        match self {
+            Self::Phone => (390, 844),
+            Self::Desktop => (1280, 800),
+        }
+    }
+}
+
+const FLAGS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=ja",
+    // Nothing moves while a story is told; the one that is about motion asks for it.
+    "--force-prefers-reduced-motion",
+    // Whoever asks for another host gets an error in the console, and with it a story that fails.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+/// A running browser with one window; dropping it ends it.
+pub struct Browser {
+    /// To drive it.
+    pub driver: WebDriver,
+    console: Mutex<Vec<BrowserLogEntry>>,
+    // In the order of their ends: the session above, its driver, its files.
+    _chromedriver: Chromedriver,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts a browser whose viewport is exactly as large as `screen`.
+    pub async fn start(screen: Screen) -> Outcome<Self> {
+        let profile = tempfile::tempdir()?;
+        let chromedriver = Chromedriver::start()?;
+        let driver = WebDriver::builder(&chromedriver.url, capabilities(screen, &profile)?).request_timeout(Duration::from_secs(60)).await?;
+        chromedriver.remember_browser(driver.capabilities().get("goog:processID"));
+        driver.set_script_timeout(Duration::from_secs(30)).await?;
+        Ok(Self { driver, console: Mutex::default(), _chromedriver: chromedriver, _profile: profile })
+    }
+
+    /// Sends a command of the DevTools protocol.
+    #[track_caller]
+    pub fn devtools(&self, method: &str, parameters: Value) -> impl Future<Output = Outcome<Value>> {
+        let at = Location::caller();
+        async move { self.driver.cdp().send_raw(method, parameters).await.map_err(|error| Failed::from(error).at(at)) }
+    }
+
+    /// Runs a script and answers what it returns.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        Ok(self.driver.execute(script, arguments).await?.json().clone())
+    }
+
+    /// Every line of the console so far.
+    pub async fn console(&self) -> Outcome<Vec<BrowserLogEntry>> {
+        // The driver gives each line once.
+        let fresh = self.driver.browser_log().await?;
+        let mut console = self.console.lock()?;
+        console.extend(fresh);
+        Ok(console.clone())
+    }
+
+    /// Lets the browser believe that the network is gone or back. Service workers have a network of their own and do not notice.
+    pub async fn set_offline(&self, offline: bool) -> Outcome {
+        self.devtools("Network.enable", json!({})).await?;
+        let parameters = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.devtools("Network.emulateNetworkConditions", parameters).await?;
+        Ok(())
+    }
+
+    /// Sets what the device is said to prefer: `light` or `dark`, and whether things may move.
+    pub async fn prefer(&self, scheme: &str, motion: bool) -> Outcome {
+        let motion = if motion { "no-preference" } else { "reduce" };
+        let features =
+            json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await?;
+        Ok(())
+    }
+
+    /// Makes the viewport another size than that of the screen.
+    pub async fn resize(&self, width: u32, height: u32, mobile: bool) -> Outcome {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 0, "mobile": mobile});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+}
+
+fn capabilities(screen: Screen, profile: &tempfile::TempDir) -> Outcome<ChromeCapabilities> {
+    let mut chrome = ChromeCapabilities::new();
+    for flag in FLAGS {
+        chrome.add_arg(flag)?;
+    }
+    chrome.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+    let ((width, height), phone) = (screen.size(), screen == Screen::Phone);
+    let metrics = json!({"width": width, "height": height, "pixelRatio": if phone { 2 } else { 1 }, "touch": phone, "mobile": phone});
+    chrome.add_experimental_option("mobileEmulation", json!({"deviceMetrics": metrics}))?;
+    // The browser's own questions about passwords would come between.
+    let preferences = json!({"credentials_enable_service": false, "profile.password_manager_leak_detection": false});
+    chrome.add_experimental_option("prefs", preferences)?;
+    chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+    chrome.set("unhandledPromptBehavior", json!("ignore"))?;
+    Ok(chrome)
+}
+
+struct Chromedriver {
+    url: String,
+    process: Child,
+    browser: Mutex<Option<u64>>,
+    /// It would die of a closed pipe.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Chromedriver {
+    fn start() -> Outcome<Self> {
+        const MISSING: &str = "chromedriver could not be started: `cargo xtask test` installs it where it can (Debian: chromium-driver)";
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            // On Linux the browser takes its language from here.
+            .env("LANGUAGE", "ja")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| Failed::new(format!("{MISSING}: {error}")))?;
+        let mut stdout = BufReader::new(process.stdout.take().ok_or_else(|| Failed::new("chromedriver has no output"))?);
+        let mut said = String::new();
+        while stdout.read_line(&mut said)? > 0 {
+            let last = said.lines().last().unwrap_or_default();
+            if let Some((_, port)) = last.split_once("successfully on port ") {
+                let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+                return Ok(Self { url, process, browser: Mutex::default(), _stdout: stdout });
+            }
+        }
+        _ = process.wait();
+        Err(Failed::new(format!("{MISSING}: {said}")))
+    }
+
+    fn remember_browser(&self, id: Option<&Value>) {
+        if let Ok(mut browser) = self.browser.lock() {
+            *browser = id.and_then(Value::as_u64);
+        }
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        // The session has ended its browser already, unless the driver was in no state to do so.
+        _ = self.process.kill();
+        _ = self.process.wait();
+        if let Some(id) = self.browser.get_mut().ok().and_then(|browser| *browser) {
+            _ = Command::new("kill").args(["-KILL", &id.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+}
