@@ -103,6 +103,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
         // The last one wrapped sees a request first.
         ActixApp::new()
             .configure(move |config| http::configure(config, app))
+            .wrap(from_fn(http::read::without_nul))
             .wrap(from_fn(http::origin::check))
             .wrap(from_fn(http::problem::render))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))

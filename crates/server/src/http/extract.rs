@@ -5,15 +5,17 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
-use actix_web::{FromRequest, HttpRequest, web};
-use api_types::{ErrorCode, FieldCode, FieldFault, field_faults};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use api_types::{ErrorCode, field_faults};
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{EntranceScope, OperatorScope, Scope, account, phone_id, service_key, session};
+use tokio::sync::watch;
 use validator::Validate;
 
+use super::read;
 use crate::App;
 use crate::crypto;
 use crate::error::Failure;
@@ -26,8 +28,40 @@ fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
     request.app_data::<Shared>().cloned().ok_or_else(|| Failure::Internal("the application is not registered".into()))
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: impl Into<HeaderName>) -> Option<&'a str> {
+fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
     headers.get(name.into())?.to_str().ok()
+}
+
+/// Whether the caller is known by now.
+struct CallerKnown(watch::Receiver<bool>);
+
+/// Finds out who calls. All extractors of a handler run side by side; the others, which stand behind this one, wait for it.
+fn identify<T: 'static>(
+    request: &HttpRequest,
+    caller: impl Future<Output = Result<T, Failure>> + 'static,
+) -> LocalBoxFuture<'static, Result<T, Failure>> {
+    let (known, waiting) = watch::channel(false);
+    request.extensions_mut().insert(CallerKnown(waiting));
+    Box::pin(async move {
+        let caller = caller.await?;
+        known.send_replace(true);
+        Ok(caller)
+    })
+}
+
+/// Reads something else of the request when the caller is known, so that who may not call learns nothing but that.
+fn then<T: 'static>(
+    request: &HttpRequest,
+    read: impl Future<Output = Result<T, Failure>> + 'static,
+) -> LocalBoxFuture<'static, Result<T, Failure>> {
+    let waiting = request.extensions().get::<CallerKnown>().map(|known| known.0.clone());
+    Box::pin(async move {
+        if let Some(mut waiting) = waiting {
+            // It ends unsent when the caller is refused, and that is the answer then.
+            waiting.wait_for(|known| *known).await.map_err(|_| Failure::Code(ErrorCode::Unauthenticated))?;
+        }
+        read.await
+    })
 }
 
 /// Header of the CSRF token.
@@ -67,8 +101,8 @@ impl FromRequest for Holder {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { holder(&request).await })
+        let cloned = request.clone();
+        identify(request, async move { holder(&cloned).await })
     }
 }
 
@@ -133,10 +167,10 @@ impl FromRequest for Operator {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let app = shared(&request)?;
-            let row = key(&app, request.headers(), KeyKind::Operator).await?;
+        let cloned = request.clone();
+        identify(request, async move {
+            let app = shared(&cloned)?;
+            let row = key(&app, cloned.headers(), KeyKind::Operator).await?;
             Ok(Operator { scope: OperatorScope::authorised(), key_id: row.id, name: row.name })
         })
     }
@@ -175,15 +209,15 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         if !is_json {
-            return Box::pin(ready(Err(Failure::Code(ErrorCode::UnsupportedMediaType))));
+            return then(request, ready(Err(Failure::Code(ErrorCode::UnsupportedMediaType))));
         }
         let bytes = web::Bytes::from_request(request, payload);
-        Box::pin(async move {
+        then(request, async move {
             let bytes = bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
                 413 => Failure::Code(ErrorCode::BodyTooLarge),
                 _ => Failure::Code(ErrorCode::MalformedRequest),
             })?;
-            let value: T = from_json(&bytes)?;
+            let value: T = read::json(&bytes)?;
             value.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
             Ok(Body { value, hash: format!("{:x}", HexDigest(&bytes)) })
         })
@@ -198,58 +232,16 @@ impl std::fmt::LowerHex for HexDigest<'_> {
     }
 }
 
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path: String = error
-            .path()
-            .iter()
-            .filter_map(|segment| match segment {
-                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-                serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-                _ => None,
-            })
-            .collect();
-        match error.inner().classify() {
-            serde_json::error::Category::Data => Failure::Fields(vec![data_fault(&path, &error.inner().to_string())]),
-            _ => Failure::Code(ErrorCode::MalformedRequest),
-        }
-    })?;
-    deserializer.end().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?;
-    Ok(value)
-}
-
-/// Serde says what is wrong in words; this takes the field and the kind out of them.
-fn data_fault(path: &str, message: &str) -> FieldFault {
-    let quoted = || message.split('`').nth(1).unwrap_or("");
-    let at = |name: &str| if path.rsplit('/').next() == Some(name) { path.to_owned() } else { format!("{path}/{name}") };
-    if message.starts_with("unknown field") {
-        return FieldFault::new(at(quoted()), FieldCode::UnknownField);
-    }
-    if message.starts_with("missing field") {
-        return FieldFault::new(at(quoted()), FieldCode::Required);
-    }
-    if message.starts_with("invalid value: integer") {
-        return FieldFault::new(path, FieldCode::OutOfRange);
-    }
-    FieldFault::new(path, FieldCode::WrongType)
-}
-
 /// The query of the URL; unknown and unreadable parameters are named.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(web::Query::<T>::from_query(request.query_string()).map(|query| Self(query.into_inner())).map_err(|error| {
-            let message = error.to_string();
-            let name = message.split('`').nth(1).unwrap_or("");
-            let code = if message.contains("unknown field") { FieldCode::UnknownField } else { FieldCode::InvalidFormat };
-            Failure::Fields(vec![FieldFault::new(format!("?{name}"), code)])
-        }))
+        then(request, ready(read::query(request.query_string()).map(Self)))
     }
 }
 
@@ -259,17 +251,18 @@ pub struct IfMatch(pub i64);
 
 impl FromRequest for IfMatch {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match header(request.headers(), IF_MATCH) {
+        let read = match request.headers().get(IF_MATCH) {
             None => Err(Failure::Code(ErrorCode::PreconditionRequired)),
             // What is none of our ETags can match nothing.
             Some(value) => {
-                let tag = value.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+                let tag = value.to_str().ok().and_then(|value| value.trim().strip_prefix('"')?.strip_suffix('"'));
                 tag.and_then(|tag| tag.parse().ok()).map(IfMatch).ok_or(Failure::Code(ErrorCode::Stale))
             }
-        })
+        };
+        then(request, ready(read))
     }
 }
 
@@ -279,15 +272,18 @@ pub struct IdempotencyKey(pub Option<String>);
 
 impl FromRequest for IdempotencyKey {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = header(request.headers(), HeaderName::from_static(IDEMPOTENCY_HEADER)).map(str::trim);
-        ready(match value {
+        let read = match request.headers().get(IDEMPOTENCY_HEADER) {
             None => Ok(Self(None)),
-            Some(value) if (1..=255).contains(&value.len()) => Ok(Self(Some(value.to_owned()))),
-            Some(_) => Err(Failure::Code(ErrorCode::MalformedRequest)),
-        })
+            Some(value) => match value.to_str().map(str::trim) {
+                Ok(value) if (1..=255).contains(&value.len()) => Ok(Self(Some(value.to_owned()))),
+                // Ignored, it would make twice what was wanted once.
+                _ => Err(Failure::Code(ErrorCode::MalformedRequest)),
+            },
+        };
+        then(request, ready(read))
     }
 }
 
@@ -316,41 +312,5 @@ impl FromRequest for ClientAddress {
                 None => String::new(),
             })
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use api_types::{NumberPatch, OperatorNumberCreate};
-
-    use super::*;
-
-    fn faults<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> Result<Vec<(String, FieldCode)>, ErrorCode> {
-        match from_json::<T>(json.as_bytes()) {
-            Ok(value) => panic!("{json} was read as {value:?}"),
-            Err(Failure::Fields(faults)) => Ok(faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()),
-            Err(failure) => Err(failure.code()),
-        }
-    }
-
-    #[test]
-    fn wrong_json_is_named_by_field() {
-        use FieldCode::*;
-        let table = [
-            (r#"{"nmae":"x"}"#, "/nmae", UnknownField),
-            (r#"{"name":5}"#, "/name", WrongType),
-            (r#"{"ringtone":"ringtone_3"}"#, "/ringtone", WrongType),
-            (r#"[]"#, "", WrongType),
-        ];
-        for (json, pointer, code) in table {
-            assert_eq!(faults::<NumberPatch>(json), Ok(vec![(pointer.to_owned(), code)]), "{json}");
-        }
-        let missing = r#"{"number":"0312345678","kind":"primary"}"#;
-        assert_eq!(faults::<OperatorNumberCreate>(missing), Ok(vec![("/max_channels".into(), Required)]));
-        let large = r#"{"number":"0312345678","kind":"primary","max_channels":999}"#;
-        assert_eq!(faults::<OperatorNumberCreate>(large), Ok(vec![("/max_channels".into(), OutOfRange)]));
-        for broken in ["", "{", "{\"name\":\"x\"} x", "{'name':1}"] {
-            assert_eq!(faults::<NumberPatch>(broken), Err(ErrorCode::MalformedRequest), "{broken}");
-        }
     }
 }

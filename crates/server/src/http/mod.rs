@@ -16,6 +16,7 @@ pub mod paging;
 pub mod password_resets;
 pub mod phone_ids;
 pub mod problem;
+pub mod read;
 pub mod sessions;
 
 use actix_web::web;
