@@ -1,9 +1,42 @@
-//! The checked-in document is what the handlers say.
+//! The document says what the handlers do, completely.
+
+use std::collections::BTreeSet;
+
+use api_types::*;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use server::http::openapi::{document, document_text};
+use tests::on_both;
+use validator::Validate;
+
+/// Every operation: its id and itself.
+fn operations() -> impl Iterator<Item = (&'static str, &'static str, &'static Value)> {
+    let paths = document()["paths"].as_object().expect("paths");
+    paths.values().flat_map(|item| item.as_object().expect("operations")).map(|(method, operation)| {
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("an operation has no operationId: {operation}"));
+        (id, method.as_str(), operation)
+    })
+}
+
+/// What stands behind a `$ref`.
+fn resolved(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(reference) => {
+            let found = reference.strip_prefix('#').and_then(|pointer| document().pointer(pointer));
+            resolved(found.unwrap_or_else(|| panic!("{reference} leads nowhere")))
+        }
+        None => value,
+    }
+}
+
+fn object(value: &'static Value) -> &'static Map<String, Value> {
+    value.as_object().unwrap_or_else(|| panic!("{value} is no object"))
+}
 
 #[test]
 fn the_checked_in_document_is_the_served_one() {
     let path = tests::repository().join("openapi/openapi.json");
-    let generated = server::http::openapi::document_text();
+    let generated = document_text();
     #[expect(clippy::disallowed_methods, reason = "asks for the file to be written anew")]
     let update = std::env::var_os("UPDATE_OPENAPI").is_some();
     if update {
@@ -15,4 +48,178 @@ fn the_checked_in_document_is_the_served_one() {
         checked_in == generated,
         "openapi/openapi.json is out of date, first at {difference:?}; run: UPDATE_OPENAPI=1 cargo test -p tests --test api openapi"
     );
+}
+
+on_both!(
+    async fn the_document_is_served_with_a_page_to_browse_it(app) {
+        let served = app.nobody().get("/openapi.json").await;
+        assert_eq!((served.status, served.header("content-type")), (200, Some("application/json")));
+        assert_eq!(served.text, document_text());
+
+        let page = app.nobody().get("//api/docs/").await;
+        assert_eq!(page.status, 200);
+        assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{:?}", page.headers);
+        assert!(!page.text.contains("://"), "the page names another host: {}", page.text);
+        let policy = page.header("content-security-policy").unwrap_or_default();
+        assert!(policy.contains("default-src 'self'") && !policy.contains("http"), "{policy}");
+        let parts = ["src=\"", "href=\""].into_iter().flat_map(|attribute| page.text.split(attribute).skip(1));
+        let files: BTreeSet<&str> = parts.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(files.iter().any(|file| file.ends_with(".js")) && files.iter().any(|file| file.ends_with(".css")), "{files:?}");
+        for file in files {
+            let path = if file.starts_with('/') { format!("/{file}") } else { format!("//api/docs/{}", file.trim_start_matches("./")) };
+            assert_eq!(app.nobody().get(&path).await.status, 200, "{path}");
+        }
+        let redirect = app.nobody().get("//api/docs").await;
+        assert_eq!(redirect.text, page.text, "without a slash at the end it is the same page");
+    }
+);
+
+#[test]
+fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
+    fn walk(value: &'static Value, seen: &mut usize) {
+        match value {
+            Value::Object(fields) => {
+                if fields.contains_key("$ref") {
+                    resolved(value);
+                    *seen += 1;
+                }
+                fields.values().for_each(|field| walk(field, seen));
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, seen)),
+            _ => {}
+        }
+    }
+    assert!(document()["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")), "{}", document()["openapi"]);
+    let mut seen = 0;
+    walk(document(), &mut seen);
+    assert!(seen > 100, "only {seen} references were found");
+}
+
+#[test]
+fn every_operation_says_what_it_is() {
+    let verbs = ["create", "list", "get", "update", "set", "delete", "confirm", "complete"];
+    let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let schemes = object(&document()["components"]["securitySchemes"]);
+    let (mut ids, mut used) = (BTreeSet::new(), BTreeSet::new());
+    for (id, _, operation) in operations() {
+        assert!(ids.insert(id), "{id} is there twice");
+        let verb = id.trim_start_matches("operator_").split('_').next();
+        assert!(verb.is_some_and(|verb| verbs.contains(&verb)), "{id} does not begin with a verb of ours");
+        let summary = operation["summary"].as_str().unwrap_or_default();
+        assert!(!summary.is_empty() && !summary.contains('\n') && summary.chars().count() <= 60, "{id}: the summary is {summary:?}");
+        let of_operation: Vec<&str> = operation["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        assert!(of_operation.len() == 1 && tags.contains(of_operation[0]), "{id}: the tags are {of_operation:?}");
+        used.extend(of_operation);
+        let security = operation["security"].as_array().unwrap_or_else(|| panic!("{id} does not say who may call it"));
+        let names: Vec<&String> = security.iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
+        assert!(security.len() == 1 && names.iter().all(|name| schemes.contains_key(*name)), "{id}: {security:?}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(parameter["description"].as_str().is_some_and(|text| !text.is_empty()), "{id}: {} says nothing", parameter["name"]);
+        }
+    }
+    assert_eq!(used, tags, "every tag is used");
+}
+
+#[test]
+fn every_json_body_has_an_example() {
+    for (id, _, operation) in operations() {
+        let request = operation.get("requestBody").into_iter();
+        let answers = object(&operation["responses"]).values().map(resolved);
+        for body in request.chain(answers) {
+            for (kind, content) in body["content"].as_object().into_iter().flatten() {
+                let example = content.get("example").or_else(|| content["examples"].as_object()?.values().next());
+                assert!(example.is_some_and(|example| !example.is_null()), "{id}: a body of {kind} has no example");
+                assert!(content["schema"].is_object(), "{id}: a body of {kind} has no schema");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_error_answer_is_a_problem_with_codes_that_exist() {
+    for (id, method, operation) in operations() {
+        let answers = object(&operation["responses"]);
+        assert_eq!(answers.keys().filter(|status| status.starts_with('2')).count(), 1, "{id} has one answer when all is well");
+        for (status, answer) in answers.iter().filter(|(status, _)| !status.starts_with('2')) {
+            let answer = resolved(answer);
+            let problem = &answer["content"]["application/problem+json"];
+            assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{id} {status}");
+            let examples = object(&problem["examples"]);
+            assert!(!examples.is_empty(), "{id} {status} names no code");
+            for (name, example) in examples {
+                let value = &resolved(example)["value"];
+                let read: Problem = serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{id} {status} {name}: {error}"));
+                assert_eq!((read.code.as_str(), read.code.status().to_string()), (name.as_str(), status.clone()), "{id}");
+                assert!(answer["description"].as_str().is_some_and(|text| text.contains(&format!("`{name}`"))), "{id} {status} {name}");
+            }
+        }
+        for (status, needed) in
+            [("500", true), ("503", true), ("400", operation["requestBody"].is_object()), ("412", takes(operation, "If-Match"))]
+        {
+            assert_eq!(answers.contains_key(status), needed, "{id} ({method}): {status}");
+        }
+    }
+}
+
+fn takes(operation: &Value, header: &str) -> bool {
+    operation["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == header)
+}
+
+#[test]
+fn every_create_can_be_repeated_and_every_change_names_its_version() {
+    // Signing in and mails are no resources that a client would hold twice.
+    let others = ["create_session", "create_password_reset", "confirm_session", "complete_password_reset", "delete_session"];
+    // These have no version: they are made and removed, never changed.
+    let unversioned = ["operator_delete_terminal", "operator_delete_key", "operator_delete_switch"];
+    for (id, method, operation) in operations().filter(|(id, ..)| !others.contains(id)) {
+        assert_eq!(takes(operation, "Idempotency-Key"), method == "post", "{id}");
+        let changes = matches!(method, "patch" | "put" | "delete") && !unversioned.contains(&id);
+        assert_eq!(takes(operation, "If-Match"), changes, "{id}");
+    }
+}
+
+/// Reads an example as the server would.
+fn accepted<T: DeserializeOwned + Validate>(example: &Value) -> Result<(), String> {
+    let value: T = serde_json::from_value(example.clone()).map_err(|error| error.to_string())?;
+    value.validate().map_err(|errors| errors.to_string())
+}
+
+type Reader = fn(&Value) -> Result<(), String>;
+
+const REQUESTS: &[(&str, Reader)] = &[
+    ("create_session", accepted::<SignIn>),
+    ("confirm_session", accepted::<Confirmation>),
+    ("create_password_reset", accepted::<PasswordResetRequest>),
+    ("complete_password_reset", accepted::<PasswordReset>),
+    ("update_account", accepted::<AccountPatch>),
+    ("update_number", accepted::<NumberPatch>),
+    ("set_channel_limit", accepted::<ChannelLimitPut>),
+    ("update_id", accepted::<PhoneIdPatch>),
+    ("operator_create_account", accepted::<OperatorAccountCreate>),
+    ("operator_update_account", accepted::<OperatorAccountPatch>),
+    ("operator_set_options", accepted::<AccountOptions>),
+    ("operator_create_number", accepted::<OperatorNumberCreate>),
+    ("operator_update_number", accepted::<OperatorNumberPatch>),
+    ("operator_create_id", accepted::<OperatorPhoneIdCreate>),
+    ("operator_update_id", accepted::<OperatorPhoneIdPatch>),
+    ("operator_set_password", accepted::<OperatorPasswordPut>),
+    ("operator_create_terminal", accepted::<OperatorTerminalCreate>),
+    ("operator_create_key", accepted::<ServiceKeyCreate>),
+    ("operator_create_switch", accepted::<ServiceKeyCreate>),
+];
+
+#[test]
+fn every_example_of_a_request_is_one_that_the_server_accepts() {
+    let with_body: BTreeSet<&str> =
+        operations().filter(|(.., operation)| operation.get("requestBody").is_some()).map(|(id, ..)| id).collect();
+    let rows: BTreeSet<&str> = REQUESTS.iter().map(|(id, _)| *id).collect();
+    assert_eq!(rows, with_body, "one row per operation with a body");
+    for (id, _, operation) in operations() {
+        let Some((_, accepts)) = REQUESTS.iter().find(|(known, _)| *known == id) else { continue };
+        let example = &operation["requestBody"]["content"]["application/json"]["example"];
+        accepts(example).unwrap_or_else(|error| panic!("{id}: {example} is refused: {error}"));
+        let mut unknown = example.clone();
+        unknown["surprise"] = true.into();
+        assert!(accepts(&unknown).is_err_and(|error| error.contains("surprise")), "{id} takes fields that it does not know");
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Index;
 
-use reqwest::header::{HeaderMap, COOKIE, SET_COOKIE};
 use reqwest::Method;
+use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use serde_json::Value;
 
 /// A client of the API.
@@ -155,7 +155,8 @@ impl Answer {
         let request = self.request.clone();
         let problem = self.expect_problem(422, "invalid");
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let found: Vec<_> = errors.iter().map(|error| (error["pointer"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))).collect();
+        let found: Vec<_> =
+            errors.iter().map(|error| (error["pointer"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))).collect();
         assert_eq!(found, expected, "{request}");
         assert!(errors.iter().all(|error| !error["message"].as_str().unwrap_or("").is_empty()), "{request}: a message is empty");
         problem

@@ -2,11 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod browser;
 mod client;
 mod database;
+mod holder;
+mod process;
 
+pub use browser::{Browser, Failed, Outcome, Screen};
 pub use client::{Answer, Client, Session};
 pub use database::{Backend, TestDatabase};
+pub use holder::{Contract, Holder, PASSWORD};
+pub use process::Denwaban;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -18,11 +24,14 @@ use server::config::Config;
 use server::provisioning::{Actor, KeyKind};
 use store::OperatorScope;
 
-/// Runs an API test on both databases: `on_both!(async fn name(app) { … })` makes `name::sqlite` and `name::postgres`.
+/// Runs an API test on both databases: `on_both!(async fn name(app) { … })` makes `name::sqlite` and `name::postgres`. Another
+/// configuration than the usual one stands in front: `on_both!(with |config| { … } async fn name(app) { … })`.
 #[macro_export]
 macro_rules! on_both {
-    ($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block) => {
-        $(#[$meta])*
+    (async fn $name:ident($app:ident) $body:block) => {
+        $crate::on_both!(with |_config| {} async fn $name($app) $body);
+    };
+    (with |$config:ident| $adjust:block async fn $name:ident($app:ident) $body:block) => {
         mod $name {
             #[expect(clippy::allow_attributes, reason = "not every test needs everything")]
             #[allow(unused_imports, reason = "not every test needs everything")]
@@ -30,14 +39,18 @@ macro_rules! on_both {
 
             async fn run($app: $crate::TestApp) $body
 
+            fn start(backend: $crate::Backend) {
+                $crate::block_on(async { run($crate::TestApp::start_with(backend, |$config| $adjust).await).await });
+            }
+
             #[test]
             fn sqlite() {
-                $crate::block_on(async { run($crate::TestApp::start($crate::Backend::Sqlite).await).await });
+                start($crate::Backend::Sqlite);
             }
 
             #[test]
             fn postgres() {
-                $crate::block_on(async { run($crate::TestApp::start($crate::Backend::Postgres).await).await });
+                start($crate::Backend::Postgres);
             }
         }
     };
@@ -58,9 +71,10 @@ pub struct TestApp {
     pub app: Arc<server::App>,
     /// An operator key.
     pub operator_key: String,
+    /// Its database.
+    pub database: TestDatabase,
     handle: actix_web::dev::ServerHandle,
     folder: tempfile::TempDir,
-    _database: TestDatabase,
 }
 
 impl TestApp {
@@ -92,7 +106,7 @@ impl TestApp {
             });
         });
         let handle = receive.recv().unwrap();
-        Self { url, clock, app, operator_key, handle, folder, _database: database }
+        Self { url, clock, app, operator_key, database, handle, folder }
     }
 
     /// A caller without any credential.
@@ -133,9 +147,9 @@ impl TestApp {
         self.folder.path().join("data")
     }
 
-    /// A contract with two numbers and three IDs, and its holder signed in; see [`Holder`].
+    /// The usual contract (see [`Contract`]) and its holder, signed in.
     pub async fn holder(&self, name: &str) -> Holder {
-        Holder::provision(self, name, serde_json::json!({"ip_phone": true})).await
+        Holder::provision(self, name, Contract::default()).await
     }
 }
 
@@ -152,53 +166,6 @@ pub async fn service_key(app: &Arc<server::App>, kind: KeyKind) -> String {
     let new = api_types::ServiceKeyCreate { name: "test".into() };
     let made = app.db.write(move |conn| server::provisioning::create_service_key(conn, OperatorScope::authorised(), &ctx, kind, new)).await;
     made.unwrap().key
-}
-
-/// A contract holder who is signed in, with what the contract has.
-pub struct Holder {
-    /// The client with the session.
-    pub client: Client,
-    /// The session.
-    pub session: Session,
-    /// Id of the contract.
-    pub account_id: String,
-    /// The basic ID's login.
-    pub login_id: String,
-    /// Ids of the numbers: primary, additional.
-    pub numbers: Vec<String>,
-    /// Ids of the IDs: basic, two additional.
-    pub ids: Vec<String>,
-}
-
-/// The password of every holder in tests.
-pub const PASSWORD: &str = "correct horse battery";
-
-impl Holder {
-    /// Makes a contract with `options`, two numbers and three IDs through the operator's API and signs its holder in. `name` makes
-    /// login ids and phone numbers differ between the contracts of one test: letters only.
-    pub async fn provision(app: &TestApp, name: &str, options: serde_json::Value) -> Self {
-        let operator = app.operator();
-        let account = operator
-            .post("/operator/accounts", serde_json::json!({"name": format!("{name}商会"), "contact_mail": format!("{name}@example.jp"), "options": options}))
-            .await
-            .expect(201);
-        let account_id = account["id"].as_str().unwrap().to_owned();
-        let seed = name.bytes().fold(0u32, |sum, byte| (sum * 31 + u32::from(byte)) % 10_000);
-        let (mut numbers, mut ids) = (Vec::new(), Vec::new());
-        for (index, kind) in ["primary", "additional"].into_iter().enumerate() {
-            let body = serde_json::json!({"number": format!("03-{seed:04}-000{index}"), "kind": kind, "max_channels": 5});
-            let number = operator.post(&format!("/operator/accounts/{account_id}/numbers"), body).await.expect(201);
-            numbers.push(number["id"].as_str().unwrap().to_owned());
-        }
-        for (index, kind) in ["basic", "additional", "additional"].into_iter().enumerate() {
-            let body = serde_json::json!({"login_id": format!("{name}00{index}"), "kind": kind, "extension": format!("20{index}"), "password": PASSWORD});
-            let id = operator.post(&format!("/operator/accounts/{account_id}/ids"), body).await.expect(201);
-            ids.push(id["id"].as_str().unwrap().to_owned());
-        }
-        let login_id = format!("{name}000");
-        let (client, session) = app.nobody().sign_in(&login_id, PASSWORD).await;
-        Self { client, session, account_id, login_id, numbers, ids }
-    }
 }
 
 /// The folder of the repository.

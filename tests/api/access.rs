@@ -1,0 +1,352 @@
+//! Who may call what: one row per operation of the document, tried as everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::http::openapi::document;
+use server::provisioning::KeyKind;
+use tests::{Answer, Client, Holder, TestApp, on_both};
+
+use Who::{Anyone, Operator, Portal};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// Everybody.
+    Anyone,
+    /// A contract holder who is signed in.
+    Portal,
+    /// An operator key.
+    Operator,
+}
+
+/// An operation: its id, method and path, who may call it, a body that it takes, and what the right caller is answered.
+struct Row(&'static str, Method, &'static str, Who, &'static str, u16);
+
+const NEW_PASSWORD: &str = r#"{"new_password":"another long one","new_password_confirmation":"another long one"}"#;
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    Row("create_session", Method::POST, "/session", Anyone, r#"{"login_id":"minato000","password":"correct horse battery"}"#, 200),
+    Row("get_session", Method::GET, "/session", Portal, "", 200),
+    Row("confirm_session", Method::POST, "/session/confirm", Portal, r#"{"password":"correct horse battery"}"#, 200),
+    Row("create_password_reset", Method::POST, "/password-resets", Anyone, r#"{"login_id":"minato000"}"#, 202),
+    Row("complete_password_reset", Method::POST, "/password-resets/{token}", Anyone, NEW_PASSWORD, 410),
+    Row("get_account", Method::GET, "/account", Portal, "", 200),
+    Row("update_account", Method::PATCH, "/account", Portal, r#"{"contact_mail":"new@example.jp"}"#, 200),
+    Row("list_numbers", Method::GET, "/numbers", Portal, "", 200),
+    Row("get_number", Method::GET, "/numbers/{number_id}", Portal, "", 200),
+    Row("update_number", Method::PATCH, "/numbers/{number_id}", Portal, r#"{"name":"x"}"#, 200),
+    Row("get_channel_limit", Method::GET, "/numbers/{number_id}/channel-limit", Portal, "", 200),
+    Row("set_channel_limit", Method::PUT, "/numbers/{number_id}/channel-limit", Portal, r#"{"limit":2}"#, 200),
+    Row("list_ids", Method::GET, "/ids", Portal, "", 200),
+    Row("get_id", Method::GET, "/ids/{phone_id}", Portal, "", 200),
+    Row("update_id", Method::PATCH, "/ids/{phone_id}", Portal, r#"{"terminal_name":"x"}"#, 200),
+    Row("list_notify_rules", Method::GET, "/notify-rules", Portal, "", 200),
+    Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
+    Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
+    Row("operator_create_account", Method::POST, "/operator/accounts", Operator, r#"{"name":"x"}"#, 201),
+    Row("operator_list_accounts", Method::GET, "/operator/accounts", Operator, "", 200),
+    Row("operator_get_account", Method::GET, "/operator/accounts/{account_id}", Operator, "", 200),
+    Row("operator_update_account", Method::PATCH, "/operator/accounts/{account_id}", Operator, r#"{"name":"y"}"#, 200),
+    Row("operator_get_options", Method::GET, "/operator/accounts/{account_id}/options", Operator, "", 200),
+    Row("operator_set_options", Method::PUT, "/operator/accounts/{account_id}/options", Operator, r#"{"fax":true}"#, 200),
+    Row("operator_create_number", Method::POST, "/operator/accounts/{account_id}/numbers", Operator,
+        r#"{"number":"050-9999-0001","kind":"additional","max_channels":1}"#, 201),
+    Row("operator_list_numbers", Method::GET, "/operator/accounts/{account_id}/numbers", Operator, "", 200),
+    Row("operator_get_number", Method::GET, "/operator/accounts/{account_id}/numbers/{number_id}", Operator, "", 200),
+    Row("operator_update_number", Method::PATCH, "/operator/accounts/{account_id}/numbers/{number_id}", Operator, r#"{"max_channels":3}"#, 200),
+    Row("operator_delete_number", Method::DELETE, "/operator/accounts/{account_id}/numbers/{number_id}", Operator, "", 204),
+    Row("operator_create_id", Method::POST, "/operator/accounts/{account_id}/ids", Operator,
+        r#"{"login_id":"minato900","kind":"additional","extension":"900"}"#, 201),
+    Row("operator_list_ids", Method::GET, "/operator/accounts/{account_id}/ids", Operator, "", 200),
+    Row("operator_get_id", Method::GET, "/operator/accounts/{account_id}/ids/{phone_id}", Operator, "", 200),
+    Row("operator_update_id", Method::PATCH, "/operator/accounts/{account_id}/ids/{phone_id}", Operator, r#"{"extension":"901"}"#, 200),
+    Row("operator_set_password", Method::PUT, "/operator/accounts/{account_id}/ids/{phone_id}/password", Operator, "{}", 200),
+    Row("operator_create_terminal", Method::POST, "/operator/accounts/{account_id}/ids/{phone_id}/terminals", Operator,
+        r#"{"kind":"ios","name":"iPhone"}"#, 201),
+    Row("operator_delete_terminal", Method::DELETE, "/operator/accounts/{account_id}/ids/{phone_id}/terminals/{terminal_id}", Operator, "", 204),
+    Row("operator_delete_id", Method::DELETE, "/operator/accounts/{account_id}/ids/{phone_id}", Operator, "", 204),
+    Row("operator_delete_account", Method::DELETE, "/operator/accounts/{account_id}", Operator, "", 204),
+    Row("operator_create_key", Method::POST, "/operator/keys", Operator, r#"{"name":"x"}"#, 201),
+    Row("operator_list_keys", Method::GET, "/operator/keys", Operator, "", 200),
+    Row("operator_get_key", Method::GET, "/operator/keys/{key_id}", Operator, "", 200),
+    Row("operator_delete_key", Method::DELETE, "/operator/keys/{key_id}", Operator, "", 204),
+    Row("operator_create_switch", Method::POST, "/operator/switches", Operator, r#"{"name":"x"}"#, 201),
+    Row("operator_list_switches", Method::GET, "/operator/switches", Operator, "", 200),
+    Row("operator_get_switch", Method::GET, "/operator/switches/{switch_id}", Operator, "", 200),
+    Row("operator_delete_switch", Method::DELETE, "/operator/switches/{switch_id}", Operator, "", 204),
+];
+
+impl Row {
+    fn is_write(&self) -> bool {
+        self.1 != Method::GET
+    }
+
+    fn documented(&self) -> &'static Value {
+        &document()["paths"][format!("/api/v1{}", self.2)][self.1.as_str().to_lowercase()]
+    }
+
+    fn takes_if_match(&self) -> bool {
+        self.documented()["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == "If-Match")
+    }
+
+    /// The resource whose ETag a write needs.
+    fn resource(&self) -> &'static str {
+        self.2.trim_end_matches("/password")
+    }
+}
+
+/// Two contracts, and one of everything that a path can name.
+struct Stage {
+    app: TestApp,
+    minato: Holder,
+    stranger: Holder,
+    ids: BTreeMap<&'static str, String>,
+}
+
+impl Stage {
+    async fn set(app: TestApp) -> Self {
+        let minato = app.holder("minato").await;
+        let stranger = app.holder("kobe").await;
+        let operator = app.operator();
+        let made = |answer: Answer| answer.expect(201)["id"].as_str().unwrap_or_default().to_owned();
+        let terminals = format!("{}/ids/{}/terminals", minato.operator_path(), minato.ids[2]);
+        let terminal = made(operator.post(&terminals, json!({"kind": "ip_phone", "name": "T54W"})).await);
+        let key = made(operator.post("/operator/keys", json!({"name": "second"})).await);
+        let switch = made(operator.post("/operator/switches", json!({"name": "tokyo"})).await);
+        let ids = BTreeMap::from([
+            ("{account_id}", minato.account_id.clone()),
+            ("{number_id}", minato.numbers[1].clone()),
+            ("{phone_id}", minato.ids[2].clone()),
+            ("{terminal_id}", terminal),
+            ("{key_id}", key),
+            ("{switch_id}", switch),
+            ("{token}", "none".into()),
+        ]);
+        Self { app, minato, stranger, ids }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let path = self.ids.iter().fold(template.to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!path.contains('{'), "{path} names something that this test does not make");
+        path
+    }
+
+    /// The client of whoever may call the operation.
+    fn rightful(&self, row: &Row) -> Client {
+        match row.3 {
+            Anyone => self.app.nobody(),
+            Portal => self.minato.client.clone(),
+            Operator => self.app.operator(),
+        }
+    }
+
+    /// Calls the operation correctly but for who calls, and checks that the document knows the answer.
+    async fn call(&self, client: &Client, row: &Row) -> Answer {
+        let mut client = client.clone();
+        if row.takes_if_match() {
+            let version = self.rightful(row).get(&self.fill(row.resource())).await.version();
+            client = client.if_match(version);
+        }
+        let body = (!row.4.is_empty()).then(|| row.4.to_owned());
+        let answer = client.send(row.1.clone(), &self.fill(row.2), body).await;
+        let documented = &row.documented()["responses"][answer.status.to_string()];
+        assert!(documented.is_object(), "{}: the document does not know the answer {}: {}", row.0, answer.status, answer.text);
+        answer
+    }
+
+    /// Calls the operation with what nobody can read. Who is not known, and what is not there, is said first.
+    async fn nonsense(&self, client: &Client, row: &Row) -> Answer {
+        let client = client.clone().header("if-match", "nonsense").header("content-type", "text/plain");
+        client.send(row.1.clone(), &format!("{}?surprise=1", self.fill(row.2)), Some("nonsense".into())).await
+    }
+
+    /// Everything of the first contract, and the keys.
+    async fn everything(&self) -> Vec<Value> {
+        let operator = self.app.operator();
+        let mut found = Vec::new();
+        for path in ["", "/options", "/numbers", "/ids"] {
+            found.push(operator.get(&format!("{}{path}", self.minato.operator_path())).await.expect(200));
+        }
+        for path in ["/operator/keys", "/operator/switches", "/operator/accounts"] {
+            found.push(operator.get(path).await.expect(200));
+        }
+        for path in ["/account", "/numbers", "/ids", "/audit-log"] {
+            found.push(self.minato.client.get(path).await.expect(200));
+        }
+        found
+    }
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let mut operations = BTreeSet::new();
+    for (path, item) in document()["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let security = operation["security"].to_string();
+            let who = match (security.contains("session"), security.contains("operator_key")) {
+                (true, false) => Portal,
+                (false, true) => Operator,
+                _ => Anyone,
+            };
+            let id = operation["operationId"].as_str().unwrap_or("?").to_owned();
+            operations.insert(format!("{id}: {} {} for {who:?}", method.to_uppercase(), path.trim_start_matches("/api/v1")));
+            let with_token = security.contains("csrf");
+            assert_eq!(with_token, who == Portal && method != "get", "{id}: every write with a session needs the CSRF token, nothing else");
+        }
+    }
+    let rows: BTreeSet<String> = ROWS.iter().map(|row| format!("{}: {} {} for {:?}", row.0, row.1, row.2, row.3)).collect();
+    let without_row: Vec<_> = operations.difference(&rows).collect();
+    let without_operation: Vec<_> = rows.difference(&operations).collect();
+    assert!(
+        without_row.is_empty() && without_operation.is_empty(),
+        "operations without a row: {without_row:#?}\nrows without an operation: {without_operation:#?}"
+    );
+}
+
+on_both!(
+    async fn nobody_is_answered_without_a_session_or_key(app) {
+        let stage = Stage::set(app).await;
+        let before = stage.everything().await;
+        for row in ROWS.iter().filter(|row| row.3 != Anyone) {
+            stage.call(&stage.app.nobody(), row).await.expect_problem(401, "unauthenticated");
+            stage.nonsense(&stage.app.nobody(), row).await.expect_problem(401, "unauthenticated");
+        }
+        assert_eq!(stage.everything().await, before);
+    }
+);
+
+on_both!(
+    async fn what_belongs_to_a_stranger_does_not_exist(app) {
+        let stage = Stage::set(app).await;
+        let before = stage.everything().await;
+        let client = &stage.stranger.client;
+        for row in ROWS.iter().filter(|row| row.3 == Portal && row.0 != "delete_session") {
+            let answer = stage.call(client, row).await;
+            if row.2.contains('{') {
+                answer.expect_problem(404, "not_found");
+            } else {
+                assert_eq!(answer.status, row.5, "{}", row.0);
+                let of_minato = stage.ids.values().chain(&stage.minato.numbers).chain(&stage.minato.ids).find(|id| answer.text.contains(*id));
+                assert_eq!(of_minato, None, "{}: {}", row.0, answer.text);
+            }
+        }
+        for row in ROWS.iter().filter(|row| row.3 == Operator) {
+            stage.call(client, row).await.expect_problem(401, "unauthenticated");
+        }
+        // Signing out everywhere ends the sessions of the stranger alone.
+        client.delete("/session?everywhere=true").await.expect(204);
+        let mut after = stage.everything().await;
+        // The operator's list of contracts shows what the stranger did with the own one.
+        let of_stranger = |list: &Value| list["items"][1].clone();
+        assert_ne!(of_stranger(&after[6]), of_stranger(&before[6]));
+        after[6]["items"][1] = of_stranger(&before[6]);
+        assert_eq!(after, before);
+    }
+);
+
+on_both!(
+    async fn a_contract_of_the_operator_that_does_not_exist_is_not_found(app) {
+        let stage = Stage::set(app).await;
+        let operator = stage.app.operator();
+        let known = &stage.ids["{account_id}"];
+        for row in ROWS.iter().filter(|row| row.2.contains("{account_id}")) {
+            // A contract that never was, and the contract of someone else.
+            for other in ["01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21", &stage.stranger.account_id] {
+                let inside = row.2.contains("{number_id}") || row.2.contains("{phone_id}");
+                if other == stage.stranger.account_id && !inside {
+                    continue;
+                }
+                let path = stage.fill(row.2).replace(known, other);
+                let body = (!row.4.is_empty()).then(|| row.4.to_owned());
+                operator.if_match(1).send(row.1.clone(), &path, body).await.expect_problem(404, "not_found");
+            }
+        }
+    }
+);
+
+on_both!(
+    async fn keys_and_sessions_open_only_what_they_are_for(app) {
+        let stage = Stage::set(app).await;
+        let before = stage.everything().await;
+        let switch_key = tests::service_key(&stage.app.app, KeyKind::Switch).await;
+        let nobody = stage.app.nobody();
+        let cookie = |value: &str| nobody.clone().header("cookie", &format!("denwaban={value}"));
+        let token = stage.minato.session.cookie.split_once('=').expect("a cookie has a value").1;
+        for row in ROWS {
+            let wrong = match row.3 {
+                Anyone => continue,
+                Portal => vec![stage.app.operator(), nobody.clone().bearer(token), cookie(&stage.app.operator_key), cookie("")],
+                Operator => vec![
+                    stage.minato.client.clone(),
+                    nobody.clone().bearer(&switch_key),
+                    nobody.clone().bearer(token),
+                    nobody.clone().bearer("dwo_0000000000000000000000000000000000000000000"),
+                    nobody.clone().header("authorization", &stage.app.operator_key),
+                ],
+            };
+            for client in wrong {
+                stage.call(&client, row).await.expect_problem(401, "unauthenticated");
+                stage.nonsense(&client, row).await.expect_problem(401, "unauthenticated");
+            }
+        }
+        let mut after = stage.everything().await;
+        // The switch key was made here.
+        after[5] = before[5].clone();
+        assert_eq!(after, before);
+    }
+);
+
+on_both!(
+    async fn a_write_with_a_session_needs_its_own_csrf_token(app) {
+        let stage = Stage::set(app).await;
+        let before = stage.everything().await;
+        let client = &stage.minato.client;
+        for row in ROWS.iter().filter(|row| row.3 == Portal && row.is_write()) {
+            stage.call(&client.clone().without("x-csrf-token"), row).await.expect_problem(403, "csrf_failed");
+            for wrong in ["", "x", &stage.stranger.session.csrf] {
+                stage.call(&client.clone().header("x-csrf-token", wrong), row).await.expect_problem(403, "csrf_failed");
+            }
+        }
+        for row in ROWS.iter().filter(|row| row.3 == Portal && !row.is_write()) {
+            assert_eq!(stage.call(&client.clone().without("x-csrf-token"), row).await.status, row.5, "{}", row.0);
+        }
+        assert_eq!(stage.everything().await, before);
+    }
+);
+
+on_both!(
+    async fn no_page_of_another_site_can_write(app) {
+        let stage = Stage::set(app).await;
+        let before = stage.everything().await;
+        for row in ROWS.iter().filter(|row| row.3 != Operator && row.is_write()) {
+            let client = stage.rightful(row);
+            for (name, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+                stage.call(&client.clone().header(name, value), row).await.expect_problem(403, "foreign_origin");
+            }
+        }
+        assert_eq!(stage.everything().await, before);
+        // Our own pages say where they are from, too.
+        let own = stage.minato.client.clone().header("origin", &stage.app.url).header("sec-fetch-site", "same-origin");
+        for row in ROWS.iter().filter(|row| row.3 == Portal && row.0 != "delete_session") {
+            assert_eq!(stage.call(&own, row).await.status, row.5, "{}", row.0);
+        }
+    }
+);
+
+on_both!(
+    async fn whoever_may_call_is_answered(app) {
+        let stage = Stage::set(app).await;
+        for row in ROWS.iter().filter(|row| row.3 != Operator) {
+            let answer = stage.call(&stage.rightful(row), row).await;
+            assert_eq!(answer.status, row.5, "{}: {}", row.0, answer.text);
+        }
+        // The operator's rows are in an order in which each still finds what it needs.
+        for row in ROWS.iter().filter(|row| row.3 == Operator) {
+            let answer = stage.call(&stage.rightful(row), row).await;
+            assert_eq!(answer.status, row.5, "{}: {}", row.0, answer.text);
+        }
+    }
+);

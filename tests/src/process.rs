@@ -1,0 +1,94 @@
+//! The real binary as a process of its own, for what only a process can show: that it dies, and what it writes to its log.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A running `denwaban serve`; dropping it kills it.
+pub struct Denwaban {
+    /// Where it answers, without a slash at the end.
+    pub url: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Denwaban {
+    /// A command of the binary beside this test's own, with nothing in its environment but where its data are.
+    pub fn command(data_dir: &Path, database_url: &str) -> Command {
+        let test = std::env::current_exe().unwrap();
+        let binary = test.ancestors().nth(2).unwrap().join(format!("denwaban{}", std::env::consts::EXE_SUFFIX));
+        assert!(
+            binary.exists(),
+            "{} is not there: run the tests with `cargo xtask test`, or first `cargo build -p server`",
+            binary.display()
+        );
+        let mut command = Command::new(binary);
+        command.env_clear().env("DENWABAN__DATA_DIR", data_dir).env("DENWABAN__DATABASE__URL", database_url);
+        command
+    }
+
+    /// Makes an operator key at the command line.
+    pub fn operator_key(data_dir: &Path, database_url: &str) -> String {
+        let output = Self::command(data_dir, database_url).args(["operator", "key", "add", "test", "--json"]).output().unwrap();
+        let made: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let key = made["key"].as_str();
+        key.unwrap_or_else(|| panic!("denwaban operator key add: {}", String::from_utf8_lossy(&output.stderr))).to_owned()
+    }
+
+    /// Starts the server on a free port and waits until it serves. `filter` says what is logged.
+    pub async fn serve(data_dir: &Path, database_url: &str, filter: &str) -> Self {
+        let log = data_dir.with_extension(format!("{}.log", uuid::Uuid::now_v7()));
+        let child = Self::command(data_dir, database_url)
+            .arg("serve")
+            .env("DENWABAN__SERVER__BIND", "127.0.0.1:0")
+            .env("DENWABAN__SERVER__METRICS_BIND", "")
+            .env("DENWABAN__LOG__FORMAT", "json")
+            .env("DENWABAN__LOG__FILTER", filter)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let mut server = Self { url: String::new(), child, log };
+        for _ in 0..1200 {
+            if let Some(url) = server.serving_at() {
+                server.url = url;
+                return server;
+            }
+            if let Some(status) = server.child.try_wait().unwrap() {
+                panic!("denwaban serve ended with {status}: {}", server.log());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("denwaban serve does not say that it serves: {}", server.log());
+    }
+
+    /// It says so in one line of its log.
+    fn serving_at(&self) -> Option<String> {
+        let lines = self.log();
+        let line = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line["message"] == "serving")?;
+        Some(format!("http://{}", line["address"].as_str()?))
+    }
+
+    /// What it wrote to its log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Kills it as a power cut would: SIGKILL, at once. Answers its log.
+    pub fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.log()
+    }
+}
+
+impl Drop for Denwaban {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
