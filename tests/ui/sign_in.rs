@@ -1,0 +1,36 @@
+//! Getting in.
+
+use tests::PASSWORD;
+
+use crate::minato::LOGIN_ID;
+use crate::on_both_screens;
+
+on_both_screens! {
+    /// A wrong password is told in place; the right one leads to the list with its three kinds of rows.
+    async fn signing_in(story) {
+        story.provokes("401");
+        story.open("/").await?;
+        story.is_at("/sign-in").await?;
+        story.press("ログイン").await?;
+        story.see_at("error-login_id", "入力してください。").await?;
+        story.focus_at("input-login_id").await?;
+
+        story.fill("基本ID", LOGIN_ID).await?;
+        story.fill("パスワード", "not my password").await?;
+        story.press("ログイン").await?;
+        story.see_at("form-error", "パスワード").await?;
+        story.focus_at("input-password").await?;
+        story.holds("基本ID", LOGIN_ID).await?;
+
+        story.fill("パスワード", PASSWORD).await?;
+        story.press("ログイン").await?;
+        story.is_at("/").await?;
+        story.see("株式会社みなと商会").await?;
+        let number = story.text_at("row-number-+815012345678").await?;
+        assert_eq!(number, "050-1234-5678\n代表番号 ・ 受付 iPhone\n基本番号\niOS\nWindows");
+        assert_eq!(story.text_at("row-number-+81334567890").await?, "03-3456-7890\nサポート窓口");
+        assert_eq!(story.text_at("row-id-minato203").await?, "会議室の電話\n内線 203\nIP電話機");
+        assert_eq!(story.text_at("row-id-minato206").await?, "鈴木（未使用）\n内線 206 ・ ログインなし");
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! The words that stories are told in: what a person sees and does. Every look waits, up to a limit, until it is true.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{Failed, Outcome, PASSWORD, Screen};
+use thirtyfour::{Key, WebElement};
+use tokio::time::{Instant, sleep};
+
+use crate::minato::LOGIN_ID;
+use crate::stage::Story;
+
+const EYES: &str = include_str!("eyes.js");
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type At = &'static Location<'static>;
+
+/// What has the focus.
+#[derive(Clone, Debug, Default)]
+pub struct Focus {
+    /// Its `data-testid`.
+    pub at: String,
+    /// What it is called.
+    pub name: String,
+    /// Whether it shows that it has the focus.
+    pub ring: bool,
+}
+
+impl Story {
+    async fn look(&self, arguments: &[Value]) -> Outcome<Value> {
+        self.browser.script(EYES, arguments.to_vec()).await
+    }
+
+    /// Looks again and again until `is` finds what it looks for in the answer.
+    async fn until<T>(&self, at: At, wanted: &str, arguments: &[Value], is: impl Fn(&Value) -> Option<T> + Send) -> Outcome<T> {
+        let begun = Instant::now();
+        loop {
+            // While a page goes and the next one comes there is nobody to ask.
+            let answer = self.look(arguments).await;
+            if let Some(found) = answer.as_ref().ok().and_then(&is) {
+                return Ok(found);
+            }
+            if begun.elapsed() > PATIENCE {
+                let screen = self.look(&[json!("text")]).await.unwrap_or_default();
+                let said = answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string());
+                let text = screen.as_str().unwrap_or_default().to_owned();
+                return Err(Failed::new(format!("{wanted}: not so; last answer {said}. The screen says:\n{text}")).at(at));
+            }
+            sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    async fn find(&self, at: At, kind: &str, name: &str) -> Outcome<WebElement> {
+        let found = |value: &Value| (!value.is_null()).then(|| value.clone());
+        let element = self.until(at, &format!("{kind} 「{name}」"), &[json!("find"), json!(kind), json!(name)], found).await?;
+        Ok(WebElement::from_json(element, self.browser.driver.handle().clone())?)
+    }
+
+    /// The element with this `data-testid`, once it can be seen.
+    #[track_caller]
+    pub fn at(&self, test_id: &str) -> impl Future<Output = Outcome<WebElement>> + Send {
+        let at = Location::caller();
+        async move {
+            let found = |value: &Value| (!value.is_null()).then(|| value.clone());
+            let element = self.until(at, test_id, &[json!("at"), json!(test_id)], found).await?;
+            Ok(WebElement::from_json(element, self.browser.driver.handle().clone())?)
+        }
+    }
+
+    /// Waits until the element with this `data-testid` cannot be seen.
+    #[track_caller]
+    pub fn gone(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move { self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], |value| value.is_null().then_some(())).await }
+    }
+
+    /// Waits until the screen says `text`.
+    #[track_caller]
+    pub fn see(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
+        async move { self.until(at, &format!("the screen says 「{text}」"), &[json!("text")], is).await }
+    }
+
+    /// Waits until the screen does not say `text`.
+    #[track_caller]
+    pub fn see_no(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (!value.as_str()?.contains(text)).then_some(());
+        async move { self.until(at, &format!("the screen does not say 「{text}」"), &[json!("text")], is).await }
+    }
+
+    /// Waits until the element with this `data-testid` says `text`.
+    #[track_caller]
+    pub fn see_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
+        async move { self.until(at, &format!("{test_id} says 「{text}」"), &[json!("text_at"), json!(test_id)], is).await }
+    }
+
+    /// All that the element with this `data-testid` says.
+    #[track_caller]
+    pub fn text_at(&self, test_id: &str) -> impl Future<Output = Outcome<String>> + Send {
+        let at = Location::caller();
+        async move { self.until(at, test_id, &[json!("text_at"), json!(test_id)], |value| value.as_str().map(str::to_owned)).await }
+    }
+
+    /// All that the screen says now.
+    pub async fn text(&self) -> Outcome<String> {
+        Ok(self.look(&[json!("text")]).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a heading says `text`.
+    #[track_caller]
+    pub fn heading(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move { self.find(at, "heading", text).await.map(drop) }
+    }
+
+    /// Presses the button of this name.
+    #[track_caller]
+    pub fn press(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "button", name)
+    }
+
+    /// Follows the link of this name.
+    #[track_caller]
+    pub fn follow(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "link", name)
+    }
+
+    /// Chooses the one of several choices that has this name.
+    #[track_caller]
+    pub fn choose(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "choice", name)
+    }
+
+    /// Presses whatever has this `data-testid`.
+    #[track_caller]
+    pub fn touch(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let element = self.at(test_id);
+        async move { element.await?.click().await.map_err(|error| Failed::from(error).at(at)) }
+    }
+
+    async fn click(&self, at: At, kind: &str, name: &str) -> Outcome {
+        self.find(at, kind, name).await?.click().await.map_err(|error| Failed::from(error).at(at))
+    }
+
+    /// Types `text` into the field of this name, in place of what stands there.
+    #[track_caller]
+    pub fn fill(&self, name: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move {
+            let field = self.find(at, "field", name).await?;
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys(Key::Backspace).await?;
+            field.send_keys(text).await?;
+            Ok(())
+        }
+    }
+
+    /// Waits until `value` stands in the field of this name.
+    #[track_caller]
+    pub fn holds(&self, name: &str, value: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move {
+            let field = self.find(at, "field", name).await?;
+            let now = field.prop("value").await?.unwrap_or_default();
+            if now == value { Ok(()) } else { Err(Failed::new(format!("「{name}」 holds 「{now}」, not 「{value}」")).at(at)) }
+        }
+    }
+
+    /// Types at whatever has the focus.
+    pub async fn keys(&self, text: &str) -> Outcome {
+        Ok(self.browser.driver.action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses a key.
+    pub async fn key(&self, key: Key) -> Outcome {
+        self.keys(&char::from(key).to_string()).await
+    }
+
+    /// What has the focus now.
+    pub async fn focus(&self) -> Outcome<Focus> {
+        let focus = self.look(&[json!("focus")]).await?;
+        let text = |name: &str| focus[name].as_str().unwrap_or_default().to_owned();
+        Ok(Focus { at: text("at"), name: text("name"), ring: focus["ring"] == true })
+    }
+
+    /// Waits until the focus is at what has this `data-testid`.
+    #[track_caller]
+    pub fn focus_at(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (value["at"] == test_id).then_some(());
+        async move { self.until(at, &format!("the focus is at {test_id}"), &[json!("focus")], is).await }
+    }
+
+    /// Opens an address of the portal.
+    pub async fn open(&self, path: &str) -> Outcome {
+        Ok(self.browser.driver.goto(format!("{}{path}", self.gate.url)).await?)
+    }
+
+    /// Waits until the address is `path`.
+    #[track_caller]
+    pub fn is_at(&self, path: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move {
+            let begun = Instant::now();
+            loop {
+                let url = self.browser.driver.current_url().await?;
+                let now = url.as_str().strip_prefix(&self.gate.url).unwrap_or_default();
+                if now == path {
+                    return Ok(());
+                }
+                if begun.elapsed() > PATIENCE {
+                    return Err(Failed::new(format!("the address is {now}, not {path}")).at(at));
+                }
+                sleep(Duration::from_millis(40)).await;
+            }
+        }
+    }
+
+    /// Signs in at the sign-in page that is on the screen.
+    pub async fn sign_in(&self) -> Outcome {
+        self.fill("基本ID", LOGIN_ID).await?;
+        self.fill("パスワード", PASSWORD).await?;
+        self.press("ログイン").await
+    }
+
+    /// Opens an address of the portal as somebody who has to sign in first.
+    pub async fn arrive(&self, path: &str) -> Outcome {
+        self.open(path).await?;
+        self.sign_in().await?;
+        self.is_at(path).await
+    }
+
+    /// Whether list and page share the screen.
+    pub fn is_wide(&self) -> bool {
+        self.screen == Screen::Desktop
+    }
+}
