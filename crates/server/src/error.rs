@@ -108,6 +108,8 @@ impl Failure {
         match self {
             Failure::TooManyAttempts { retry_after_s } => {
                 response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
+                // draft-ietf-httpapi-ratelimit-headers: nothing remains until the window ends in so many seconds.
+                response.insert_header(("RateLimit", format!("\"attempts\";r=0;t={retry_after_s}")));
             }
             _ if self.code() == ErrorCode::Unavailable => {
                 response.insert_header((RETRY_AFTER, "2"));

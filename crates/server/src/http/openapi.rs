@@ -198,6 +198,10 @@ fn error_response(codes: &[ErrorCode]) -> (String, Value) {
     if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::Unavailable)) {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
     }
+    if codes.contains(&ErrorCode::TooManyAttempts) {
+        response["headers"]["RateLimit"] =
+            json!({"description": "Nothing remains for so many seconds.", "schema": {"type": "string"}, "example": "\"attempts\";r=0;t=8"});
+    }
     (names.join("_or_"), response)
 }
 
