@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::ClientError;
 use crate::draft::{Draft, Settings};
+use crate::focus::focus_first;
 use crate::guard::Guarded;
 use crate::ui::live::use_live;
 use crate::ui::notes::{FieldState, TwoValues};
@@ -265,18 +266,6 @@ impl<T: Editable> Editor<T> {
             discard: Callback::new(move |()| self.revert()),
         }
     }
-}
-
-/// Moves the focus once the screen has caught up.
-pub fn focus_first(selector: &'static str) {
-    request_animation_frame(move || {
-        if let Ok(Some(element)) = document().query_selector(selector) {
-            use wasm_bindgen::JsCast;
-            if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
-                _ = element.focus();
-            }
-        }
-    });
 }
 
 /// What is wrong with a field, and the way out.

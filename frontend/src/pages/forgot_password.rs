@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use super::entrance::{Entrance, FormError};
 use crate::api::{self, ClientError, use_client};
-use crate::editor::focus_first;
+use crate::focus::focus_first;
 use crate::routes;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;

@@ -78,8 +78,8 @@ fn number_row(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
     view! {
         <Row row test_id=format!("row-number-{}", number.e164) badges>
             <b class="num">{title}</b>
-            {(!names.is_empty()).then(|| view! { <small>{names.join(" ・ ")}</small> })}
             {primary.then(|| view! { <span class="kind">{move || t!(list.primary)}</span> })}
+            {(!names.is_empty()).then(|| view! { <small>{names.join(" ・ ")}</small> })}
         </Row>
     }
     .into_any()

@@ -9,7 +9,8 @@ use validator::Validate;
 
 use super::entrance::{Entrance, FormError};
 use crate::api::{self, ClientError, use_client};
-use crate::editor::{fault_text, focus_first};
+use crate::editor::fault_text;
+use crate::focus::focus_first;
 use crate::routes;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;

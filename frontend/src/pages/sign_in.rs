@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::entrance::{Entrance, FormError};
 use crate::api::{self, ClientError, use_client};
-use crate::editor::focus_first;
+use crate::focus::focus_first;
 use crate::routes;
 use crate::session::{SessionState, use_session};
 use crate::ui::notes::FieldState;

@@ -65,15 +65,15 @@ fn Panes() -> impl IntoView {
         home
     });
     view! {
-        <div class="app two" class:home=home>
+        <main class="app" class:home=home>
             <nav aria-label=title data-testid="list-pane">
                 <ListPane heading/>
             </nav>
-            <main data-testid="detail-pane">
+            <div class="detail" data-testid="detail-pane">
                 <div class="pane">
                     <Outlet/>
                 </div>
-            </main>
-        </div>
+            </div>
+        </main>
     }
 }
