@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::validation::{MAIL_MAX, no_control_characters};
+use crate::validation::{MAIL_MAX, mail_address};
 
 /// What the contract includes beyond numbers and IDs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -73,7 +73,7 @@ pub struct Account {
 pub struct AccountPatch {
     /// Where password links and warnings go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(max = "MAIL_MAX"), email, custom(function = no_control_characters))]
+    #[validate(length(max = "MAIL_MAX"), custom(function = mail_address))]
     #[schema(example = "soumu@minato.example", max_length = 254)]
     pub contact_mail: Option<String>,
 }

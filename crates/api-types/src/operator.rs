@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::validation::{LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, no_control_characters};
+use crate::validation::{
+    LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
+};
 use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, present};
 
 /// Longest name of a contract holder or a key, in characters.
@@ -52,7 +54,7 @@ pub struct OperatorAccountCreate {
     pub name: String,
     /// Where password links and warnings go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(max = "MAIL_MAX"), email)]
+    #[validate(length(max = "MAIL_MAX"), custom(function = mail_address))]
     #[schema(example = "soumu@minato.example", max_length = 254)]
     pub contact_mail: Option<String>,
     /// What is contracted; nothing when absent.
@@ -71,7 +73,7 @@ pub struct OperatorAccountPatch {
     pub name: Option<String>,
     /// Where password links and warnings go; `null` removes it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[validate(length(max = "MAIL_MAX"), email)]
+    #[validate(length(max = "MAIL_MAX"), custom(function = mail_address))]
     #[schema(value_type = Option<String>, example = "soumu@minato.example", max_length = 254)]
     pub contact_mail: Option<Option<String>>,
     /// `suspended` ends every session and refuses sign-in; `active` lifts it.
