@@ -1,11 +1,12 @@
 //! Providers and the route tree.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_params_map;
 use leptos_router::path;
 
-use crate::api::Client;
+use crate::api::{Client, use_client};
+use crate::directory::Directory;
 use crate::guard::{Guard, LeaveDialog};
 use crate::pages::account::AccountPage;
 use crate::pages::forgot_password::ForgotPasswordPage;
@@ -16,7 +17,7 @@ use crate::pages::reset_password::ResetPasswordPage;
 use crate::pages::row_home::RowHome;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::welcome::Welcome;
-use crate::pages::workspace::Workspace;
+use crate::pages::workspace::{Workspace, signed_in};
 use crate::routes::{RowKind, RowRef};
 use crate::session::{self, SessionState};
 use crate::trail::{Trail, use_trail};
@@ -51,29 +52,38 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Inside() -> impl IntoView {
     use_trail().follow();
-    // The paths stand in `routes.rs` too; the macro needs them as literals.
+    provide_context(Directory::new(use_client()));
+    // The paths stand in `routes.rs` too; the macro needs them as literals. A flat tree weighs less than a nested one.
     view! {
-        <Routes fallback=NotFound>
-            <Route path=path!("/sign-in") view=SignInPage/>
-            <Route path=path!("/forgot-password") view=ForgotPasswordPage/>
-            <Route path=path!("/reset-password") view=ResetPasswordPage/>
-            <ParentRoute path=path!("") view=Workspace>
-                <Route path=path!("/") view=Welcome/>
-                <Route path=path!("/numbers/:id") view=|| of_row(RowKind::Number, |row| view! { <RowHome row/> }.into_any())/>
-                <Route path=path!("/numbers/:id/general") view=|| of_row(RowKind::Number, |row| view! { <GeneralPage row/> }.into_any())/>
-                <Route path=path!("/ids/:id") view=|| of_row(RowKind::PhoneId, |row| view! { <RowHome row/> }.into_any())/>
-                <Route path=path!("/ids/:id/general") view=|| of_row(RowKind::PhoneId, |row| view! { <GeneralPage row/> }.into_any())/>
-                <Route path=path!("/account") view=AccountPage/>
-                <Route path=path!("/history") view=HistoryPage/>
-            </ParentRoute>
-        </Routes>
+        <Workspace>
+            <FlatRoutes fallback=NotFound>
+                <Route path=path!("/sign-in") view=|| SignInPage().into_any()/>
+                <Route path=path!("/forgot-password") view=|| ForgotPasswordPage().into_any()/>
+                <Route path=path!("/reset-password") view=|| ResetPasswordPage().into_any()/>
+                <Route path=path!("/") view=|| signed_in(|| Welcome().into_any())/>
+                <Route path=path!("/numbers/:id") view=|| signed_in(|| of_row(RowKind::Number, row_home))/>
+                <Route path=path!("/numbers/:id/general") view=|| signed_in(|| of_row(RowKind::Number, general))/>
+                <Route path=path!("/ids/:id") view=|| signed_in(|| of_row(RowKind::PhoneId, row_home))/>
+                <Route path=path!("/ids/:id/general") view=|| signed_in(|| of_row(RowKind::PhoneId, general))/>
+                <Route path=path!("/account") view=|| signed_in(|| AccountPage().into_any())/>
+                <Route path=path!("/history") view=|| signed_in(|| HistoryPage().into_any())/>
+            </FlatRoutes>
+        </Workspace>
         <LeaveDialog/>
     }
 }
 
+fn row_home(row: RowRef) -> AnyView {
+    view! { <RowHome row/> }.into_any()
+}
+
+fn general(row: RowRef) -> AnyView {
+    view! { <GeneralPage row/> }.into_any()
+}
+
 /// The router keeps a page when only its id changes; every row gets a page of its own instead.
-fn of_row(kind: RowKind, page: fn(RowRef) -> AnyView) -> impl IntoView {
+fn of_row(kind: RowKind, page: fn(RowRef) -> AnyView) -> AnyView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    move || page(RowRef { kind, id: id.get() })
+    (move || page(RowRef { kind, id: id.get() })).into_any()
 }

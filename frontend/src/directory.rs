@@ -71,8 +71,19 @@ impl Rows {
     }
 
     fn sort(&mut self) {
-        self.numbers.sort_by_key(|number| number.kind);
-        self.ids.sort_by(|a, b| (a.kind, &a.extension).cmp(&(b.kind, &b.extension)));
+        insertion_sort(&mut self.numbers, |a, b| a.kind < b.kind);
+        insertion_sort(&mut self.ids, |a, b| (a.kind, &a.extension) < (b.kind, &b.extension));
+    }
+}
+
+/// Stable, and a twentieth of the code of the standard sort: an account has a few rows.
+fn insertion_sort<T>(rows: &mut [T], before: impl Fn(&T, &T) -> bool) {
+    for end in 1..rows.len() {
+        let mut at = end;
+        while at > 0 && before(&rows[at], &rows[at - 1]) {
+            rows.swap(at, at - 1);
+            at -= 1;
+        }
     }
 }
 
@@ -102,6 +113,12 @@ impl Directory {
     /// The rows as they are known now.
     pub fn rows(self) -> RwSignal<Remote<Rows>> {
         self.rows
+    }
+
+    /// Begins anew for whoever just signed in.
+    pub fn start(self) {
+        self.rows.set(Remote::Loading);
+        self.load();
     }
 
     /// Reads both lists anew. What is on the screen stays there until they come.
@@ -155,4 +172,16 @@ impl Directory {
 /// The directory of the signed-in person.
 pub fn use_directory() -> Directory {
     expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::insertion_sort;
+
+    #[test]
+    fn rows_are_sorted_and_equals_keep_their_order() {
+        let mut rows = [(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')];
+        insertion_sort(&mut rows, |a, b| a.0 < b.0);
+        assert_eq!(rows, [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
+    }
 }

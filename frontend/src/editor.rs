@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::ClientError;
 use crate::draft::{Draft, Settings};
+use crate::effect::follow;
 use crate::focus::focus_first;
 use crate::guard::Guarded;
 use crate::ui::live::use_live;
@@ -88,7 +89,7 @@ impl<T: Editable> Editor<T> {
             before: RwSignal::new(None),
             key: StoredValue::new(key),
         };
-        Effect::new(move |_| {
+        follow(move || {
             editor.draft.with(|draft| {
                 editor.key.with_value(|key| if draft.is_dirty() { storage::keep_draft(key, draft) } else { storage::forget_draft(key) });
             });
@@ -236,12 +237,12 @@ impl<T: Editable> Editor<T> {
     /// What the save bar needs.
     pub fn bar(self, save: Callback<()>, undo: Callback<()>) -> SaveBarModel {
         let live = use_live();
-        Effect::new(move |_| {
+        follow(move || {
             if self.before.with(Option::is_some) {
                 live.say(t!(save.saved));
             }
         });
-        Effect::new(move |_| match self.phase.get() {
+        follow(move || match self.phase.get() {
             Phase::Offline => live.say(t!(save.offline)),
             Phase::Conflict => live.say(t!(save.conflict)),
             Phase::Refused(detail) => live.say(detail),

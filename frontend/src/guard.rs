@@ -6,6 +6,7 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use crate::effect::follow;
 use crate::t;
 use crate::text;
 use crate::trail::Trail;
@@ -120,8 +121,8 @@ pub fn LeaveDialog() -> impl IntoView {
     let navigate = use_navigate();
     let open = RwSignal::new(false);
     let saving = RwSignal::new(false);
-    Effect::new(move |_| open.set(guard.leaving.with(Option::is_some)));
-    Effect::new(move |_| {
+    follow(move || open.set(guard.leaving.with(Option::is_some)));
+    follow(move || {
         if !open.get() && guard.leaving.with_untracked(Option::is_some) {
             guard.leaving.set(None);
             saving.set(false);
@@ -143,7 +144,7 @@ pub fn LeaveDialog() -> impl IntoView {
         }
     });
     // Leaving goes on once the save is through; if it was refused the page stays and shows why.
-    Effect::new(move |_| {
+    follow(move || {
         let Some(page) = guard.page.get() else { return };
         let (dirty, busy) = (page.dirty.get(), page.busy.get());
         if saving.get() && !busy {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 
+use crate::effect::follow;
 use crate::storage;
 
 #[allow(missing_docs, dead_code, unused_imports, reason = "written by the build script; the locale files are its documentation")]
@@ -43,7 +44,7 @@ pub fn tag_of(locale: Locale) -> &'static str {
 pub fn start() {
     let wanted = storage::choice(KEY).or_else(|| window().navigator().language()).unwrap_or_default();
     LOCALE.set(if wanted.starts_with("en") { Locale::en } else { Locale::ja });
-    Effect::new(|_| {
+    follow(|| {
         if let Some(root) = document().document_element() {
             _ = root.set_attribute("lang", tag_of(locale()));
         }

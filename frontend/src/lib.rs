@@ -7,6 +7,7 @@ pub mod app;
 pub mod directory;
 pub mod draft;
 pub mod editor;
+pub mod effect;
 pub mod focus;
 pub mod format;
 pub mod guard;

@@ -65,6 +65,11 @@ impl RowRef {
     }
 }
 
+/// Whether a path is one of those behind the sign-in.
+pub fn needs_sign_in(path: &str) -> bool {
+    [HOME, ACCOUNT, HISTORY].contains(&path) || path.starts_with("/numbers/") || path.starts_with("/ids/")
+}
+
 /// The sign-in page that leads back to `path` afterwards.
 pub fn sign_in_and_return(path: &str) -> String {
     if path == HOME || path.is_empty() { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", escape(path)) }

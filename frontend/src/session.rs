@@ -44,7 +44,7 @@ const HINT: &str = "signed-in";
 /// Remembers that there is a session to ask for. The cookie itself is out of reach of scripts, and asking without one
 /// costs a first visit a round trip and an error in the console.
 pub fn follow(session: RwSignal<SessionState>) {
-    Effect::new(move |_| {
+    crate::effect::follow(move || {
         session.with(|state| match state {
             SessionState::In(_) => storage::remember_choice(HINT, "1"),
             SessionState::Out | SessionState::Left | SessionState::Ended => storage::forget_choice(HINT),
@@ -68,6 +68,11 @@ pub fn restore(client: Client, session: RwSignal<SessionState>) {
         };
         session.set(state);
     });
+}
+
+/// The account of whoever is signed in; changes only when somebody else signs in.
+pub fn account_id(session: RwSignal<SessionState>) -> Memo<Option<String>> {
+    Memo::new(move |_| session.with(|state| state.signed_in().map(|session| session.account_id.clone())))
 }
 
 /// Signs out. Where the server cannot be reached the cookie still stands, so the person is told instead.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::effect::follow;
+
 /// The pages that lie behind the present one.
 #[derive(Clone, Copy)]
 pub struct Trail {
@@ -19,7 +21,7 @@ impl Trail {
     /// Follows the router; call once, inside of it.
     pub fn follow(self) {
         let location = use_location();
-        Effect::new(move |_| {
+        follow(move || {
             let path = format!(
                 "{}{}",
                 location.pathname.get(),

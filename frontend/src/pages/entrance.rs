@@ -21,7 +21,7 @@ pub fn Entrance(
     let heading = NodeRef::<html::H1>::new();
     announce_page(title, heading);
     view! {
-        <main class="entrance">
+        <div class="entrance">
             <div class="brand">
                 <img src="/icons/mark.svg" width="56" height="56" alt=""/>
                 <p class="wordmark">{move || t!(app.name)}</p>
@@ -32,7 +32,7 @@ pub fn Entrance(
                 {children()}
             </div>
             <Languages/>
-        </main>
+        </div>
     }
 }
 

@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::entrance::{Entrance, FormError};
 use crate::api::{self, ClientError, use_client};
+use crate::effect::follow;
 use crate::focus::focus_first;
 use crate::routes;
 use crate::session::{SessionState, use_session};
@@ -33,7 +34,7 @@ pub fn SignInPage() -> impl IntoView {
     // The notice belongs to this visit of the page: a further 401 must not bring it back.
     let ended = session.with_untracked(|state| *state == SessionState::Ended);
 
-    Effect::new(move |_| {
+    follow(move || {
         if session.with(|state| state.signed_in().is_some()) {
             let next = query.with_untracked(|query| routes::safe_return(query.get("next").as_deref()));
             navigate(&next, NavigateOptions { replace: true, ..NavigateOptions::default() });

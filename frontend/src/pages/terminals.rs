@@ -31,9 +31,12 @@ pub fn name_of(kind: TerminalKind) -> &'static str {
 
 /// The kinds that are signed in with an ID, each once.
 pub fn kinds(phone_id: &PhoneId) -> Vec<TerminalKind> {
-    let mut kinds: Vec<_> = phone_id.terminals.iter().map(|terminal| terminal.kind).collect();
-    kinds.sort();
-    kinds.dedup();
+    let mut kinds = Vec::new();
+    for terminal in &phone_id.terminals {
+        if !kinds.contains(&terminal.kind) {
+            kinds.push(terminal.kind);
+        }
+    }
     kinds
 }
 

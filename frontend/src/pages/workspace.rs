@@ -1,14 +1,14 @@
-//! The frame of everything behind the sign-in: list left, page right; on a phone one of the two.
+//! The frame of every page. Behind the sign-in: list left, page right; on a phone one of the two.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::list::ListPane;
 use crate::api::use_client;
-use crate::directory::Directory;
+use crate::directory::use_directory;
+use crate::effect::follow;
 use crate::routes;
 use crate::session::{self, SessionState, use_session};
 use crate::text;
@@ -18,62 +18,68 @@ use crate::ui::title_bar::announce_page;
 
 /// The frame. It stays mounted while pages change, and sends away whoever is not signed in.
 #[component]
-pub fn Workspace() -> impl IntoView {
-    let client = use_client();
+pub fn Workspace(
+    /// The route tree.
+    children: Children,
+) -> impl IntoView {
     let session = use_session();
+    let directory = use_directory();
     let trail = use_trail();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    let path = use_location().pathname;
+    let inside = Memo::new(move |_| path.with(|path| routes::needs_sign_in(path)));
+    let home = Memo::new(move |_| path.with(|path| path == routes::HOME));
+    let who = session::account_id(session);
+
+    follow(move || {
         let to = session.with(|state| match state {
             SessionState::Out | SessionState::Ended => Some(routes::sign_in_and_return(&trail.here())),
             // Who left on purpose starts at the list again.
             SessionState::Left => Some(routes::SIGN_IN.to_owned()),
             SessionState::Loading | SessionState::Failed(_) | SessionState::In(_) => None,
         });
-        if let Some(to) = to {
+        if let Some(to) = to.filter(|_| inside.get()) {
             navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
-    let who = Memo::new(move |_| session.with(|state| state.signed_in().map(|session| session.account_id.clone())));
-    move || match session.with(|state| if let SessionState::Failed(error) = state { Some(error.clone()) } else { None }) {
-        Some(error) => {
-            let retry = Callback::new(move |()| session::restore(client, session));
-            view! { <main class="alone"><ErrorState error retry/></main> }.into_any()
+    follow(move || {
+        if who.with(Option::is_some) {
+            directory.start();
         }
-        None => match who.get() {
-            Some(_) => view! { <Panes/> }.into_any(),
-            None => view! { <main class="alone"><div class="pane"><SkeletonRows count=3/><SkeletonRows count=4/></div></main> }.into_any(),
-        },
-    }
-}
+    });
 
-#[component]
-fn Panes() -> impl IntoView {
-    let directory = Directory::new(use_client());
-    provide_context(directory);
-    directory.load();
-    let path = use_location().pathname;
-    let home = Memo::new(move |_| path.with(|path| path == routes::HOME));
+    let two = Memo::new(move |_| inside.get() && who.with(Option::is_some));
     let heading = NodeRef::<html::H1>::new();
     let title = text!(list.title);
     // The list stays mounted, so its title is announced each time the path comes back to it.
-    Effect::new(move |before: Option<bool>| {
-        let home = home.get();
-        if home && before != Some(true) {
+    follow(move || {
+        if home.get() {
             announce_page(title, heading);
         }
-        home
     });
     view! {
-        <main class="app" class:home=home>
-            <nav aria-label=title data-testid="list-pane">
-                <ListPane heading/>
-            </nav>
+        <main class="app" class:two=two class:home=home>
+            {move || two.get().then(|| view! { <nav aria-label=title data-testid="list-pane"><ListPane heading/></nav> }.into_any())}
             <div class="detail" data-testid="detail-pane">
-                <div class="pane">
-                    <Outlet/>
-                </div>
+                <div class:pane=inside>{children()}</div>
             </div>
         </main>
     }
+}
+
+/// A page behind the sign-in, or what stands there until it is known who is signed in.
+pub fn signed_in(page: fn() -> AnyView) -> AnyView {
+    let client = use_client();
+    let session = use_session();
+    let who = session::account_id(session);
+    let failed = Memo::new(move |_| session.with(|state| if let SessionState::Failed(error) = state { Some(error.clone()) } else { None }));
+    let content = move || match failed.get() {
+        Some(error) => {
+            let retry = Callback::new(move |()| session::restore(client, session));
+            view! { <ErrorState error retry/> }.into_any()
+        }
+        None if who.with(Option::is_some) => page(),
+        None => view! { <SkeletonRows count=3/> <SkeletonRows count=4/> }.into_any(),
+    };
+    content.into_any()
 }

@@ -65,9 +65,7 @@ pub fn PickerRow(
                 }>
                     <fieldset class="list choices">
                         <legend class="sr">{label}</legend>
-                        <For each=move || choices.get() key=|choice| choice.key.clone() let:choice>
-                            <Choice name=state.name choice selected pick open/>
-                        </For>
+                        {move || choices.get().into_iter().map(|choice| view! { <Choice name=state.name choice selected pick open/> }.into_any()).collect_view()}
                     </fieldset>
                     {move || note.get_value().map(|note| view! { <p class="footnote">{note}</p> })}
                     <button class="btn main wide" type="submit" data-testid="picker-done">{move || t!(app.done)}</button>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
+use crate::effect::follow;
 use crate::focus::focus_first;
 use crate::t;
 
@@ -28,7 +29,7 @@ pub fn Sheet(
     let touch_from = StoredValue::new(None::<f64>);
     let children = StoredValue::new(children);
 
-    Effect::new(move |_| {
+    follow(move || {
         let Some(dialog) = dialog.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::notes::{Cell, FieldState};
+use crate::effect::follow;
 use crate::t;
 
 /// A text field in a row: label left, value right.
@@ -32,7 +33,7 @@ pub fn TextRow(
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     // Writing the same text again would disturb a kana conversion that is under way.
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(input) = input.get() {
             let value = value.get();
             if input.value() != value {

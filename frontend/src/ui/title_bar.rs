@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
+use crate::effect::follow;
 use crate::t;
 use crate::trail::use_trail;
 
@@ -15,7 +16,7 @@ static ARRIVED: AtomicBool = AtomicBool::new(false);
 /// Names the window after the page and moves the focus to `title` when the page was navigated to. On the first page of a
 /// visit the focus stays where the browser put it.
 pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
-    Effect::new(move |_| document().set_title(&format!("{} | {}", title.get(), t!(app.name))));
+    follow(move || document().set_title(&format!("{} | {}", title.get(), t!(app.name))));
     Effect::new(move |done: Option<bool>| {
         if done == Some(true) {
             return true;

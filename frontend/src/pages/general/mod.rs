@@ -13,6 +13,7 @@ use self::rows::Settings;
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::{Directory, Remote, use_directory};
 use crate::editor::Editor;
+use crate::effect::follow;
 use crate::guard::use_guard;
 use crate::routes::{RowKind, RowRef};
 use crate::session::use_session;
@@ -75,7 +76,7 @@ pub fn GeneralPage(
     });
     // The basic ID of a primary number is found in the directory, so that must be there first.
     let listed = Memo::new(move |_| directory.rows().with(|rows| rows.ready().is_some()));
-    Effect::new(move |_| {
+    follow(move || {
         if listed.get() {
             load.run(());
         }

@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 use self::timeline::Timeline;
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::{Remote, Rows, id_label, number_label, use_directory};
+use crate::effect::follow;
 use crate::format;
 use crate::i18n::locale;
 use crate::routes::{self, RowRef};
@@ -68,7 +69,7 @@ fn Log(row: Option<RowRef>) -> impl IntoView {
         state: RwSignal::new(Remote::Loading),
         done: RwSignal::new(false),
     };
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(ids) = ids.get() {
             page.timeline.set_value(Timeline::new(&ids));
             page.entries.set(Vec::new());

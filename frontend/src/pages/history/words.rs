@@ -52,9 +52,8 @@ pub(super) struct Change {
 
 /// Every changed field, in the order of the log.
 pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
-    let mut names: Vec<_> = entry.before.keys().chain(entry.after.keys()).collect();
-    names.sort();
-    names.dedup();
+    let mut names: Vec<_> = entry.before.keys().collect();
+    names.extend(entry.after.keys().filter(|name| !entry.before.contains_key(*name)));
     // Of a thing that is new or gone, what was never set is not worth a line.
     if entry.action != AuditAction::Update {
         names.retain(|name| [entry.before.get(*name), entry.after.get(*name)].into_iter().flatten().any(says_something));
