@@ -109,5 +109,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(telemetry::observe))
     };
-    Ok(HttpServer::new(factory).workers(workers).shutdown_timeout(shutdown_s).disable_signals().listen(listener)?.run())
+    // Each of hundreds of threads would only wait for one of the few connections to the database.
+    let server = HttpServer::new(factory).workers(workers).worker_max_blocking_threads(32);
+    Ok(server.shutdown_timeout(shutdown_s).disable_signals().listen(listener)?.run())
 }

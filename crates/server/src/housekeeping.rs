@@ -46,3 +46,27 @@ pub async fn clean(app: &App) -> Result<usize, StoreError> {
         })
         .await
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+
+    #[actix_web::test]
+    async fn counted_failures_go_when_they_have_been_quiet_for_long_and_not_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::set(DateTime::from_timestamp(1_795_338_252, 0).unwrap());
+        let app = App::build(Config::for_tests(dir.path()), clock.clone()).unwrap();
+        let now = clock.now_naive();
+        let row = sign_in_attempt::Row { subject_hash: "x".into(), failures: 9, blocked_until: now, updated_at: now };
+        app.db.write(move |conn| sign_in_attempt::save(conn, EntranceScope::authenticating(), &row)).await.unwrap();
+        clock.advance(TimeDelta::hours(20));
+        assert_eq!(clean(&app).await.unwrap(), 0);
+        clock.advance(TimeDelta::hours(5));
+        assert_eq!(clean(&app).await.unwrap(), 1);
+        assert_eq!(clean(&app).await.unwrap(), 0);
+    }
+}
