@@ -271,6 +271,15 @@ mod tests {
     }
 
     #[test]
+    fn both_streams_of_libtest_are_read_to_their_end() {
+        let mut counts = Counts::new();
+        let script = "echo 'Running ui/main.rs (x)' >&2; echo 'test rename ... ok'; echo 'test other ... FAILED'; exit 1";
+        let passed = with_libtest(Command::new("sh").args(["-c", script]), &mut counts).expect("a shell can be started");
+        assert!(!passed);
+        assert_eq!(counts, Counts::from([(Class::Browser, 2)]));
+    }
+
+    #[test]
     fn lines_of_libtest_are_understood() {
         let mut binary = String::new();
         assert_eq!(libtest_line("     Running ui/main.rs (target/debug/deps/ui-0)", &mut binary), None);
