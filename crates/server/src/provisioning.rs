@@ -157,18 +157,18 @@ pub fn patch_account(
     if_match: Option<i64>,
     patch: OperatorAccountPatch,
 ) -> Result<OperatorAccount, Failure> {
-    let mut changes = account::Changes {
+    let before = locked(conn, scope)?;
+    let status = patch.status.as_ref().map_or(before.status, view::text_of);
+    let suspended = status == view::text_of(&AccountStatus::Suspended);
+    let changes = account::Changes {
         name: patch.name.map(|name| name.trim().to_owned()),
         contact_mail: patch.contact_mail,
-        status: patch.status.as_ref().map(view::text_of),
-        suspended_reason: patch.suspended_reason,
+        status: Some(status),
+        // There is no reason without a suspension.
+        suspended_reason: if suspended { patch.suspended_reason } else { Some(None) },
         ..account::Changes::default()
     };
-    if patch.status == Some(AccountStatus::Active) {
-        changes.suspended_reason = Some(None);
-    }
-    if patch.status == Some(AccountStatus::Suspended) {
-        locked(conn, scope)?;
+    if suspended {
         session::delete_all(conn, scope)?;
     }
     change_account(conn, scope, ctx, if_match, &changes)
@@ -220,15 +220,14 @@ fn change_account(
 /// # Errors
 /// When the database refuses.
 pub fn update_account(conn: &mut Conn, scope: &Scope, ctx: &Ctx, before: &account::Row, changes: &account::Changes) -> Result<(), Failure> {
-    if *changes == account::Changes::default() {
+    let mut after = before.clone();
+    changes.apply_to(&mut after);
+    let differences = history::differences(history::of_account(before), history::of_account(&after));
+    if differences.0 == differences.1 {
         return Ok(());
     }
     account::update(conn, scope, changes, ctx.at())?;
-    let after = account::find(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
-    let differences = history::differences(history::of_account(before), history::of_account(&after));
-    if differences.0 != differences.1 {
-        record(conn, scope, ctx, (AuditObject::Account, scope.account_id()), AuditAction::Update, differences)?;
-    }
+    record(conn, scope, ctx, (AuditObject::Account, scope.account_id()), AuditAction::Update, differences)?;
     Ok(())
 }
 

@@ -76,8 +76,9 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
     let special = format!("field_at.{field}.{}", fault.code.as_str());
     let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
     let key = match crate::_rust_i18n_try_translate(lang.tag(), &special) {
-        Some(_) => special,
-        None => format!("field.{}", fault.code.as_str()),
+        // A value that does not even fit into the type is refused before anyone knows the limit.
+        Some(text) if fault.limit.is_some() || !text.contains("%{limit}") => special,
+        _ => format!("field.{}", fault.code.as_str()),
     };
     text(lang, &key, &[("limit", &limit)])
 }

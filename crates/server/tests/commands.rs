@@ -1,5 +1,7 @@
 //! The binary itself: what it prints, how it ends, and what survives.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be set up or read has failed the test")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -45,8 +47,8 @@ struct Serving {
 
 impl Serving {
     fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut serving = Self { child: command.spawn().unwrap(), address: String::new() };
+        let mut lines = BufReader::new(serving.child.stderr.take().unwrap());
         loop {
             let mut line = String::new();
             assert!(lines.read_line(&mut line).unwrap() > 0, "the server ended before it served");
@@ -54,7 +56,8 @@ impl Serving {
             if event["message"] == "serving" {
                 // Read on, or the pipe fills and the server blocks.
                 std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-                return Self { child, address: event["address"].as_str().unwrap().to_owned() };
+                serving.address = event["address"].as_str().unwrap().to_owned();
+                return serving;
             }
         }
     }

@@ -73,6 +73,22 @@ pub struct Changes {
     pub option_fax: Option<bool>,
 }
 
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let Changes { name, contact_mail, status, suspended_reason, option_ip_phone, option_premises_device, option_voicemail, option_fax } =
+            self.clone();
+        row.name = name.unwrap_or(std::mem::take(&mut row.name));
+        row.contact_mail = contact_mail.unwrap_or(row.contact_mail.take());
+        row.status = status.unwrap_or(std::mem::take(&mut row.status));
+        row.suspended_reason = suspended_reason.unwrap_or(row.suspended_reason.take());
+        row.option_ip_phone = option_ip_phone.unwrap_or(row.option_ip_phone);
+        row.option_premises_device = option_premises_device.unwrap_or(row.option_premises_device);
+        row.option_voicemail = option_voicemail.unwrap_or(row.option_voicemail);
+        row.option_fax = option_fax.unwrap_or(row.option_fax);
+    }
+}
+
 /// Makes a contract.
 ///
 /// # Errors

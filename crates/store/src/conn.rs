@@ -42,7 +42,7 @@ pub enum StoreError {
     #[error("database: {0}")]
     Query(#[from] diesel::result::Error),
     /// The first connection failed.
-    #[error("database: {0}")]
+    #[error("{0}")]
     Connect(#[from] ConnectionError),
     /// The migrations failed.
     #[error("migration: {0}")]

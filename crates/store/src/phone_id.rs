@@ -108,11 +108,10 @@ pub fn login_id_taken(conn: &mut Conn, _scope: EntranceScope, login_id: &str) ->
 /// # Errors
 /// When the database does not answer.
 pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
-    Ok(phone_ids::table
-        .filter(phone_ids::account_id.eq(scope.account_id()))
-        .order((phone_ids::kind.desc(), phone_ids::extension, phone_ids::id))
-        .select(Row::as_select())
-        .load(conn)?)
+    let mut rows: Vec<Row> = phone_ids::table.filter(phone_ids::account_id.eq(scope.account_id())).select(Row::as_select()).load(conn)?;
+    // Extensions sort as numbers: 99 comes before 201. They do not begin with 0, so the longer one is the larger one.
+    rows.sort_by(|a, b| (a.kind != "basic", a.extension.len(), &a.extension).cmp(&(b.kind != "basic", b.extension.len(), &b.extension)));
+    Ok(rows)
 }
 
 /// Changes an ID that still has `version`; answers whether it had.

@@ -30,7 +30,7 @@ pub async fn without_nul<B: MessageBody>(request: ServiceRequest, next: Next<B>)
 /// `malformed_request` for what is no JSON, else the field that does not fit.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // Serde would take an array for an object, field by field.
-    if bytes.trim_ascii_start().first() != Some(&b'{') && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+    if bytes.trim_ascii_start().first() != Some(&b'{') && is_json(bytes) {
         return Err(Failure::field("", FieldCode::WrongType));
     }
     refuse_nul(bytes)?;
@@ -47,11 +47,17 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
             .collect();
         match error.inner().classify() {
             serde_json::error::Category::Data => Failure::Fields(vec![data_fault(&path, &error.inner().to_string())]),
+            // A number where a choice is wanted counts as syntax there.
+            _ if is_json(bytes) => Failure::field(&path, FieldCode::WrongType),
             _ => Failure::Code(ErrorCode::MalformedRequest),
         }
     })?;
     deserializer.end().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?;
     Ok(value)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Serde says what is wrong in words; this takes the field and the kind out of them.
@@ -125,6 +131,9 @@ mod tests {
             (r#"{"nmae":"x"}"#, "/nmae", UnknownField),
             (r#"{"name":5}"#, "/name", WrongType),
             (r#"{"ringtone":"ringtone_3"}"#, "/ringtone", WrongType),
+            (r#"{"ringtone":3}"#, "/ringtone", WrongType),
+            (r#"{"ringtone":null}"#, "/ringtone", WrongType),
+            (r#"{"name":null}"#, "/name", WrongType),
             ("[]", "", WrongType),
             (r#" ["x"]"#, "", WrongType),
             ("null", "", WrongType),

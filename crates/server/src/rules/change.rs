@@ -88,7 +88,8 @@ mod tests {
         use FieldCode::*;
         let small = Sample { numbers: 1, ids: 1, ..Sample::default() };
         let full = Sample { numbers: 2, ids: 3, ip_phone: true, silent: &[(0, 2)], ..Sample::default() };
-        let table: [(&Sample, &str, &[(&str, FieldCode)]); 15] = [
+        type Row<'a> = (&'a Sample, &'a str, &'a [(&'a str, FieldCode)]);
+        let table: [Row; 15] = [
             (&small, "{}", &[]),
             (&small, r#"{"name":"代表"}"#, &[]),
             (&small, r#"{"display_name":""}"#, &[]),

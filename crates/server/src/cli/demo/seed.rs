@@ -5,7 +5,7 @@ use api_types::{
     OperatorPhoneIdPatch, OperatorTerminalCreate, PhoneIdKind, TerminalKind,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use store::{Conn, OperatorScope, Scope, new_id, notify_rule, number, phone_id};
+use store::{Conn, OperatorScope, Scope, number, phone_id};
 
 use crate::cli::Error;
 use crate::crypto::Secrets;
@@ -88,17 +88,6 @@ impl Garden<'_> {
             let password = if kind == PhoneIdKind::Basic { basic } else { &made };
             provisioning::create_phone_id(self.conn, &self.scope, &day, self.secrets, new, password)?;
         }
-        for name in ["営業チーム", "サポートチーム"] {
-            let row = notify_rule::Row {
-                account_id: self.scope.account_id().to_owned(),
-                id: new_id(),
-                name: name.into(),
-                version: 1,
-                created_at: day.at(),
-                updated_at: day.at(),
-            };
-            notify_rule::insert(self.conn, &self.scope, row)?;
-        }
         Ok(())
     }
 
@@ -107,10 +96,6 @@ impl Garden<'_> {
         self.sign_in("203", TerminalKind::IpPhone, "会議室 T54W", self.operator(91, (14, 31)))?;
         self.sign_in("204", TerminalKind::PremisesDevice, "倉庫 アダプタ", self.operator(91, (16, 5)))?;
 
-        let rules = notify_rule::list(self.conn, &self.scope)?;
-        let rule = |name: &str| Some(rules.iter().find(|rule| rule.name == name).map(|rule| rule.id.clone()));
-        let (sales, support) = (rule("営業チーム"), rule("サポートチーム"));
-
         let more = self.operator(64, (11, 20));
         let primary = self.number("+815012345678")?;
         let patch = OperatorNumberPatch { max_channels: Some(9), ..OperatorNumberPatch::default() };
@@ -118,10 +103,6 @@ impl Garden<'_> {
 
         let named = number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
         self.set("+815012345678", (41, (9, 48)), named)?;
-        let notified = number::Changes { notify_rule_id: sales, ..number::Changes::default() };
-        self.set("+815012345678", (40, (13, 15)), notified)?;
-        let notified = number::Changes { notify_rule_id: support, ..number::Changes::default() };
-        self.set("+81334567890", (40, (13, 18)), notified)?;
         let rung = number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
         self.set("+81334567890", (23, (17, 2)), rung)?;
 
