@@ -6,6 +6,7 @@ const dialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
 const seen = (element) =>
   element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
   !element.closest("[inert]") &&
+  element.getBoundingClientRect().height > 0 &&
   (!dialog() || dialog().contains(element));
 
 const kinds = {
@@ -23,13 +24,17 @@ const name = (element) => {
   return tidy((element.labels?.[0] ?? element).innerText);
 };
 
+const said = (element) => tidy(element.innerText);
+
 const eyes = {
-  // The first element of a kind whose name, or the first line of it, is `wanted`.
-  find: (kind, wanted) =>
-    [...document.querySelectorAll(kinds[kind])].find((element) => {
-      const text = name(element);
-      return seen(element) && (text === wanted || text.split("\n")[0] === wanted);
-    }) ?? null,
+  // The first element of a kind that is called `wanted`, in its name, the first line of it or a part of its own. Of two, the one
+  // on the page comes before the one in the list beside it.
+  find: (kind, wanted) => {
+    const called = (element) =>
+      [name(element), name(element).split("\n")[0], ...[...element.children].flatMap((child) => [child, ...child.children]).map(said)].includes(wanted);
+    const found = [...document.querySelectorAll(kinds[kind])].filter((element) => seen(element) && called(element));
+    return found.find((element) => !element.closest("nav")) ?? found[0] ?? null;
+  },
 
   at: (testId) => [...document.querySelectorAll(`[data-testid="${CSS.escape(testId)}"]`)].find(seen) ?? null,
 
@@ -39,17 +44,28 @@ const eyes = {
     return [tidy((dialog() ?? document.body).innerText), ...fields.map((input) => input.value)].join("\n");
   },
 
+  value: (wanted) => eyes.find("field", wanted)?.value ?? null,
+
+  texts_at: (testId) => [...document.querySelectorAll(`[data-testid="${CSS.escape(testId)}"]`)].filter(seen).map(said),
+
   text_at: (testId) => {
     const element = eyes.at(testId);
-    return element && tidy(element.innerText);
+    return element && said(element);
   },
+
+  // Whether a choice is the one that counts.
+  chosen: (wanted) => eyes.find("choice", wanted)?.querySelector("input").checked ?? null,
+
+  title: () => document.title,
 
   // What has the focus: its test id, else its name; and whether that can be seen.
   focus: () => {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
-    const visible = (one) => one && getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2;
-    const ring = [element, element.closest("label"), element.nextElementSibling, element.closest(".list, .row, .seg")].some(visible);
+    // The ring is around the thing itself, its label, or the row that it fills.
+    const around = [element, element.nextElementSibling, element.closest("label"), element.closest("[data-testid^=field-]")].filter(Boolean);
+    const rings = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow.includes("inset");
+    const ring = around.some((one) => rings(getComputedStyle(one)));
     return { at: element.dataset.testid ?? "", name: tidy(name(element)).split("\n")[0], ring };
   },
 };

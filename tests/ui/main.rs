@@ -5,4 +5,14 @@ mod minato;
 mod stage;
 mod words;
 
+mod account;
+mod conflict;
+mod keyboard;
+mod layout;
+mod leaving;
+mod offline;
+mod password;
+mod rename;
+mod rules;
 mod sign_in;
+mod states;

@@ -106,6 +106,17 @@ impl Story {
         async move { self.until(at, test_id, &[json!("text_at"), json!(test_id)], |value| value.as_str().map(str::to_owned)).await }
     }
 
+    /// All that each element with this `data-testid` says, once there is one.
+    #[track_caller]
+    pub fn texts_at(&self, test_id: &str) -> impl Future<Output = Outcome<Vec<String>>> + Send {
+        let at = Location::caller();
+        let texts = |value: &Value| {
+            let texts: Vec<_> = value.as_array()?.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect();
+            (!texts.is_empty()).then_some(texts)
+        };
+        async move { self.until(at, test_id, &[json!("texts_at"), json!(test_id)], texts).await }
+    }
+
     /// All that the screen says now.
     pub async fn text(&self) -> Outcome<String> {
         Ok(self.look(&[json!("text")]).await?.as_str().unwrap_or_default().to_owned())
@@ -165,11 +176,16 @@ impl Story {
     #[track_caller]
     pub fn holds(&self, name: &str, value: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
-        async move {
-            let field = self.find(at, "field", name).await?;
-            let now = field.prop("value").await?.unwrap_or_default();
-            if now == value { Ok(()) } else { Err(Failed::new(format!("「{name}」 holds 「{now}」, not 「{value}」")).at(at)) }
-        }
+        let is = move |now: &Value| (*now == value).then_some(());
+        async move { self.until(at, &format!("「{name}」 holds 「{value}」"), &[json!("value"), json!(name)], is).await }
+    }
+
+    /// Waits until the choice of this name is the one that counts.
+    #[track_caller]
+    pub fn is_chosen(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |now: &Value| (*now == true).then_some(());
+        async move { self.until(at, &format!("「{name}」 is chosen"), &[json!("chosen"), json!(name)], is).await }
     }
 
     /// Types at whatever has the focus.
@@ -222,9 +238,43 @@ impl Story {
         }
     }
 
+    /// Waits until the window has this title.
+    #[track_caller]
+    pub fn is_titled(&self, title: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |now: &Value| (*now == title).then_some(());
+        async move { self.until(at, &format!("the window is titled 「{title}」"), &[json!("title")], is).await }
+    }
+
+    /// Reloads the page, and says yes should the browser ask about that.
+    pub async fn reload(&self) -> Outcome {
+        Ok(self.browser.driver.refresh().await?)
+    }
+
+    /// Waits until the service worker has kept the shell and looks after the page.
+    pub async fn has_service_worker(&self) -> Outcome {
+        const READY: &str = "const done = arguments[0];
+            navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
+                ? done(true)
+                : navigator.serviceWorker.addEventListener('controllerchange', () => done(true)));";
+        self.browser.driver.execute_async(READY, vec![]).await?;
+        Ok(())
+    }
+
+    /// Presses the back button of the title bar.
+    #[track_caller]
+    pub fn press_back(&self) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "link", "戻る")
+    }
+
     /// Signs in at the sign-in page that is on the screen.
     pub async fn sign_in(&self) -> Outcome {
-        self.fill("基本ID", LOGIN_ID).await?;
+        self.sign_in_as(LOGIN_ID).await
+    }
+
+    /// Signs in with another basic ID than the usual one.
+    pub async fn sign_in_as(&self, login_id: &str) -> Outcome {
+        self.fill("基本ID", login_id).await?;
         self.fill("パスワード", PASSWORD).await?;
         self.press("ログイン").await
     }
