@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::given;
 use crate::validation::{MAIL_MAX, mail_address};
 
 /// What the contract includes beyond numbers and IDs.
@@ -72,8 +73,8 @@ pub struct Account {
 #[serde(deny_unknown_fields)]
 pub struct AccountPatch {
     /// Where password links and warnings go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "MAIL_MAX"), custom(function = mail_address))]
-    #[schema(example = "soumu@minato.example", max_length = 254)]
+    #[schema(value_type = String, example = "soumu@minato.example", max_length = 254)]
     pub contact_mail: Option<String>,
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::validation::{DISPLAY_NAME_MAX, NAME_MAX, no_control_characters};
-use crate::{Capability, present};
+use crate::{Capability, given, present};
 
 /// 基本番号 or 追加番号.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -86,18 +86,18 @@ impl Number {
 #[serde(deny_unknown_fields)]
 pub struct NumberPatch {
     /// 番号名称, at most 40 characters; empty removes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "代表番号（東京）", max_length = 40)]
+    #[schema(value_type = String, example = "代表番号（東京）", max_length = 40)]
     pub name: Option<String>,
     /// IP電話機表示名, at most 20 characters; needs the IP-phone option, else it must stay empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "DISPLAY_NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "東京代表", max_length = 20)]
+    #[schema(value_type = String, example = "東京代表", max_length = 20)]
     pub display_name: Option<String>,
     /// 着信音; where the account has two or more numbers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "ringtone_2")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Ringtone, example = "ringtone_2")]
     pub ringtone: Option<Ringtone>,
     /// The ID that rings first, one of `ringing_phone_ids`; `null` = 優先しない.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]

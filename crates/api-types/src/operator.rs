@@ -8,7 +8,7 @@ use validator::Validate;
 use crate::validation::{
     LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
 };
-use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, present};
+use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, given, present};
 
 /// Longest name of a contract holder or a key, in characters.
 pub const ACCOUNT_NAME_MAX: u64 = 100;
@@ -67,9 +67,9 @@ pub struct OperatorAccountCreate {
 #[serde(deny_unknown_fields)]
 pub struct OperatorAccountPatch {
     /// Name of the contract holder.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = "ACCOUNT_NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "株式会社みなと商会", max_length = 100)]
+    #[schema(value_type = String, example = "株式会社みなと商会", max_length = 100)]
     pub name: Option<String>,
     /// Where password links and warnings go; `null` removes it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -77,8 +77,8 @@ pub struct OperatorAccountPatch {
     #[schema(value_type = Option<String>, example = "soumu@minato.example", max_length = 254)]
     pub contact_mail: Option<Option<String>>,
     /// `suspended` ends every session and refuses sign-in; `active` lifts it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "suspended")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccountStatus, example = "suspended")]
     pub status: Option<AccountStatus>,
     /// Why it is suspended; the holder reads it at sign-in.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -140,14 +140,14 @@ pub struct OperatorNumberCreate {
 #[serde(deny_unknown_fields)]
 pub struct OperatorNumberPatch {
     /// The most calls at once that the contract allows, 1 to 9. A higher limit of the holder comes down with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 9))]
-    #[schema(example = 5, minimum = 1, maximum = 9)]
+    #[schema(value_type = u8, example = 5, minimum = 1, maximum = 9)]
     pub max_channels: Option<u8>,
     /// 番号名称.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "代表番号", max_length = 40)]
+    #[schema(value_type = String, example = "代表番号", max_length = 40)]
     pub name: Option<String>,
 }
 
@@ -225,14 +225,14 @@ pub struct OperatorPhoneIdCreate {
 #[serde(deny_unknown_fields)]
 pub struct OperatorPhoneIdPatch {
     /// 内線 短縮番号.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = extension_digits))]
-    #[schema(example = "201", max_length = 6)]
+    #[schema(value_type = String, example = "201", max_length = 6)]
     pub extension: Option<String>,
     /// 端末名称.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "受付 iPhone", max_length = 40)]
+    #[schema(value_type = String, example = "受付 iPhone", max_length = 40)]
     pub terminal_name: Option<String>,
     /// What it is set up for besides the app; `null` = the app only.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]

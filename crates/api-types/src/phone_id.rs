@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::Capability;
 use crate::validation::{NAME_MAX, no_control_characters};
+use crate::{Capability, given};
 
 /// 基本ID or 追加ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -99,9 +99,9 @@ impl PhoneId {
 #[serde(deny_unknown_fields)]
 pub struct PhoneIdPatch {
     /// 端末名称, at most 40 characters; empty removes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "受付 iPhone", max_length = 40)]
+    #[schema(value_type = String, example = "受付 iPhone", max_length = 40)]
     pub terminal_name: Option<String>,
 }
 
