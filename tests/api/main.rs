@@ -1,5 +1,11 @@
 //! The API, on SQLite and on PostgreSQL, over HTTP.
 
 mod access;
+mod accounts;
+mod guessing;
+mod ids;
+mod lists;
 mod numbers;
 mod openapi;
+mod sessions;
+mod suspension;
