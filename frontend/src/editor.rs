@@ -1,16 +1,13 @@
 //! A draft on the screen: its errors, its conflicts, the way back after a save, and its copy for a reload.
 
-use std::collections::BTreeMap;
-
 use api_types::{ErrorCode, FieldCode, FieldFault, Problem};
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::api::ClientError;
 use crate::draft::{Draft, Settings};
 use crate::effect::follow;
 use crate::focus::focus_first;
+use crate::form::{Field, Form};
 use crate::guard::Guarded;
 use crate::ui::live::use_live;
 use crate::ui::notes::{FieldState, TwoValues};
@@ -32,48 +29,29 @@ pub enum Phase {
     Refused(String),
 }
 
-/// Settings that can be shown, checked and kept.
-pub trait Editable: Settings + Serialize + DeserializeOwned {
-    /// What the shared validators say of the changed fields.
-    fn faults(draft: &Draft<Self>) -> Vec<(Self::Field, FieldFault)>;
-
-    /// Name of a field: its place in the page and in the tests.
-    fn name(field: Self::Field) -> &'static str;
-
-    /// The field that the server means with this JSON pointer.
-    fn field_of(pointer: &str) -> Option<Self::Field>;
-}
-
 /// Values of some fields, to be put back or compared.
 #[derive(Clone)]
-struct Kept<T: Settings> {
-    values: T,
-    fields: Vec<T::Field>,
+struct Kept {
+    values: Form,
+    fields: Vec<Field>,
 }
 
 /// A draft with everything around it.
-pub struct Editor<T: Editable> {
-    draft: RwSignal<Draft<T>>,
+#[derive(Clone, Copy)]
+pub struct Editor {
+    draft: RwSignal<Draft<Form>>,
     phase: RwSignal<Phase>,
-    refused: RwSignal<BTreeMap<T::Field, String>>,
-    mine: RwSignal<Option<Kept<T>>>,
-    before: RwSignal<Option<Kept<T>>>,
+    refused: RwSignal<Vec<(Field, String)>>,
+    mine: RwSignal<Option<Kept>>,
+    before: RwSignal<Option<Kept>>,
     key: StoredValue<String>,
 }
 
-impl<T: Editable> Clone for Editor<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Editable> Copy for Editor<T> {}
-
-impl<T: Editable> Editor<T> {
+impl Editor {
     /// An editor for what the server has; a draft that was kept under `key` goes on top.
-    pub fn new(loaded: T, key: String) -> Self {
+    pub fn new(loaded: Form, key: String) -> Self {
         let mut conflicts = Vec::new();
-        let draft = match storage::draft::<Draft<T>>(&key) {
+        let draft = match storage::draft::<Draft<Form>>(&key) {
             Some(mut kept) => {
                 conflicts = kept.rebase(&loaded);
                 kept
@@ -98,19 +76,19 @@ impl<T: Editable> Editor<T> {
     }
 
     /// Reads a value of the screen.
-    pub fn value<V: Clone + Send + Sync + 'static>(self, read: impl Fn(&T) -> V + Send + Sync + 'static) -> Signal<V> {
+    pub fn value<V: Clone + Send + Sync + 'static>(self, read: impl Fn(&Form) -> V + Send + Sync + 'static) -> Signal<V> {
         Signal::derive(move || self.draft.with(|draft| read(draft.edited())))
     }
 
     /// Reads a value of the screen now; tracked.
-    pub fn read<V>(self, read: impl FnOnce(&T) -> V) -> V {
+    pub fn read<V>(self, read: impl FnOnce(&Form) -> V) -> V {
         self.draft.with(|draft| read(draft.edited()))
     }
 
     /// Takes an edit of `field`.
-    pub fn edit(self, field: T::Field, change: impl FnOnce(&mut T)) {
+    pub fn edit(self, field: Field, change: impl FnOnce(&mut Form)) {
         self.before.set(None);
-        self.refused.update(|refused| _ = refused.remove(&field));
+        self.refused.update(|refused| refused.retain(|(refused, _)| *refused != field));
         if self.phase.with_untracked(|phase| matches!(phase, Phase::Refused(_))) {
             self.phase.set(Phase::Idle);
         }
@@ -120,13 +98,13 @@ impl<T: Editable> Editor<T> {
     /// Everything as it was loaded.
     pub fn revert(self) {
         self.draft.update(Draft::revert);
-        self.refused.update(BTreeMap::clear);
+        self.refused.update(Vec::clear);
         self.mine.set(None);
         self.phase.set(Phase::Idle);
     }
 
     /// The draft as it is now.
-    pub fn snapshot(self) -> Draft<T> {
+    pub fn snapshot(self) -> Draft<Form> {
         self.draft.get_untracked()
     }
 
@@ -135,24 +113,24 @@ impl<T: Editable> Editor<T> {
         if self.phase.with_untracked(|phase| *phase == Phase::Saving) {
             return false;
         }
-        let wrong = self.draft.with_untracked(|draft| T::faults(draft).len());
+        let wrong = self.draft.with_untracked(|draft| Form::faults(draft).len());
         if wrong > 0 {
             self.refuse(t!(save.check).to_string());
             return false;
         }
-        self.refused.update(BTreeMap::clear);
+        self.refused.update(Vec::clear);
         self.before.set(None);
         self.phase.set(Phase::Saving);
         true
     }
 
     /// `fields` went through as in `sent`; the server now has `fresh`.
-    pub fn accept(self, sent: &T, fresh: &T, fields: &[T::Field]) {
+    pub fn accept(self, sent: &Form, fresh: &Form, fields: &[Field]) {
         self.draft.update(|draft| draft.accept(sent, fresh, fields));
     }
 
     /// Everything that was to be saved is saved. `before` holds the values that an undo puts back.
-    pub fn finish(self, before: Option<(T, Vec<T::Field>)>) {
+    pub fn finish(self, before: Option<(Form, Vec<Field>)>) {
         self.mine.set(None);
         self.phase.set(Phase::Idle);
         self.before.set(before.map(|(values, fields)| Kept { values, fields }));
@@ -169,7 +147,7 @@ impl<T: Editable> Editor<T> {
     }
 
     /// The server has a newer state: keeps every edit and says whether both sides changed the same fields.
-    pub fn rebase(self, fresh: &T) -> bool {
+    pub fn rebase(self, fresh: &Form) -> bool {
         let mut kept = None;
         self.draft.update(|draft| {
             let fields = draft.rebase(fresh);
@@ -199,8 +177,8 @@ impl<T: Editable> Editor<T> {
     fn place(self, problem: &Problem) {
         self.refused.update(|refused| {
             for error in &problem.errors {
-                if let Some(field) = T::field_of(&error.pointer) {
-                    refused.insert(field, error.message.clone());
+                if let Some(field) = Field::of_pointer(&error.pointer) {
+                    refused.push((field, error.message.clone()));
                 }
             }
         });
@@ -213,10 +191,12 @@ impl<T: Editable> Editor<T> {
     }
 
     /// State of one field, for its row.
-    pub fn state(self, field: T::Field, show: impl Fn(&T) -> String + Copy + Send + Sync + 'static) -> FieldState {
+    pub fn state(self, field: Field, show: impl Fn(&Form) -> String + Copy + Send + Sync + 'static) -> FieldState {
         let error = Signal::derive(move || {
-            let local = self.draft.with(|draft| T::faults(draft).into_iter().find(|(wrong, _)| *wrong == field));
-            local.map(|(_, fault)| fault_text(&fault)).or_else(|| self.refused.with(|refused| refused.get(&field).cloned()))
+            let local = self.draft.with(|draft| Form::faults(draft).into_iter().find(|(wrong, _)| *wrong == field));
+            local.map(|(_, fault)| fault_text(&fault)).or_else(|| {
+                self.refused.with(|refused| refused.iter().find(|(refused, _)| *refused == field).map(|(_, message)| message.clone()))
+            })
         });
         let conflict = Signal::derive(move || {
             let mine = self.mine.get().filter(|mine| mine.fields.contains(&field))?;
@@ -231,7 +211,7 @@ impl<T: Editable> Editor<T> {
             });
         });
         let changed = Signal::derive(move || self.draft.with(|draft| draft.is_changed(field)));
-        FieldState { name: T::name(field), error, conflict, choose, changed }
+        FieldState { name: field.name(), error, conflict, choose, changed }
     }
 
     /// What the save bar needs.

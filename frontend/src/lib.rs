@@ -9,6 +9,7 @@ pub mod draft;
 pub mod editor;
 pub mod effect;
 pub mod focus;
+pub mod form;
 pub mod format;
 pub mod guard;
 pub mod i18n;

@@ -46,12 +46,17 @@ pub fn ListPane(
 
 #[component]
 fn RowGroups(rows: Rows) -> impl IntoView {
-    if rows.numbers.is_empty() && rows.ids.is_empty() {
-        return view! { <EmptyState icon=icondata_lu::LuPhoneOff title=text!(list.empty_title) body=text!(list.empty_body)/> }.into_any();
-    }
     let numbers = rows.numbers.iter().map(|number| number_row(number, rows.basic_id_of(number))).collect_view();
     let ids = rows.additional_ids().map(id_row).collect::<Vec<_>>();
     let no_ids = ids.is_empty();
+    if rows.numbers.is_empty() {
+        // Additional IDs can be there before the first number is.
+        return view! {
+            <EmptyState icon=icondata_lu::LuPhoneOff title=text!(list.empty_title) body=text!(list.empty_body)/>
+            {(!no_ids).then(|| view! { <section class="group"><h2>{move || t!(list.ids)}</h2><div class="list">{ids.collect_view()}</div></section> })}
+        }
+        .into_any();
+    }
     view! {
         <section class="group first">
             <h2>{move || t!(list.numbers)}</h2>

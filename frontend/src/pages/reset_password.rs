@@ -1,8 +1,6 @@
 //! Setting a new password with the link from the mail.
 
-use std::collections::BTreeMap;
-
-use api_types::{ErrorCode, FieldCode, FieldFault, PasswordReset, field_faults};
+use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, PasswordReset, field_faults};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use validator::Validate;
@@ -55,19 +53,21 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let tried = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ClientError>);
-    let refused = RwSignal::new(BTreeMap::<String, String>::new());
+    let refused = RwSignal::new(Vec::<FieldError>::new());
     let reset = move || PasswordReset { new_password: first.get(), new_password_confirmation: second.get() };
     let fault_of = move |pointer: &'static str| {
         Signal::derive(move || {
             let local = tried.get().then(|| faults(&reset())).unwrap_or_default();
             let local = local.iter().find(|fault| fault.pointer == pointer).map(fault_text);
-            local.or_else(|| refused.with(|refused| refused.get(pointer).cloned()))
+            local.or_else(|| {
+                refused.with(|refused| refused.iter().find(|error| error.pointer == pointer).map(|error| error.message.clone()))
+            })
         })
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        refused.update(BTreeMap::clear);
+        refused.update(Vec::clear);
         let body = untrack(reset);
         let Some(token) = token.get_value() else { return };
         if !faults(&body).is_empty() {
@@ -86,7 +86,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     _ = stage.try_set(Stage::Expired)
                 }
                 Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
-                    refused.try_set(problem.errors.into_iter().map(|error| (error.pointer, error.message)).collect());
+                    refused.try_set(problem.errors);
                     focus_first(".cell.bad input");
                 }
                 Err(failed) => _ = error.try_set(Some(failed)),

@@ -47,8 +47,8 @@ impl FieldState {
     }
 
     /// For `aria-invalid`.
-    pub fn invalid(self) -> Signal<Option<&'static str>> {
-        Signal::derive(move || self.error.with(Option::is_some).then_some("true"))
+    pub fn invalid(self) -> Signal<Option<String>> {
+        Signal::derive(move || self.error.with(Option::is_some).then(|| "true".to_owned()))
     }
 }
 

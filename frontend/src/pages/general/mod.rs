@@ -1,6 +1,5 @@
 //! General settings of a number (with its basic ID, if it is the primary one) or of an additional ID.
 
-mod form;
 mod rows;
 mod save;
 
@@ -8,12 +7,12 @@ use api_types::{NotifyRule, Number, PhoneId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use self::form::General;
 use self::rows::Settings;
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::{Directory, Remote, use_directory};
 use crate::editor::Editor;
 use crate::effect::follow;
+use crate::form::Form;
 use crate::guard::use_guard;
 use crate::routes::{RowKind, RowRef};
 use crate::session::use_session;
@@ -30,13 +29,19 @@ struct Subject {
     phone_id: Option<PhoneId>,
 }
 
+impl Subject {
+    fn form(&self) -> Form {
+        Form::of_row(self.number.as_ref(), self.phone_id.as_ref())
+    }
+}
+
 /// Everything a save needs.
 #[derive(Clone, Copy)]
 struct Page {
     client: Client,
     directory: Directory,
     live: Live,
-    editor: Editor<General>,
+    editor: Editor,
     subject: RwSignal<Subject>,
     /// `None` while the rules could not be read: the present choice is then shown as it is.
     rules: RwSignal<Option<Vec<NotifyRule>>>,
@@ -126,7 +131,7 @@ async fn read(client: Client, directory: Directory, row: &RowRef) -> Result<Subj
 #[component]
 fn Form(row: RowRef, subject: Subject, rules: Option<Vec<NotifyRule>>) -> impl IntoView {
     let account = use_session().with_untracked(|state| state.signed_in().map(|session| session.account_id.clone())).unwrap_or_default();
-    let editor = Editor::new(General::of(&subject), format!("{account}:{}", row.general()));
+    let editor = Editor::new(subject.form(), format!("{account}:{}", row.general()));
     let page = Page {
         client: use_client(),
         directory: use_directory(),

@@ -4,8 +4,8 @@ use api_types::{Capability, DISPLAY_NAME_MAX, NAME_MAX, NumberKind, Ringtone};
 use leptos::prelude::*;
 
 use super::Page;
-use super::form::{Field, General};
 use crate::directory::{id_label, number_label};
+use crate::form::{Field, Form};
 use crate::ui::picker::{PickerChoice, PickerRow};
 use crate::ui::segment::SegmentRow;
 use crate::ui::text_row::TextRow;
@@ -146,7 +146,7 @@ fn Priority(page: Page) -> impl IntoView {
     });
     view! {
         <PickerRow
-            state=editor.state(Field::Priority, move |it: &General| label_of(&it.priority_phone_id))
+            state=editor.state(Field::Priority, move |it: &Form| label_of(&it.priority_phone_id))
             label=text!(general.priority)
             hint=text!(general.priority_hint)
             value=Signal::derive(move || label_of(&editor.read(|it| it.priority_phone_id.clone())))
@@ -212,7 +212,7 @@ fn Notices(page: Page) -> impl IntoView {
                 <h2>{move || t!(general.notices)}</h2>
                 <div class="list">
                     <PickerRow
-                        state=editor.state(Field::NotifyRule, move |it: &General| label_of(&it.notify_rule_id))
+                        state=editor.state(Field::NotifyRule, move |it: &Form| label_of(&it.notify_rule_id))
                         label=text!(general.rule)
                         value=Signal::derive(move || label_of(&editor.read(|it| it.notify_rule_id.clone())))
                         selected=editor.value(|it| it.notify_rule_id.clone().unwrap_or_default())

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::form::{Field, General, channel_limit_put, number_patch, phone_id_patch};
 use super::{Page, Subject};
 use crate::api::{self, ClientError};
+use crate::form::{Field, Form, channel_limit_put, number_patch, phone_id_patch};
 use crate::t;
 use api_types::ErrorCode;
 
@@ -109,9 +109,9 @@ async fn phone_id(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError>
     Ok(())
 }
 
-fn settle(page: Page, sent: &General, fields: &[Field], saved: &mut Vec<Field>) {
+fn settle(page: Page, sent: &Form, fields: &[Field], saved: &mut Vec<Field>) {
     // Who left meanwhile has no page to bring up to date.
-    let Some(fresh) = page.subject.try_with_untracked(General::of) else { return };
+    let Some(fresh) = page.subject.try_with_untracked(Subject::form) else { return };
     page.editor.accept(sent, &fresh, fields);
     saved.extend(fields);
 }
@@ -133,7 +133,7 @@ async fn reread(page: Page) -> Result<bool, ClientError> {
     if page.is_gone() {
         return Ok(true);
     }
-    let general = General::of(&fresh);
+    let general = fresh.form();
     page.subject.set(fresh);
     Ok(page.editor.rebase(&general))
 }

@@ -1,0 +1,246 @@
+//! Every setting that the portal edits in drafts, and how they become requests. One type for all pages: an editor of a type
+//! of its own would cost each page as much WASM again.
+
+use api_types::{
+    Account, AccountPatch, Capability, ChannelLimitPut, FieldFault, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringtone, field_faults,
+};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use crate::draft::{Draft, Settings};
+
+/// Every setting of the page. What does not apply to the row stays at its default and is never sent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    /// 番号名称.
+    pub name: String,
+    /// IP電話機の表示名.
+    pub display_name: String,
+    /// 端末名称.
+    pub terminal_name: String,
+    /// 着信音.
+    pub ringtone: Ringtone,
+    /// 優先着信; `None` = 優先しない.
+    pub priority_phone_id: Option<String>,
+    /// チャネル数.
+    pub channel_limit: u8,
+    /// 通知ルール; `None` = no notices.
+    pub notify_rule_id: Option<String>,
+    /// 連絡先メールアドレス.
+    pub contact_mail: String,
+}
+
+/// Names a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// 番号名称.
+    Name,
+    /// IP電話機の表示名.
+    DisplayName,
+    /// 端末名称.
+    TerminalName,
+    /// 着信音.
+    Ringtone,
+    /// 優先着信.
+    Priority,
+    /// チャネル数.
+    ChannelLimit,
+    /// 通知ルール.
+    NotifyRule,
+    /// 連絡先メールアドレス.
+    ContactMail,
+}
+
+impl Form {
+    /// The settings of a row: a number, an ID, or the primary number with its basic ID.
+    pub fn of_row(number: Option<&Number>, phone_id: Option<&PhoneId>) -> Self {
+        let mut form = Self::default();
+        if let Some(number) = number {
+            form.name = number.name.clone();
+            form.display_name = number.display_name.clone();
+            form.ringtone = number.ringtone;
+            form.priority_phone_id = number.priority_phone_id.clone();
+            form.channel_limit = number.channel_limit;
+            form.notify_rule_id = number.notify_rule_id.clone();
+        }
+        // A basic ID whose terminal name may not be set is not edited here.
+        if let Some(phone_id) = phone_id.filter(|phone_id| phone_id.can(Capability::TerminalName)) {
+            form.terminal_name = phone_id.terminal_name.clone();
+        }
+        form
+    }
+
+    /// The settings of the contract.
+    pub fn of_account(account: &Account) -> Self {
+        Self { contact_mail: account.contact_mail.clone().unwrap_or_default(), ..Self::default() }
+    }
+
+    /// What the shared validators say of the changed fields.
+    pub fn faults(draft: &Draft<Self>) -> Vec<(Field, FieldFault)> {
+        let found = [number_patch(draft).0.validate(), phone_id_patch(draft).0.validate(), account_patch(draft).validate()];
+        let faults = found.into_iter().filter_map(Result::err).flat_map(|errors| field_faults(&errors));
+        faults.filter_map(|fault| Some((Field::of_pointer(&fault.pointer)?, fault))).collect()
+    }
+}
+
+impl Field {
+    /// Name of the field: its place in the page, in the request and in the tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Name => "name",
+            Field::DisplayName => "display_name",
+            Field::TerminalName => "terminal_name",
+            Field::Ringtone => "ringtone",
+            Field::Priority => "priority_phone_id",
+            Field::ChannelLimit => "channel_limit",
+            Field::NotifyRule => "notify_rule_id",
+            Field::ContactMail => "contact_mail",
+        }
+    }
+
+    /// The field that the server means with this JSON pointer.
+    pub fn of_pointer(pointer: &str) -> Option<Self> {
+        match pointer {
+            "/limit" => Some(Field::ChannelLimit),
+            other => Form::FIELDS.iter().copied().find(|field| other.strip_prefix('/') == Some(field.name())),
+        }
+    }
+}
+
+impl Settings for Form {
+    type Field = Field;
+
+    const FIELDS: &'static [Field] =
+        &[Field::Name, Field::DisplayName, Field::TerminalName, Field::Ringtone, Field::Priority, Field::ChannelLimit, Field::NotifyRule];
+
+    fn same(&self, other: &Self, field: Field) -> bool {
+        match field {
+            Field::Name => self.name == other.name,
+            Field::DisplayName => self.display_name == other.display_name,
+            Field::TerminalName => self.terminal_name == other.terminal_name,
+            Field::Ringtone => self.ringtone == other.ringtone,
+            Field::Priority => self.priority_phone_id == other.priority_phone_id,
+            Field::ChannelLimit => self.channel_limit == other.channel_limit,
+            Field::NotifyRule => self.notify_rule_id == other.notify_rule_id,
+            Field::ContactMail => self.contact_mail == other.contact_mail,
+        }
+    }
+
+    fn take(&mut self, from: &Self, field: Field) {
+        match field {
+            Field::Name => self.name.clone_from(&from.name),
+            Field::DisplayName => self.display_name.clone_from(&from.display_name),
+            Field::TerminalName => self.terminal_name.clone_from(&from.terminal_name),
+            Field::Ringtone => self.ringtone = from.ringtone,
+            Field::Priority => self.priority_phone_id.clone_from(&from.priority_phone_id),
+            Field::ChannelLimit => self.channel_limit = from.channel_limit,
+            Field::NotifyRule => self.notify_rule_id.clone_from(&from.notify_rule_id),
+            Field::ContactMail => self.contact_mail.clone_from(&from.contact_mail),
+        }
+    }
+}
+
+/// A request with the fields that it carries.
+pub type Carrying<T> = (T, Vec<Field>);
+
+/// The changes to the number itself.
+pub fn number_patch(draft: &Draft<Form>) -> Carrying<NumberPatch> {
+    let now = draft.edited();
+    let mut patch = NumberPatch::default();
+    let mut fields = Vec::new();
+    for field in draft.changed() {
+        match field {
+            Field::Name => patch.name = Some(now.name.clone()),
+            Field::DisplayName => patch.display_name = Some(now.display_name.clone()),
+            Field::Ringtone => patch.ringtone = Some(now.ringtone),
+            Field::Priority => patch.priority_phone_id = Some(now.priority_phone_id.clone()),
+            Field::NotifyRule => patch.notify_rule_id = Some(now.notify_rule_id.clone()),
+            Field::TerminalName | Field::ChannelLimit | Field::ContactMail => continue,
+        }
+        fields.push(field);
+    }
+    (patch, fields)
+}
+
+/// The change of the channel limit, if there is one.
+pub fn channel_limit_put(draft: &Draft<Form>) -> Option<ChannelLimitPut> {
+    draft.is_changed(Field::ChannelLimit).then(|| ChannelLimitPut { limit: draft.edited().channel_limit })
+}
+
+/// The changes to the ID.
+pub fn phone_id_patch(draft: &Draft<Form>) -> Carrying<PhoneIdPatch> {
+    if !draft.is_changed(Field::TerminalName) {
+        return (PhoneIdPatch::default(), Vec::new());
+    }
+    (PhoneIdPatch { terminal_name: Some(draft.edited().terminal_name.clone()) }, vec![Field::TerminalName])
+}
+
+/// The change of the contract. A space at either end is a slip of the thumb.
+pub fn account_patch(draft: &Draft<Form>) -> AccountPatch {
+    AccountPatch { contact_mail: draft.is_changed(Field::ContactMail).then(|| draft.edited().contact_mail.trim().to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use api_types::FieldCode;
+
+    use super::*;
+
+    fn draft(change: impl FnOnce(&mut Form)) -> Draft<Form> {
+        let loaded = Form { name: "代表".into(), priority_phone_id: Some("p1".into()), channel_limit: 3, ..Form::default() };
+        let mut draft = Draft::new(loaded);
+        draft.edit(change);
+        draft
+    }
+
+    #[test]
+    fn only_changed_fields_are_sent_and_cleared_ones_as_null() {
+        let draft = draft(|it| {
+            it.name = "代表（東京）".into();
+            it.priority_phone_id = None;
+        });
+        let (patch, fields) = number_patch(&draft);
+        assert_eq!(patch, NumberPatch { name: Some("代表（東京）".into()), priority_phone_id: Some(None), ..NumberPatch::default() });
+        assert_eq!(fields, [Field::Name, Field::Priority]);
+        assert_eq!(channel_limit_put(&draft), None);
+        assert!(phone_id_patch(&draft).0.is_empty());
+    }
+
+    #[test]
+    fn each_resource_gets_its_own_fields() {
+        let draft = draft(|it| {
+            it.channel_limit = 5;
+            it.terminal_name = "受付".into();
+        });
+        assert!(number_patch(&draft).0.is_empty());
+        assert_eq!(channel_limit_put(&draft), Some(ChannelLimitPut { limit: 5 }));
+        assert_eq!(phone_id_patch(&draft).0.terminal_name.as_deref(), Some("受付"));
+    }
+
+    #[test]
+    fn faults_stand_at_their_fields_while_typing() {
+        let draft = draft(|it| {
+            it.name = "あ".repeat(41);
+            it.terminal_name = "a\nb".into();
+        });
+        let found: Vec<_> = Form::faults(&draft).into_iter().map(|(field, fault)| (field, fault.code, fault.limit)).collect();
+        assert_eq!(found, [(Field::Name, FieldCode::TooLong, Some(40)), (Field::TerminalName, FieldCode::ControlCharacter, None)]);
+    }
+
+    #[test]
+    fn every_field_is_found_by_the_pointer_of_its_name() {
+        for field in Form::FIELDS.iter().copied() {
+            assert_eq!(Field::of_pointer(&format!("/{}", field.name())), Some(field));
+        }
+        assert_eq!(Field::of_pointer("/limit"), Some(Field::ChannelLimit));
+        assert_eq!(Field::of_pointer("/unknown"), None);
+    }
+
+    #[test]
+    fn a_mail_address_is_checked_before_it_is_sent() {
+        for (typed, code) in [("a@b.example", None), (" a@b.example ", None), ("nonsense", Some(FieldCode::InvalidFormat))] {
+            let draft = draft(|it| it.contact_mail = typed.to_owned());
+            assert_eq!(Form::faults(&draft).first().map(|(_, fault)| fault.code), code, "{typed}");
+        }
+    }
+}
