@@ -110,8 +110,16 @@ impl Field {
 impl Settings for Form {
     type Field = Field;
 
-    const FIELDS: &'static [Field] =
-        &[Field::Name, Field::DisplayName, Field::TerminalName, Field::Ringtone, Field::Priority, Field::ChannelLimit, Field::NotifyRule];
+    const FIELDS: &'static [Field] = &[
+        Field::Name,
+        Field::DisplayName,
+        Field::TerminalName,
+        Field::Ringtone,
+        Field::Priority,
+        Field::ChannelLimit,
+        Field::NotifyRule,
+        Field::ContactMail,
+    ];
 
     fn same(&self, other: &Self, field: Field) -> bool {
         match field {
