@@ -141,7 +141,8 @@ impl Mailer {
         }
         let part = |kind: ContentType, text: String| {
             let body = match encoding {
-                Some(encoding) => Body::new_with_encoding(text, encoding).unwrap_or_else(Body::new),
+                // Lettre itself would encode every text with a line beyond 76 bytes, which are 25 Japanese characters.
+                Some(encoding) => Body::dangerous_pre_encoded(text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(), encoding),
                 None => Body::new(text),
             };
             SinglePart::builder().header(kind).body(body)

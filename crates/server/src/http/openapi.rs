@@ -299,8 +299,9 @@ pub async fn unknown_route(request: HttpRequest) -> HttpResponse {
         found.into_iter().map(|(path, methods)| (path.split('/').map(str::to_owned).collect(), methods.join(", "))).collect()
     });
     let segments: Vec<&str> = request.path().split('/').collect();
-    let fits =
-        |pattern: &[String]| pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(p, s)| p.starts_with('{') || p == s);
+    let fits = |pattern: &[String]| {
+        pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(p, s)| (p.starts_with('{') && !s.is_empty()) || p == s)
+    };
     match METHODS.iter().find(|(pattern, _)| fits(pattern)) {
         Some((_, methods)) => {
             let mut response = problem(&request, &Failure::Code(ErrorCode::MethodNotAllowed));

@@ -14,7 +14,8 @@ fn mail() -> Mail {
     Mail {
         to: "総務 <soumu@minato.example>".into(),
         subject: "パスワードの再設定".into(),
-        text: "次のリンクを開いてください。\nhttps://portal.example.jp/reset".into(),
+        text: "お客様ページのパスワード再設定のお申し込みを受け付けました。次のリンクを開いてください。\nhttps://portal.example.jp/reset"
+            .into(),
         html: "<p>次のリンクを開いてください。</p>".into(),
     }
 }
@@ -42,7 +43,7 @@ async fn without_smtp_a_mail_is_a_file_that_only_we_read() {
         "Subject: =?utf-8?b?",
         "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8\r\n",
-        "次のリンクを開いてください。\r\nhttps://portal.example.jp/reset",
+        "お申し込みを受け付けました。次のリンクを開いてください。\r\nhttps://portal.example.jp/reset",
         "<p>次のリンクを開いてください。</p>",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
