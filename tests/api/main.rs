@@ -7,5 +7,7 @@ mod ids;
 mod lists;
 mod numbers;
 mod openapi;
+mod password_resets;
+mod problems;
 mod sessions;
 mod suspension;
