@@ -33,6 +33,13 @@ impl Failed {
     pub fn at(self, at: &'static Location<'static>) -> Self {
         Self { at, ..self }
     }
+
+    /// The same failure with a line more.
+    pub fn with(mut self, line: &str) -> Self {
+        self.what.push('\n');
+        self.what.push_str(line);
+        self
+    }
 }
 
 impl<E: Error> From<E> for Failed {
@@ -65,6 +72,13 @@ impl Screen {
             Self::Desktop => (1280, 800),
         }
     }
+
+    fn pixel_ratio(self) -> u32 {
+        match self {
+            Self::Phone => 2,
+            Self::Desktop => 1,
+        }
+    }
 }
 
 const FLAGS: &[&str] = &[
@@ -78,6 +92,7 @@ const FLAGS: &[&str] = &[
     "--disable-component-update",
     "--disable-sync",
     "--lang=ja",
+    "--accept-lang=ja",
     // Nothing moves while a story is told; the one that is about motion asks for it.
     "--force-prefers-reduced-motion",
     // Whoever asks for another host gets an error in the console, and with it a story that fails.
@@ -88,6 +103,7 @@ const FLAGS: &[&str] = &[
 pub struct Browser {
     /// To drive it.
     pub driver: WebDriver,
+    screen: Screen,
     console: Mutex<Vec<BrowserLogEntry>>,
     // In the order of their ends: the session above, its driver, its files.
     _chromedriver: Chromedriver,
@@ -99,10 +115,11 @@ impl Browser {
     pub async fn start(screen: Screen) -> Outcome<Self> {
         let profile = tempfile::tempdir()?;
         let chromedriver = Chromedriver::start()?;
-        let driver = WebDriver::builder(&chromedriver.url, capabilities(screen, &profile)?).request_timeout(Duration::from_secs(60)).await?;
+        let driver =
+            WebDriver::builder(&chromedriver.url, capabilities(screen, &profile)?).request_timeout(Duration::from_secs(60)).await?;
         chromedriver.remember_browser(driver.capabilities().get("goog:processID"));
         driver.set_script_timeout(Duration::from_secs(30)).await?;
-        Ok(Self { driver, console: Mutex::default(), _chromedriver: chromedriver, _profile: profile })
+        Ok(Self { driver, screen, console: Mutex::default(), _chromedriver: chromedriver, _profile: profile })
     }
 
     /// Sends a command of the DevTools protocol.
@@ -137,15 +154,17 @@ impl Browser {
     /// Sets what the device is said to prefer: `light` or `dark`, and whether things may move.
     pub async fn prefer(&self, scheme: &str, motion: bool) -> Outcome {
         let motion = if motion { "no-preference" } else { "reduce" };
-        let features =
-            json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await?;
         Ok(())
     }
 
-    /// Makes the viewport another size than that of the screen.
-    pub async fn resize(&self, width: u32, height: u32, mobile: bool) -> Outcome {
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 0, "mobile": mobile});
+    /// Makes the viewport so wide, whatever the screen; `None` is the screen's own width again.
+    pub async fn set_width(&self, width: Option<u32>) -> Outcome {
+        let (full, height) = self.screen.size();
+        let phone = self.screen == Screen::Phone;
+        let metrics =
+            json!({"width": width.unwrap_or(full), "height": height, "deviceScaleFactor": self.screen.pixel_ratio(), "mobile": phone});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
         Ok(())
     }
@@ -158,7 +177,7 @@ fn capabilities(screen: Screen, profile: &tempfile::TempDir) -> Outcome<ChromeCa
     }
     chrome.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
     let ((width, height), phone) = (screen.size(), screen == Screen::Phone);
-    let metrics = json!({"width": width, "height": height, "pixelRatio": if phone { 2 } else { 1 }, "touch": phone, "mobile": phone});
+    let metrics = json!({"width": width, "height": height, "pixelRatio": screen.pixel_ratio(), "touch": phone, "mobile": phone});
     chrome.add_experimental_option("mobileEmulation", json!({"deviceMetrics": metrics}))?;
     // The browser's own questions about passwords would come between.
     let preferences = json!({"credentials_enable_service": false, "profile.password_manager_leak_detection": false});
@@ -181,8 +200,6 @@ impl Chromedriver {
         const MISSING: &str = "chromedriver could not be started: `cargo xtask test` installs it where it can (Debian: chromium-driver)";
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
-            // On Linux the browser takes its language from here.
-            .env("LANGUAGE", "ja")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -8,7 +8,8 @@ use crate::stage::Story;
 
 /// Left and right edge of the list and of the page; `None` for what is not shown.
 async fn edges(story: &Story) -> Outcome<[Option<(f64, f64)>; 2]> {
-    const EDGES: &str = "return ['list-pane', 'detail-pane'].map((id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect())
+    const EDGES: &str =
+        "return ['list-pane', 'detail-pane'].map((id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect())
         .map((box) => box.width && box.height ? [box.left, box.right] : null)";
     let edges = story.browser.script(EDGES, vec![]).await?;
     let read = |value: &Value| Some((value[0].as_f64()?, value[1].as_f64()?));

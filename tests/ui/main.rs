@@ -2,17 +2,22 @@
 
 mod gate;
 mod minato;
+mod screens;
 mod stage;
 mod words;
 
 mod account;
 mod conflict;
+mod install;
 mod keyboard;
 mod layout;
 mod leaving;
+mod motion;
 mod offline;
 mod password;
+mod pictures;
 mod rename;
 mod rules;
 mod sign_in;
 mod states;
+mod tour;

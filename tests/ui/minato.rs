@@ -11,13 +11,29 @@ pub const LOGIN_ID: &str = "minato201";
 const NUMBERS: [(&str, &str, u8); 3] =
     [("050-1234-5678", "代表番号", 9), ("03-3456-7890", "サポート窓口", 5), ("0120-345-678", "フリーダイヤル", 3)];
 
-/// Extension, terminal name, what the terminal is set up for, and the terminals that are signed in.
-const IDS: [(&str, &str, Option<&str>, &[(&str, &str)]); 5] = [
-    ("201", "受付 iPhone", None, &[("windows", "受付 PC"), ("ios", "iPhone 17")]),
-    ("203", "会議室の電話", Some("ip_phone"), &[("ip_phone", "会議室 T54W")]),
-    ("204", "倉庫", Some("premises_device"), &[("premises_device", "倉庫 アダプタ")]),
-    ("205", "佐藤 Android", None, &[("android", "Pixel 10")]),
-    ("206", "鈴木（未使用）", None, &[]),
+struct Id {
+    extension: &'static str,
+    terminal_name: &'static str,
+    device_option: Option<&'static str>,
+    /// Kind and name of each terminal that is signed in.
+    terminals: &'static [(&'static str, &'static str)],
+}
+
+const IDS: [Id; 5] = [
+    Id {
+        extension: "201", terminal_name: "受付 iPhone", device_option: None, terminals: &[("windows", "受付 PC"), ("ios", "iPhone 17")]
+    },
+    Id {
+        extension: "203", terminal_name: "会議室の電話", device_option: Some("ip_phone"), terminals: &[("ip_phone", "会議室 T54W")]
+    },
+    Id {
+        extension: "204",
+        terminal_name: "倉庫",
+        device_option: Some("premises_device"),
+        terminals: &[("premises_device", "倉庫 アダプタ")],
+    },
+    Id { extension: "205", terminal_name: "佐藤 Android", device_option: None, terminals: &[("android", "Pixel 10")] },
+    Id { extension: "206", terminal_name: "鈴木（未使用）", device_option: None, terminals: &[] },
 ];
 
 /// The holder's hand on the API, as another browser or an integrator would have it.
@@ -49,11 +65,10 @@ impl Minato {
             let body = json!({"number": number, "kind": kind, "name": name, "max_channels": max_channels});
             numbers.push(id_of(&operator.post(&format!("{base}/numbers"), body).await.expect(201)));
         }
-        for (index, (extension, name, device_option, terminals)) in IDS.into_iter().enumerate() {
+        for (index, Id { extension, terminal_name, device_option, terminals }) in IDS.into_iter().enumerate() {
             let kind = if index == 0 { "basic" } else { "additional" };
-            let login_id = format!("minato{extension}");
-            let body = json!({"login_id": login_id, "kind": kind, "extension": extension, "terminal_name": name,
-                              "device_option": device_option, "password": PASSWORD});
+            let body = json!({"login_id": format!("minato{extension}"), "kind": kind, "extension": extension,
+                              "terminal_name": terminal_name, "device_option": device_option, "password": PASSWORD});
             let id = id_of(&operator.post(&format!("{base}/ids"), body).await.expect(201));
             for (kind, name) in terminals {
                 operator.post(&format!("{base}/ids/{id}/terminals"), json!({"kind": kind, "name": name})).await.expect(201);

@@ -27,6 +27,13 @@ pub struct Focus {
     pub ring: bool,
 }
 
+async fn replace(field: &WebElement, text: &str) -> Outcome {
+    field.send_keys(Key::Control + "a").await?;
+    field.send_keys(Key::Backspace).await?;
+    field.send_keys(text).await?;
+    Ok(())
+}
+
 impl Story {
     async fn look(&self, arguments: &[Value]) -> Outcome<Value> {
         self.browser.script(EYES, arguments.to_vec()).await
@@ -163,13 +170,14 @@ impl Story {
     #[track_caller]
     pub fn fill(&self, name: &str, text: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
-        async move {
-            let field = self.find(at, "field", name).await?;
-            field.send_keys(Key::Control + "a").await?;
-            field.send_keys(Key::Backspace).await?;
-            field.send_keys(text).await?;
-            Ok(())
-        }
+        async move { replace(&self.find(at, "field", name).await?, text).await }
+    }
+
+    /// Types `text` into the field with this `data-testid`, in place of what stands there.
+    #[track_caller]
+    pub fn write_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let field = self.at(test_id);
+        async move { replace(&field.await?, text).await }
     }
 
     /// Waits until `value` stands in the field of this name.

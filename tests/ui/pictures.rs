@@ -1,0 +1,71 @@
+//! Pictures of every screen for people to look at. Made when `DENWABAN_SCREENSHOTS` names a folder:
+//! `DENWABAN_SCREENSHOTS=target/pictures cargo nextest run -p tests --test ui pictures`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+use tests::{Outcome, Screen, repository};
+
+use crate::minato::LOGIN_ID;
+use crate::screens::{INSIDE, Look, OUTSIDE, enter};
+use crate::stage::{Story, play};
+
+/// These are pictured in English too.
+const IN_ENGLISH: &[&str] = &["sign-in", "list", "edited"];
+
+/// The folder, when somebody wants pictures.
+fn wanted() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so at the command line")]
+    let folder = std::env::var_os("DENWABAN_SCREENSHOTS")?;
+    Some(repository().join(folder))
+}
+
+async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str) -> Outcome {
+    std::fs::create_dir_all(&folder)?;
+    // Changes over several days, as a real log has them.
+    let number = story.minato.number(0);
+    for change in
+        [json!({"ringtone": "ringtone_2"}), json!({"priority_phone_id": story.minato.ids[1]}), json!({"display_name": "みなと商会"})]
+    {
+        story.app.clock.advance(chrono::TimeDelta::minutes(1234));
+        story.minato.change(&number, change).await;
+    }
+    for (language, looks) in [("ja", None), ("en", Some(IN_ENGLISH))] {
+        let wanted = |look: &&Look| looks.is_none_or(|names| names.contains(&look.name));
+        story.open("/sign-in").await?;
+        story.touch(&format!("language-{language}")).await?;
+        for look in OUTSIDE.iter().filter(wanted) {
+            look.open(&story).await?;
+            picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
+        }
+        enter(&story, LOGIN_ID).await?;
+        for look in INSIDE.iter().filter(wanted) {
+            look.open(&story).await?;
+            picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
+        }
+        story.browser.driver.delete_all_cookies().await?;
+        story.browser.script("localStorage.removeItem('signed-in')", vec![]).await?;
+    }
+    Ok(())
+}
+
+async fn picture(story: &Story, folder: &Path, name: &str) -> Outcome {
+    for scheme in ["light", "dark"] {
+        story.browser.prefer(scheme, false).await?;
+        story.browser.driver.screenshot(&folder.join(format!("{name}-{scheme}.png"))).await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn phone() -> Outcome {
+    let Some(folder) = wanted() else { return Ok(()) };
+    play("pictures-phone", Screen::Phone, |story| take(story, folder, "phone"))
+}
+
+#[test]
+fn desktop() -> Outcome {
+    let Some(folder) = wanted() else { return Ok(()) };
+    play("pictures-desktop", Screen::Desktop, |story| take(story, folder, "desktop"))
+}
