@@ -1,11 +1,8 @@
-//! Providers and the route tree.
+//! Providers, and which page stands at which address.
 
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_params_map;
-use leptos_router::path;
 
-use crate::api::{Client, use_client};
+use crate::api::Client;
 use crate::directory::Directory;
 use crate::guard::{Guard, LeaveDialog};
 use crate::pages::account::AccountPage;
@@ -18,9 +15,9 @@ use crate::pages::row_home::RowHome;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::welcome::Welcome;
 use crate::pages::workspace::{Workspace, signed_in};
-use crate::routes::{RowKind, RowRef};
+use crate::router::Router;
+use crate::routes::Route;
 use crate::session::{self, SessionState};
-use crate::trail::{Trail, use_trail};
 use crate::ui::live::{Live, LiveRegion};
 use crate::ui::states::OfflineNotice;
 use crate::{i18n, online};
@@ -32,58 +29,35 @@ pub fn App() -> impl IntoView {
     let online = online::start();
     let session = RwSignal::new(SessionState::Loading);
     let client = Client::new(session, online);
-    let trail = Trail::default();
+    let router = Router::start();
     provide_context(session);
     provide_context(client);
-    provide_context(trail);
+    provide_context(router);
     provide_context(Live::default());
-    provide_context(Guard::start(trail));
+    provide_context(Guard::start(router));
+    provide_context(Directory::new(client));
     session::restore(client, session);
     session::follow(session);
     view! {
         <OfflineNotice online=online.into()/>
-        <Router>
-            <Inside/>
-        </Router>
+        <Workspace>{move || page(router.route().get())}</Workspace>
+        <LeaveDialog/>
         <LiveRegion/>
     }
 }
 
-#[component]
-fn Inside() -> impl IntoView {
-    use_trail().follow();
-    provide_context(Directory::new(use_client()));
-    // The paths stand in `routes.rs` too; the macro needs them as literals. A flat tree weighs less than a nested one.
-    view! {
-        <Workspace>
-            <FlatRoutes fallback=NotFound>
-                <Route path=path!("/sign-in") view=|| SignInPage().into_any()/>
-                <Route path=path!("/forgot-password") view=|| ForgotPasswordPage().into_any()/>
-                <Route path=path!("/reset-password") view=|| ResetPasswordPage().into_any()/>
-                <Route path=path!("/") view=|| signed_in(|| Welcome().into_any())/>
-                <Route path=path!("/numbers/:id") view=|| signed_in(|| of_row(RowKind::Number, row_home))/>
-                <Route path=path!("/numbers/:id/general") view=|| signed_in(|| of_row(RowKind::Number, general))/>
-                <Route path=path!("/ids/:id") view=|| signed_in(|| of_row(RowKind::PhoneId, row_home))/>
-                <Route path=path!("/ids/:id/general") view=|| signed_in(|| of_row(RowKind::PhoneId, general))/>
-                <Route path=path!("/account") view=|| signed_in(|| AccountPage().into_any())/>
-                <Route path=path!("/history") view=|| signed_in(|| HistoryPage().into_any())/>
-            </FlatRoutes>
-        </Workspace>
-        <LeaveDialog/>
+fn page(route: Route) -> AnyView {
+    match route {
+        Route::SignIn => view! { <SignInPage/> }.into_any(),
+        Route::ForgotPassword => view! { <ForgotPasswordPage/> }.into_any(),
+        Route::ResetPassword => view! { <ResetPasswordPage/> }.into_any(),
+        Route::Unknown => view! { <NotFound/> }.into_any(),
+        behind => signed_in(behind, |route| match route {
+            Route::Row(row) => view! { <RowHome row/> }.into_any(),
+            Route::General(row) => view! { <GeneralPage row/> }.into_any(),
+            Route::Account => view! { <AccountPage/> }.into_any(),
+            Route::History => view! { <HistoryPage/> }.into_any(),
+            _ => view! { <Welcome/> }.into_any(),
+        }),
     }
-}
-
-fn row_home(row: RowRef) -> AnyView {
-    view! { <RowHome row/> }.into_any()
-}
-
-fn general(row: RowRef) -> AnyView {
-    view! { <GeneralPage row/> }.into_any()
-}
-
-/// The router keeps a page when only its id changes; every row gets a page of its own instead.
-fn of_row(kind: RowKind, page: fn(RowRef) -> AnyView) -> AnyView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    (move || page(RowRef { kind, id: id.get() })).into_any()
 }

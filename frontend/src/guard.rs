@@ -1,15 +1,13 @@
 //! Nobody loses edits by leaving: links, the back button and closing the tab ask first.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::effect::follow;
+use crate::router::{self, Router};
 use crate::t;
 use crate::text;
-use crate::trail::Trail;
 use crate::ui::sheet::Sheet;
 
 /// A page with edits that can be saved or thrown away.
@@ -29,6 +27,7 @@ pub struct Guarded {
 #[derive(Clone, Debug)]
 enum Leaving {
     To(String),
+    Up(String),
     Back,
     Then(Callback<()>),
 }
@@ -39,15 +38,15 @@ pub struct Guard {
     page: RwSignal<Option<Guarded>>,
     leaving: RwSignal<Option<Leaving>>,
     passing: StoredValue<bool>,
-    trail: Trail,
+    router: Router,
 }
 
 impl Guard {
-    /// Starts to watch the window. Must come before the router, so that it hears of the back button first.
-    pub fn start(trail: Trail) -> Self {
-        let guard = Self { page: RwSignal::new(None), leaving: RwSignal::new(None), passing: StoredValue::new(false), trail };
+    /// Starts to watch the window: every link and the back button come through here before the router hears of them.
+    pub fn start(router: Router) -> Self {
+        let guard = Self { page: RwSignal::new(None), leaving: RwSignal::new(None), passing: StoredValue::new(false), router };
         let on_click = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| guard.on_click(&event));
-        let on_back = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| guard.on_back(&event));
+        let on_back = Closure::<dyn Fn(web_sys::Event)>::new(move |_| guard.on_back());
         let on_close = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
             if guard.is_needed() {
                 event.prevent_default();
@@ -82,30 +81,39 @@ impl Guard {
     }
 
     fn on_click(self, event: &web_sys::MouseEvent) {
-        if event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() || !self.is_needed() {
+        if event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
             return;
         }
-        let link = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|element| element.closest("a[href^='/']").ok().flatten());
-        let Some(link) = link.filter(|link| !link.has_attribute("target")) else { return };
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(link) = target.and_then(|element| element.closest("a[href^='/']:not([target], [download])").ok().flatten()) else {
+            return;
+        };
+        let Some(address) = link.get_attribute("href") else { return };
         event.prevent_default();
-        event.stop_propagation();
-        self.leaving.set(link.get_attribute("href").map(Leaving::To));
+        let leaving = if link.has_attribute("data-up") { Leaving::Up(address) } else { Leaving::To(address) };
+        if self.is_needed() { self.leaving.set(Some(leaving)) } else { self.go(leaving) }
     }
 
-    fn on_back(self, event: &web_sys::Event) {
+    fn on_back(self) {
         if self.passing.get_value() || !self.is_needed() {
             self.passing.set_value(false);
-            return;
+            return self.router.follow_browser();
         }
         // The address has changed already; putting the page's own back keeps the entry that was wanted just behind it.
-        event.stop_immediate_propagation();
-        if let Ok(history) = window().history() {
-            _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&self.trail.here()));
-        }
+        _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&self.router.here())));
         self.leaving.set(Some(Leaving::Back));
+    }
+
+    fn go(self, leaving: Leaving) {
+        match leaving {
+            Leaving::To(address) => self.router.push(&address),
+            Leaving::Up(address) => self.passing.set_value(self.router.up(&address)),
+            Leaving::Back => {
+                self.passing.set_value(true);
+                router::back();
+            }
+            Leaving::Then(then) => then.run(()),
+        }
     }
 }
 
@@ -118,7 +126,6 @@ pub fn use_guard() -> Guard {
 #[component]
 pub fn LeaveDialog() -> impl IntoView {
     let guard = use_guard();
-    let navigate = use_navigate();
     let open = RwSignal::new(false);
     let saving = RwSignal::new(false);
     follow(move || open.set(guard.leaving.with(Option::is_some)));
@@ -132,16 +139,7 @@ pub fn LeaveDialog() -> impl IntoView {
     let go = Callback::new(move |()| {
         let Some(leaving) = guard.leaving.get_untracked() else { return };
         guard.leaving.set(None);
-        match leaving {
-            Leaving::To(path) => navigate(&path, NavigateOptions::default()),
-            Leaving::Back => {
-                guard.passing.set_value(true);
-                if let Ok(history) = window().history() {
-                    _ = history.back();
-                }
-            }
-            Leaving::Then(then) => then.run(()),
-        }
+        guard.go(leaving);
     });
     // Leaving goes on once the save is through; if it was refused the page stays and shows why.
     follow(move || {

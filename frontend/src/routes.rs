@@ -65,9 +65,59 @@ impl RowRef {
     }
 }
 
-/// Whether a path is one of those behind the sign-in.
-pub fn needs_sign_in(path: &str) -> bool {
-    [HOME, ACCOUNT, HISTORY].contains(&path) || path.starts_with("/numbers/") || path.starts_with("/ids/")
+/// A page of the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The list of numbers and IDs.
+    Home,
+    /// Sign-in.
+    SignIn,
+    /// Asking for a password link.
+    ForgotPassword,
+    /// Setting a new password.
+    ResetPassword,
+    /// The settings home of a row.
+    Row(RowRef),
+    /// The general settings of a row.
+    General(RowRef),
+    /// The contract and the sign-in.
+    Account,
+    /// The change log.
+    History,
+    /// An address that leads nowhere.
+    Unknown,
+}
+
+impl Route {
+    /// The page at a path.
+    pub fn of(path: &str) -> Self {
+        let whole = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+        match whole {
+            HOME => return Route::Home,
+            SIGN_IN => return Route::SignIn,
+            FORGOT_PASSWORD => return Route::ForgotPassword,
+            RESET_PASSWORD => return Route::ResetPassword,
+            ACCOUNT => return Route::Account,
+            HISTORY => return Route::History,
+            _ => {}
+        }
+        let mut parts = whole.split('/').skip(1);
+        let row = match (parts.next(), parts.next().filter(|id| !id.is_empty())) {
+            (Some("numbers"), Some(id)) => RowRef::number(id),
+            (Some("ids"), Some(id)) => RowRef::phone_id(id),
+            _ => return Route::Unknown,
+        };
+        match (parts.next(), parts.next()) {
+            (None, _) => Route::Row(row),
+            (Some("general"), None) => Route::General(row),
+            _ => Route::Unknown,
+        }
+    }
+
+    /// Whether it is one of those behind the sign-in.
+    pub fn needs_sign_in(&self) -> bool {
+        !matches!(self, Route::SignIn | Route::ForgotPassword | Route::ResetPassword | Route::Unknown)
+    }
 }
 
 /// The sign-in page that leads back to `path` afterwards.
@@ -108,6 +158,28 @@ mod tests {
             ("/numbers/n1", "/numbers/n1/general", "/history?number=n1")
         );
         assert_eq!(RowRef::phone_id("p1").general(), "/ids/p1/general");
+    }
+
+    #[test]
+    fn every_path_leads_to_its_page_and_nothing_else_does() {
+        let row = RowRef::number("n1");
+        for (path, route) in [
+            ("/", Route::Home),
+            ("/sign-in", Route::SignIn),
+            ("/account/", Route::Account),
+            ("/numbers/n1", Route::Row(row.clone())),
+            ("/numbers/n1/", Route::Row(row.clone())),
+            ("/numbers/n1/general", Route::General(row.clone())),
+            ("/ids/p1", Route::Row(RowRef::phone_id("p1"))),
+            ("/numbers", Route::Unknown),
+            ("/numbers//general", Route::Unknown),
+            ("/numbers/n1/general/more", Route::Unknown),
+            ("/numbers/n1/other", Route::Unknown),
+            ("/other", Route::Unknown),
+        ] {
+            assert_eq!(Route::of(path), route, "{path}");
+        }
+        assert_eq!(Route::of(&row.general()), Route::General(row));
     }
 
     #[test]

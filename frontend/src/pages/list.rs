@@ -3,11 +3,11 @@
 use api_types::{Number, NumberKind, PhoneId, TerminalKind};
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::terminals::{TerminalBadges, kinds};
 use crate::directory::{Remote, Rows, id_label, number_label, use_directory};
-use crate::routes::{self, RowRef};
+use crate::router::use_router;
+use crate::routes::{self, Route, RowRef};
 use crate::session::use_session;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states::{EmptyState, ErrorState, SkeletonRows};
@@ -109,11 +109,9 @@ fn id_row(phone_id: &PhoneId) -> AnyView {
 
 #[component]
 fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Children) -> impl IntoView {
-    let path = use_location().pathname;
+    let route = use_router().route();
     let home = row.home();
-    let below = format!("{home}/");
-    let here = home.clone();
-    let current = Memo::new(move |_| path.with(|path| *path == here || path.starts_with(&below)));
+    let current = Memo::new(move |_| route.with(|route| matches!(route, Route::Row(here) | Route::General(here) if *here == row)));
     view! {
         <a class="row" class:current=current href=home aria-current=move || current.get().then_some("page") data-testid=test_id>
             <span class="label">
@@ -127,8 +125,9 @@ fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Childr
 
 #[component]
 fn PlainRow(href: &'static str, icon: icondata_core::Icon, label: Signal<String>, test_id: &'static str) -> impl IntoView {
-    let path = use_location().pathname;
-    let current = Memo::new(move |_| path.with(|path| path == href));
+    let route = use_router().route();
+    let target = Route::of(href);
+    let current = Memo::new(move |_| route.with(|route| *route == target));
     view! {
         <a class="row" class:current=current href=href aria-current=move || current.get().then_some("page") data-testid=test_id>
             <span class="lead"><Icon icon/></span>

@@ -5,13 +5,12 @@ use std::time::Duration;
 use api_types::SignIn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::entrance::{Entrance, FormError};
 use crate::api::{self, ClientError, use_client};
 use crate::effect::follow;
 use crate::focus::focus_first;
+use crate::router::use_router;
 use crate::routes;
 use crate::session::{SessionState, use_session};
 use crate::ui::notes::FieldState;
@@ -23,8 +22,7 @@ use crate::{t, text};
 pub fn SignInPage() -> impl IntoView {
     let client = use_client();
     let session = use_session();
-    let navigate = use_navigate();
-    let query = use_query_map();
+    let router = use_router();
     let login_id = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
@@ -36,8 +34,8 @@ pub fn SignInPage() -> impl IntoView {
 
     follow(move || {
         if session.with(|state| state.signed_in().is_some()) {
-            let next = query.with_untracked(|query| routes::safe_return(query.get("next").as_deref()));
-            navigate(&next, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            let next = untrack(|| router.query("next"));
+            router.replace(&routes::safe_return(next.as_deref()));
         }
     });
 

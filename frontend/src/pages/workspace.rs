@@ -2,44 +2,40 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::list::ListPane;
 use crate::api::use_client;
 use crate::directory::use_directory;
 use crate::effect::follow;
-use crate::routes;
+use crate::router::use_router;
+use crate::routes::{self, Route};
 use crate::session::{self, SessionState, use_session};
 use crate::text;
-use crate::trail::use_trail;
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::announce_page;
 
 /// The frame. It stays mounted while pages change, and sends away whoever is not signed in.
 #[component]
 pub fn Workspace(
-    /// The route tree.
+    /// The page.
     children: Children,
 ) -> impl IntoView {
     let session = use_session();
     let directory = use_directory();
-    let trail = use_trail();
-    let navigate = use_navigate();
-    let path = use_location().pathname;
-    let inside = Memo::new(move |_| path.with(|path| routes::needs_sign_in(path)));
-    let home = Memo::new(move |_| path.with(|path| path == routes::HOME));
+    let router = use_router();
+    let inside = Memo::new(move |_| router.route().with(Route::needs_sign_in));
+    let home = Memo::new(move |_| router.route().with(|route| *route == Route::Home));
     let who = session::account_id(session);
 
     follow(move || {
         let to = session.with(|state| match state {
-            SessionState::Out | SessionState::Ended => Some(routes::sign_in_and_return(&trail.here())),
+            SessionState::Out | SessionState::Ended => Some(routes::sign_in_and_return(&router.here())),
             // Who left on purpose starts at the list again.
             SessionState::Left => Some(routes::SIGN_IN.to_owned()),
             SessionState::Loading | SessionState::Failed(_) | SessionState::In(_) => None,
         });
         if let Some(to) = to.filter(|_| inside.get()) {
-            navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            router.replace(&to);
         }
     });
     follow(move || {
@@ -68,7 +64,7 @@ pub fn Workspace(
 }
 
 /// A page behind the sign-in, or what stands there until it is known who is signed in.
-pub fn signed_in(page: fn() -> AnyView) -> AnyView {
+pub fn signed_in(route: Route, page: fn(Route) -> AnyView) -> AnyView {
     let client = use_client();
     let session = use_session();
     let who = session::account_id(session);
@@ -78,7 +74,7 @@ pub fn signed_in(page: fn() -> AnyView) -> AnyView {
             let retry = Callback::new(move |()| session::restore(client, session));
             view! { <ErrorState error retry/> }.into_any()
         }
-        None if who.with(Option::is_some) => page(),
+        None if who.with(Option::is_some) => page(route.clone()),
         None => view! { <SkeletonRows count=3/> <SkeletonRows count=4/> }.into_any(),
     };
     content.into_any()

@@ -9,7 +9,6 @@ use super::Text;
 use super::icon::Icon;
 use crate::effect::follow;
 use crate::t;
-use crate::trail::use_trail;
 
 static ARRIVED: AtomicBool = AtomicBool::new(false);
 
@@ -40,20 +39,9 @@ pub fn TitleBar(
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     announce_page(title, heading);
-    let trail = use_trail();
-    let parent = back.clone();
-    // Going back where the person came from keeps the browser's own history short; a link alone would pile it up.
-    let go_back = move |event: leptos::ev::MouseEvent| {
-        if trail.is_before(&parent) && !event.default_prevented() && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
-            event.prevent_default();
-            if let Ok(history) = window().history() {
-                _ = history.back();
-            }
-        }
-    };
     view! {
         <header class="bar">
-            <a class="back" href=back aria-label=move || t!(app.back).to_string() data-testid="back" on:click=go_back>
+            <a class="back" href=back aria-label=move || t!(app.back).to_string() data-testid="back" data-up="">
                 <Icon icon=icondata_lu::LuChevronLeft/>
             </a>
             <h1 node_ref=heading tabindex="-1" data-testid="page-title">{title}</h1>

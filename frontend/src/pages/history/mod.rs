@@ -6,7 +6,6 @@ mod words;
 use api_types::AuditEntry;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_query_map;
 
 use self::timeline::Timeline;
 use crate::api::{self, Client, ClientError, use_client};
@@ -14,6 +13,7 @@ use crate::directory::{Remote, Rows, id_label, number_label, use_directory};
 use crate::effect::follow;
 use crate::format;
 use crate::i18n::locale;
+use crate::router::use_router;
 use crate::routes::{self, RowRef};
 use crate::ui::icon::Icon;
 use crate::ui::states::{EmptyState, ErrorState, SkeletonRows};
@@ -23,9 +23,8 @@ use crate::{t, text};
 /// The page: of everything, or of one row with `?number=` or `?id=`.
 #[component]
 pub fn HistoryPage() -> impl IntoView {
-    let query = use_query_map();
-    let row =
-        Memo::new(move |_| query.with(|query| query.get("number").map(RowRef::number).or_else(|| query.get("id").map(RowRef::phone_id))));
+    let router = use_router();
+    let row = Memo::new(move |_| router.query("number").map(RowRef::number).or_else(|| router.query("id").map(RowRef::phone_id)));
     // Another row is another page.
     move || {
         let row = row.get();
