@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::validation::{
-    LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
+    LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters, not_blank,
 };
 use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, given, present};
 
@@ -49,7 +49,7 @@ pub struct OperatorAccount {
 #[serde(deny_unknown_fields)]
 pub struct OperatorAccountCreate {
     /// Name of the contract holder, 1 to 100 characters.
-    #[validate(length(min = 1, max = "ACCOUNT_NAME_MAX"), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
     #[schema(example = "株式会社みなと商会", max_length = 100)]
     pub name: String,
     /// Where password links and warnings go.
@@ -68,7 +68,7 @@ pub struct OperatorAccountCreate {
 pub struct OperatorAccountPatch {
     /// Name of the contract holder.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = "ACCOUNT_NAME_MAX"), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
     #[schema(value_type = String, example = "株式会社みなと商会", max_length = 100)]
     pub name: Option<String>,
     /// Where password links and warnings go; `null` removes it.
@@ -308,7 +308,7 @@ pub struct ServiceKey {
 #[serde(deny_unknown_fields)]
 pub struct ServiceKeyCreate {
     /// What it is for, 1 to 100 characters.
-    #[validate(length(min = 1, max = "ACCOUNT_NAME_MAX"), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
     #[schema(example = "tokyo-sbc-1", max_length = 100)]
     pub name: String,
 }

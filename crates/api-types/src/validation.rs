@@ -47,6 +47,14 @@ pub fn mail_address(value: &str) -> Result<(), ValidationError> {
     if good { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
 }
 
+/// Refuses a text in which nothing is to be seen: names are trimmed, so nothing would be left of it.
+///
+/// # Errors
+/// `required`.
+pub fn not_blank(value: &str) -> Result<(), ValidationError> {
+    if value.trim().is_empty() { Err(ValidationError::new("required")) } else { Ok(()) }
+}
+
 /// A login id is 4 to 64 of `a-z 0-9 . _ -`, so that it can stand in a SIP URI unescaped.
 ///
 /// # Errors
