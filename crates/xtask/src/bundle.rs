@@ -282,9 +282,11 @@ fn service_worker_text(template: &str, files: &BTreeMap<String, Vec<u8>>, values
     fill("frontend/public/sw.js", template, &values)
 }
 
-/// What a browser keeps for use without a network. Notices to robots are not for it.
+/// What a first visit loads and a browser keeps for use without a network. Notices to robots are not for it, and raster icons are
+/// asked for by the system that installs the app, then.
 fn belongs_to_shell(name: &str) -> bool {
-    name != "robots.txt" && !name.starts_with(".well-known/")
+    let raster_icon = name.starts_with("icons/") && name.ends_with(".png");
+    name != "robots.txt" && !name.starts_with(".well-known/") && !raster_icon
 }
 
 /// Adds the compressed twins of a file, where they are smaller.
