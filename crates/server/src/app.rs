@@ -81,11 +81,9 @@ impl App {
     /// # Errors
     /// When the process is shutting down.
     pub async fn verify_password(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
-        // The hash of a password that nobody knows, made with the same parameters.
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zf0Sdk4i/DiDpPbaWjXhNzoQd5yQdfJ8GZqPjKCcdZ0";
         self.hashing(move || {
             let exists = hash.is_some();
-            crypto::verify_password(&password, hash.as_deref().unwrap_or(NOBODY)) && exists
+            crypto::verify_password(&password, hash.as_deref().unwrap_or(crypto::NOBODY)) && exists
         })
         .await
     }

@@ -144,6 +144,9 @@ pub fn hash_password(password: &str) -> String {
         .unwrap_or_else(|error| unreachable!("hashing with fixed parameters cannot fail: {error}"))
 }
 
+/// A hash that no password is known for, with the parameters of the others: checking against it takes as long.
+pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zf0Sdk4i/DiDpPbaWjXhNzoQd5yQdfJ8GZqPjKCcdZ0";
+
 /// Checks a password against a hash; as slow as hashing.
 pub fn verify_password(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
@@ -178,6 +181,15 @@ mod tests {
         assert!(verify_password("correct horse", &hash));
         assert!(!verify_password("correct horsf", &hash));
         assert!(!verify_password("", "not a hash"));
+    }
+
+    #[test]
+    fn nobody_is_hashed_like_everybody() {
+        let (nobody, somebody) = (PasswordHash::new(NOBODY).unwrap(), hash_password("correct horse"));
+        let somebody = PasswordHash::new(&somebody).unwrap();
+        assert_eq!((nobody.algorithm, nobody.version, &nobody.params), (somebody.algorithm, somebody.version, &somebody.params));
+        assert_eq!(nobody.hash.unwrap().as_bytes().len(), somebody.hash.unwrap().as_bytes().len());
+        assert_eq!(nobody.salt.unwrap().as_ref().len(), somebody.salt.unwrap().as_ref().len());
     }
 
     #[test]
