@@ -27,7 +27,8 @@ on_both_screens! {
         story.is_at("/").await?;
         story.see("株式会社みなと商会").await?;
         let number = story.text_at("row-number-+815012345678").await?;
-        assert_eq!(number, "050-1234-5678基本番号\n代表番号 ・ 受付 iPhone\niOS\nWindows");
+        assert!(number.starts_with("050-1234-5678基本番号\n代表番号 ・ 受付 iPhone\n"), "{number}");
+        assert!(number.contains("iOS") && number.contains("Windows"), "{number}");
         assert_eq!(story.text_at("row-number-+81334567890").await?, "03-3456-7890\nサポート窓口");
         assert_eq!(story.text_at("row-id-minato203").await?, "会議室の電話\n内線 203\nIP電話機");
         assert_eq!(story.text_at("row-id-minato206").await?, "鈴木（未使用）\n内線 206 ・ ログインなし");
