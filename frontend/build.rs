@@ -6,6 +6,7 @@ use std::{env, error::Error, fs};
 use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
 use leptos_i18n_parser::parse_locales::parse_locales;
 
+#[expect(clippy::disallowed_methods, reason = "Cargo names the folder for generated code in the environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
     let options = ParseOptions::default().interpolate_display(true);

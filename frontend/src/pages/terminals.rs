@@ -6,6 +6,15 @@ use leptos::prelude::*;
 use crate::t;
 use crate::ui::icon::Icon;
 
+const ALL: [TerminalKind; 6] = [
+    TerminalKind::Ios,
+    TerminalKind::Android,
+    TerminalKind::Windows,
+    TerminalKind::Macos,
+    TerminalKind::IpPhone,
+    TerminalKind::PremisesDevice,
+];
+
 /// Its picture.
 pub fn icon_of(kind: TerminalKind) -> icondata_core::Icon {
     match kind {
@@ -31,13 +40,7 @@ pub fn name_of(kind: TerminalKind) -> &'static str {
 
 /// The kinds that are signed in with an ID, each once.
 pub fn kinds(phone_id: &PhoneId) -> Vec<TerminalKind> {
-    let mut kinds = Vec::new();
-    for terminal in &phone_id.terminals {
-        if !kinds.contains(&terminal.kind) {
-            kinds.push(terminal.kind);
-        }
-    }
-    kinds
+    ALL.into_iter().filter(|kind| phone_id.terminals.iter().any(|terminal| terminal.kind == *kind)).collect()
 }
 
 /// The kinds that are signed in now, as badges.

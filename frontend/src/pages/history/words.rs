@@ -8,11 +8,15 @@ use crate::t;
 
 /// What was changed, as a person calls it.
 pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
-    let known = rows.and_then(|rows| match entry.object_kind {
-        AuditObject::Number => rows.number(&entry.object_id).map(number_label),
-        AuditObject::PhoneId => rows.phone_id(&entry.object_id).map(id_label),
-        AuditObject::Account | AuditObject::Terminal => None,
-    });
+    let known = match entry.object_kind {
+        AuditObject::Number => rows.and_then(|rows| rows.number(&entry.object_id)).map(number_label),
+        AuditObject::PhoneId => rows.and_then(|rows| rows.phone_id(&entry.object_id)).map(id_label),
+        AuditObject::Terminal => match entry.after.get("name").or(entry.before.get("name")) {
+            Some(FieldValue::Text(name)) if !name.is_empty() => Some(name.clone()),
+            _ => None,
+        },
+        AuditObject::Account => None,
+    };
     known.unwrap_or_else(|| {
         let kind = match entry.object_kind {
             AuditObject::Account => t!(audit.account),
@@ -125,8 +129,12 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("notify_rule_id", _) => t!(general.some_rule),
         ("status", "active") => t!(audit.active),
         ("status", "suspended") => t!(audit.suspended),
-        ("device_option", "ip_phone") => t!(option.ip_phone),
-        ("device_option", "premises_device") => t!(option.premises_device),
+        ("kind" | "device_option", "ip_phone") => t!(terminal.ip_phone),
+        ("kind" | "device_option", "premises_device") => t!(terminal.premises_device),
+        ("kind", "ios") => t!(terminal.ios),
+        ("kind", "android") => t!(terminal.android),
+        ("kind", "windows") => t!(terminal.windows),
+        ("kind", "macos") => t!(terminal.macos),
         ("kind", "primary") => t!(list.primary),
         ("kind", "additional") => t!(audit.additional),
         ("kind", "basic") => t!(audit.basic),
