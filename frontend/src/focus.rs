@@ -6,10 +6,9 @@ use wasm_bindgen::JsCast;
 /// Moves the focus once the screen has caught up.
 pub fn focus_first(selector: &'static str) {
     request_animation_frame(move || {
-        if let Ok(Some(element)) = document().query_selector(selector) {
-            if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
-                _ = element.focus();
-            }
+        let found = document().query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            _ = element.focus();
         }
     });
 }

@@ -57,7 +57,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let reset = move || PasswordReset { new_password: first.get(), new_password_confirmation: second.get() };
     let fault_of = move |pointer: &'static str| {
         Signal::derive(move || {
-            let local = tried.get().then(|| faults(&reset())).unwrap_or_default();
+            let local = if tried.get() { faults(&reset()) } else { Vec::new() };
             let local = local.iter().find(|fault| fault.pointer == pointer).map(fault_text);
             local.or_else(|| {
                 refused.with(|refused| refused.iter().find(|error| error.pointer == pointer).map(|error| error.message.clone()))
