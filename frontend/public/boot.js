@@ -13,14 +13,5 @@
   if ((lang ?? navigator.language ?? "").startsWith("en")) {
     root.lang = "en";
     document.title = "Denwaban";
-    addEventListener("DOMContentLoaded", () => {
-      const say = (selector, text) => {
-        const element = document.querySelector(selector);
-        if (element) element.textContent = text;
-      };
-      say(".wordmark", "Denwaban");
-      say(".tagline", "Your phone settings, at hand.");
-      say(".starting", "Loading…");
-    });
   }
 })();
