@@ -29,7 +29,7 @@ pub mod sign_in_attempt;
 pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};
-pub use migrate::{Column, describe_schema};
+pub use migrate::{Column, describe_schema, probe_tables};
 pub use scope::{EntranceScope, OperatorScope, Scope};
 
 /// Asks the database for a sign of life.

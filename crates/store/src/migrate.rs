@@ -2,7 +2,7 @@
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Bool, Text};
-use diesel::{RunQueryDsl, sql_query};
+use diesel::{QueryDsl, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::{Conn, Db, StoreError};
@@ -33,6 +33,9 @@ pub struct Column {
     /// The column.
     #[diesel(sql_type = Text)]
     pub column_name: String,
+    /// Its type, by the name that both databases have for it: `text`, `boolean`, `integer`, `bigint` or `timestamp`.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
     /// Whether it may be NULL.
     #[diesel(sql_type = Bool)]
     pub nullable: bool,
@@ -46,11 +49,11 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
     db.read(|conn| {
         let mut columns: Vec<Column> = match conn {
             Conn::Postgres(c) => sql_query(
-                "SELECT table_name::text, column_name::text, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
+                "SELECT table_name::text, column_name::text, replace(data_type::text, ' without time zone', '') AS kind, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
             )
             .load(c)?,
             Conn::Sqlite(c) => sql_query(
-                "SELECT m.name AS table_name, p.name AS column_name, p.\"notnull\" = 0 AS nullable FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+                "SELECT m.name AS table_name, p.name AS column_name, lower(p.type) AS kind, p.\"notnull\" = 0 AS nullable FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
             )
             .load(c)?,
         };
@@ -58,4 +61,20 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
         Ok(columns)
     })
     .await
+}
+
+macro_rules! probe {
+    ($conn:expr, $($table:ident)+) => {{
+        $(crate::schema::$table::table.limit(0).execute($conn)?;)+
+        Ok(vec![$(stringify!($table)),+])
+    }};
+}
+
+/// Asks for every column of every table that the queries know, and answers the names of those tables.
+///
+/// # Errors
+/// When a table or a column is not there.
+pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
+    probe!(conn, accounts notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
+        service_keys audit_log idempotency_keys)
 }
