@@ -229,7 +229,8 @@ on_both!(
                 answer.expect_problem(404, "not_found");
             } else {
                 assert_eq!(answer.status, row.5, "{}", row.0);
-                let of_minato = stage.ids.values().chain(&stage.minato.numbers).chain(&stage.minato.ids).find(|id| answer.text.contains(*id));
+                let of_minato =
+                    stage.ids.values().chain(&stage.minato.numbers).chain(&stage.minato.ids).find(|id| answer.text.contains(*id));
                 assert_eq!(of_minato, None, "{}: {}", row.0, answer.text);
             }
         }

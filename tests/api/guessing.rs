@@ -24,6 +24,7 @@ fn comparable(answer: &Answer) -> (u16, Value, HeaderMap) {
 #[track_caller]
 fn wait(answer: Answer) -> i64 {
     let header: i64 = answer.header("retry-after").and_then(|value| value.parse().ok()).expect("Retry-After");
+    assert_eq!(answer.header("ratelimit"), Some(format!("\"attempts\";r=0;t={header}").as_str()));
     let detail = answer.expect_problem(429, "too_many_attempts")["detail"].to_string();
     assert!(detail.contains(&header.to_string()), "{detail} names the {header} seconds");
     header
@@ -110,7 +111,9 @@ on_both!(
 );
 
 on_both!(
-    with |config| { config.server.trust_forwarded = true; }
+    with |config| {
+        config.server.trust_forwarded = true;
+    }
     async fn guessing_from_one_address_gets_slow_whatever_the_id(app) {
         let holder = app.holder("minato").await;
         let attacker = from_address(&app, "203.0.113.7");
@@ -130,7 +133,9 @@ on_both!(
 );
 
 on_both!(
-    with |config| { config.server.trust_forwarded = true; }
+    with |config| {
+        config.server.trust_forwarded = true;
+    }
     async fn an_own_id_does_not_buy_more_guesses(app) {
         let holder = app.holder("minato").await;
         let attacker = from_address(&app, "203.0.113.7");
@@ -144,7 +149,9 @@ on_both!(
 );
 
 on_both!(
-    with |config| { config.server.trust_forwarded = true; }
+    with |config| {
+        config.server.trust_forwarded = true;
+    }
     async fn an_ipv6_network_counts_as_one_address(app) {
         for index in 0..21 {
             let client = from_address(&app, &format!("2001:db8:1:2:{index:x}::1"));

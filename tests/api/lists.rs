@@ -32,7 +32,9 @@ on_both!(
     async fn numbers_stand_in_the_order_of_their_digits_behind_the_primary_one(app) {
         let holder = Holder::provision(&app, "minato", Contract { numbers: 0, ..Contract::default() }).await;
         let path = format!("{}/numbers", holder.operator_path());
-        for (number, kind) in [("050-9999-0000", "additional"), ("0120-000-111", "additional"), ("090-1234-5678", "primary"), ("03-1111-2222", "additional")] {
+        for (number, kind) in
+            [("050-9999-0000", "additional"), ("0120-000-111", "additional"), ("090-1234-5678", "primary"), ("03-1111-2222", "additional")]
+        {
             app.operator().post(&path, json!({"number": number, "kind": kind, "max_channels": 1})).await.expect(201);
         }
         let order = ["+819012345678", "+81120000111", "+81311112222", "+815099990000"];

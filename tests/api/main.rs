@@ -2,7 +2,11 @@
 
 mod access;
 mod accounts;
+mod contention;
+mod crash;
 mod guessing;
+mod health;
+mod housekeeping;
 mod idempotency;
 mod ids;
 mod lists;
@@ -14,5 +18,7 @@ mod operator_keys;
 mod operator_numbers;
 mod password_resets;
 mod problems;
+mod scopes;
 mod sessions;
 mod suspension;
+mod twins;

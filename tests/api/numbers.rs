@@ -65,7 +65,8 @@ on_both!(
         let shown = json!({
             "id": holder.numbers[0], "e164": number["e164"], "kind": "primary", "name": "", "display_name": "", "ringtone": "ringtone_1",
             "priority_phone_id": null, "notify_rule_id": null, "channel_limit": 5, "max_channels": 5, "ringing_phone_ids": holder.ids,
-            "capabilities": ["name", "display_name", "ringtone", "priority", "channel_limit", "notify_rule", "block_list", "ringing", "busy_announcement"],
+            "capabilities": ["name", "display_name", "ringtone", "priority", "channel_limit", "notify_rule", "block_list", "ringing",
+                "busy_announcement"],
             "version": 1,
         });
         assert_eq!(number, shown);
@@ -78,13 +79,21 @@ on_both!(
     async fn several_settings_change_together_or_not_at_all(app) {
         let holder = app.holder("minato").await;
         let rule = holder.notify_rule(&app, "営業").await;
-        let wanted = json!({"name": "代表", "display_name": "東京", "ringtone": "ringtone_2", "priority_phone_id": holder.ids[1], "notify_rule_id": rule});
+        let wanted = json!({
+            "name": "代表", "display_name": "東京", "ringtone": "ringtone_2", "priority_phone_id": holder.ids[1], "notify_rule_id": rule,
+        });
         let before = json!({"name": "", "display_name": "", "ringtone": "ringtone_1", "priority_phone_id": null, "notify_rule_id": null});
         let after = change(&holder, 0, wanted.clone(), before, wanted.clone()).await;
         for (field, value) in wanted.as_object().expect("fields") {
             assert_eq!(&after[field], value, "{field}");
         }
-        refuse(&holder, 0, json!({"name": "x", "priority_phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21"}), &[("/priority_phone_id", "not_found")]).await;
+        refuse(
+            &holder,
+            0,
+            json!({"name": "x", "priority_phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21"}),
+            &[("/priority_phone_id", "not_found")],
+        )
+        .await;
     }
 );
 
@@ -187,7 +196,9 @@ on_both!(
 on_both!(
     async fn names_hold_what_people_write_and_nothing_that_breaks_a_display(app) {
         let holder = app.holder("minato").await;
-        for name in ["あ".repeat(40), "👨‍👩‍👧 営業部 📞".into(), "Ünïcødé — ｶﾅ ㈱".into(), "名\u{3000}前".into(), "<b>\"'&\\</b>".into(), "x".into()] {
+        for name in
+            ["あ".repeat(40), "👨‍👩‍👧 営業部 📞".into(), "Ünïcødé — ｶﾅ ㈱".into(), "名\u{3000}前".into(), "<b>\"'&\\</b>".into(), "x".into()]
+        {
             let after = patch(&holder, 0, json!({"name": name})).await.expect(200);
             assert_eq!(after["name"], name);
             assert_eq!(holder.client.get(&holder.number(0)).await["name"], name);
@@ -196,7 +207,9 @@ on_both!(
         refuse(&holder, 0, json!({"name": "あ".repeat(41)}), &[("/name", "too_long")]).await;
         refuse(&holder, 0, json!({"display_name": "あ".repeat(21)}), &[("/display_name", "too_long")]).await;
         // Line breaks, tabs, escape sequences, NUL, line separators, and marks that turn the direction of writing.
-        for bad in ['\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\0', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+        for bad in
+            ['\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\0', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}']
+        {
             refuse(&holder, 0, json!({"name": format!("a{bad}b")}), &[("/name", "control_character")]).await;
             refuse(&holder, 0, json!({"display_name": format!("a{bad}b")}), &[("/display_name", "control_character")]).await;
         }
@@ -260,7 +273,9 @@ on_both!(
         let holder = app.holder("minato").await;
         patch(&holder, 0, json!({"name": "代表", "ringtone": "ringtone_2"})).await.expect(200);
         let before = (holder.client.get(&holder.number(0)).await.expect(200), holder.revision().await, holder.log().await);
-        for nothing in [json!({}), json!({"name": "代表"}), json!({"name": " 代表 "}), json!({"ringtone": "ringtone_2", "priority_phone_id": null})] {
+        for nothing in
+            [json!({}), json!({"name": "代表"}), json!({"name": " 代表 "}), json!({"ringtone": "ringtone_2", "priority_phone_id": null})]
+        {
             let answer = patch(&holder, 0, nothing.clone()).await;
             assert_eq!(answer.version(), 2, "{nothing}");
             assert_eq!(answer.expect(200), before.0, "{nothing}");

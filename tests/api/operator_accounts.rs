@@ -26,7 +26,10 @@ on_both!(
         app.clock.advance(TimeDelta::minutes(1));
         let changed = operator.if_match(1).patch(&path, json!({"name": "みなと商会", "contact_mail": null})).await;
         assert_eq!((changed.version(), &changed["revision"]), (2, &json!(2)));
-        assert_eq!((&changed["name"], &changed["contact_mail"], &changed["created_at"]), (&json!("みなと商会"), &Value::Null, &made["created_at"]));
+        assert_eq!(
+            (&changed["name"], &changed["contact_mail"], &changed["created_at"]),
+            (&json!("みなと商会"), &Value::Null, &made["created_at"])
+        );
 
         operator.if_match(1).delete(&path).await.expect_problem(412, "stale");
         operator.delete(&path).await.expect_problem(428, "precondition_required");
@@ -82,7 +85,10 @@ on_both!(
         let operator = app.operator();
         let path = format!("{}/options", holder.operator_path());
         let shown = operator.get(&path).await;
-        assert_eq!((shown.version(), &shown.json), (1, &json!({"ip_phone": true, "premises_device": false, "voicemail": false, "fax": false})));
+        assert_eq!(
+            (shown.version(), &shown.json),
+            (1, &json!({"ip_phone": true, "premises_device": false, "voicemail": false, "fax": false}))
+        );
         let (revision, lines) = (holder.revision().await, holder.log().await.len());
         let set = operator.if_match(1).put(&path, json!({"voicemail": true, "fax": true})).await;
         assert_eq!((set.version(), &set.json), (2, &json!({"ip_phone": false, "premises_device": false, "voicemail": true, "fax": true})));
@@ -191,7 +197,10 @@ on_both!(
         operator.post(&format!("{path}/numbers"), number.clone()).await.expect_problem(404, "not_found");
         let id = json!({"login_id": "minato001", "kind": "basic", "extension": "201"});
         operator.post(&format!("{path}/ids"), id.clone()).await.expect_problem(404, "not_found");
-        operator.post(&format!("{path}/ids/{NOTHING}/terminals"), json!({"kind": "ios", "name": "x"})).await.expect_problem(404, "not_found");
+        operator
+            .post(&format!("{path}/ids/{NOTHING}/terminals"), json!({"kind": "ios", "name": "x"}))
+            .await
+            .expect_problem(404, "not_found");
         operator.if_match(1).put(&format!("{path}/options"), json!({})).await.expect_problem(404, "not_found");
         let made = operator.post("/operator/accounts", json!({"name": "x"})).await;
         let path = made.header("location").unwrap_or_default().trim_start_matches("/api/v1").to_owned();

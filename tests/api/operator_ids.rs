@@ -19,7 +19,10 @@ on_both!(
     async fn an_id_is_made_read_changed_and_removed(app) {
         let holder = app.holder("minato").await;
         let operator = app.operator();
-        let body = json!({"login_id": "minato.reception-1", "kind": "additional", "extension": "31", "terminal_name": " 受付 ", "device_option": "ip_phone", "password": PASSWORD});
+        let body = json!({
+            "login_id": "minato.reception-1", "kind": "additional", "extension": "31", "terminal_name": " 受付 ",
+            "device_option": "ip_phone", "password": PASSWORD,
+        });
         let made = operator.post(&format!("{}/ids", holder.operator_path()), body).await;
         let path = made.header("location").unwrap_or_default().trim_start_matches("/api/v1").to_owned();
         assert_eq!((made.status, made.version()), (201, 1));
@@ -63,15 +66,25 @@ on_both!(
             (id("kobe900", "basic", "900"), &[("/kind", "taken")]),
             (with_option.clone(), &[("/device_option", "not_contracted")]),
             (id("minato001", "basic", "201"), &[("/login_id", "taken"), ("/extension", "taken"), ("/kind", "taken")]),
-            (json!({"login_id": "kobe900", "kind": "additional", "extension": "900", "device_option": "premises_device"}), &[("/device_option", "not_contracted")]),
-            (json!({"login_id": "kobe900", "kind": "additional", "extension": "900", "password": "kobe900 kobe900"}), &[("/password", "too_weak")]),
+            (
+                json!({"login_id": "kobe900", "kind": "additional", "extension": "900", "device_option": "premises_device"}),
+                &[("/device_option", "not_contracted")],
+            ),
+            (
+                json!({"login_id": "kobe900", "kind": "additional", "extension": "900", "password": "kobe900 kobe900"}),
+                &[("/password", "too_weak")],
+            ),
         ];
         for (body, faults) in table {
             operator.post(&path, body).await.expect_fields(faults);
         }
         let other = format!("{path}/{}", kobe.ids[1]);
         operator.if_match(1).patch(&other, json!({"extension": "202"})).await.expect_fields(&[("/extension", "taken")]);
-        operator.if_match(1).patch(&other, json!({"device_option": "ip_phone"})).await.expect_fields(&[("/device_option", "not_contracted")]);
+        operator
+            .if_match(1)
+            .patch(&other, json!({"device_option": "ip_phone"}))
+            .await
+            .expect_fields(&[("/device_option", "not_contracted")]);
         assert_eq!(kobe.revision().await, revision, "a refusal leaves no trace");
         // The same extension is another one in another contract, and an ID may keep its own.
         assert_eq!(minato.client.get(&minato.id(1)).await["extension"], kobe.client.get(&kobe.id(1)).await["extension"]);
@@ -100,9 +113,18 @@ on_both!(
             (json!({"login_id": "minato900", "kind": "additional"}), ("/extension", "required")),
             (json!({"login_id": "minato900", "extension": "900"}), ("/kind", "required")),
             (json!({"login_id": "minato900", "kind": "additional", "extension": "900", "password": "short"}), ("/password", "too_short")),
-            (json!({"login_id": "minato900", "kind": "additional", "extension": "900", "password": "x".repeat(129)}), ("/password", "too_long")),
-            (json!({"login_id": "minato900", "kind": "additional", "extension": "900", "device_option": "fax"}), ("/device_option", "wrong_type")),
-            (json!({"login_id": "minato900", "kind": "additional", "extension": "900", "terminal_name": "a\tb"}), ("/terminal_name", "control_character")),
+            (
+                json!({"login_id": "minato900", "kind": "additional", "extension": "900", "password": "x".repeat(129)}),
+                ("/password", "too_long"),
+            ),
+            (
+                json!({"login_id": "minato900", "kind": "additional", "extension": "900", "device_option": "fax"}),
+                ("/device_option", "wrong_type"),
+            ),
+            (
+                json!({"login_id": "minato900", "kind": "additional", "extension": "900", "terminal_name": "a\tb"}),
+                ("/terminal_name", "control_character"),
+            ),
         ];
         for (body, fault) in table {
             app.operator().post(&path, body).await.expect_fields(&[fault]);
@@ -150,7 +172,11 @@ on_both!(
         client.get("/session").await.expect(200);
         operator.if_match(1).put(&format!("{}/password", path(1)), json!({})).await.expect_problem(412, "stale");
         operator.put(&format!("{}/password", path(1)), json!({})).await.expect_problem(428, "precondition_required");
-        for (body, code) in [(json!({"password": "short"}), "too_short"), (json!({"password": "my minato001 password"}), "too_weak"), (json!({"password": 5}), "wrong_type")] {
+        for (body, code) in [
+            (json!({"password": "short"}), "too_short"),
+            (json!({"password": "my minato001 password"}), "too_weak"),
+            (json!({"password": 5}), "wrong_type"),
+        ] {
             operator.if_match(2).put(&format!("{}/password", path(1)), body).await.expect_fields(&[("/password", code)]);
         }
         assert_eq!(sealed_password(&app, &holder, &holder.ids[1]).await, "a new long one");
@@ -176,7 +202,10 @@ on_both!(
         assert_eq!((second.version(), &second["priority_phone_id"]), (2, &json!(holder.ids[2])), "the other number is not concerned");
         let log = holder.log().await;
         assert_eq!((&log[0]["action"], &log[0]["object_id"]), (&json!("delete"), &json!(holder.ids[1])));
-        assert_eq!((&log[1]["before"], &log[1]["after"]), (&json!({"priority_phone_id": holder.ids[1]}), &json!({"priority_phone_id": null})));
+        assert_eq!(
+            (&log[1]["before"], &log[1]["after"]),
+            (&json!({"priority_phone_id": holder.ids[1]}), &json!({"priority_phone_id": null}))
+        );
         let again = json!({"login_id": "minato001", "kind": "additional", "extension": "201"});
         operator.post(&format!("{}/ids", holder.operator_path()), again).await.expect(201);
     }
@@ -206,7 +235,10 @@ on_both!(
         assert_eq!(holder.client.get(&holder.id(1)).await["terminals"].as_array().map(Vec::len), Some(5));
         assert_eq!(holder.revision().await, revision + 1);
         let entry = &holder.log().await[0];
-        assert_eq!((&entry["object_kind"], &entry["action"], &entry["before"]), (&json!("terminal"), &json!("delete"), &json!({"kind": "windows", "name": "windows 1"})));
+        assert_eq!(
+            (&entry["object_kind"], &entry["action"], &entry["before"]),
+            (&json!("terminal"), &json!("delete"), &json!({"kind": "windows", "name": "windows 1"}))
+        );
         for (body, fault) in [
             (json!({"kind": "fridge", "name": "x"}), ("/kind", "wrong_type")),
             (json!({"kind": "ios"}), ("/name", "required")),

@@ -8,7 +8,9 @@ on_both!(
         let holder = Holder::provision(&app, "minato", Contract { numbers: 0, ..Contract::default() }).await;
         let operator = app.operator();
         let numbers = format!("{}/numbers", holder.operator_path());
-        let made = operator.post(&numbers, json!({"number": "０５０（１２３４）５６７８", "kind": "primary", "max_channels": 9, "name": " 代表 "})).await;
+        let made = operator
+            .post(&numbers, json!({"number": "０５０（１２３４）５６７８", "kind": "primary", "max_channels": 9, "name": " 代表 "}))
+            .await;
         let path = made.header("location").unwrap_or_default().trim_start_matches("/api/v1").to_owned();
         assert_eq!((made.status, made.version()), (201, 1));
         let shown = json!({
@@ -17,7 +19,10 @@ on_both!(
         assert_eq!(made.json, shown);
         assert_eq!(operator.get(&path).await.json, shown);
         let seen = holder.client.get(&format!("/numbers/{}", made["id"].as_str().unwrap_or_default())).await;
-        assert_eq!((&seen["e164"], &seen["name"], &seen["ringing_phone_ids"]), (&json!("+815012345678"), &json!("代表"), &json!(holder.ids)));
+        assert_eq!(
+            (&seen["e164"], &seen["name"], &seen["ringing_phone_ids"]),
+            (&json!("+815012345678"), &json!("代表"), &json!(holder.ids))
+        );
 
         let changed = operator.if_match(1).patch(&path, json!({"name": "総合受付"})).await;
         assert_eq!((changed.version(), &changed["name"], &changed["max_channels"]), (2, &json!("総合受付"), &json!(9)));
@@ -47,7 +52,9 @@ on_both!(
             operator.post(&format!("{}/numbers", holder.operator_path()), body).await
         };
         make(&minato, "03-1234-5678").await.expect(201);
-        for spelling in ["03-1234-5678", "0312345678", "+81312345678", "+81 (0)3 1234 5678", "０３ー１２３４ー５６７８", "010-81-3-1234-5678"] {
+        for spelling in
+            ["03-1234-5678", "0312345678", "+81312345678", "+81 (0)3 1234 5678", "０３ー１２３４ー５６７８", "010-81-3-1234-5678"]
+        {
             for holder in [&minato, &kobe] {
                 let problem = make(holder, spelling).await.expect_fields(&[("/number", "taken")]);
                 assert_eq!(problem["errors"][0]["message"], "この電話番号はすでに登録されています。");
@@ -84,7 +91,10 @@ on_both!(
             (json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 10}), ("/max_channels", "out_of_range")),
             (json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 300}), ("/max_channels", "out_of_range")),
             (json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 1, "name": "x".repeat(41)}), ("/name", "too_long")),
-            (json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 1, "name": "a\u{202e}"}), ("/name", "control_character")),
+            (
+                json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 1, "name": "a\u{202e}"}),
+                ("/name", "control_character"),
+            ),
         ];
         for (body, fault) in table {
             operator_refuses(&app, &path, body, fault).await;
@@ -136,5 +146,22 @@ on_both!(
         assert_eq!(number["ringtone"], "ringtone_2");
         let saved = holder.client.if_match(2).patch(&holder.number(0), json!({"name": "代表", "ringtone": "ringtone_2"})).await;
         saved.expect(200);
+    }
+);
+
+on_both!(
+    async fn nobody_calls_out_with_a_removed_number(app) {
+        let holder = app.holder("minato").await;
+        for (id, number) in [(1, 1), (2, 0)] {
+            holder.call_out_with(&app, id, number).await;
+        }
+        let path = format!("{}/numbers/{}", holder.operator_path(), holder.numbers[1]);
+        app.operator().if_match(1).delete(&path).await.expect(204);
+        let freed = holder.client.get(&holder.id(1)).await;
+        assert_eq!((freed.version(), &freed["outbound_number_id"]), (3, &Value::Null));
+        let other = holder.client.get(&holder.id(2)).await;
+        assert_eq!((other.version(), &other["outbound_number_id"]), (2, &json!(holder.numbers[0])));
+        let log = holder.log().await;
+        assert_eq!((&log[0]["action"], &log[1]["before"]), (&json!("delete"), &json!({"outbound_number_id": holder.numbers[1]})));
     }
 );

@@ -38,7 +38,11 @@ on_both!(
         check(app.nobody().get("/numbers").await, 401, "unauthenticated");
         check(client.clone().without("x-csrf-token").patch("/account", json!({})).await, 403, "csrf_failed");
         check(client.get("/numbers/x").await, 404, "not_found");
-        check(app.nobody().post("/password-resets/x", json!({"new_password": "0123456789", "new_password_confirmation": "0123456789"})).await, 410, "link_expired");
+        check(
+            app.nobody().post("/password-resets/x", json!({"new_password": "0123456789", "new_password_confirmation": "0123456789"})).await,
+            410,
+            "link_expired",
+        );
         check(holder.client.if_match(9).patch("/account", json!({})).await, 412, "stale");
         check(patch(&format!("{{\"contact_mail\":\"{}\"}}", "x".repeat(300_000))).await, 413, "body_too_large");
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx", ""] {
@@ -48,14 +52,29 @@ on_both!(
         check(patch("{\"surprise\":1}").await, 422, "invalid");
         check(client.get("/numbers?limit=0").await, 422, "invalid");
         check(holder.client.patch("/account", json!({})).await, 428, "precondition_required");
-        client.clone().header("content-type", "Application/JSON; charset=utf-8").send(Method::PATCH, "/account", Some("{}".into())).await.expect(200);
+        client
+            .clone()
+            .header("content-type", "Application/JSON; charset=utf-8")
+            .send(Method::PATCH, "/account", Some("{}".into()))
+            .await
+            .expect(200);
     }
 );
 
 on_both!(
     async fn a_path_that_does_not_exist_is_a_problem_below_the_api(app) {
         let holder = app.holder("minato").await;
-        for path in ["/nothing", "/numbers/", "/Numbers", "/numbers/x/y/z", "/session/confirm/now", "//api/v1", "//api/v2/numbers", "//api/nothing", "/operator"] {
+        for path in [
+            "/nothing",
+            "/numbers/",
+            "/Numbers",
+            "/numbers/x/y/z",
+            "/session/confirm/now",
+            "//api/v1",
+            "//api/v2/numbers",
+            "//api/nothing",
+            "/operator",
+        ] {
             for client in [&app.nobody(), &holder.client, &app.operator()] {
                 check(client.get(path).await, 404, "not_found");
                 check(client.post(path, json!({})).await, 404, "not_found");
@@ -175,7 +194,9 @@ on_both!(
 on_both!(
     async fn a_nul_character_is_refused_wherever_it_stands(app) {
         let holder = app.holder("minato").await;
-        for path in ["/numbers/%00", "/numbers/a%00b/channel-limit", "/ids/%00", "/audit-log?object_id=%00", "/numbers?cursor=%00", "/nothing%00"] {
+        for path in
+            ["/numbers/%00", "/numbers/a%00b/channel-limit", "/ids/%00", "/audit-log?object_id=%00", "/numbers?cursor=%00", "/nothing%00"]
+        {
             check(holder.client.get(path).await, 400, "malformed_request");
         }
         for path in ["/operator/accounts/%00", "/operator/accounts/x/numbers/%00", "/operator/keys/%00"] {

@@ -73,7 +73,10 @@ on_both!(
         let log = client.get(&format!("/audit-log?object_id={}&limit=2", holder.account_id)).await.expect(200);
         let (resumed, suspended) = (&log["items"][0], &log["items"][1]);
         for entry in [resumed, suspended] {
-            assert_eq!((&entry["actor_kind"], &entry["actor"], &entry["object_kind"]), (&json!("operator"), &json!("test"), &json!("account")));
+            assert_eq!(
+                (&entry["actor_kind"], &entry["actor"], &entry["object_kind"]),
+                (&json!("operator"), &json!("test"), &json!("account"))
+            );
         }
         let states = [json!({"status": "active", "suspended_reason": null}), json!({"status": "suspended", "suspended_reason": REASON})];
         assert_eq!((&suspended["before"], &suspended["after"]), (&states[0], &states[1]));

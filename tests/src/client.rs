@@ -109,6 +109,14 @@ impl Client {
     /// Any request: a path that begins with `//` is taken from the root, every other one under `/api/v1`. A body is JSON unless a
     /// `content-type` is set.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    /// As [`Client::send`], to a server that may be gone before it answers.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn try_send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Result<Answer> {
         let url = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(root) => format!("{}{root}", self.base),
             None => format!("{}/api/v1{path}", self.base),
@@ -124,11 +132,11 @@ impl Client {
             }
             request = request.body(body);
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = response.text().await?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, headers, text, json, request: shown }
+        Ok(Answer { status, headers, text, json, request: shown })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Contracts and their holders.
 
 use serde_json::{Value, json};
-use store::{Scope, StoreError, new_id, notify_rule, ringing};
+use store::{Conn, Scope, StoreError, new_id, notify_rule, phone_id, ringing};
 
 use crate::{Client, Session, TestApp};
 
@@ -60,7 +60,8 @@ impl Holder {
         }
         for index in 0..contract.ids {
             let kind = if index == 0 { "basic" } else { "additional" };
-            let body = json!({"login_id": format!("{name}{index:03}"), "kind": kind, "extension": format!("{}", 200 + index), "password": PASSWORD});
+            let (login_id, extension) = (format!("{name}{index:03}"), (200 + index).to_string());
+            let body = json!({"login_id": login_id, "kind": kind, "extension": extension, "password": PASSWORD});
             let id = operator.post(&format!("/operator/accounts/{account_id}/ids"), body).await.expect(201);
             ids.push(id["id"].as_str().unwrap().to_owned());
         }
@@ -100,6 +101,18 @@ impl Holder {
     pub async fn silence(&self, app: &TestApp, number: usize, id: usize) {
         let (scope, number, id) = (Scope::account(&self.account_id), self.numbers[number].clone(), self.ids[id].clone());
         app.app.db.write(move |conn| ringing::set(conn, &scope, &number, &id, false)).await.unwrap();
+    }
+
+    /// Sets the number that an ID calls out with. Set up behind the API's back: it cannot do this yet.
+    pub async fn call_out_with(&self, app: &TestApp, id: usize, number: usize) {
+        let (scope, id, number) = (Scope::account(&self.account_id), self.ids[id].clone(), self.numbers[number].clone());
+        let now = app.clock.now_naive();
+        let changes = phone_id::Changes { outbound_number_id: Some(Some(number)), ..phone_id::Changes::default() };
+        let change = move |conn: &mut Conn| -> Result<bool, StoreError> {
+            let version = phone_id::find(conn, &scope, &id)?.map_or(0, |row| row.version);
+            phone_id::update(conn, &scope, &id, version, &changes, now)
+        };
+        assert!(app.app.db.write(change).await.unwrap());
     }
 
     /// Makes a notify rule and answers its id. Set up behind the API's back: it cannot do this yet.

@@ -25,32 +25,35 @@ use server::provisioning::{Actor, KeyKind};
 use store::OperatorScope;
 
 /// Runs an API test on both databases: `on_both!(async fn name(app) { … })` makes `name::sqlite` and `name::postgres`. Another
-/// configuration than the usual one stands in front: `on_both!(with |config| { … } async fn name(app) { … })`.
+/// configuration than the usual one stands in front: `on_both!(with |config| { … } async fn name(app) { … })`. A test that
+/// starts its servers itself takes the kind of database: `on_both!(bare async fn name(backend) { … })`.
 #[macro_export]
 macro_rules! on_both {
     (async fn $name:ident($app:ident) $body:block) => {
         $crate::on_both!(with |_config| {} async fn $name($app) $body);
     };
     (with |$config:ident| $adjust:block async fn $name:ident($app:ident) $body:block) => {
+        $crate::on_both!(bare async fn $name(backend) {
+            let $app = $crate::TestApp::start_with(backend, |$config| $adjust).await;
+            $body
+        });
+    };
+    (bare async fn $name:ident($backend:ident) $body:block) => {
         mod $name {
             #[expect(clippy::allow_attributes, reason = "not every test needs everything")]
             #[allow(unused_imports, reason = "not every test needs everything")]
             use super::*;
 
-            async fn run($app: $crate::TestApp) $body
-
-            fn start(backend: $crate::Backend) {
-                $crate::block_on(async { run($crate::TestApp::start_with(backend, |$config| $adjust).await).await });
-            }
+            async fn run($backend: $crate::Backend) $body
 
             #[test]
             fn sqlite() {
-                start($crate::Backend::Sqlite);
+                $crate::block_on(run($crate::Backend::Sqlite));
             }
 
             #[test]
             fn postgres() {
-                start($crate::Backend::Postgres);
+                $crate::block_on(run($crate::Backend::Postgres));
             }
         }
     };
@@ -96,16 +99,7 @@ impl TestApp {
         let clock = Clock::set(DateTime::from_timestamp(1_795_316_400, 0).unwrap());
         let app = server::App::build(config, clock.clone()).unwrap();
         let operator_key = service_key(&app, KeyKind::Operator).await;
-        let (send, receive) = std::sync::mpsc::channel();
-        let serving = app.clone();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = server::app::serve(serving, listener).unwrap();
-                send.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let handle = receive.recv().unwrap();
+        let handle = launch(app.clone(), listener);
         Self { url, clock, app, operator_key, database, handle, folder }
     }
 
@@ -158,6 +152,42 @@ impl Drop for TestApp {
         // The returned future only waits; the stop itself has been sent.
         drop(self.handle.stop(false));
     }
+}
+
+/// A second server on the database of a first one, as behind a load balancer.
+pub struct Replica {
+    /// Where it answers, without a slash at the end.
+    pub url: String,
+    handle: actix_web::dev::ServerHandle,
+}
+
+impl Replica {
+    /// Starts it with the configuration and the time of the first one.
+    pub fn of(first: &TestApp) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = server::App::build(first.app.config.clone(), first.clock.clone()).unwrap();
+        Self { url, handle: launch(app, listener) }
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+/// Serves on a thread of its own.
+fn launch(app: Arc<server::App>, listener: TcpListener) -> actix_web::dev::ServerHandle {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = server::app::serve(app, listener).unwrap();
+            send.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    receive.recv().unwrap()
 }
 
 /// A service key, made as the command line makes it.
