@@ -20,6 +20,9 @@ fn start() {
         root.set_inner_html("");
         mount_to(root, App).forget();
         // A service worker is an extra: without one the app works, only not offline.
-        _ = window().navigator().service_worker().register("/sw.js");
+        let registered = window().navigator().service_worker().register("/sw.js");
+        leptos::task::spawn_local(async move {
+            _ = wasm_bindgen_futures::JsFuture::from(registered).await;
+        });
     }
 }
