@@ -57,7 +57,8 @@ impl TestDatabase {
             }
             Kind::Postgres { .. } => {
                 let tables = psql(&self.url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
-                tables.lines().map(|table| psql(&self.url, &format!("SELECT t::text FROM {table} t"))).collect()
+                let rows: Vec<String> = tables.lines().map(|table| format!("SELECT t::text FROM {table} t")).collect();
+                psql(&self.url, &rows.join(" UNION ALL "))
             }
         }
     }
