@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
-use crate::routes::Route;
+use crate::routes::{Route, RowRef};
 
 /// The pages of this window: the present one and those behind it.
 #[derive(Clone, Copy)]
@@ -40,6 +40,15 @@ impl Router {
     pub fn query(self, name: &str) -> Option<String> {
         let query = self.address.with(|address| address.split_once('?').map(|(_, query)| query.to_owned()))?;
         UrlSearchParams::new_with_str(&query).ok()?.get(name)
+    }
+
+    /// The row that the page on the screen belongs to: by its path, or by the query of the change log; tracked.
+    pub fn row(self) -> Option<RowRef> {
+        match self.route.get() {
+            Route::Row(row) | Route::General(row) => Some(row),
+            Route::History => self.query("number").map(RowRef::number).or_else(|| self.query("id").map(RowRef::phone_id)),
+            _ => None,
+        }
     }
 
     /// Goes to a page of this app.

@@ -109,9 +109,9 @@ fn id_row(phone_id: &PhoneId) -> AnyView {
 
 #[component]
 fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Children) -> impl IntoView {
-    let route = use_router().route();
+    let router = use_router();
     let home = row.home();
-    let current = Memo::new(move |_| route.with(|route| matches!(route, Route::Row(here) | Route::General(here) if *here == row)));
+    let current = Memo::new(move |_| router.row().is_some_and(|here| here == row));
     view! {
         <a class="row" class:current=current href=home aria-current=move || current.get().then_some("page") data-testid=test_id>
             <span class="label">
@@ -125,9 +125,9 @@ fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Childr
 
 #[component]
 fn PlainRow(href: &'static str, icon: icondata_core::Icon, label: Signal<String>, test_id: &'static str) -> impl IntoView {
-    let route = use_router().route();
+    let router = use_router();
     let target = Route::of(href);
-    let current = Memo::new(move |_| route.with(|route| *route == target));
+    let current = Memo::new(move |_| router.route().with(|route| *route == target) && router.row().is_none());
     view! {
         <a class="row" class:current=current href=href aria-current=move || current.get().then_some("page") data-testid=test_id>
             <span class="lead"><Icon icon/></span>

@@ -24,7 +24,7 @@ use crate::{t, text};
 #[component]
 pub fn HistoryPage() -> impl IntoView {
     let router = use_router();
-    let row = Memo::new(move |_| router.query("number").map(RowRef::number).or_else(|| router.query("id").map(RowRef::phone_id)));
+    let row = Memo::new(move |_| router.row());
     // Another row is another page.
     move || {
         let row = row.get();
