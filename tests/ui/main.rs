@@ -18,6 +18,7 @@ mod password;
 mod pictures;
 mod rename;
 mod rules;
+mod sheets;
 mod sign_in;
 mod states;
 mod tour;

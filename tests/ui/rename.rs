@@ -1,5 +1,6 @@
 //! The walk that everything stands on: open a number, give it a name, save, see it everywhere.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::on_both_screens;
@@ -76,6 +77,27 @@ on_both_screens! {
         assert!(entries.iter().any(|entry| entry.contains("通信事業者")), "{entries:?}");
         story.see("ここまでです").await?;
         assert!(!entries.iter().any(|entry| entry.contains("03-3456-7890")), "{entries:?}");
+        Ok(())
+    }
+}
+
+on_both_screens! {
+    /// A long change log comes in pieces, in order, and says when it ends.
+    async fn reading_a_long_change_log(story) {
+        let number = story.minato.number(1);
+        for index in 1..=40 {
+            story.app.clock.advance(TimeDelta::minutes(7));
+            story.minato.change(&number, json!({"name": format!("窓口{index}")})).await;
+        }
+        story.arrive("/history").await?;
+        story.at("more").await?;
+        assert_eq!(story.texts_at("history-entry").await?.len(), 30);
+        story.press("さらに表示").await?;
+        story.see("ここまでです").await?;
+        let entries = story.texts_at("history-entry").await?;
+        let names: Vec<_> = entries.iter().take(40).map(|entry| entry.lines().nth(5).unwrap_or_default().to_owned()).collect();
+        let expected: Vec<_> = (1..=40).rev().map(|index| format!("窓口{index}")).collect();
+        assert_eq!(names, expected);
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Getting in.
 
+use chrono::TimeDelta;
+use serde_json::json;
 use tests::PASSWORD;
 
 use crate::minato::LOGIN_ID;
@@ -32,6 +34,46 @@ on_both_screens! {
         assert_eq!(story.text_at("row-number-+81334567890").await?, "03-3456-7890\nサポート窓口");
         assert_eq!(story.text_at("row-id-minato203").await?, "会議室の電話\n内線 203\nIP電話機");
         assert_eq!(story.text_at("row-id-minato206").await?, "鈴木（未使用）\n内線 206 ・ ログインなし");
+        Ok(())
+    }
+}
+
+on_both_screens! {
+    /// Whoever guesses is made to wait: the button counts the seconds down and then works again.
+    async fn guessing(story) {
+        story.provokes("status of 401");
+        story.provokes("status of 429");
+        for _ in 0..6 {
+            story.app.nobody().post("/session", json!({"login_id": LOGIN_ID, "password": "one of many guesses"})).await;
+        }
+        story.open("/sign-in").await?;
+        story.sign_in().await?;
+        story.see_at("sign-in", "秒お待ちください").await?;
+        story.see_at("form-error", "").await?;
+        // The server's clock stands still while the browser counts.
+        story.app.clock.advance(TimeDelta::seconds(60));
+        story.see_at("sign-in", "ログイン").await?;
+        story.press("ログイン").await?;
+        story.is_at("/").await?;
+        Ok(())
+    }
+}
+
+on_both_screens! {
+    /// A contract that is suspended says so and why, also to whoever is signed in when it happens.
+    async fn being_suspended(story) {
+        story.provokes("status of 401");
+        story.provokes("status of 403");
+        story.arrive("/account").await?;
+        story.see("3番号").await?;
+        let (operator, path) = (story.app.operator(), story.minato.operator_path());
+        let version = operator.get(&path).await.version();
+        let suspended = json!({"status": "suspended", "suspended_reason": "お支払いの確認ができないため"});
+        operator.if_match(version).patch(&path, suspended).await.expect(200);
+        story.follow_to("row-history").await?;
+        story.heading("ログイン").await?;
+        story.sign_in().await?;
+        story.see_at("form-error", "お支払いの確認ができないため").await?;
         Ok(())
     }
 }

@@ -79,6 +79,7 @@ on_both_screens! {
         story.provokes("ERR_CONNECTION");
         story.open("/").await?;
         story.is_at("/sign-in").await?;
+        story.has_service_worker().await?;
         story.gate.cut();
         story.sign_in().await?;
         story.see_at("form-error", "インターネット接続を確認して、もう一度お試しください。").await?;

@@ -269,6 +269,14 @@ impl Story {
         Ok(())
     }
 
+    /// Goes to the list first where it is a page of its own, then follows what has this `data-testid` there.
+    pub async fn follow_to(&self, test_id: &str) -> Outcome {
+        if !self.is_wide() {
+            self.press_back().await?;
+        }
+        self.touch(test_id).await
+    }
+
     /// Presses the back button of the title bar.
     #[track_caller]
     pub fn press_back(&self) -> impl Future<Output = Outcome> + Send {
