@@ -1,0 +1,76 @@
+//! Passwords of IDs.
+
+use api_types::{AuditAction, AuditObject, FieldCode, PhoneIdKind};
+use store::{Conn, Scope, phone_id, session};
+
+use super::{Ctx, locked, record};
+use crate::crypto::{self, Secrets};
+use crate::error::Failure;
+
+/// A password that is ready to be stored. Made before the transaction: hashing takes tens of milliseconds, and no one should
+/// wait for the write lock that long.
+#[derive(Clone)]
+pub struct PreparedPassword {
+    plain: String,
+    pub(super) hash: Option<String>,
+    generated: bool,
+}
+
+impl PreparedPassword {
+    /// Hashes for the basic ID, keeps for sealing for an additional one; makes a password when none is given. Slow: call it
+    /// on a blocking thread.
+    pub fn new(kind: PhoneIdKind, given: Option<String>) -> Self {
+        let generated = given.is_none();
+        let plain = given.unwrap_or_else(crypto::new_password);
+        let hash = (kind == PhoneIdKind::Basic).then(|| crypto::hash_password(&plain));
+        Self { plain, hash, generated }
+    }
+
+    /// The password, when it was made here: to be shown once.
+    pub fn generated(&self) -> Option<String> {
+        self.generated.then(|| self.plain.clone())
+    }
+
+    pub(super) fn sealed(&self, secrets: &Secrets, phone_id: &str) -> Option<String> {
+        self.hash.is_none().then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes()))
+    }
+}
+
+/// Where an additional ID's password is sealed for.
+pub fn password_place(phone_id: &str) -> String {
+    format!("phone_ids.sealed_password/{phone_id}")
+}
+
+/// Refuses a password that contains the login id.
+///
+/// # Errors
+/// `too_weak` at `pointer`.
+pub fn check_password(pointer: &str, login_id: &str, password: &str) -> Result<(), Failure> {
+    if password.to_lowercase().contains(&login_id.to_lowercase()) {
+        return Err(Failure::field(pointer, FieldCode::TooWeak));
+    }
+    Ok(())
+}
+
+/// Sets the password of an ID and ends its sessions.
+///
+/// # Errors
+/// `not_found`, or `stale` when the kind changed since `password` was prepared.
+pub fn set_password(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    secrets: &Secrets,
+    id: &str,
+    password: &PreparedPassword,
+) -> Result<(), Failure> {
+    locked(conn, scope)?;
+    let row = phone_id::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
+    if (row.kind == "basic") != password.hash.is_some() {
+        return Err(Failure::Code(api_types::ErrorCode::Stale));
+    }
+    phone_id::set_password(conn, scope, id, password.hash.clone(), password.sealed(secrets, id), ctx.at())?;
+    session::delete_of_phone_id(conn, scope, id)?;
+    record(conn, scope, ctx, (AuditObject::PhoneId, id), AuditAction::SetPassword, Default::default())?;
+    Ok(())
+}
