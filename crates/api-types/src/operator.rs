@@ -50,7 +50,7 @@ pub struct OperatorAccount {
 pub struct OperatorAccountCreate {
     /// Name of the contract holder, 1 to 100 characters.
     #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
-    #[schema(example = "株式会社みなと商会", max_length = 100)]
+    #[schema(example = "株式会社みなと商会", min_length = 1, max_length = 100)]
     pub name: String,
     /// Where password links and warnings go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ pub struct OperatorAccountPatch {
     /// Name of the contract holder.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
-    #[schema(value_type = String, example = "株式会社みなと商会", max_length = 100)]
+    #[schema(value_type = String, example = "株式会社みなと商会", min_length = 1, max_length = 100)]
     pub name: Option<String>,
     /// Where password links and warnings go; `null` removes it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ pub struct OperatorNumber {
 pub struct OperatorNumberCreate {
     /// The number, in E.164 or as it is written in Japan.
     #[validate(length(min = 1, max = 40))]
-    #[schema(example = "050-1234-5678", max_length = 40)]
+    #[schema(example = "050-1234-5678", min_length = 1, max_length = 40)]
     pub number: String,
     /// 基本番号 or 追加番号; a contract has one primary number.
     #[schema(example = "primary")]
@@ -202,7 +202,7 @@ pub struct OperatorPhoneIdCreate {
     pub kind: PhoneIdKind,
     /// 内線 短縮番号: 2 to 6 digits, not beginning with 0, unique in the account.
     #[validate(custom(function = extension_digits))]
-    #[schema(example = "201", max_length = 6)]
+    #[schema(example = "201", min_length = 2, max_length = 6)]
     pub extension: String,
     /// 端末名称.
     #[serde(default)]
@@ -227,7 +227,7 @@ pub struct OperatorPhoneIdPatch {
     /// 内線 短縮番号.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = extension_digits))]
-    #[schema(value_type = String, example = "201", max_length = 6)]
+    #[schema(value_type = String, example = "201", min_length = 2, max_length = 6)]
     pub extension: Option<String>,
     /// 端末名称.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -309,7 +309,7 @@ pub struct ServiceKey {
 pub struct ServiceKeyCreate {
     /// What it is for, 1 to 100 characters.
     #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
-    #[schema(example = "tokyo-sbc-1", max_length = 100)]
+    #[schema(example = "tokyo-sbc-1", min_length = 1, max_length = 100)]
     pub name: String,
 }
 

@@ -13,11 +13,11 @@ use crate::validation::{LOGIN_ID_MAX, PASSWORD_MAX};
 pub struct SignIn {
     /// The basic ID.
     #[validate(length(min = 1, max = "LOGIN_ID_MAX"))]
-    #[schema(example = "minato001", max_length = 64)]
+    #[schema(example = "minato001", min_length = 1, max_length = 64)]
     pub login_id: String,
     /// Its password.
     #[validate(length(min = 1, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 1, max_length = 128, format = Password)]
     pub password: String,
 }
 
@@ -50,7 +50,7 @@ pub struct Session {
 pub struct Confirmation {
     /// The password of the ID that is signed in.
     #[validate(length(min = 1, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 1, max_length = 128, format = Password)]
     pub password: String,
 }
 
@@ -71,7 +71,7 @@ pub struct SignOutQuery {
 pub struct PasswordResetRequest {
     /// The basic ID.
     #[validate(length(min = 1, max = "LOGIN_ID_MAX"))]
-    #[schema(example = "minato001", max_length = 64)]
+    #[schema(example = "minato001", min_length = 1, max_length = 64)]
     pub login_id: String,
 }
 
@@ -84,6 +84,7 @@ pub struct PasswordReset {
     #[schema(example = "correct horse battery", min_length = 10, max_length = 128, format = Password)]
     pub new_password: String,
     /// The same again.
+    #[validate(length(max = "PASSWORD_MAX"))]
     #[schema(example = "correct horse battery", max_length = 128, format = Password)]
     pub new_password_confirmation: String,
 }

@@ -12,13 +12,13 @@ use url::form_urlencoded;
 use super::problem::problem;
 use crate::error::Failure;
 
-/// Middleware: nobody means a NUL character in a URL, and PostgreSQL cannot hold one.
+/// Middleware: PostgreSQL cannot hold a NUL character, so nothing is there under a path with one.
 ///
 /// # Errors
 /// Never one of its own; a refusal is an answer.
 pub async fn without_nul<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if request.uri().path_and_query().is_some_and(|url| url.as_str().contains("%00")) {
-        let refusal = problem(request.request(), &Failure::Code(ErrorCode::MalformedRequest));
+    if request.uri().path().contains("%00") {
+        let refusal = problem(request.request(), &Failure::NOT_FOUND);
         return Ok(request.into_response(refusal).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
@@ -100,6 +100,9 @@ fn refuse_nul(bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// The parameter that does not fit, as `?name`.
 pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    if let Some((name, _)) = form_urlencoded::parse(text.as_bytes()).find(|(_, value)| value.contains('\0')) {
+        return Err(Failure::field(&format!("?{name}"), FieldCode::InvalidFormat));
+    }
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
@@ -162,6 +165,7 @@ mod tests {
             ("limit=", "?limit", InvalidFormat),
             ("limit=-1", "?limit", InvalidFormat),
             ("cursor=a&limit=1&limit=2", "?limit", InvalidFormat),
+            ("cursor=a%00b", "?cursor", InvalidFormat),
             ("page=2", "?page", UnknownField),
         ];
         for (text, pointer, code) in table {
