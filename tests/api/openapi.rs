@@ -209,6 +209,32 @@ const REQUESTS: &[(&str, Reader)] = &[
 ];
 
 #[test]
+fn the_lengths_in_the_document_are_those_of_the_server() {
+    let mut seen = 0;
+    for (id, _, operation) in operations() {
+        let Some((_, accepts)) = REQUESTS.iter().find(|(known, _)| *known == id) else { continue };
+        let content = &operation["requestBody"]["content"]["application/json"];
+        for (field, schema) in resolved(&content["schema"])["properties"].as_object().into_iter().flatten() {
+            let bounds = [
+                ("minLength", schema["minLength"].as_u64().and_then(|least| least.checked_sub(1))),
+                ("maxLength", schema["maxLength"].as_u64().map(|most| most + 1)),
+            ];
+            for (name, length) in bounds.into_iter().filter_map(|(name, length)| Some((name, length?))) {
+                let mut body = content["example"].clone();
+                body[field] = "2".repeat(usize::try_from(length).unwrap_or_default()).into();
+                assert!(accepts(&body).is_err(), "{id}: {field} beyond its {name} is accepted");
+                seen += 1;
+            }
+            // What names something else of the account has no length of its own.
+            let names_something = field.ends_with("_id") && field != "login_id";
+            let is_text = schema["type"] == "string" || schema["type"].as_array().is_some_and(|types| types.contains(&"string".into()));
+            assert!(!is_text || names_something || schema["maxLength"].is_u64(), "{id}: {field} has no maxLength");
+        }
+    }
+    assert!(seen > 30, "only {seen} bounds were found");
+}
+
+#[test]
 fn every_example_of_a_request_is_one_that_the_server_accepts() {
     let with_body: BTreeSet<&str> =
         operations().filter(|(.., operation)| operation.get("requestBody").is_some()).map(|(id, ..)| id).collect();
