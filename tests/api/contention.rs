@@ -193,3 +193,35 @@ on_both!(
         holder.client.get("/session").await.expect_problem(401, "unauthenticated");
     }
 );
+
+on_both!(
+    async fn what_depends_on_something_goes_with_it_even_when_chosen_at_that_moment(app) {
+        let holder = app.holder("minato").await;
+        let operator = app.operator();
+        let options = format!("{}/options", holder.operator_path());
+        for round in 0..10 {
+            let body = json!({"login_id": format!("minato9{round:02}"), "kind": "additional", "extension": format!("9{round:02}")});
+            let id = operator.post(&format!("{}/ids", holder.operator_path()), body).await.expect(201);
+            let id = id["id"].as_str().unwrap_or_default().to_owned();
+            let version = operator.get(&options).await.version();
+            let contract = operator.if_match(version).put(&options, json!({"ip_phone": true})).await;
+            let (first, second) = (holder.client.get(&holder.number(0)).await, holder.client.get(&holder.number(1)).await);
+            let choose = holder.client.if_match(first.version());
+            let name = holder.client.if_match(second.version());
+            let (remove, end) = (operator.if_match(1), operator.if_match(contract.version()));
+            let (number, other, path) = (holder.number(0), holder.number(1), format!("{}/ids/{id}", holder.operator_path()));
+            let (chosen, removed, named, ended) = tokio::join!(
+                choose.patch(&number, json!({"priority_phone_id": id})),
+                remove.delete(&path),
+                name.patch(&other, json!({"display_name": "東京"})),
+                end.put(&options, json!({})),
+            );
+            assert!(matches!(chosen.status, 200 | 412 | 422), "{}", chosen.text);
+            assert!(matches!(named.status, 200 | 412 | 422), "{}", named.text);
+            assert_eq!((removed.status, ended.status), (204, 200), "{} {}", removed.text, ended.text);
+            let (first, second) = (holder.client.get(&holder.number(0)).await, holder.client.get(&holder.number(1)).await);
+            assert_eq!(first["priority_phone_id"], Value::Null, "an ID that is gone rings first");
+            assert_eq!(second["display_name"], "", "a name is displayed without the option");
+        }
+    }
+);
