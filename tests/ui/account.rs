@@ -20,6 +20,13 @@ const NAMES: [&str; 10] = [
     "鈴木（未使用）",
 ];
 
+/// The lines that are in Japanese still.
+fn japanese(text: &str) -> Vec<String> {
+    let rest = NAMES.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+    let is_japanese = |line: &&str| line.chars().any(|c| matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿'));
+    rest.lines().filter(is_japanese).map(str::to_owned).collect()
+}
+
 on_both_screens! {
     /// The contract can be read, and where its mails go can be changed.
     async fn changing_the_contact_mail(story) {
@@ -60,10 +67,6 @@ on_both_screens! {
         story.choose("English").await?;
         story.heading("Contract & sign-in").await?;
         story.see("Phone numbers").await?;
-        let japanese = |text: &str| {
-            let rest = NAMES.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
-            rest.lines().filter(|line| line.chars().any(|c| matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿'))).map(str::to_owned).collect::<Vec<_>>()
-        };
         assert_eq!(japanese(&story.text().await?), [""; 0]);
         assert_eq!(story.browser.script("return document.documentElement.lang", vec![]).await?, "en");
         story.reload().await?;
@@ -145,7 +148,8 @@ on_both_screens! {
 on_both_screens! {
     /// The look that is chosen is used at once and after a reload.
     async fn choosing_light_or_dark(story) {
-        const GROUND: &str = "return getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + +part, 0) > 380";
+        const GROUND: &str = "const parts = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3);
+            return parts.reduce((sum, part) => sum + Number(part), 0) > 380";
         story.arrive("/account").await?;
         for (name, is_light) in [("ダーク", false), ("ライト", true)] {
             story.choose(name).await?;

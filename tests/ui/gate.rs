@@ -35,7 +35,8 @@ struct Shared {
     requests: Mutex<Vec<String>>,
 }
 
-const BROKEN: &str = r#"{"type":"about:blank","title":"エラーが起きました","status":500,"code":"internal","detail":"少し待ってから、もう一度お試しください。","request_id":"019aa7f0-0000-7000-8000-000000000000"}"#;
+const BROKEN: &str = r#"{"type":"about:blank","title":"エラーが起きました","status":500,"code":"internal",
+"detail":"少し待ってから、もう一度お試しください。","request_id":"019aa7f0-0000-7000-8000-000000000000"}"#;
 
 impl Gate {
     /// Listens on a port of its own; browsers wait until [`Gate::lead_to`] says where the server is.

@@ -13,7 +13,8 @@ const MANIFEST: &str = "const done = arguments[0];
             const image = new Image();
             image.src = new URL(icon.src, link.href);
             await image.decode().catch(() => missing.push(icon.src));
-            if (icon.type !== 'image/svg+xml' && icon.sizes !== `${image.naturalWidth}x${image.naturalHeight}`) missing.push(`${icon.src} is not ${icon.sizes}`);
+            const size = `${image.naturalWidth}x${image.naturalHeight}`;
+            if (icon.type !== 'image/svg+xml' && icon.sizes !== size) missing.push(`${icon.src} is ${size}, not ${icon.sizes}`);
             sizes.push(`${icon.sizes} ${icon.purpose ?? 'any'}`);
         }
         for (const wanted of ['192x192 any', '512x512 any', '512x512 maskable']) if (!sizes.includes(wanted)) missing.push(wanted);
@@ -26,8 +27,8 @@ const MANIFEST: &str = "const done = arguments[0];
 const KEPT: &str = "const done = arguments[0];
     (async () => {
         const kept = [];
-        for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) kept.push(new URL(request.url).pathname);
-        done(kept);
+        for (const name of await caches.keys()) kept.push(...(await (await caches.open(name)).keys()));
+        done(kept.map((request) => new URL(request.url).pathname));
     })();";
 
 on_both_screens! {
