@@ -58,6 +58,9 @@ const eyes = {
 
   title: () => document.title,
 
+  // Whether the save bar tells how a save went: only then a sign stands beside its words.
+  over: () => !!eyes.at("save-status")?.querySelector("svg"),
+
   // What has the focus: its test id, else its name; and whether that can be seen.
   focus: () => {
     const element = document.activeElement;

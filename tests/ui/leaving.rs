@@ -97,7 +97,9 @@ on_both_screens! {
 on_both_screens! {
     /// Closing or reloading the window asks, by the browser's own question; without edits it does not.
     async fn closing_the_window(story) {
-        const ASKS: &str = "const event = new Event('beforeunload', { cancelable: true }); dispatchEvent(event); return event.defaultPrevented;";
+        const ASKS: &str = "const event = new Event('beforeunload', { cancelable: true });
+            dispatchEvent(event);
+            return event.defaultPrevented;";
         story.arrive(&story.minato.number_settings(0)).await?;
         story.holds("番号名称", "代表番号").await?;
         assert_eq!(story.browser.script(ASKS, vec![]).await?, false);

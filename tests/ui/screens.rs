@@ -173,7 +173,7 @@ pub const INSIDE: &[Look] = looks! {
         story.write_at("input-name", "本社代表").await?;
         story.browser.set_offline(true).await?;
         story.touch("save").await?;
-        story.at("offline-notice").await?;
+        story.save_is_over().await?;
         story.browser.set_offline(false).await?;
         // Only what the browser says of itself is back; the notice goes with the next answer.
         story.browser.script("dispatchEvent(new Event('offline'))", vec![]).await?;

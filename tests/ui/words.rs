@@ -79,7 +79,8 @@ impl Story {
     #[track_caller]
     pub fn gone(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
-        async move { self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], |value| value.is_null().then_some(())).await }
+        let is = |value: &Value| value.is_null().then_some(());
+        async move { self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], is).await }
     }
 
     /// Waits until the screen says `text`.
@@ -134,6 +135,14 @@ impl Story {
     pub fn heading(&self, text: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         async move { self.find(at, "heading", text).await.map(drop) }
+    }
+
+    /// Waits until the save bar tells how the save went, in whatever language.
+    #[track_caller]
+    pub fn save_is_over(&self) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |value: &Value| (*value == true).then_some(());
+        async move { self.until(at, "the save is over", &[json!("over")], is).await }
     }
 
     /// Presses the button of this name.
