@@ -185,10 +185,15 @@ async fn at_once(client: &Client, count: usize, login_id: &str, password: &str) 
 }
 
 on_both!(
+    with |config| {
+        config.server.trust_forwarded = true;
+    }
     async fn guesses_at_once_cannot_outrun_the_count(app) {
         let holder = app.holder("minato").await;
-        for login_id in [holder.login_id.as_str(), "nobody999"] {
-            let statuses = at_once(&app.nobody(), 24, login_id, "wrong").await;
+        let targets = [holder.login_id.as_str(), "nobody901", "nobody902", "nobody903", "nobody904", "nobody905"];
+        for (index, login_id) in targets.into_iter().enumerate() {
+            let client = from_address(&app, &format!("203.0.113.{index}"));
+            let statuses = at_once(&client, 24, login_id, "wrong").await;
             let looked_at = statuses.iter().filter(|status| **status == 401).count();
             assert_eq!((looked_at, statuses.len()), (6, 24), "{login_id}: {statuses:?}");
             assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{login_id}: {statuses:?}");
