@@ -6,6 +6,7 @@
 
 mod account;
 mod audit;
+mod caller;
 mod capability;
 mod error;
 mod notify_rule;
@@ -21,6 +22,7 @@ mod validation;
 
 pub use account::*;
 pub use audit::*;
+pub use caller::*;
 pub use capability::*;
 pub use error::*;
 pub use notify_rule::*;

@@ -1,0 +1,169 @@
+//! Callers as SIP networks name them: tel and sip addresses, and the headers of a call.
+
+use super::reader::{half_width, scan};
+use super::{Caller, CallerError, NoNumber, undressed};
+
+/// What a SIP network says of a caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SipIdentity<'a> {
+    /// The name beside the address in From.
+    pub from_display: Option<&'a str>,
+    /// The user part of From, or its whole address.
+    pub from_user: Option<&'a str>,
+    /// P-Asserted-Identity (RFC 3325, 9.1), as it stands: one or more addresses with commas between them.
+    pub p_asserted_identity: Option<&'a str>,
+    /// Privacy (RFC 3323, 4.2; RFC 3325, 9.3), as it stands.
+    pub privacy: Option<&'a str>,
+}
+
+impl Caller {
+    /// The caller of a SIP call. Who asks for privacy has no number, whatever the network knows; what the network asserts comes
+    /// before what the caller says. Without a number, the name beside From tells why: Japan's networks send it there.
+    ///
+    /// # Errors
+    /// Why From is no caller, when no address has a number.
+    pub fn from_sip(identity: &SipIdentity<'_>) -> Result<Caller, CallerError> {
+        let from = from_header(identity.from_display.unwrap_or_default(), identity.from_user.unwrap_or_default());
+        let hides = |value: &str| ["id", "user", "full"].iter().any(|hidden| value.eq_ignore_ascii_case(hidden));
+        if identity.privacy.unwrap_or_default().split([';', ',', ' ', '\t']).any(hides) {
+            return Ok(match from {
+                Ok(Caller::NoNumber(kind)) => Caller::NoNumber(kind),
+                _ => Caller::NoNumber(NoNumber::Withheld),
+            });
+        }
+        let mut asserted = Err(CallerError::Empty);
+        for entry in entries(identity.p_asserted_identity.unwrap_or_default()) {
+            match Caller::parse(entry) {
+                Ok(caller) if caller.key().is_some() => return Ok(caller),
+                other if asserted.is_err() => asserted = other,
+                _ => {}
+            }
+        }
+        match (from, asserted) {
+            (Ok(caller), _) | (Err(_), Ok(caller)) => Ok(caller),
+            (Err(CallerError::Empty), Err(error)) | (Err(error), Err(_)) => Err(error),
+        }
+    }
+}
+
+fn from_header(display: &str, user: &str) -> Result<Caller, CallerError> {
+    let folded: String = user.chars().map(half_width).collect();
+    let user = undressed(&folded);
+    let caller = if user.is_empty() { Err(CallerError::Empty) } else { address(user).unwrap_or_else(|| sip_user(user)) };
+    match (caller, NoNumber::from_words(display)) {
+        (Ok(Caller::NoNumber(_)) | Err(CallerError::Empty), Some(kind)) => Ok(Caller::NoNumber(kind)),
+        (caller, _) => caller,
+    }
+}
+
+/// The caller in `tel:…`, `sip:…`, `sips:…` or `"name" <sip:…>;tag=…`; nothing when it is no such address.
+pub(super) fn address(text: &str) -> Option<Result<Caller, CallerError>> {
+    let (display, address) = match text.rfind('<') {
+        Some(at) => (&text[..at], text[at + 1..].split('>').next().unwrap_or_default()),
+        None => ("", text),
+    };
+    let (scheme, rest) = address.split_once(':')?;
+    let scheme = scheme.trim();
+    let caller = if scheme.eq_ignore_ascii_case("tel") {
+        let (number, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+        subscriber(number, parameters)
+    } else if scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips") {
+        sip_user(rest)
+    } else {
+        return None;
+    };
+    Some(match (caller, NoNumber::from_words(display)) {
+        (Ok(Caller::NoNumber(_)), Some(kind)) => Ok(Caller::NoNumber(kind)),
+        (caller, _) => caller,
+    })
+}
+
+/// What follows `sip:`, which may carry a telephone subscriber in its user part (RFC 3261, 19.1.6).
+fn sip_user(rest: &str) -> Result<Caller, CallerError> {
+    let (user, host) = match rest.split_once('@') {
+        Some((user, host)) => (user, host),
+        None => (rest.split('?').next().unwrap_or_default(), ""),
+    };
+    let (number, parameters) = user.split_once(';').unwrap_or((user, ""));
+    // Without @ it is a host: only a gateway's bare digits are a number, an address such as 192.0.2.1 is not.
+    if host.is_empty() && number.contains('.') {
+        return Err(CallerError::Unreadable);
+    }
+    let number = number.split(':').next().unwrap_or_default();
+    subscriber(number, parameters).or_else(|error| {
+        // RFC 3323, 4.1.1.3: who stays anonymous has an address there.
+        let name = host.split([':', ';', '>', '?']).next().unwrap_or_default();
+        if name.eq_ignore_ascii_case("anonymous.invalid") { Ok(Caller::NoNumber(NoNumber::Withheld)) } else { Err(error) }
+    })
+}
+
+/// A telephone subscriber (RFC 3966, 3): `+81-3-…`, or a local number in the context of its parameters.
+fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
+    let number = unescaped(number).ok_or(CallerError::Unreadable)?;
+    // Single letters are user names here, not reason codes.
+    if let Some(kind) = NoNumber::from_words(&number).filter(|_| number.chars().nth(1).is_some()) {
+        return Ok(Caller::NoNumber(kind));
+    }
+    let mut dial = match scan(&number) {
+        Err(error @ CallerError::StarOrHash(_)) => return Err(error),
+        Err(_) => return Err(CallerError::Unreadable),
+        Ok(dial) if dial.digits.is_empty() => return Err(CallerError::Unreadable),
+        Ok(dial) => dial,
+    };
+    let context = parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("phone-context").then(|| unescaped(value)).flatten()
+    });
+    if let Some(context) = context.and_then(|context| scan(&context).ok()).filter(|context| context.plus && !dial.plus) {
+        let japan = context.digits.starts_with("81");
+        let service = dial.digits.len() == 3 && dial.digits.starts_with('1');
+        // A Japanese number with its 0 is complete, and 010 leads out of Japan; elsewhere the 0 is the trunk prefix, save in Italy.
+        let complete = service || japan && dial.digits.starts_with('0');
+        if !complete {
+            let rest = if context.digits.starts_with("39") { &dial.digits } else { dial.digits.trim_start_matches('0') };
+            dial.digits = format!("{}{rest}", context.digits);
+            dial.plus = true;
+            dial.trunk = None;
+        }
+    }
+    Caller::from_dial(&dial)
+}
+
+/// Without percent escapes (RFC 3986, 2.1); nothing when what they stand for is no text.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+        match (first, hex(0), hex(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The entries of a header's list: between commas that stand neither in quotation marks nor in an address.
+fn entries(header: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped, mut inside) = (false, false, false);
+    header.split(move |c: char| {
+        match c {
+            _ if escaped => {
+                escaped = false;
+                return false;
+            }
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '<' if !quoted => inside = true,
+            '>' if !quoted => inside = false,
+            _ => {}
+        }
+        matches!(c, ',' | '\n') && !quoted && !inside
+    })
+}
