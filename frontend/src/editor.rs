@@ -257,7 +257,6 @@ pub fn fault_text(fault: &FieldFault) -> String {
         FieldCode::TooLong => t!(fault.too_long, limit = limit),
         FieldCode::TooShort => t!(fault.too_short, limit = limit),
         FieldCode::OutOfRange => t!(fault.out_of_range).to_string(),
-        FieldCode::InvalidFormat | FieldCode::WrongType | FieldCode::UnknownField => t!(fault.invalid_format).to_string(),
         FieldCode::ControlCharacter => t!(fault.control_character).to_string(),
         FieldCode::NotContracted => t!(fault.not_contracted).to_string(),
         FieldCode::NotApplicable => t!(fault.not_applicable).to_string(),
@@ -267,5 +266,7 @@ pub fn fault_text(fault: &FieldFault) -> String {
         FieldCode::Mismatch => t!(fault.mismatch).to_string(),
         FieldCode::WrongPassword => t!(fault.wrong_password).to_string(),
         FieldCode::TooWeak => t!(fault.too_weak).to_string(),
+        // The server's own words stand where its refusals are shown; this is only for what is found while typing.
+        _ => t!(fault.invalid_format).to_string(),
     }
 }

@@ -55,6 +55,11 @@ impl RowRef {
         format!("{}/general", self.home())
     }
 
+    /// One of the settings of the row.
+    pub fn page(&self, page: RowPage) -> String {
+        format!("{}/{}", self.home(), page.name())
+    }
+
     /// The change log of the row.
     pub fn history(&self) -> String {
         let name = match self.kind {
@@ -62,6 +67,49 @@ impl RowRef {
             RowKind::PhoneId => "id",
         };
         format!("{HISTORY}?{name}={}", self.id)
+    }
+}
+
+/// A settings page of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowPage {
+    /// 着信拒否.
+    BlockList,
+    /// Its import from a CSV file.
+    BlockImport,
+    /// 着信なりわけ.
+    Ringing,
+    /// 発信外線番号.
+    OutboundNumber,
+    /// The password.
+    Password,
+    /// 「この番号から掛かってきたら?」.
+    Preview,
+    /// Settings taken over from another number.
+    Copy,
+}
+
+impl RowPage {
+    const ALL: [RowPage; 7] = [
+        RowPage::BlockList,
+        RowPage::BlockImport,
+        RowPage::Ringing,
+        RowPage::OutboundNumber,
+        RowPage::Password,
+        RowPage::Preview,
+        RowPage::Copy,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            RowPage::BlockList => "block-list",
+            RowPage::BlockImport => "block-import",
+            RowPage::Ringing => "ringing",
+            RowPage::OutboundNumber => "outbound-number",
+            RowPage::Password => "password",
+            RowPage::Preview => "preview",
+            RowPage::Copy => "copy",
+        }
     }
 }
 
@@ -80,6 +128,8 @@ pub enum Route {
     Row(RowRef),
     /// The general settings of a row.
     General(RowRef),
+    /// Another settings page of a row.
+    Page(RowRef, RowPage),
     /// The contract and the sign-in.
     Account,
     /// The change log.
@@ -110,6 +160,10 @@ impl Route {
         match (parts.next(), parts.next()) {
             (None, _) => Route::Row(row),
             (Some("general"), None) => Route::General(row),
+            (Some(name), None) => match RowPage::ALL.into_iter().find(|page| page.name() == name) {
+                Some(page) => Route::Page(row, page),
+                None => Route::Unknown,
+            },
             _ => Route::Unknown,
         }
     }
@@ -170,6 +224,8 @@ mod tests {
             ("/numbers/n1", Route::Row(row.clone())),
             ("/numbers/n1/", Route::Row(row.clone())),
             ("/numbers/n1/general", Route::General(row.clone())),
+            ("/numbers/n1/block-list", Route::Page(row.clone(), RowPage::BlockList)),
+            ("/ids/p1/password", Route::Page(RowRef::phone_id("p1"), RowPage::Password)),
             ("/ids/p1", Route::Row(RowRef::phone_id("p1"))),
             ("/numbers", Route::Unknown),
             ("/numbers//general", Route::Unknown),

@@ -33,6 +33,7 @@ fn expected() -> Shape {
                 "Integer" => "integer",
                 "BigInt" => "bigint",
                 "Timestamp" => "timestamp",
+                "Binary" => "blob",
                 other => panic!("{other} of {name}.{column} does not mean the same on both databases"),
             };
             found.insert((name.to_owned(), column.to_owned()), (text.to_owned(), inner.is_some()));

@@ -52,6 +52,9 @@ pub struct Account {
     /// Where password links and warnings go; `null` when none is registered.
     #[schema(example = "soumu@minato.example")]
     pub contact_mail: Option<String>,
+    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can never be refused.
+    #[schema(example = "+81312345678")]
+    pub forwarding_number: Option<String>,
     /// What is contracted.
     pub options: AccountOptions,
     /// How many numbers the contract has.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::Validate;
 
 /// Who made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -26,6 +27,10 @@ pub enum AuditObject {
     PhoneId,
     /// A terminal that is signed in.
     Terminal,
+    /// 着信なりわけ of a number; `object_id` is the number's.
+    Ringing,
+    /// 着信拒否 of a number; `object_id` is the number's.
+    BlockList,
 }
 
 /// What was done.
@@ -40,6 +45,20 @@ pub enum AuditAction {
     Delete,
     /// Its password was set; `before` and `after` are empty.
     SetPassword,
+    /// Its password was shown; `before` and `after` are empty.
+    RevealPassword,
+    /// An entry was added to the list; `after` is the entry.
+    AddEntry,
+    /// An entry of the list was changed; `before` and `after` name its `caller` and `match` beside what changed.
+    ChangeEntry,
+    /// Entries were removed from the list; `after` has their `count` and the `deletion_id`, and for a single one `before` is the entry.
+    RemoveEntries,
+    /// Removed entries were put back; `after` has their `count` and the `deletion_id`.
+    PutBackEntries,
+    /// Entries were imported; `after` has their `count` and the `import_id`.
+    Import,
+    /// An import was taken back; `after` has the `count` and the `import_id`.
+    UndoImport,
 }
 
 /// One change.
@@ -75,6 +94,19 @@ pub struct AuditEntry {
     /// The account revision that this change made.
     #[schema(example = 42)]
     pub revision: u64,
+    /// Whether `POST /audit-log/{id}/restore` can put the values before the change back.
+    #[schema(example = true)]
+    pub restorable: bool,
+}
+
+/// How a former value is put back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AuditRestore {
+    /// `true` also puts it back where the setting was changed again since; else that is refused with `changed_since`.
+    #[serde(default)]
+    #[schema(example = false)]
+    pub overwrite: bool,
 }
 
 /// Field name → value, in the order of the names.

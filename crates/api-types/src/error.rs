@@ -43,6 +43,8 @@ error_codes! {
     BadCredentials, "bad_credentials", 401;
     /// The caller is known but may not do this.
     Forbidden, "forbidden", 403;
+    /// The password must be confirmed first: `POST /session/confirm`.
+    ConfirmationRequired, "confirmation_required", 403;
     /// A write with the session cookie came without the matching `X-CSRF-Token`.
     CsrfFailed, "csrf_failed", 403;
     /// The request came from a page of another site.
@@ -57,8 +59,14 @@ error_codes! {
     Conflict, "conflict", 409;
     /// Another thing still depends on this one.
     InUse, "in_use", 409;
+    /// The setting was changed again since; say `overwrite` to restore all the same.
+    ChangedSince, "changed_since", 409;
+    /// It was taken back before, or was never done.
+    AlreadyDone, "already_done", 409;
     /// The link was used before or has expired.
     LinkExpired, "link_expired", 410;
+    /// It was kept for a while and is gone now.
+    Gone, "gone", 410;
     /// Someone changed this since it was read; read it again and repeat.
     Stale, "stale", 412;
     /// The body is larger than allowed.
@@ -79,92 +87,128 @@ error_codes! {
     Unavailable, "unavailable", 503;
 }
 
-/// What is wrong with one field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldCode {
-    /// Must be given.
-    Required,
-    /// Longer than allowed.
-    TooLong,
-    /// Shorter than allowed.
-    TooShort,
-    /// Outside the allowed range.
-    OutOfRange,
-    /// Cannot be read as what it should be.
-    InvalidFormat,
-    /// Has another JSON type than expected, or is not one of the listed values.
-    WrongType,
-    /// Is not a field of this request.
-    UnknownField,
-    /// Contains a control character or a line break.
-    ControlCharacter,
-    /// The contract does not include it.
-    NotContracted,
-    /// Does not apply to this number or ID.
-    NotApplicable,
-    /// Names something that does not exist in this account.
-    NotFound,
-    /// The terminal does not ring for this number.
-    DoesNotRing,
-    /// Is in use already.
-    Taken,
-    /// The two entries differ.
-    Mismatch,
-    /// The password is wrong.
-    WrongPassword,
-    /// The password is too easy to guess.
-    TooWeak,
+macro_rules! field_codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident, $code:literal;)+) => {
+        /// What is wrong with one field.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FieldCode {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl FieldCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &[FieldCode] = &[$(FieldCode::$variant),+];
+
+            /// The stable text of the code, as it stands in the JSON answer.
+            pub fn as_str(self) -> &'static str {
+                match self { $(FieldCode::$variant => $code),+ }
+            }
+        }
+    };
 }
 
-impl FieldCode {
-    /// Every code.
-    pub const ALL: &[FieldCode] = &[
-        FieldCode::Required,
-        FieldCode::TooLong,
-        FieldCode::TooShort,
-        FieldCode::OutOfRange,
-        FieldCode::InvalidFormat,
-        FieldCode::WrongType,
-        FieldCode::UnknownField,
-        FieldCode::ControlCharacter,
-        FieldCode::NotContracted,
-        FieldCode::NotApplicable,
-        FieldCode::NotFound,
-        FieldCode::DoesNotRing,
-        FieldCode::Taken,
-        FieldCode::Mismatch,
-        FieldCode::WrongPassword,
-        FieldCode::TooWeak,
-    ];
-
-    /// The stable text of the code, as it stands in the JSON answer.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FieldCode::Required => "required",
-            FieldCode::TooLong => "too_long",
-            FieldCode::TooShort => "too_short",
-            FieldCode::OutOfRange => "out_of_range",
-            FieldCode::InvalidFormat => "invalid_format",
-            FieldCode::WrongType => "wrong_type",
-            FieldCode::UnknownField => "unknown_field",
-            FieldCode::ControlCharacter => "control_character",
-            FieldCode::NotContracted => "not_contracted",
-            FieldCode::NotApplicable => "not_applicable",
-            FieldCode::NotFound => "not_found",
-            FieldCode::DoesNotRing => "does_not_ring",
-            FieldCode::Taken => "taken",
-            FieldCode::Mismatch => "mismatch",
-            FieldCode::WrongPassword => "wrong_password",
-            FieldCode::TooWeak => "too_weak",
-        }
-    }
+field_codes! {
+    /// Must be given.
+    Required, "required";
+    /// Longer than allowed.
+    TooLong, "too_long";
+    /// Shorter than allowed.
+    TooShort, "too_short";
+    /// Outside the allowed range.
+    OutOfRange, "out_of_range";
+    /// Cannot be read as what it should be.
+    InvalidFormat, "invalid_format";
+    /// Has another JSON type than expected, or is not one of the listed values.
+    WrongType, "wrong_type";
+    /// Is not a field of this request.
+    UnknownField, "unknown_field";
+    /// Contains a control character or a line break.
+    ControlCharacter, "control_character";
+    /// The contract does not include it.
+    NotContracted, "not_contracted";
+    /// Does not apply to this number or ID.
+    NotApplicable, "not_applicable";
+    /// Names something that does not exist in this account.
+    NotFound, "not_found";
+    /// The terminal does not ring for this number.
+    DoesNotRing, "does_not_ring";
+    /// Is in use already.
+    Taken, "taken";
+    /// The two entries differ.
+    Mismatch, "mismatch";
+    /// The password is wrong.
+    WrongPassword, "wrong_password";
+    /// The password is too easy to guess.
+    TooWeak, "too_weak";
+    /// The password contains the login id.
+    ContainsLoginId, "contains_login_id";
+    /// Contains a character that does not belong into a phone number.
+    UnexpectedCharacter, "unexpected_character";
+    /// Contains `*` or `#`, which no caller's number has.
+    StarOrHash, "star_or_hash";
+    /// Too few digits for a phone number.
+    NumberTooShort, "number_too_short";
+    /// Too many digits for a phone number.
+    NumberTooLong, "number_too_long";
+    /// Begins neither with 0 nor with `+`.
+    NoPrefix, "no_prefix";
+    /// The leading 0 was lost, as spreadsheets do; the message says what the number would be.
+    LostZero, "lost_zero";
+    /// Was turned into something like `9.01E+09` by a spreadsheet; digits are lost.
+    ScientificNotation, "scientific_notation";
+    /// Is a kind of call without a number; those have switches of their own.
+    NoNumberGiven, "no_number_given";
+    /// Is a number of this account.
+    OwnNumber, "own_number";
+    /// Is the number that this account's calls are forwarded from or to.
+    ForwardingNumber, "forwarding_number";
+    /// Is an emergency number.
+    EmergencyNumber, "emergency_number";
+    /// A prefix of so few digits would cover too many callers.
+    PrefixTooShort, "prefix_too_short";
+    /// The prefix covers a number of this account.
+    CoversOwnNumber, "covers_own_number";
+    /// The prefix covers the number that this account's calls are forwarded from or to.
+    CoversForwardingNumber, "covers_forwarding_number";
+    /// It would cover numbers that this account called or answered lately; send `confirm` to add it all the same.
+    CoversRecentCalls, "covers_recent_calls";
+    /// It would cover a whole country; send `confirm` to add it all the same.
+    CoversCountry, "covers_country";
+    /// Stands in the list already.
+    Duplicate, "duplicate";
+    /// The list is full.
+    LimitReached, "limit_reached";
+    /// Lies in the past.
+    InThePast, "in_the_past";
+    /// Is none of the known words.
+    UnknownChoice, "unknown_choice";
+    /// Is no date.
+    InvalidDate, "invalid_date";
+    /// Rings first, so it must ring.
+    RingsFirst, "rings_first";
+    /// The file has more rows than may be imported at once.
+    TooManyRows, "too_many_rows";
+    /// The file is larger than may be imported at once.
+    FileTooLarge, "file_too_large";
+    /// The file is a spreadsheet, not CSV.
+    Spreadsheet, "spreadsheet";
+    /// The file is no text.
+    NotText, "not_text";
+    /// The file has bytes that its encoding does not know.
+    BadEncoding, "bad_encoding";
+    /// A quotation mark is not closed.
+    BrokenQuote, "broken_quote";
+    /// No column holds phone numbers.
+    NoCallerColumn, "no_caller_column";
+    /// Cannot be written in this encoding.
+    NotRepresentable, "not_representable";
 }
 
 /// One wrong field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer (RFC 6901) to the field in the request body; `?name` for a query parameter.
+    /// JSON pointer (RFC 6901) to the field in the request body; `?name` for a query parameter; `#line=12` for a line of a file.
     #[schema(example = "/display_name")]
     pub pointer: String,
     /// Stable code.

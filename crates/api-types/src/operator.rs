@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::validation::{
-    LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters, not_blank,
+    CALLER_MAX, LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
+    not_blank,
 };
 use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, given, present};
 
@@ -31,6 +32,9 @@ pub struct OperatorAccount {
     /// Why it is suspended, as the holder is told; `null` unless suspended.
     #[schema(example = json!(null))]
     pub suspended_reason: Option<String>,
+    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can never be refused.
+    #[schema(example = "+81312345678")]
+    pub forwarding_number: Option<String>,
     /// What is contracted.
     pub options: AccountOptions,
     /// Grows by one with every change of any setting of the account.
@@ -85,6 +89,11 @@ pub struct OperatorAccountPatch {
     #[validate(length(max = 200), custom(function = no_control_characters))]
     #[schema(value_type = Option<String>, example = "お支払いの確認ができないため", max_length = 200)]
     pub suspended_reason: Option<Option<String>>,
+    /// The number outside the contract that its calls are forwarded from or to, as people write it; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "CALLER_MAX"))]
+    #[schema(value_type = Option<String>, example = "03-1234-5678", max_length = 256)]
+    pub forwarding_number: Option<Option<String>>,
 }
 
 /// A number of a contract, as the operator sees it.

@@ -14,6 +14,10 @@ pub const MAIL_MAX: u64 = 254;
 pub const PASSWORD_MIN: u64 = 10;
 /// Longest password, in characters: bounds the work of hashing.
 pub const PASSWORD_MAX: u64 = 128;
+/// Longest note of an entry of a block list, in characters.
+pub const NOTE_MAX: u64 = 100;
+/// Longest text that is read as a caller, in characters: a SIP address with its parameters fits.
+pub const CALLER_MAX: u64 = 256;
 /// Longest login id, in characters.
 pub const LOGIN_ID_MAX: u64 = 64;
 
@@ -82,12 +86,24 @@ pub struct FieldFault {
     pub code: FieldCode,
     /// The limit that was passed, where there is one.
     pub limit: Option<i64>,
+    /// What the message names, where it names something: a character, a number.
+    pub value: Option<String>,
 }
 
 impl FieldFault {
     /// A fault without a limit.
     pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
-        Self { pointer: pointer.into(), code, limit: None }
+        Self { pointer: pointer.into(), code, limit: None, value: None }
+    }
+
+    /// The same fault, naming the limit that was passed.
+    pub fn limit(self, limit: i64) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// The same fault, naming a value.
+    pub fn value(self, value: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..self }
     }
 }
 
@@ -121,8 +137,8 @@ fn fault(pointer: String, error: &ValidationError) -> FieldFault {
             let length = error.params.get("value").and_then(|value| value.as_str()).map_or(0, |value| value.chars().count() as i64);
             match (parameter("min"), parameter("max")) {
                 (Some(1), _) if length == 0 => FieldFault::new(pointer, FieldCode::Required),
-                (Some(min), _) if length < min => FieldFault { pointer, code: FieldCode::TooShort, limit: Some(min) },
-                (_, max) => FieldFault { pointer, code: FieldCode::TooLong, limit: max },
+                (Some(min), _) if length < min => FieldFault::new(pointer, FieldCode::TooShort).limit(min),
+                (_, max) => FieldFault { limit: max, ..FieldFault::new(pointer, FieldCode::TooLong) },
             }
         }
         "range" => FieldFault::new(pointer, FieldCode::OutOfRange),

@@ -72,7 +72,7 @@ pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> S
 
 /// What is wrong with a field and how to mend it: the text for this very field if there is one, else the one for the code.
 pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
-    let field = fault.pointer.trim_start_matches(['/', '?']);
+    let field = fault.pointer.trim_start_matches(['/', '?', '#']);
     let special = format!("field_at.{field}.{}", fault.code.as_str());
     let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
     let key = match crate::_rust_i18n_try_translate(lang.tag(), &special) {
@@ -80,7 +80,7 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
         Some(text) if fault.limit.is_some() || !text.contains("%{limit}") => special,
         _ => format!("field.{}", fault.code.as_str()),
     };
-    text(lang, &key, &[("limit", &limit)])
+    text(lang, &key, &[("limit", &limit), ("value", fault.value.as_deref().unwrap_or_default())])
 }
 
 #[cfg(test)]

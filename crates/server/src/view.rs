@@ -102,6 +102,7 @@ pub fn account(contract: &Contract) -> Account {
         id: contract.account.id.clone(),
         name: contract.account.name.clone(),
         contact_mail: contract.account.contact_mail.clone(),
+        forwarding_number: contract.account.forwarding_number.clone(),
         options: contract.account.options(),
         number_count: u32::try_from(contract.numbers.len()).unwrap_or(u32::MAX),
         id_count: u32::try_from(contract.phone_ids.len()).unwrap_or(u32::MAX),
@@ -132,6 +133,7 @@ pub fn audit_entry(row: &audit::Row) -> Result<AuditEntry, Failure> {
         before: serde_json::from_str(&row.before).map_err(|_| unreadable("before"))?,
         after: serde_json::from_str(&row.after).map_err(|_| unreadable("after"))?,
         revision: version(row.revision),
+        restorable: crate::rules::restore::restorable(row),
     })
 }
 
@@ -143,6 +145,7 @@ pub fn operator_account(row: &account::Row) -> OperatorAccount {
         contact_mail: row.contact_mail.clone(),
         status: known("account status", &row.status),
         suspended_reason: row.suspended_reason.clone(),
+        forwarding_number: row.forwarding_number.clone(),
         options: row.options(),
         revision: version(row.revision),
         created_at: row.created_at.and_utc(),

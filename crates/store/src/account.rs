@@ -21,6 +21,8 @@ pub struct Row {
     pub status: String,
     /// Why it is suspended.
     pub suspended_reason: Option<String>,
+    /// The number outside the contract that its calls are forwarded from or to, in E.164.
+    pub forwarding_number: Option<String>,
     /// IP電話機オプション.
     pub option_ip_phone: bool,
     /// 宅内機器オプション.
@@ -63,6 +65,8 @@ pub struct Changes {
     pub status: Option<String>,
     /// See [`Row::suspended_reason`].
     pub suspended_reason: Option<Option<String>>,
+    /// See [`Row::forwarding_number`].
+    pub forwarding_number: Option<Option<String>>,
     /// See [`Row::option_ip_phone`].
     pub option_ip_phone: Option<bool>,
     /// See [`Row::option_premises_device`].
@@ -76,11 +80,21 @@ pub struct Changes {
 impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
-        let Changes { name, contact_mail, status, suspended_reason, option_ip_phone, option_premises_device, option_voicemail, option_fax } =
-            self.clone();
+        let Changes {
+            name,
+            contact_mail,
+            status,
+            suspended_reason,
+            forwarding_number,
+            option_ip_phone,
+            option_premises_device,
+            option_voicemail,
+            option_fax,
+        } = self.clone();
         row.name = name.unwrap_or(std::mem::take(&mut row.name));
         row.contact_mail = contact_mail.unwrap_or(row.contact_mail.take());
         row.status = status.unwrap_or(std::mem::take(&mut row.status));
+        row.forwarding_number = forwarding_number.unwrap_or(row.forwarding_number.take());
         row.suspended_reason = suspended_reason.unwrap_or(row.suspended_reason.take());
         row.option_ip_phone = option_ip_phone.unwrap_or(row.option_ip_phone);
         row.option_premises_device = option_premises_device.unwrap_or(row.option_premises_device);

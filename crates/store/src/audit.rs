@@ -44,18 +44,40 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
     Ok(())
 }
 
-/// Changes of the account, the latest first, of one object if given, before the id `before`.
+/// Which changes are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of one kind of thing.
+    pub object_kind: Option<String>,
+    /// Of one thing.
+    pub object_id: Option<String>,
+    /// Older than the one with this id.
+    pub before: Option<String>,
+}
+
+/// Changes of the account, the latest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, scope: &Scope, object_id: Option<&str>, before: Option<&str>, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
     let mut query =
         audit_log::table.filter(audit_log::account_id.eq(scope.account_id().to_owned())).into_boxed::<crate::conn::MultiBackend>();
-    if let Some(object_id) = object_id {
+    if let Some(object_kind) = &filter.object_kind {
+        query = query.filter(audit_log::object_kind.eq(object_kind.to_owned()));
+    }
+    if let Some(object_id) = &filter.object_id {
         query = query.filter(audit_log::object_id.eq(object_id.to_owned()));
     }
-    if let Some(before) = before {
+    if let Some(before) = &filter.before {
         query = query.filter(audit_log::id.lt(before.to_owned()));
     }
     Ok(query.order(audit_log::id.desc()).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
+/// One change.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(audit_log::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
 }

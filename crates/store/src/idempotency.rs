@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::schema::idempotency_keys;
-use crate::{Conn, EntranceScope, OperatorScope, StoreError};
+use crate::{Conn, EntranceScope, StoreError};
 
 /// An answer.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -28,7 +28,7 @@ pub struct Row {
 ///
 /// # Errors
 /// A unique violation when a request with the same key was faster.
-pub fn insert(conn: &mut Conn, _scope: OperatorScope, row: Row) -> Result<(), StoreError> {
+pub fn insert(conn: &mut Conn, _scope: EntranceScope, row: Row) -> Result<(), StoreError> {
     diesel::insert_into(idempotency_keys::table).values(row).execute(conn)?;
     Ok(())
 }
@@ -37,7 +37,7 @@ pub fn insert(conn: &mut Conn, _scope: OperatorScope, row: Row) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, _scope: OperatorScope, caller: &str, idempotency_key: &str) -> Result<Option<Row>, StoreError> {
+pub fn find(conn: &mut Conn, _scope: EntranceScope, caller: &str, idempotency_key: &str) -> Result<Option<Row>, StoreError> {
     Ok(idempotency_keys::table.find((caller, idempotency_key)).select(Row::as_select()).first(conn).optional()?)
 }
 

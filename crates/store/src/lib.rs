@@ -16,6 +16,9 @@ mod scope;
 
 pub mod account;
 pub mod audit;
+pub mod block_entry;
+pub mod block_import;
+pub mod call_event;
 pub mod contract;
 pub mod idempotency;
 pub mod notify_rule;

@@ -33,7 +33,7 @@ pub struct Column {
     /// The column.
     #[diesel(sql_type = Text)]
     pub column_name: String,
-    /// Its type, by the name that both databases have for it: `text`, `boolean`, `integer`, `bigint` or `timestamp`.
+    /// Its type, by the name that both databases have for it: `text`, `boolean`, `integer`, `bigint`, `timestamp` or `blob`.
     #[diesel(sql_type = Text)]
     pub kind: String,
     /// Whether it may be NULL.
@@ -49,7 +49,7 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
     db.read(|conn| {
         let mut columns: Vec<Column> = match conn {
             Conn::Postgres(c) => sql_query(
-                "SELECT table_name::text, column_name::text, replace(data_type::text, ' without time zone', '') AS kind, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
+                "SELECT table_name::text, column_name::text, replace(replace(data_type::text, ' without time zone', ''), 'bytea', 'blob') AS kind, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
             )
             .load(c)?,
             Conn::Sqlite(c) => sql_query(
@@ -76,5 +76,5 @@ macro_rules! probe {
 /// When a table or a column is not there.
 pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
     probe!(conn, accounts notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
-        service_keys audit_log idempotency_keys)
+        service_keys audit_log idempotency_keys block_entries removed_block_entries block_imports call_events)
 }

@@ -34,6 +34,16 @@ pub struct Row {
     pub max_channels: i32,
     /// 話中アナウンス.
     pub busy_announcement: bool,
+    /// Refuses 非通知.
+    pub reject_withheld: bool,
+    /// Refuses 公衆電話.
+    pub reject_pay_phone: bool,
+    /// Refuses 表示圏外.
+    pub reject_out_of_range: bool,
+    /// Refuses サービス競合.
+    pub reject_service_conflict: bool,
+    /// Entries of the block list.
+    pub block_entry_count: i64,
     /// Version of this row.
     pub version: i64,
     /// When it was made.
@@ -60,20 +70,35 @@ pub struct Changes {
     pub channel_limit: Option<i32>,
     /// See [`Row::max_channels`].
     pub max_channels: Option<i32>,
+    /// See [`Row::busy_announcement`].
+    pub busy_announcement: Option<bool>,
+    /// See [`Row::reject_withheld`].
+    pub reject_withheld: Option<bool>,
+    /// See [`Row::reject_pay_phone`].
+    pub reject_pay_phone: Option<bool>,
+    /// See [`Row::reject_out_of_range`].
+    pub reject_out_of_range: Option<bool>,
+    /// See [`Row::reject_service_conflict`].
+    pub reject_service_conflict: Option<bool>,
 }
 
 impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
-        let Changes { name, display_name, ringtone, priority_phone_id, notify_rule_id, channel_limit, max_channels } = self.clone();
+        let new = self.clone();
         let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
-        set(&mut row.name, name);
-        set(&mut row.display_name, display_name);
-        set(&mut row.ringtone, ringtone);
-        row.priority_phone_id = priority_phone_id.unwrap_or(row.priority_phone_id.take());
-        row.notify_rule_id = notify_rule_id.unwrap_or(row.notify_rule_id.take());
-        row.channel_limit = channel_limit.unwrap_or(row.channel_limit);
-        row.max_channels = max_channels.unwrap_or(row.max_channels);
+        set(&mut row.name, new.name);
+        set(&mut row.display_name, new.display_name);
+        set(&mut row.ringtone, new.ringtone);
+        row.priority_phone_id = new.priority_phone_id.unwrap_or(row.priority_phone_id.take());
+        row.notify_rule_id = new.notify_rule_id.unwrap_or(row.notify_rule_id.take());
+        row.channel_limit = new.channel_limit.unwrap_or(row.channel_limit);
+        row.max_channels = new.max_channels.unwrap_or(row.max_channels);
+        row.busy_announcement = new.busy_announcement.unwrap_or(row.busy_announcement);
+        row.reject_withheld = new.reject_withheld.unwrap_or(row.reject_withheld);
+        row.reject_pay_phone = new.reject_pay_phone.unwrap_or(row.reject_pay_phone);
+        row.reject_out_of_range = new.reject_out_of_range.unwrap_or(row.reject_out_of_range);
+        row.reject_service_conflict = new.reject_service_conflict.unwrap_or(row.reject_service_conflict);
     }
 }
 
@@ -114,6 +139,28 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
 pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
     let changed = diesel::update(numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)))
         .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Counts entries of the block list in or out. Not a change of the number's settings: its version stays.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_block_entries(conn: &mut Conn, scope: &Scope, id: &str, difference: i64) -> Result<(), StoreError> {
+    diesel::update(numbers::table.find((scope.account_id(), id)))
+        .set(numbers::block_entry_count.eq(numbers::block_entry_count + difference))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives the number its next version if it still has `version`, for a change that stands in another table; answers whether it had.
+///
+/// # Errors
+/// When the database refuses.
+pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, version: i64, now: NaiveDateTime) -> Result<bool, StoreError> {
+    let changed = diesel::update(numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)))
+        .set((numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
         .execute(conn)?;
     Ok(changed == 1)
 }

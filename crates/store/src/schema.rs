@@ -7,6 +7,7 @@ diesel::table! {
         contact_mail -> Nullable<Text>,
         status -> Text,
         suspended_reason -> Nullable<Text>,
+        forwarding_number -> Nullable<Text>,
         option_ip_phone -> Bool,
         option_premises_device -> Bool,
         option_voicemail -> Bool,
@@ -43,6 +44,11 @@ diesel::table! {
         channel_limit -> Integer,
         max_channels -> Integer,
         busy_announcement -> Bool,
+        reject_withheld -> Bool,
+        reject_pay_phone -> Bool,
+        reject_out_of_range -> Bool,
+        reject_service_conflict -> Bool,
+        block_entry_count -> BigInt,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -159,6 +165,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    block_entries (account_id, number_id, id) {
+        account_id -> Text,
+        number_id -> Text,
+        id -> Text,
+        pattern -> Text,
+        matching -> Text,
+        note -> Text,
+        search -> Text,
+        expires_at -> Nullable<Timestamp>,
+        hits -> BigInt,
+        last_hit_at -> Nullable<Timestamp>,
+        import_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    removed_block_entries (account_id, number_id, deletion_id, id) {
+        account_id -> Text,
+        number_id -> Text,
+        deletion_id -> Text,
+        id -> Text,
+        pattern -> Text,
+        matching -> Text,
+        note -> Text,
+        search -> Text,
+        expires_at -> Nullable<Timestamp>,
+        hits -> BigInt,
+        last_hit_at -> Nullable<Timestamp>,
+        import_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        removed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    block_imports (account_id, number_id, id) {
+        account_id -> Text,
+        number_id -> Text,
+        id -> Text,
+        state -> Text,
+        encoding -> Text,
+        file -> Nullable<Binary>,
+        outcomes -> Nullable<Binary>,
+        total -> Integer,
+        added -> Integer,
+        duplicates -> Integer,
+        repairable -> Integer,
+        invalid -> Integer,
+        empty -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    call_events (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        number_id -> Text,
+        call_id -> Text,
+        direction -> Text,
+        party -> Nullable<Text>,
+        no_number -> Nullable<Text>,
+        outcome -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     notify_rules,
@@ -171,5 +249,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     service_keys,
     audit_log,
-    idempotency_keys
+    idempotency_keys,
+    block_entries,
+    removed_block_entries,
+    block_imports,
+    call_events
 );

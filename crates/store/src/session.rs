@@ -94,6 +94,18 @@ pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Res
         .execute(conn)?)
 }
 
+/// Ends every session of an ID but one; answers how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete_others(conn: &mut Conn, scope: &Scope, phone_id: &str, but: &str) -> Result<usize, StoreError> {
+    let others = sessions::table
+        .filter(sessions::account_id.eq(scope.account_id()))
+        .filter(sessions::phone_id.eq(phone_id))
+        .filter(sessions::id.ne(but));
+    Ok(diesel::delete(others).execute(conn)?)
+}
+
 /// Ends every session of the account.
 ///
 /// # Errors

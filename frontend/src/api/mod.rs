@@ -2,9 +2,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod block_list;
+pub mod calls;
 pub mod ids;
 pub mod notify_rules;
 pub mod numbers;
+pub mod passwords;
 pub mod session;
 
 use api_types::{ErrorCode, Problem};

@@ -1,13 +1,20 @@
 //! One file or folder per screen.
 
 pub mod account;
+pub mod block_import;
+pub mod block_list;
+pub mod copy;
 pub mod entrance;
 pub mod forgot_password;
 pub mod general;
 pub mod history;
 pub mod list;
 pub mod not_found;
+pub mod outbound_number;
+pub mod password;
+pub mod preview;
 pub mod reset_password;
+pub mod ringing;
 pub mod row_home;
 pub mod sign_in;
 pub mod terminals;

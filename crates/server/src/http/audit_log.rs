@@ -1,7 +1,7 @@
 //! `/audit-log`: who changed what, when, from what to what.
 
 use actix_web::{HttpResponse, get};
-use api_types::{AuditEntry, Page, PageQuery};
+use api_types::{AuditEntry, AuditObject, Page, PageQuery};
 use serde::Deserialize;
 use store::audit;
 use utoipa::IntoParams;
@@ -25,6 +25,9 @@ pub struct AuditQuery {
     /// Only changes of this number, ID or contract.
     #[param(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
     pub object_id: Option<String>,
+    /// Only changes of this kind of thing.
+    #[param(inline, example = "number")]
+    pub object_kind: Option<AuditObject>,
 }
 
 /// List changes
@@ -34,10 +37,11 @@ pub struct AuditQuery {
     responses((status = 200, description = "Changes of the account's settings.", body = Page<AuditEntry>)), security(("session" = [])))]
 #[get("/audit-log")]
 pub async fn list_audit_log(app: Shared, holder: Holder, query: Query<AuditQuery>) -> Result<HttpResponse, Failure> {
-    let AuditQuery { limit, cursor, object_id } = query.0;
+    let AuditQuery { limit, cursor, object_id, object_kind } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
-    let (after, fetch) = (window.after.clone(), window.fetch());
-    let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, object_id.as_deref(), after.as_deref(), fetch)).await?;
+    let object_kind = object_kind.as_ref().map(view::text_of);
+    let (filter, fetch) = (audit::Filter { object_kind, object_id, before: window.after.clone() }, window.fetch());
+    let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, &filter, fetch)).await?;
     let page = window.page(rows, |row| row.id.clone());
     let items = page.items.iter().map(view::audit_entry).collect::<Result<_, _>>()?;
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))

@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use api_types::ErrorCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::{Conn, idempotency};
+use store::{Conn, EntranceScope, idempotency};
 
 use super::answer;
-use super::extract::{IdempotencyKey, Operator, Shared};
+use super::extract::{IdempotencyKey, Shared};
 use crate::error::Failure;
 
 /// What a create answers with besides its body.
@@ -27,21 +27,21 @@ struct Kept {
     location: String,
 }
 
-/// Runs `create` in a transaction. With a key, the answer is kept in the same transaction and given again to the same request;
+/// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With a key, the answer is kept in the same transaction and given again to the same request;
 /// the kept answer is sealed, since it may hold a password that is shown once.
 ///
 /// # Errors
 /// Whatever `create` says; `idempotency_key_reused` for another request under the same key.
 pub async fn once<T: Serialize + DeserializeOwned>(
     app: &Shared,
-    operator: &Operator,
+    caller: String,
     key: IdempotencyKey,
     request_hash: String,
     create: impl Fn(&mut Conn) -> Result<Created<T>, Failure> + Clone + Send + 'static,
 ) -> Result<HttpResponse, Failure> {
     // Keyed: the body may hold a password, and a bare hash of it could be guessed.
     let request_hash = app.secrets.keyed_hash(&request_hash);
-    let (scope, caller, now) = (operator.scope, operator.key_id.clone(), app.clock.now_naive());
+    let (scope, now) = (EntranceScope::authenticating(), app.clock.now_naive());
     let attempt = || {
         let (shared, create, caller, key, request_hash) =
             (app.clone(), create.clone(), caller.clone(), key.0.clone(), request_hash.clone());

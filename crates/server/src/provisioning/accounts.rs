@@ -1,7 +1,8 @@
 //! Contracts and their options.
 
 use api_types::{
-    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldValues, OperatorAccount, OperatorAccountCreate, OperatorAccountPatch,
+    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues, OperatorAccount, OperatorAccountCreate,
+    OperatorAccountPatch, PhoneNumber,
 };
 use store::{Conn, OperatorScope, Scope, account, new_id, number, session};
 
@@ -21,6 +22,7 @@ pub fn create_account(conn: &mut Conn, operator: OperatorScope, ctx: &Ctx, new: 
         contact_mail: new.contact_mail,
         status: view::text_of(&AccountStatus::Active),
         suspended_reason: None,
+        forwarding_number: None,
         option_ip_phone: new.options.ip_phone,
         option_premises_device: new.options.premises_device,
         option_voicemail: new.options.voicemail,
@@ -63,6 +65,14 @@ pub fn patch_account(
     patch: OperatorAccountPatch,
 ) -> Result<OperatorAccount, Failure> {
     let before = locked(conn, scope)?;
+    let forwarding_number = match patch.forwarding_number {
+        Some(Some(text)) => {
+            let number = PhoneNumber::parse(&text).map_err(|_| Failure::field("/forwarding_number", FieldCode::InvalidFormat))?;
+            Some(Some(number.e164().to_owned()))
+        }
+        Some(None) => Some(None),
+        None => None,
+    };
     let status = patch.status.as_ref().map_or(before.status, view::text_of);
     let suspended = status == view::text_of(&AccountStatus::Suspended);
     let changes = account::Changes {
@@ -70,6 +80,7 @@ pub fn patch_account(
         contact_mail: patch.contact_mail,
         status: Some(status),
         // There is no reason without a suspension.
+        forwarding_number,
         suspended_reason: if suspended { patch.suspended_reason } else { Some(None) },
         ..account::Changes::default()
     };

@@ -44,10 +44,10 @@ pub fn password_place(phone_id: &str) -> String {
 /// Refuses a password that contains the login id.
 ///
 /// # Errors
-/// `too_weak` at `pointer`.
+/// `contains_login_id` at `pointer`.
 pub fn check_password(pointer: &str, login_id: &str, password: &str) -> Result<(), Failure> {
     if password.to_lowercase().contains(&login_id.to_lowercase()) {
-        return Err(Failure::field(pointer, FieldCode::TooWeak));
+        return Err(Failure::field(pointer, FieldCode::ContainsLoginId));
     }
     Ok(())
 }

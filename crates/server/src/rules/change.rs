@@ -58,7 +58,7 @@ pub fn channel_limit(row: &number::Row, limit: u8) -> Result<number::Changes, Ve
     if (1..=row.max_channels).contains(&i32::from(limit)) {
         return Ok(number::Changes { channel_limit: Some(i32::from(limit)), ..number::Changes::default() });
     }
-    Err(vec![FieldFault { pointer: "/limit".into(), code: FieldCode::OutOfRange, limit: Some(i64::from(row.max_channels)) }])
+    Err(vec![FieldFault::new("/limit", FieldCode::OutOfRange).limit(i64::from(row.max_channels))])
 }
 
 /// What a patch changes of an ID. Texts are trimmed.

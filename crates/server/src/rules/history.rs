@@ -18,6 +18,7 @@ pub fn of_account(row: &account::Row) -> FieldValues {
         ("contact_mail".into(), optional(&row.contact_mail)),
         ("status".into(), text(&row.status)),
         ("suspended_reason".into(), optional(&row.suspended_reason)),
+        ("forwarding_number".into(), optional(&row.forwarding_number)),
         ("option_ip_phone".into(), FieldValue::Bool(row.option_ip_phone)),
         ("option_premises_device".into(), FieldValue::Bool(row.option_premises_device)),
         ("option_voicemail".into(), FieldValue::Bool(row.option_voicemail)),
@@ -37,6 +38,10 @@ pub fn of_number(row: &number::Row) -> FieldValues {
         ("channel_limit".into(), FieldValue::Integer(row.channel_limit.into())),
         ("max_channels".into(), FieldValue::Integer(row.max_channels.into())),
         ("busy_announcement".into(), FieldValue::Bool(row.busy_announcement)),
+        ("reject_withheld".into(), FieldValue::Bool(row.reject_withheld)),
+        ("reject_pay_phone".into(), FieldValue::Bool(row.reject_pay_phone)),
+        ("reject_out_of_range".into(), FieldValue::Bool(row.reject_out_of_range)),
+        ("reject_service_conflict".into(), FieldValue::Bool(row.reject_service_conflict)),
     ])
 }
 

@@ -3,6 +3,7 @@
 pub mod capabilities;
 pub mod change;
 pub mod history;
+pub mod restore;
 pub mod throttle;
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ mod tests {
             before: Default::default(),
             after: Default::default(),
             revision,
+            restorable: false,
         }
     }
 

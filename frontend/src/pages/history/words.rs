@@ -9,7 +9,9 @@ use crate::t;
 /// What was changed, as a person calls it.
 pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
     let known = match entry.object_kind {
-        AuditObject::Number => rows.and_then(|rows| rows.number(&entry.object_id)).map(number_label),
+        AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList => {
+            rows.and_then(|rows| rows.number(&entry.object_id)).map(number_label)
+        }
         AuditObject::PhoneId => rows.and_then(|rows| rows.phone_id(&entry.object_id)).map(id_label),
         AuditObject::Terminal => match entry.after.get("name").or(entry.before.get("name")) {
             Some(FieldValue::Text(name)) if !name.is_empty() => Some(name.clone()),
@@ -20,7 +22,7 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
     known.unwrap_or_else(|| {
         let kind = match entry.object_kind {
             AuditObject::Account => t!(audit.account),
-            AuditObject::Number => t!(audit.number),
+            AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList => t!(audit.number),
             AuditObject::PhoneId => t!(audit.phone_id),
             AuditObject::Terminal => t!(audit.terminal),
         };
@@ -35,6 +37,7 @@ pub(super) fn action(entry: &AuditEntry) -> &'static str {
         AuditAction::Update => t!(audit.update),
         AuditAction::Delete => t!(audit.delete),
         AuditAction::SetPassword => t!(audit.set_password),
+        _ => t!(audit.update),
     }
 }
 
@@ -168,6 +171,7 @@ mod tests {
             before: values(FieldValue::Text("ringtone_1".into())),
             after: values(FieldValue::Text("ringtone_2".into())),
             revision: 1,
+            restorable: false,
         };
         let expected = Change { field: "着信音".into(), before: Some("着信音1".into()), after: Some("着信音2".into()) };
         assert_eq!(changes(&entry, None), [expected]);

@@ -23,7 +23,7 @@ pub async fn operator_create_account(
     body: Body<OperatorAccountCreate>,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) = (operator.ctx(&app), operator.scope, body.value);
-    once(&app, &operator, key, format!("accounts/{}", body.hash), move |conn| {
+    once(&app, operator.key_id.clone(), key, format!("accounts/{}", body.hash), move |conn| {
         let value = provisioning::create_account(conn, scope, &ctx, new.clone())?;
         Ok(Created { version: Some(value.version), location: format!("/api/v1/operator/accounts/{}", value.id), value })
     })

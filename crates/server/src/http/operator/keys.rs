@@ -52,7 +52,7 @@ async fn create(
     path: &'static str,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) = (operator.ctx(&app), operator.scope, body.value);
-    once(&app, &operator, key, format!("{path}/{}", body.hash), move |conn| {
+    once(&app, operator.key_id.clone(), key, format!("{path}/{}", body.hash), move |conn| {
         let value = provisioning::create_service_key(conn, scope, &ctx, kind, new.clone())?;
         Ok(Created { location: format!("/api/v1/operator/{path}/{}", value.service_key.id), version: None, value })
     })

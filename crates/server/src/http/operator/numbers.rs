@@ -27,7 +27,7 @@ pub async fn operator_create_number(
     body: Body<OperatorNumberCreate>,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) = (operator.ctx(&app), operator.scope.account(account_id.as_str()), body.value);
-    once(&app, &operator, key, format!("numbers/{account_id}/{}", body.hash), move |conn| {
+    once(&app, operator.key_id.clone(), key, format!("numbers/{account_id}/{}", body.hash), move |conn| {
         let value = provisioning::create_number(conn, &scope, &ctx, new.clone())?;
         let location = format!("/api/v1/operator/accounts/{}/numbers/{}", scope.account_id(), value.id);
         Ok(Created { version: Some(value.version), location, value })

@@ -38,7 +38,7 @@ pub async fn operator_create_id(
     let kind = new.kind;
     let password = app.hashing(move || PreparedPassword::new(kind, given)).await?;
     let shared = app.clone();
-    once(&app, &operator, key, format!("ids/{account_id}/{}", body.hash), move |conn| {
+    once(&app, operator.key_id.clone(), key, format!("ids/{account_id}/{}", body.hash), move |conn| {
         let phone_id = provisioning::create_phone_id(conn, &scope, &ctx, &shared.secrets, new.clone(), &password)?;
         let location = format!("/api/v1/operator/accounts/{}/ids/{}", scope.account_id(), phone_id.id);
         let version = Some(phone_id.version);
@@ -178,7 +178,7 @@ pub async fn operator_create_terminal(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
     let (scope, new) = (operator.scope.account(&account_id), body.value);
-    once(&app, &operator, key, format!("terminals/{account_id}/{phone_id}/{}", body.hash), move |conn| {
+    once(&app, operator.key_id.clone(), key, format!("terminals/{account_id}/{phone_id}/{}", body.hash), move |conn| {
         let value = provisioning::create_terminal(conn, &scope, &ctx, &phone_id, new.clone())?;
         let location = format!("/api/v1/operator/accounts/{}/ids/{phone_id}/terminals/{}", scope.account_id(), value.id);
         Ok(Created { value, version: None, location })

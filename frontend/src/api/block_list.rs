@@ -1,0 +1,1 @@
+//! 着信拒否: the block list and its imports.

@@ -1,0 +1,11 @@
+DROP INDEX audit_log_screen;
+DROP TABLE call_events;
+DROP TABLE block_imports;
+DROP TABLE removed_block_entries;
+DROP TABLE block_entries;
+ALTER TABLE numbers DROP COLUMN block_entry_count;
+ALTER TABLE numbers DROP COLUMN reject_service_conflict;
+ALTER TABLE numbers DROP COLUMN reject_out_of_range;
+ALTER TABLE numbers DROP COLUMN reject_pay_phone;
+ALTER TABLE numbers DROP COLUMN reject_withheld;
+ALTER TABLE accounts DROP COLUMN forwarding_number;
