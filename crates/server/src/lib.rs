@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod csv;
 pub mod error;
 pub mod housekeeping;
 pub mod http;
