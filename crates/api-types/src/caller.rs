@@ -4,6 +4,7 @@
 
 mod pattern;
 pub(crate) mod reader;
+mod search;
 mod sip;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use pattern::{BlockMatch, BlockPattern};
+pub use search::{search_terms, search_text};
 pub use sip::SipIdentity;
 
 use crate::PhoneNumber;

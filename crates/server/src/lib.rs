@@ -4,6 +4,7 @@
 //! alike. HTTP stands in [`http`], decisions without I/O in [`rules`], the database behind the crate `store`.
 
 pub mod app;
+pub mod block_list;
 pub mod cli;
 pub mod clock;
 pub mod config;

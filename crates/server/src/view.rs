@@ -61,7 +61,8 @@ fn count(value: i32) -> u8 {
     u8::try_from(value).unwrap_or_default()
 }
 
-fn version(value: i64) -> u64 {
+/// A version or a count as it goes over the wire.
+pub fn version(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 

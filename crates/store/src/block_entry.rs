@@ -203,6 +203,40 @@ pub fn update(
     Ok(changed == 1)
 }
 
+/// Removes an entry for good.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<(), StoreError> {
+    diesel::delete(block_entries::table.find((scope.account_id(), number_id, id))).execute(conn)?;
+    Ok(())
+}
+
+/// Hands every entry of a number to `take`, the oldest first, a part of the list at a time.
+///
+/// # Errors
+/// When the database does not answer, and whatever `take` says.
+pub fn each<E: From<StoreError>>(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    mut take: impl FnMut(&mut Conn, Vec<Row>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut after = String::new();
+    loop {
+        let rows: Vec<Row> = matching(scope, number_id, &Wanted::default())
+            .filter(block_entries::id.gt(after.clone()))
+            .order(block_entries::id)
+            .limit(4 * AT_ONCE as i64)
+            .select(Row::as_select())
+            .load(conn)
+            .map_err(StoreError::from)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.id);
+        take(conn, rows)?;
+    }
+}
+
 /// Counts a call that an entry refused.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ fn identify<T: 'static>(
 }
 
 /// Reads something else of the request when the caller is known, so that who may not call learns nothing but that.
-fn then<T: 'static>(
+pub(super) fn then<T: 'static>(
     request: &HttpRequest,
     read: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> LocalBoxFuture<'static, Result<T, Failure>> {

@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod answer;
 pub mod attempts;
 pub mod audit_log;
+pub mod block_imports;
+pub mod block_list;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
@@ -18,6 +20,7 @@ pub mod phone_ids;
 pub mod problem;
 pub mod read;
 pub mod sessions;
+pub mod upload;
 
 use actix_web::web;
 use utoipa_actix_web::scope;
@@ -43,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(numbers::update_number)
             .service(numbers::get_channel_limit)
             .service(numbers::set_channel_limit)
+            .configure(block_list_routes)
             .service(phone_ids::list_ids)
             .service(phone_ids::get_id)
             .service(phone_ids::update_id)
@@ -51,6 +55,29 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );
+}
+
+fn block_list_routes(config: &mut ServiceConfig<'_>) {
+    // Fixed paths stand before those with an id.
+    config
+        .service(block_list::get_block_list)
+        .service(block_list::update_block_list)
+        .service(block_list::list_block_entries)
+        .service(block_list::create_block_entry)
+        .service(block_list::check_block_entry)
+        .service(block_list::delete_block_entries)
+        .service(block_list::get_block_entry)
+        .service(block_list::update_block_entry)
+        .service(block_list::delete_block_entry)
+        .service(block_list::undo_block_deletion)
+        .service(block_imports::create_block_import)
+        .service(block_imports::get_block_import)
+        .service(block_imports::list_block_import_rows)
+        .service(block_imports::get_block_import_failed_rows)
+        .service(block_imports::apply_block_import)
+        .service(block_imports::undo_block_import)
+        .service(block_imports::export_block_list)
+        .service(block_imports::get_block_list_sample);
 }
 
 fn operator_routes(config: &mut ServiceConfig<'_>) {

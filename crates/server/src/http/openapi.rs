@@ -51,6 +51,7 @@ pub struct IdempotencyKeyHeader {
         (name = "session", description = "Signing in to the portal."),
         (name = "account", description = "The contract."),
         (name = "numbers", description = "Phone numbers and their settings."),
+        (name = "block-list", description = "Whom a number refuses: switches, entries, CSV files."),
         (name = "ids", description = "IDs: the logins of terminals."),
         (name = "notify-rules", description = "Who is told about missed calls, voicemails, faxes and forwarded calls."),
         (name = "audit-log", description = "Who changed what."),

@@ -40,11 +40,16 @@ impl Window {
         i64::try_from(self.limit + 1).unwrap_or(i64::MAX)
     }
 
+    /// The cursor of a page that begins behind the item with this sort key.
+    pub fn cursor(key: &str) -> String {
+        URL_SAFE_NO_PAD.encode(key)
+    }
+
     /// The page from rows that were asked for with [`Window::fetch`].
     pub fn page<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
         let more = items.len() > self.limit;
         items.truncate(self.limit);
-        let next_cursor = items.last().filter(|_| more).map(|item| URL_SAFE_NO_PAD.encode(key(item)));
+        let next_cursor = items.last().filter(|_| more).map(|item| Self::cursor(&key(item)));
         Page { items, next_cursor }
     }
 

@@ -1,6 +1,6 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
-use api_types::{Capability, FieldCode, FieldFault, NumberPatch, PhoneIdPatch, Ringtone};
+use api_types::{BlockListPatch, Capability, FieldCode, FieldFault, NumberPatch, PhoneIdPatch, Ringtone};
 use store::contract::Contract;
 use store::{number, phone_id};
 
@@ -59,6 +59,17 @@ pub fn channel_limit(row: &number::Row, limit: u8) -> Result<number::Changes, Ve
         return Ok(number::Changes { channel_limit: Some(i32::from(limit)), ..number::Changes::default() });
     }
     Err(vec![FieldFault::new("/limit", FieldCode::OutOfRange).limit(i64::from(row.max_channels))])
+}
+
+/// What a patch changes of the switches for calls without a number.
+pub fn block_list(patch: &BlockListPatch) -> number::Changes {
+    number::Changes {
+        reject_withheld: patch.reject_withheld,
+        reject_pay_phone: patch.reject_pay_phone,
+        reject_out_of_range: patch.reject_out_of_range,
+        reject_service_conflict: patch.reject_service_conflict,
+        ..number::Changes::default()
+    }
 }
 
 /// What a patch changes of an ID. Texts are trimmed.

@@ -1,7 +1,7 @@
 //! What is written into the change log.
 
 use api_types::{FieldValue, FieldValues};
-use store::{account, number, phone_id};
+use store::{account, block_entry, number, phone_id};
 
 fn text(value: &str) -> FieldValue {
     FieldValue::Text(value.to_owned())
@@ -54,6 +54,20 @@ pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
         ("device_option".into(), optional(&row.device_option)),
         ("outbound_number_id".into(), optional(&row.outbound_number_id)),
     ])
+}
+
+/// Whom an entry of a block list refuses.
+pub fn of_block_pattern(row: &block_entry::Row) -> FieldValues {
+    FieldValues::from([("caller".into(), text(&row.pattern)), ("match".into(), text(&row.matching))])
+}
+
+/// An entry of a block list.
+pub fn of_block_entry(row: &block_entry::Row) -> FieldValues {
+    let mut values = of_block_pattern(row);
+    let expires_at =
+        row.expires_at.map_or(FieldValue::Null(()), |at| FieldValue::Text(at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    values.extend([("note".into(), text(&row.note)), ("expires_at".into(), expires_at)]);
+    values
 }
 
 /// Keeps only what differs, on both sides.

@@ -2,6 +2,8 @@
 
 pub mod capabilities;
 pub mod change;
+pub mod decide;
+pub mod guard;
 pub mod history;
 pub mod restore;
 pub mod throttle;

@@ -1,0 +1,79 @@
+//! What adding an entry would mean.
+
+use api_types::{BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError, FieldFault};
+use store::{Conn, Scope, block_entry, call_event, contract};
+
+use super::{LOOK_BACK, beginnings, entry, guard_of, is_expired, number_of, pattern_of};
+use crate::error::Failure;
+use crate::provisioning::Ctx;
+use crate::rules::guard::caller_fault;
+use crate::texts::{Lang, field_message};
+
+/// The entry that refuses all of these callers already, if there is one: the same first, then the shortest beginning.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn covering(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    pattern: &BlockPattern,
+) -> Result<Option<block_entry::Row>, Failure> {
+    let rows = block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?;
+    let mut found = None;
+    for row in rows {
+        let other = pattern_of(&row)?;
+        if other == *pattern {
+            return Ok(Some(row));
+        }
+        if found.is_none() && !is_expired(&row, ctx.at()) && other.covers(pattern) {
+            found = Some(row);
+        }
+    }
+    Ok(found)
+}
+
+/// Says what a typed caller means as an entry, without changing anything.
+///
+/// # Errors
+/// `not_found`.
+pub fn check(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    lang: Lang,
+    number_id: &str,
+    request: &BlockCheckRequest,
+) -> Result<BlockCheck, Failure> {
+    let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+    number_of(&contract, number_id)?;
+    let said = |fault: &FieldFault| FieldError { pointer: fault.pointer.clone(), code: fault.code, message: field_message(lang, fault) };
+    let pattern = match BlockPattern::parse(request.matching, &request.caller) {
+        Ok(pattern) => pattern,
+        Err(error) => {
+            let proposal = if let CallerError::LostZero(number) = &error { Some(number.japanese()) } else { None };
+            return Ok(BlockCheck { proposal, refusal: Some(said(&caller_fault("/caller", &error))), ..BlockCheck::default() });
+        }
+    };
+    let guard = guard_of(conn, scope, &contract, ctx.at())?;
+    let covered_by = covering(conn, scope, ctx, number_id, &pattern)?;
+    let duplicate = covered_by
+        .as_ref()
+        .filter(|row| !is_expired(row, ctx.at()) && row.pattern == pattern.key())
+        .filter(|row| row.matching == super::text_of_matching(pattern.matching()));
+    let refusal = guard.refusal(&pattern).or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));
+    let prefix = pattern.matching() == BlockMatch::Prefix;
+    let (calls, answered) = call_event::count(conn, scope, number_id, pattern.key(), prefix, ctx.at() - LOOK_BACK)?;
+    let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let days = u32::try_from(LOOK_BACK.num_days()).unwrap_or(u32::MAX);
+    Ok(BlockCheck {
+        caller: Some(pattern.key().to_owned()),
+        caller_text: Some(pattern.japanese()),
+        proposal: None,
+        warnings: if refusal.is_none() { guard.warnings(&pattern).iter().map(said).collect() } else { Vec::new() },
+        refusal: refusal.as_ref().map(said),
+        covered_by: covered_by.map(|row| entry(&row, ctx.at())).transpose()?,
+        effect: Some(BlockEffect { days, calls: count(calls), answered: count(answered) }),
+    })
+}

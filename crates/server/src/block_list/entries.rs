@@ -1,0 +1,236 @@
+//! Entries: added, changed, removed, put back.
+
+use api_types::{
+    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockEntriesDelete, BlockEntriesDeleted, BlockEntriesRestored, BlockEntry,
+    BlockEntryCreate, BlockEntryPatch, BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValue, FieldValues, search_terms, search_text,
+};
+use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
+use store::block_entry::{self, Changes, Removed, Row};
+use store::{Conn, Scope, new_id, number};
+
+use super::{covering, entry, guard_of, is_expired, locked, number_of, pattern_of, text_of_matching};
+use crate::error::Failure;
+use crate::provisioning::{Ctx, check_version, record};
+use crate::rules::guard::caller_fault;
+use crate::rules::history;
+
+/// Whole seconds: what people type has no more, and a file could not hold more.
+fn whole_seconds(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc().with_nanosecond(0).unwrap_or_else(|| at.naive_utc())
+}
+
+pub(super) fn new_row(
+    scope: &Scope,
+    number_id: &str,
+    pattern: &BlockPattern,
+    note: &str,
+    expires_at: Option<DateTime<Utc>>,
+    import_id: Option<&str>,
+    now: NaiveDateTime,
+) -> Row {
+    let note = note.trim().to_owned();
+    Row {
+        account_id: scope.account_id().to_owned(),
+        number_id: number_id.to_owned(),
+        id: new_id(),
+        pattern: pattern.key().to_owned(),
+        matching: text_of_matching(pattern.matching()).to_owned(),
+        search: search_text(pattern, &note),
+        note,
+        expires_at: expires_at.map(whole_seconds),
+        hits: 0,
+        last_hit_at: None,
+        import_id: import_id.map(str::to_owned),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Adds an entry. One with the same pattern that has expired makes room for it.
+///
+/// # Errors
+/// `not_found`; a caller that cannot be read or must not be refused; a warning that was not confirmed; an expiry in the past; a full
+/// list.
+pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &BlockEntryCreate) -> Result<BlockEntry, Failure> {
+    let contract = locked(conn, scope, number_id)?;
+    let mut faults = Vec::new();
+    if new.expires_at.is_some_and(|at| at <= ctx.now) {
+        faults.push(FieldFault::new("/expires_at", FieldCode::InThePast));
+    }
+    let mut old = None;
+    match BlockPattern::parse(new.matching, &new.caller) {
+        Err(error) => faults.insert(0, caller_fault("/caller", &error)),
+        Ok(pattern) => {
+            let guard = guard_of(conn, scope, &contract, ctx.at())?;
+            let same = covering(conn, scope, ctx, number_id, &pattern)?.filter(|row| pattern_of(row).is_ok_and(|same| same == pattern));
+            if let Some(fault) = guard.refusal(&pattern) {
+                faults.insert(0, fault);
+            } else if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) {
+                faults.insert(0, FieldFault::new("/caller", FieldCode::Duplicate));
+            } else if !new.confirm {
+                faults.splice(0..0, guard.warnings(&pattern));
+            }
+            if faults.is_empty() {
+                old = same;
+                if old.is_none() {
+                    check_room(number_of(&contract, number_id)?, 1)?;
+                }
+                return insert(conn, scope, ctx, new_row(scope, number_id, &pattern, &new.note, new.expires_at, None, ctx.at()), old);
+            }
+        }
+    }
+    debug_assert!(old.is_none());
+    Err(Failure::Fields(faults))
+}
+
+fn insert(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: Row, expired: Option<Row>) -> Result<BlockEntry, Failure> {
+    let number_id = row.number_id.clone();
+    let before = match expired {
+        None => {
+            number::count_block_entries(conn, scope, &number_id, 1)?;
+            FieldValues::new()
+        }
+        Some(old) => {
+            block_entry::delete(conn, scope, &number_id, &old.id)?;
+            history::of_block_entry(&old)
+        }
+    };
+    block_entry::insert(conn, scope, row.clone())?;
+    let after = history::of_block_entry(&row);
+    record(conn, scope, ctx, (AuditObject::BlockList, &number_id), AuditAction::AddEntry, (before, after))?;
+    entry(&row, ctx.at())
+}
+
+/// Refuses what would make the list too long.
+///
+/// # Errors
+/// `limit_reached`.
+pub(super) fn check_room(number: &number::Row, more: i64) -> Result<(), Failure> {
+    if number.block_entry_count + more > BLOCK_ENTRIES_MAX {
+        return Err(Failure::Fields(vec![FieldFault::new("/caller", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+    }
+    Ok(())
+}
+
+/// Changes an entry's note or expiry.
+///
+/// # Errors
+/// `not_found`, `stale`; an expiry in the past.
+pub fn change(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: i64,
+    (number_id, id): (&str, &str),
+    patch: &BlockEntryPatch,
+) -> Result<BlockEntry, Failure> {
+    locked(conn, scope, number_id)?;
+    let before = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
+    check_version(before.version, Some(if_match))?;
+    let expires_at = patch.expires_at.map(|at| at.map(whole_seconds));
+    if expires_at.flatten().is_some_and(|at| at <= ctx.at() && Some(at) != before.expires_at) {
+        return Err(Failure::field("/expires_at", FieldCode::InThePast));
+    }
+    let note = patch.note.as_deref().map(|note| note.trim().to_owned());
+    let pattern = pattern_of(&before)?;
+    let changes = Changes { search: note.as_deref().map(|note| search_text(&pattern, note)), note, expires_at };
+    let mut after = before.clone();
+    after.note = changes.note.clone().unwrap_or(after.note);
+    after.expires_at = changes.expires_at.unwrap_or(after.expires_at);
+    let differences = history::differences(history::of_block_entry(&before), history::of_block_entry(&after));
+    if differences.0 == differences.1 {
+        return entry(&before, ctx.at());
+    }
+    if !block_entry::update(conn, scope, (number_id, id), before.version, &changes, ctx.at())? {
+        return Err(Failure::Code(ErrorCode::Stale));
+    }
+    // The log must say whose note it was.
+    let named = |mut values: FieldValues| {
+        values.extend(history::of_block_pattern(&before));
+        values
+    };
+    let differences = (named(differences.0), named(differences.1));
+    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::ChangeEntry, differences)?;
+    let after = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
+    entry(&after, ctx.at())
+}
+
+/// Removes one entry, for a while.
+///
+/// # Errors
+/// `not_found`, `stale`.
+pub fn remove_one(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: i64, (number_id, id): (&str, &str)) -> Result<(), Failure> {
+    locked(conn, scope, number_id)?;
+    let row = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
+    check_version(row.version, Some(if_match))?;
+    remove(conn, scope, ctx, number_id, &BlockEntriesDelete { ids: vec![id.to_owned()], ..BlockEntriesDelete::default() })?;
+    Ok(())
+}
+
+/// Removes entries, for a while.
+///
+/// # Errors
+/// `not_found`; ids together with `all`, or neither.
+pub fn remove(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    wanted: &BlockEntriesDelete,
+) -> Result<BlockEntriesDeleted, Failure> {
+    locked(conn, scope, number_id)?;
+    let removed = match (wanted.all, wanted.ids.is_empty()) {
+        (false, true) => return Err(Failure::field("/ids", FieldCode::Required)),
+        (true, false) => return Err(Failure::field("/ids", FieldCode::NotApplicable)),
+        (false, false) if wanted.q.is_some() => return Err(Failure::field("/q", FieldCode::NotApplicable)),
+        (false, false) if !wanted.except.is_empty() => return Err(Failure::field("/except", FieldCode::NotApplicable)),
+        (false, false) => Removed::Ids(wanted.ids.clone()),
+        (true, true) => {
+            let texts = wanted.q.as_deref().map(search_terms).unwrap_or_default();
+            Removed::All { texts, except: wanted.except.clone() }
+        }
+    };
+    let single = match &removed {
+        Removed::Ids(ids) if ids.len() == 1 => block_entry::find(conn, scope, number_id, &ids[0])?,
+        _ => None,
+    };
+    let deletion_id = new_id();
+    let count = block_entry::remove(conn, scope, number_id, &removed, &deletion_id, ctx.at())?;
+    if count == 0 {
+        return Ok(BlockEntriesDeleted { deleted: 0, deletion_id: None });
+    }
+    number::count_block_entries(conn, scope, number_id, -counted(count))?;
+    let before = single.map(|row| history::of_block_entry(&row)).unwrap_or_default();
+    let after = counts(count, "deletion_id", &deletion_id);
+    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::RemoveEntries, (before, after))?;
+    Ok(BlockEntriesDeleted { deleted: u32::try_from(count).unwrap_or(u32::MAX), deletion_id: Some(deletion_id) })
+}
+
+/// Puts removed entries back.
+///
+/// # Errors
+/// `not_found`; `already_done` when nothing waits under this id; a full list.
+pub fn put_back(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, deletion_id: &str) -> Result<BlockEntriesRestored, Failure> {
+    let contract = locked(conn, scope, number_id)?;
+    let waiting = block_entry::count_removed(conn, scope, number_id, deletion_id)?;
+    if waiting == 0 {
+        return Err(Failure::Code(ErrorCode::AlreadyDone));
+    }
+    check_room(number_of(&contract, number_id)?, waiting)?;
+    let count = block_entry::put_back(conn, scope, number_id, deletion_id, ctx.at())?;
+    number::count_block_entries(conn, scope, number_id, counted(count))?;
+    let after = counts(count, "deletion_id", deletion_id);
+    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::PutBackEntries, (FieldValues::new(), after))?;
+    let skipped = waiting - counted(count);
+    Ok(BlockEntriesRestored { restored: u32::try_from(count).unwrap_or(u32::MAX), skipped: u32::try_from(skipped).unwrap_or_default() })
+}
+
+pub(super) fn counted(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// `count` and the id by which it can be taken back, for the change log.
+pub(super) fn counts(count: usize, name: &str, id: &str) -> FieldValues {
+    FieldValues::from([("count".into(), FieldValue::Integer(counted(count))), (name.into(), FieldValue::Text(id.to_owned()))])
+}

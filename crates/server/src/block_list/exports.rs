@@ -1,0 +1,40 @@
+//! The list as a file.
+
+use api_types::{CsvEncoding, FieldCode, FieldFault};
+use store::{Conn, Scope, block_entry, number};
+
+use super::pattern_of;
+use crate::csv::{Encoding, NewRow, Writer, sample};
+use crate::error::Failure;
+
+fn encoding_of(encoding: CsvEncoding) -> Encoding {
+    match encoding {
+        CsvEncoding::Utf8 => Encoding::Utf8Bom,
+        CsvEncoding::ShiftJis => Encoding::ShiftJis,
+    }
+}
+
+/// The whole list, the oldest entry first: importing the file gives the same list.
+///
+/// # Errors
+/// `not_found`; a note with a character that the encoding lacks.
+pub fn export(conn: &mut Conn, scope: &Scope, number_id: &str, encoding: CsvEncoding) -> Result<Vec<u8>, Failure> {
+    number::find(conn, scope, number_id)?.ok_or(Failure::NOT_FOUND)?;
+    let mut writer = Writer::new(encoding_of(encoding));
+    block_entry::each(conn, scope, number_id, |_, rows| {
+        for row in rows {
+            let new = NewRow { pattern: pattern_of(&row)?, note: row.note.clone(), expires_at: row.expires_at.map(|at| at.and_utc()) };
+            writer.push(&new).map_err(|lost| {
+                let fault = FieldFault::new("?encoding", FieldCode::NotRepresentable).value(lost.character.to_string());
+                Failure::Fields(vec![fault])
+            })?;
+        }
+        Ok::<(), Failure>(())
+    })?;
+    Ok(writer.finish())
+}
+
+/// A file that shows what can be imported.
+pub fn sample_file(encoding: CsvEncoding) -> Vec<u8> {
+    sample(encoding_of(encoding))
+}

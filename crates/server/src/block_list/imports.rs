@@ -1,0 +1,348 @@
+//! Imports: previewed, applied, taken back.
+
+use api_types::{
+    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow, BlockImportState, BlockImportUndone,
+    BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValues, RowOutcome,
+};
+use store::{Conn, Scope, block_entry, block_import, contract, new_id, number};
+
+use super::entries::{counted, counts, new_row};
+use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
+use crate::csv::{Encoding, layout, rows};
+use crate::error::Failure;
+use crate::http::paging::Window;
+use crate::provisioning::{Ctx, record};
+use crate::texts::Lang;
+use crate::view;
+
+/// Rows that an answer begins with.
+const FIRST_ROWS: usize = 200;
+/// Rows that are inserted at once.
+const AT_ONCE: usize = 500;
+/// Wrong rows that a refusal names; the preview names them all.
+const NAMED_FAULTS: usize = 100;
+
+/// A file that was read and judged, before anything is written.
+pub struct Surveyed {
+    row: block_import::Row,
+    first: Vec<BlockImportRow>,
+    more: bool,
+}
+
+fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Reads and judges a file; changes nothing.
+///
+/// # Errors
+/// `not_found`; a file that cannot be read.
+pub fn read(conn: &mut Conn, scope: &Scope, ctx: &Ctx, lang: Lang, number_id: &str, file: Vec<u8>) -> Result<Surveyed, Failure> {
+    let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+    number_of(&contract, number_id)?;
+    let judge = Judge::new(conn, scope, &contract, ctx.at())?;
+    let (layout, counts, outcomes) = survey(conn, scope, &judge, number_id, &file)?;
+    let first = shown_rows(&judge, lang, &file, &outcomes, 0, None, FIRST_ROWS)?;
+    let more = outcomes.len() > first.len();
+    let row = new_import(scope, ctx, number_id, layout.encoding.name(), counts, Some((file, outcomes)));
+    Ok(Surveyed { row, first, more })
+}
+
+fn new_import(
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    encoding: &str,
+    counts: Counts,
+    kept: Option<(Vec<u8>, Vec<u8>)>,
+) -> block_import::Row {
+    let (file, outcomes) = kept.unzip();
+    block_import::Row {
+        account_id: scope.account_id().to_owned(),
+        number_id: number_id.to_owned(),
+        id: new_id(),
+        state: view::text_of(&BlockImportState::Previewed),
+        encoding: encoding.to_owned(),
+        file,
+        outcomes,
+        total: count(counts.total),
+        added: count(counts.added),
+        duplicates: count(counts.duplicates),
+        repairable: count(counts.repairable),
+        invalid: count(counts.invalid),
+        empty: count(counts.empty),
+        created_at: ctx.at(),
+    }
+}
+
+/// Keeps a file that was read for an hour.
+///
+/// # Errors
+/// `not_found` when the number has gone meanwhile.
+pub fn keep(conn: &mut Conn, scope: &Scope, surveyed: Surveyed) -> Result<BlockImport, Failure> {
+    let Surveyed { row, first, more } = surveyed;
+    locked(conn, scope, &row.number_id)?;
+    let answer = answer(&row, first, more);
+    block_import::insert(conn, scope, row)?;
+    Ok(answer)
+}
+
+/// Adds the rows of a file that was just read.
+///
+/// # Errors
+/// See [`apply`].
+pub fn apply_at_once(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    surveyed: Surveyed,
+    options: BlockImportApply,
+) -> Result<BlockImport, Failure> {
+    let Surveyed { mut row, first, more } = surveyed;
+    let file = row.file.take().unwrap_or_default();
+    row.outcomes = None;
+    let number_id = row.number_id.clone();
+    block_import::insert(conn, scope, row.clone())?;
+    add(conn, scope, ctx, &number_id, &mut row, &file, options)?;
+    Ok(answer(&row, first, more))
+}
+
+fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<block_import::Row, Failure> {
+    block_import::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)
+}
+
+/// The file of an import that is only previewed.
+fn file_of<'a>(ctx: &Ctx, row: &'a block_import::Row) -> Result<(&'a [u8], &'a [u8]), Failure> {
+    match (&row.file, &row.outcomes) {
+        (Some(file), Some(outcomes)) if ctx.at() - row.created_at < PREVIEW_KEPT => Ok((file, outcomes)),
+        _ => Err(Failure::Code(ErrorCode::Gone)),
+    }
+}
+
+/// Adds the rows of a previewed file: all, or none.
+///
+/// # Errors
+/// `not_found`; `gone` after an hour; `already_done`; every wrong row unless they are to be left out; a full list.
+pub fn apply(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    id: &str,
+    options: BlockImportApply,
+) -> Result<BlockImport, Failure> {
+    let mut row = find(conn, scope, number_id, id)?;
+    if row.state != view::text_of(&BlockImportState::Previewed) {
+        return Err(Failure::Code(ErrorCode::AlreadyDone));
+    }
+    file_of(ctx, &row)?;
+    let file = row.file.take().unwrap_or_default();
+    row.outcomes = None;
+    add(conn, scope, ctx, number_id, &mut row, &file, options)?;
+    Ok(answer(&row, Vec::new(), false))
+}
+
+fn add(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    import: &mut block_import::Row,
+    file: &[u8],
+    options: BlockImportApply,
+) -> Result<(), Failure> {
+    let contract = locked(conn, scope, number_id)?;
+    let judge = Judge::new(conn, scope, &contract, ctx.at())?;
+    let layout = layout(file).map_err(super::file_failure)?;
+    let mut waiting = Vec::with_capacity(AT_ONCE);
+    let (mut added, mut good) = (0, 0);
+    let mut wrong = Vec::new();
+    let (mut repairable, mut invalid) = (0, 0);
+    for row in rows(file, &layout) {
+        let row = row.map_err(super::file_failure)?;
+        match judge.judge(&layout, &row, options.repair) {
+            Ok(new) => {
+                good += 1;
+                waiting.push(new_row(scope, number_id, &new.pattern, &new.note, new.expires_at, Some(&import.id), ctx.at()));
+            }
+            Err((fault, proposal)) => {
+                *if proposal.is_some() { &mut repairable } else { &mut invalid } += 1;
+                if wrong.len() < NAMED_FAULTS {
+                    wrong.push(fault);
+                }
+            }
+        }
+        if waiting.len() == AT_ONCE {
+            added += block_entry::insert_missing(conn, scope, &waiting)?;
+            waiting.clear();
+        }
+    }
+    if !wrong.is_empty() && !options.skip_invalid {
+        return Err(Failure::Fields(wrong));
+    }
+    added += block_entry::insert_missing(conn, scope, &waiting)?;
+    if number_of(&contract, number_id)?.block_entry_count + counted(added) > BLOCK_ENTRIES_MAX {
+        return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+    }
+    import.state = view::text_of(&BlockImportState::Applied);
+    import.added = i32::try_from(added).unwrap_or(i32::MAX);
+    import.duplicates = i32::try_from(good - added).unwrap_or(i32::MAX);
+    (import.repairable, import.invalid) = (repairable, invalid);
+    import.created_at = ctx.at();
+    block_import::update(conn, scope, import)?;
+    if added > 0 {
+        number::count_block_entries(conn, scope, number_id, counted(added))?;
+        let after = counts(added, "import_id", &import.id);
+        record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::Import, (FieldValues::new(), after))?;
+    }
+    Ok(())
+}
+
+/// Adds entries of another number's list, as an import that can be taken back. Answers its id, how many were added and how many must
+/// not be.
+///
+/// # Errors
+/// `not_found`; a full list.
+pub fn copy(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    from: &str,
+    to: &str,
+    dry_run: bool,
+) -> Result<(Option<String>, usize, usize), Failure> {
+    let contract = locked(conn, scope, to)?;
+    number_of(&contract, from)?;
+    let guard = super::guard_of(conn, scope, &contract, ctx.at())?;
+    let mut present = block_entry::patterns(conn, scope, to)?;
+    let mut import = new_import(scope, ctx, to, "copy", Counts::default(), None);
+    let (mut added, mut refused) = (0, 0);
+    block_entry::each(conn, scope, from, |conn, rows| {
+        let mut fresh = Vec::new();
+        for row in rows.into_iter().filter(|row| !super::is_expired(row, ctx.at())) {
+            let pattern: BlockPattern = super::pattern_of(&row)?;
+            if !present.insert((row.pattern.clone(), row.matching == "prefix")) {
+                continue;
+            }
+            if guard.refusal(&pattern).is_some() {
+                refused += 1;
+                continue;
+            }
+            let expires_at = row.expires_at.map(|at| at.and_utc());
+            fresh.push(new_row(scope, to, &pattern, &row.note, expires_at, Some(&import.id), ctx.at()));
+        }
+        added += fresh.len();
+        if !dry_run {
+            block_entry::insert_missing(conn, scope, &fresh)?;
+        }
+        Ok::<(), Failure>(())
+    })?;
+    if number_of(&contract, to)?.block_entry_count + counted(added) > BLOCK_ENTRIES_MAX {
+        return Err(Failure::Fields(vec![FieldFault::new("/parts", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+    }
+    if dry_run || added == 0 {
+        return Ok((None, added, refused));
+    }
+    import.state = view::text_of(&BlockImportState::Applied);
+    (import.total, import.added) = (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
+    let after = counts(added, "import_id", &import.id);
+    let id = import.id.clone();
+    block_import::insert(conn, scope, import)?;
+    number::count_block_entries(conn, scope, to, counted(added))?;
+    record(conn, scope, ctx, (AuditObject::BlockList, to), AuditAction::Import, (FieldValues::new(), after))?;
+    Ok((Some(id), added, refused))
+}
+
+/// Takes an import back: removes exactly the entries that it added and that are still there.
+///
+/// # Errors
+/// `not_found`; `already_done` when it was not applied or was taken back.
+pub fn undo(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, id: &str) -> Result<BlockImportUndone, Failure> {
+    locked(conn, scope, number_id)?;
+    let mut row = find(conn, scope, number_id, id)?;
+    if row.state != view::text_of(&BlockImportState::Applied) {
+        return Err(Failure::Code(ErrorCode::AlreadyDone));
+    }
+    let removed = block_entry::delete_import(conn, scope, number_id, id)?;
+    row.state = view::text_of(&BlockImportState::Undone);
+    block_import::update(conn, scope, &row)?;
+    number::count_block_entries(conn, scope, number_id, -counted(removed))?;
+    let after = counts(removed, "import_id", id);
+    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::UndoImport, (FieldValues::new(), after))?;
+    Ok(BlockImportUndone { removed: u32::try_from(removed).unwrap_or(u32::MAX) })
+}
+
+/// An import, with its first rows while it is only previewed.
+///
+/// # Errors
+/// `not_found`.
+pub fn import(conn: &mut Conn, scope: &Scope, ctx: &Ctx, lang: Lang, number_id: &str, id: &str) -> Result<BlockImport, Failure> {
+    let row = find(conn, scope, number_id, id)?;
+    let (first, more) = match file_of(ctx, &row) {
+        Ok((file, outcomes)) => {
+            let first = shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, 0, None, FIRST_ROWS)?;
+            let more = outcomes.len() > first.len();
+            (first, more)
+        }
+        Err(_) => (Vec::new(), false),
+    };
+    Ok(answer(&row, first, more))
+}
+
+fn judge(conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<Judge, Failure> {
+    let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+    Judge::new(conn, scope, &contract, ctx.at())
+}
+
+/// Rows of a previewed import behind a line.
+///
+/// # Errors
+/// `not_found`; `gone`.
+pub fn import_rows(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    lang: Lang,
+    (number_id, id): (&str, &str),
+    (after, only, limit): (u32, Option<RowOutcome>, usize),
+) -> Result<Vec<BlockImportRow>, Failure> {
+    let row = find(conn, scope, number_id, id)?;
+    let (file, outcomes) = file_of(ctx, &row)?;
+    shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, after, only, limit)
+}
+
+/// The rows of a previewed import that are not added as they stand, as a file.
+///
+/// # Errors
+/// `not_found`; `gone`.
+pub fn import_failed_rows(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    lang: Lang,
+    (number_id, id): (&str, &str),
+) -> Result<(Vec<u8>, Encoding), Failure> {
+    let row = find(conn, scope, number_id, id)?;
+    let (file, outcomes) = file_of(ctx, &row)?;
+    let encoding = layout(file).map_err(super::file_failure)?.encoding;
+    Ok((failed_rows(&judge(conn, scope, ctx)?, lang, file, outcomes)?, encoding))
+}
+
+fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> BlockImport {
+    let count = |count: i32| u32::try_from(count).unwrap_or_default();
+    let next_cursor = rows.last().filter(|_| more).map(|row| Window::cursor(&row.line.to_string()));
+    BlockImport {
+        import_id: row.id.clone(),
+        state: view::from_text(&row.state).unwrap_or(BlockImportState::Previewed),
+        encoding: row.encoding.clone(),
+        total: count(row.total),
+        added: count(row.added),
+        duplicates: count(row.duplicates),
+        repairable: count(row.repairable),
+        invalid: count(row.invalid),
+        empty: count(row.empty),
+        rows,
+        next_cursor,
+        created_at: row.created_at.and_utc(),
+    }
+}

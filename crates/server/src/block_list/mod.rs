@@ -1,0 +1,101 @@
+//! 着信拒否: what the API does with a number's block list, inside `Db::read` and `Db::write`.
+
+mod check;
+mod entries;
+mod exports;
+mod imports;
+mod rows;
+
+pub use check::*;
+pub use entries::*;
+pub use exports::*;
+pub use imports::*;
+pub use rows::*;
+
+use api_types::{BlockEntry, BlockMatch, BlockPattern};
+use chrono::{NaiveDateTime, TimeDelta};
+use store::contract::{self, Contract};
+use store::{Conn, Scope, block_entry, call_event, number};
+
+use crate::error::Failure;
+use crate::rules::guard::Guard;
+use crate::view;
+
+/// How far back calls are looked at.
+pub const LOOK_BACK: TimeDelta = TimeDelta::days(30);
+
+/// How long removed entries can be put back.
+pub const REMOVED_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How long a previewed file is kept.
+pub const PREVIEW_KEPT: TimeDelta = TimeDelta::hours(1);
+
+/// Different numbers that were called or answered lately, at most: more would only make the guard slow.
+const KNOWN_AT_MOST: i64 = 50_000;
+
+/// The matching as the database has it.
+pub fn text_of_matching(matching: BlockMatch) -> &'static str {
+    match matching {
+        BlockMatch::Exact => "exact",
+        BlockMatch::Prefix => "prefix",
+    }
+}
+
+fn matching_of(text: &str) -> BlockMatch {
+    if text == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact }
+}
+
+/// What an entry matches.
+///
+/// # Errors
+/// `internal` when the stored pattern is none.
+pub fn pattern_of(row: &block_entry::Row) -> Result<BlockPattern, Failure> {
+    BlockPattern::from_key(matching_of(&row.matching), &row.pattern)
+        .ok_or_else(|| Failure::Internal(format!("block_entries.pattern of {} cannot be read", row.id)))
+}
+
+/// An entry as its holder sees it.
+///
+/// # Errors
+/// `internal` when the stored pattern is none.
+pub fn entry(row: &block_entry::Row, now: NaiveDateTime) -> Result<BlockEntry, Failure> {
+    let pattern = pattern_of(row)?;
+    Ok(BlockEntry {
+        id: row.id.clone(),
+        caller: row.pattern.clone(),
+        caller_text: pattern.japanese(),
+        matching: pattern.matching(),
+        note: row.note.clone(),
+        expires_at: row.expires_at.map(|at| at.and_utc()),
+        expired: is_expired(row, now),
+        hits: u64::try_from(row.hits).unwrap_or_default(),
+        last_hit_at: row.last_hit_at.map(|at| at.and_utc()),
+        import_id: row.import_id.clone(),
+        created_at: row.created_at.and_utc(),
+        version: view::version(row.version),
+    })
+}
+
+/// Whether an entry no longer refuses.
+pub fn is_expired(row: &block_entry::Row, now: NaiveDateTime) -> bool {
+    row.expires_at.is_some_and(|at| at <= now)
+}
+
+/// Every text with which a pattern of another entry can begin this one: an indexed look-up finds what covers it.
+pub fn beginnings(key: &str) -> Vec<String> {
+    (2..=key.len()).filter_map(|end| key.get(..end)).map(str::to_owned).collect()
+}
+
+fn number_of<'a>(contract: &'a Contract, id: &str) -> Result<&'a number::Row, Failure> {
+    contract.number(id).ok_or(Failure::NOT_FOUND)
+}
+
+fn guard_of(conn: &mut Conn, scope: &Scope, contract: &Contract, now: NaiveDateTime) -> Result<Guard, Failure> {
+    Ok(Guard::new(contract, call_event::known_parties(conn, scope, "+", now - LOOK_BACK, KNOWN_AT_MOST)?))
+}
+
+fn locked(conn: &mut Conn, scope: &Scope, number_id: &str) -> Result<Contract, Failure> {
+    let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+    number_of(&contract, number_id)?;
+    Ok(contract)
+}

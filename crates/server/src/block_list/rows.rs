@@ -1,0 +1,234 @@
+//! What becomes of the rows of a file.
+
+use std::collections::HashSet;
+
+use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
+use chrono::NaiveDateTime;
+use store::{Conn, Scope, block_entry, contract};
+
+use super::guard_of;
+use crate::csv::{FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows};
+use crate::error::Failure;
+use crate::rules::guard::{Guard, caller_fault};
+use crate::texts::{Lang, field_message};
+
+/// Pattern and whether it is a beginning.
+type Seen = HashSet<(String, bool)>;
+
+/// How many rows came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows, without the empty ones.
+    pub total: u32,
+    /// To be added.
+    pub added: u32,
+    /// In the list already, or twice in the file.
+    pub duplicates: u32,
+    /// To be added with the 0 that they lost.
+    pub repairable: u32,
+    /// Not to be added.
+    pub invalid: u32,
+    /// Empty.
+    pub empty: u32,
+}
+
+/// The judge of rows: everything that it looks at besides the row.
+pub struct Judge {
+    guard: Guard,
+    now: NaiveDateTime,
+}
+
+impl Judge {
+    /// The judge for a contract.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn new(conn: &mut Conn, scope: &Scope, contract: &contract::Contract, now: NaiveDateTime) -> Result<Self, Failure> {
+        Ok(Self { guard: guard_of(conn, scope, contract, now)?, now })
+    }
+
+    /// The entry that a row would make.
+    ///
+    /// # Errors
+    /// Why it would make none; for a lost 0 beside the entry that it would be with it.
+    pub fn judge<'r>(&self, layout: &Layout, row: &'r Row, repair: bool) -> Result<&'r NewRow, (FieldFault, Option<&'r NewRow>)> {
+        let pointer = format!("#line={}", row.line);
+        let allowed = |new: &NewRow| {
+            if new.expires_at.is_some_and(|at| at.naive_utc() <= self.now) {
+                return Err(FieldFault::new(pointer.clone(), FieldCode::InThePast));
+            }
+            let fault = self.guard.refusal(&new.pattern).or_else(|| self.guard.warnings(&new.pattern).into_iter().next());
+            fault.map_or(Ok(()), |fault| Err(FieldFault { pointer: pointer.clone(), ..fault }))
+        };
+        match &row.reading {
+            Ok(new) => allowed(new).map(|()| new).map_err(|fault| (fault, None)),
+            Err(fault) => match &fault.proposal {
+                // A number that could not be added with its 0 either is no proposal.
+                Some(new) => match allowed(new) {
+                    Ok(()) if repair => Ok(new),
+                    Ok(()) => Err((row_fault(&pointer, layout, row, fault), Some(new))),
+                    Err(fault) => Err((fault, None)),
+                },
+                None => Err((row_fault(&pointer, layout, row, fault), None)),
+            },
+        }
+    }
+}
+
+fn row_fault(pointer: &str, layout: &Layout, row: &Row, fault: &RowFault) -> FieldFault {
+    let new = |code| FieldFault::new(pointer, code);
+    match &fault.fault {
+        RowFaultKind::Caller(error) => caller_fault(pointer, error),
+        RowFaultKind::UnknownMatch => new(FieldCode::UnknownChoice).value(matching_cell(layout, row)),
+        RowFaultKind::NoteTooLong { limit } => new(FieldCode::TooLong).limit(i64::try_from(*limit).unwrap_or(i64::MAX)),
+        RowFaultKind::ControlCharacter => new(FieldCode::ControlCharacter),
+        RowFaultKind::BadDate => new(FieldCode::InvalidDate),
+    }
+}
+
+/// What stands in the column of the match; short, since it is shown in a sentence.
+fn matching_cell(layout: &Layout, row: &Row) -> String {
+    layout.columns.matching.map_or("", |column| row.cells.get(column)).trim().chars().take(20).collect()
+}
+
+/// Why a file as a whole cannot be taken.
+pub fn file_failure(fault: FileFault) -> Failure {
+    let at = |line: u32, code| FieldFault::new(format!("#line={line}"), code);
+    let whole = |code| FieldFault::new("", code);
+    let fault = match fault {
+        FileFault::TooLarge => return Failure::Code(ErrorCode::BodyTooLarge),
+        FileFault::Empty => whole(FieldCode::Required),
+        FileFault::TooManyRows { line } => at(line, FieldCode::TooManyRows).limit(i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)),
+        FileFault::NotText(_) => whole(FieldCode::NotText),
+        FileFault::Spreadsheet => whole(FieldCode::Spreadsheet),
+        FileFault::BadEncoding { line } => at(line, FieldCode::BadEncoding),
+        FileFault::BrokenQuote { line } => at(line, FieldCode::BrokenQuote),
+        FileFault::LineTooLong { line } => at(line, FieldCode::TooLong).limit(1024 * 1024),
+        FileFault::NoCallerColumn => whole(FieldCode::NoCallerColumn),
+    };
+    Failure::Fields(vec![fault])
+}
+
+/// Judges a whole file against the list: how many rows come to what, and one byte for each.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn survey(conn: &mut Conn, scope: &Scope, judge: &Judge, number_id: &str, file: &[u8]) -> Result<(Layout, Counts, Vec<u8>), Failure> {
+    let layout = layout(file).map_err(file_failure)?;
+    let mut seen: Seen = block_entry::patterns(conn, scope, number_id)?;
+    let mut counts = Counts::default();
+    let mut outcomes = Vec::new();
+    let mut file_rows = rows(file, &layout);
+    for row in &mut file_rows {
+        let row = row.map_err(file_failure)?;
+        let mut fresh =
+            |pattern: &BlockPattern| seen.insert((pattern.key().to_owned(), super::text_of_matching(pattern.matching()) == "prefix"));
+        let outcome = match judge.judge(&layout, &row, false) {
+            Ok(new) if fresh(&new.pattern) => RowOutcome::Added,
+            Ok(_) => RowOutcome::Duplicate,
+            Err((_, Some(proposal))) if fresh(&proposal.pattern) => RowOutcome::Repairable,
+            Err((_, Some(_))) => RowOutcome::Duplicate,
+            Err((_, None)) => RowOutcome::Invalid,
+        };
+        counts.total += 1;
+        *match outcome {
+            RowOutcome::Added => &mut counts.added,
+            RowOutcome::Duplicate => &mut counts.duplicates,
+            RowOutcome::Repairable => &mut counts.repairable,
+            RowOutcome::Invalid => &mut counts.invalid,
+        } += 1;
+        outcomes.push(byte_of(outcome));
+    }
+    counts.empty = file_rows.empty();
+    if counts.total == 0 {
+        return Err(file_failure(FileFault::Empty));
+    }
+    Ok((layout, counts, outcomes))
+}
+
+fn byte_of(outcome: RowOutcome) -> u8 {
+    match outcome {
+        RowOutcome::Added => b'a',
+        RowOutcome::Duplicate => b'd',
+        RowOutcome::Repairable => b'r',
+        RowOutcome::Invalid => b'i',
+    }
+}
+
+fn outcome_of(byte: u8) -> RowOutcome {
+    match byte {
+        b'a' => RowOutcome::Added,
+        b'd' => RowOutcome::Duplicate,
+        b'r' => RowOutcome::Repairable,
+        _ => RowOutcome::Invalid,
+    }
+}
+
+/// Rows of a surveyed file behind the line `after`, with one outcome or any, `limit` at most.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn shown_rows(
+    judge: &Judge,
+    lang: Lang,
+    file: &[u8],
+    outcomes: &[u8],
+    after: u32,
+    only: Option<RowOutcome>,
+    limit: usize,
+) -> Result<Vec<BlockImportRow>, Failure> {
+    let layout = layout(file).map_err(file_failure)?;
+    let mut found = Vec::new();
+    for (row, outcome) in rows(file, &layout).zip(outcomes) {
+        let (row, outcome) = (row.map_err(file_failure)?, outcome_of(*outcome));
+        if row.line <= after || only.is_some_and(|only| only != outcome) {
+            continue;
+        }
+        if found.len() == limit {
+            break;
+        }
+        found.push(shown(judge, &layout, lang, row, outcome));
+    }
+    Ok(found)
+}
+
+fn shown(judge: &Judge, layout: &Layout, lang: Lang, row: Row, outcome: RowOutcome) -> BlockImportRow {
+    let (pattern, fault) = match judge.judge(layout, &row, false) {
+        Ok(new) => (Some(&new.pattern), None),
+        Err((fault, proposal)) => (proposal.map(|new| &new.pattern), Some(fault)),
+    };
+    let duplicate = || Some(FieldFault::new(format!("#line={}", row.line), FieldCode::Duplicate));
+    let fault = match outcome {
+        RowOutcome::Added => None,
+        RowOutcome::Duplicate => duplicate(),
+        RowOutcome::Repairable | RowOutcome::Invalid => fault,
+    };
+    BlockImportRow {
+        caller_text: pattern.map(BlockPattern::japanese),
+        code: fault.as_ref().map(|fault| fault.code),
+        reason: fault.as_ref().map(|fault| field_message(lang, fault)),
+        line: row.line,
+        matching: row.matching,
+        value: row.value,
+        outcome,
+    }
+}
+
+/// The rows of a surveyed file that are not added as they stand, and why, in the file's own encoding.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn failed_rows(judge: &Judge, lang: Lang, file: &[u8], outcomes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let layout = layout(file).map_err(file_failure)?;
+    let heading = crate::texts::text(lang, "csv.reason", &[]);
+    let mut failed = crate::csv::FailedRows::new(file, &layout, &heading).map_err(file_failure)?;
+    for (row, outcome) in rows(file, &layout).zip(outcomes) {
+        let row = row.map_err(file_failure)?;
+        if matches!(outcome_of(*outcome), RowOutcome::Invalid | RowOutcome::Repairable)
+            && let Err((fault, _)) = judge.judge(&layout, &row, false)
+        {
+            failed.push(&row.cells, &field_message(lang, &fault));
+        }
+    }
+    Ok(failed.finish())
+}
