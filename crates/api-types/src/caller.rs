@@ -206,9 +206,9 @@ fn undressed(text: &str) -> &str {
     text.trim_start_matches(|c| around(c) || c == '=').trim_end_matches(around)
 }
 
-/// `9012345678.0`: what a program that takes everything for a decimal makes of a number. A number that begins with 0 never comes so.
+/// `9012345678.0`: what a program that takes everything for a decimal makes of a number. A number with its 0 never comes so.
 fn without_fraction(text: &str) -> &str {
-    let is_decimal = |whole: &&str| !whole.starts_with('0') && whole.bytes().all(|b| b.is_ascii_digit());
+    let is_decimal = |whole: &&str| whole.len() >= 9 && !whole.starts_with('0') && whole.bytes().all(|b| b.is_ascii_digit());
     text.strip_suffix(".0").filter(is_decimal).unwrap_or(text)
 }
 
