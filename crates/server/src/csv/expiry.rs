@@ -1,6 +1,8 @@
 //! Expiries as people write them, in Japan's time.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use std::borrow::Cow;
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
 use super::half_width;
 
@@ -13,14 +15,18 @@ fn tokyo() -> Option<FixedOffset> {
 
 /// Reads `2026-12-31`, `2026/1/5 18:30`, `2026年12月31日 18時30分`, RFC 3339. A day alone means until its end; `None` when it is no date.
 pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
-    let text: String = text.trim().chars().map(half_width).collect();
+    let text = text.trim();
+    let text = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(half_width).collect()) };
     if text.len() > 40 {
         return None;
     }
-    if let Ok(instant) = DateTime::parse_from_rfc3339(&text) {
+    // The shortest is 2026-12-31T18:30:00Z.
+    if text.len() >= 20
+        && let Ok(instant) = DateTime::parse_from_rfc3339(&text)
+    {
         return instant.with_timezone(&Utc).with_nanosecond(0);
     }
-    let mut rest = text.as_str();
+    let mut rest = text.as_ref();
     let year = number(&mut rest, 4)?;
     let separator = rest.chars().next()?;
     let (after_month, after_day) = match separator {
@@ -81,9 +87,15 @@ fn skip(rest: &mut &str, sign: char) -> Option<()> {
 pub(super) fn print(instant: DateTime<Utc>) -> String {
     let Some(tokyo) = tokyo() else { return instant.to_rfc3339() };
     let local = instant.with_timezone(&tokyo).naive_local();
-    match local.date().pred_opt() {
-        Some(day) if local.time().num_seconds_from_midnight() == 0 => day.format("%Y-%m-%d").to_string(),
-        _ if local.second() == 0 => local.format("%Y-%m-%d %H:%M").to_string(),
-        _ => local.format("%Y-%m-%d %H:%M:%S").to_string(),
+    let ending = local.date().pred_opt().filter(|_| local.time().num_seconds_from_midnight() == 0);
+    // By hand: chrono's patterns are read again for every row.
+    let day = ending.unwrap_or(local.date());
+    let mut text = format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day());
+    if ending.is_none() {
+        text.push_str(&format!(" {:02}:{:02}", local.hour(), local.minute()));
+        if local.second() != 0 {
+            text.push_str(&format!(":{:02}", local.second()));
+        }
     }
+    text
 }

@@ -15,7 +15,7 @@ pub fn rows<'a>(bytes: &'a [u8], layout: &Layout) -> Rows<'a> {
         Ok(records) => (Some(records), None),
         Err(fault) => (None, Some(fault)),
     };
-    Rows { records, fault, header: layout.header, columns: layout.columns, taken: 0, empty: 0 }
+    Rows { records, fault, header: layout.header, columns: layout.columns, taken: 0, empty: 0, room: (0, 0) }
 }
 
 /// See [`rows`].
@@ -26,6 +26,8 @@ pub struct Rows<'a> {
     columns: Columns,
     taken: usize,
     empty: u32,
+    /// What the row before needed: the next one is likely to need the same.
+    room: (usize, usize),
 }
 
 impl Rows<'_> {
@@ -39,7 +41,7 @@ impl Rows<'_> {
             return Err(fault);
         }
         let Some(records) = &mut self.records else { return Ok(None) };
-        let mut cells = Cells::default();
+        let mut cells = Cells::with_room(self.room);
         while let Some(line) = records.next(&mut cells)? {
             if cells.is_blank() {
                 self.empty += 1;
@@ -49,6 +51,7 @@ impl Rows<'_> {
                 return Err(FileFault::TooManyRows { line });
             } else {
                 self.taken += 1;
+                self.room = cells.room();
                 return Ok(Some(row(line, cells, &self.columns)));
             }
         }
@@ -112,6 +115,12 @@ fn read_caller(matching: BlockMatch, text: &str) -> Result<BlockPattern, CallerE
 }
 
 fn matching(text: &str) -> Option<BlockMatch> {
+    match text {
+        // What nearly every row has, without taking it to pieces.
+        "" | "完全一致" => return Some(BlockMatch::Exact),
+        "前方一致" => return Some(BlockMatch::Prefix),
+        _ => {}
+    }
     match normalised(text).as_str() {
         "" | "完全一致" | "完全" | "全部" | "exact" | "exactmatch" | "full" => Some(BlockMatch::Exact),
         "前方一致" | "先頭一致" | "前方" | "先頭" | "prefix" | "prefixmatch" | "startswith" => Some(BlockMatch::Prefix),
@@ -144,5 +153,7 @@ fn is_longer(text: &str, most: u64) -> bool {
 
 /// A cell as it may be shown: short, and on one line.
 fn shown(text: &str) -> String {
-    text.trim().chars().take(SHOWN_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let text = text.trim();
+    let end = text.char_indices().nth(SHOWN_MAX).map_or(text.len(), |(end, _)| end);
+    text[..end].replace(char::is_control, " ")
 }

@@ -46,6 +46,16 @@ impl Cells {
         self.text.chars().all(|c| c.is_whitespace() || c.is_control())
     }
 
+    /// With room for so much text and so many cells.
+    pub(super) fn with_room((text, ends): (usize, usize)) -> Self {
+        Self { text: String::with_capacity(text), ends: Vec::with_capacity(ends) }
+    }
+
+    /// How much room they take.
+    pub(super) fn room(&self) -> (usize, usize) {
+        (self.text.len(), self.ends.len())
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
