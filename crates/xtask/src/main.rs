@@ -7,6 +7,7 @@
 mod bundle;
 mod check;
 mod dev;
+mod fuzz;
 mod needs;
 mod postgres;
 mod process;
@@ -27,6 +28,8 @@ cargo xtask <command>
       --no-ui           without the browser tests
       --only CLASS      one of unit, sqlite, postgres, browser
       -- ARGS…          handed to the test runner (a name to filter by, for example)
+  fuzz [options]      every fuzz target, for a while
+      --seconds N       how long each; 60 unless told
   check               formatting, lints, what the crates may depend on
   bundle [options]    build the SPA into frontend/dist
       --dev             quick build that reloads itself, without Brotli
@@ -67,6 +70,16 @@ fn command() -> Result<()> {
             "check" => {
                 nothing_more(&mut args)?;
                 check::check()
+            }
+            "fuzz" => {
+                let mut seconds = 60;
+                while let Some(arg) = args.next()? {
+                    match arg {
+                        Long("seconds") => seconds = args.value()?.parse()?,
+                        other => return Err(other.unexpected().into()),
+                    }
+                }
+                fuzz::fuzz(seconds)
             }
             "test" => {
                 let mut options = test::Options::default();
