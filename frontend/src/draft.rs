@@ -7,8 +7,13 @@ pub trait Settings: Clone + PartialEq + Send + Sync + 'static {
     /// Names one field.
     type Field: Copy + Ord + Send + Sync + std::fmt::Debug + 'static;
 
-    /// Every field, in the order of the screen.
+    /// Every field that is always there, in the order of the screen.
     const FIELDS: &'static [Self::Field];
+
+    /// Every field; more than the constant where a setting has one for each of several things.
+    fn fields(&self) -> Vec<Self::Field> {
+        Self::FIELDS.to_vec()
+    }
 
     /// Whether `field` has the same value in both.
     fn same(&self, other: &Self, field: Self::Field) -> bool;
@@ -52,12 +57,12 @@ impl<T: Settings> Draft<T> {
 
     /// The fields that differ, in the order of the screen.
     pub fn changed(&self) -> Vec<T::Field> {
-        T::FIELDS.iter().copied().filter(|field| self.is_changed(*field)).collect()
+        self.loaded.fields().into_iter().filter(|field| self.is_changed(*field)).collect()
     }
 
     /// Whether anything differs.
     pub fn is_dirty(&self) -> bool {
-        T::FIELDS.iter().any(|field| self.is_changed(*field))
+        self.loaded.fields().into_iter().any(|field| self.is_changed(field))
     }
 
     /// Back to what was loaded.
@@ -80,7 +85,7 @@ impl<T: Settings> Draft<T> {
     /// Puts the edits on top of a newer state and names the fields that both sides changed to different values.
     pub fn rebase(&mut self, fresh: &T) -> Vec<T::Field> {
         let mut both = Vec::new();
-        for field in T::FIELDS.iter().copied() {
+        for field in fresh.fields() {
             let mine = self.is_changed(field);
             let theirs = !self.loaded.same(fresh, field);
             if !mine {

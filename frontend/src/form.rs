@@ -1,8 +1,11 @@
 //! Every setting that the portal edits in drafts, and how they become requests. One type for all pages: an editor of a type
 //! of its own would cost each page as much WASM again.
 
+use std::sync::Mutex;
+
 use api_types::{
-    Account, AccountPatch, Capability, ChannelLimitPut, FieldFault, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringtone, field_faults,
+    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringing, RingingPut,
+    RingingTargetPut, Ringtone, field_faults,
 };
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -11,6 +14,7 @@ use crate::draft::{Draft, Settings};
 
 /// Every setting of the page. What does not apply to the row stays at its default and is never sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Form {
     /// 番号名称.
     pub name: String,
@@ -28,6 +32,14 @@ pub struct Form {
     pub notify_rule_id: Option<String>,
     /// 連絡先メールアドレス.
     pub contact_mail: String,
+    /// 着信なりわけ: each ID, and whether it rings.
+    pub rings: Vec<(String, bool)>,
+    /// 話中アナウンス.
+    pub busy_announcement: bool,
+    /// 発信外線番号; `None` = the primary number.
+    pub outbound_number_id: Option<String>,
+    /// 着信拒否 of calls without a number, in the order of [`NoNumber::ALL`].
+    pub reject: [bool; 4],
 }
 
 /// Names a setting.
@@ -49,7 +61,17 @@ pub enum Field {
     NotifyRule,
     /// 連絡先メールアドレス.
     ContactMail,
+    /// Whether one of the IDs rings, by the name that [`Field::rings`] gives it.
+    Rings(&'static str),
+    /// 話中アナウンス.
+    BusyAnnouncement,
+    /// 発信外線番号.
+    OutboundNumber,
+    /// 着信拒否 of calls that come without a number in this way.
+    Reject(NoNumber),
 }
+
+const RINGS: &str = "rings:";
 
 impl Form {
     /// The settings of a row: a number, an ID, or the primary number with its basic ID.
@@ -75,6 +97,36 @@ impl Form {
         Self { contact_mail: account.contact_mail.clone().unwrap_or_default(), ..Self::default() }
     }
 
+    /// 着信なりわけ of a number.
+    pub fn of_ringing(ringing: &Ringing) -> Self {
+        let rings = ringing.targets.iter().map(|target| (target.phone_id.clone(), target.rings)).collect();
+        Self { rings, busy_announcement: ringing.busy_announcement, ..Self::default() }
+    }
+
+    /// 発信外線番号 of an ID.
+    pub fn of_outbound(number_id: Option<String>) -> Self {
+        Self { outbound_number_id: number_id, ..Self::default() }
+    }
+
+    /// The switches of a block list.
+    pub fn of_block_list(list: &BlockList) -> Self {
+        let reject = [list.reject_withheld, list.reject_pay_phone, list.reject_out_of_range, list.reject_service_conflict];
+        Self { reject, ..Self::default() }
+    }
+
+    /// Whether an ID rings, as far as the form knows it.
+    pub fn rings(&self, phone_id: &str) -> Option<bool> {
+        self.rings.iter().find(|(id, _)| id == phone_id).map(|(_, rings)| *rings)
+    }
+
+    /// Switches an ID.
+    pub fn set_rings(&mut self, phone_id: &str, rings: bool) {
+        match self.rings.iter_mut().find(|(id, _)| id == phone_id) {
+            Some(target) => target.1 = rings,
+            None => self.rings.push((phone_id.to_owned(), rings)),
+        }
+    }
+
     /// What the shared validators say of the changed fields.
     pub fn faults(draft: &Draft<Self>) -> Vec<(Field, FieldFault)> {
         let found = [number_patch(draft).0.validate(), phone_id_patch(draft).0.validate(), account_patch(draft).validate()];
@@ -95,13 +147,34 @@ impl Field {
             Field::ChannelLimit => "channel_limit",
             Field::NotifyRule => "notify_rule_id",
             Field::ContactMail => "contact_mail",
+            Field::Rings(name) => name,
+            Field::BusyAnnouncement => "busy_announcement",
+            Field::OutboundNumber => "number_id",
+            Field::Reject(NoNumber::Withheld) => "reject_withheld",
+            Field::Reject(NoNumber::PayPhone) => "reject_pay_phone",
+            Field::Reject(NoNumber::OutOfRange) => "reject_out_of_range",
+            Field::Reject(NoNumber::ServiceConflict) => "reject_service_conflict",
         }
+    }
+
+    /// The switch of an ID.
+    pub fn rings(phone_id: &str) -> Self {
+        static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+        let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = names.iter().find(|name| name.strip_prefix(RINGS) == Some(phone_id)) {
+            return Field::Rings(known);
+        }
+        // An account has a few IDs: their names may live as long as the window.
+        let name: &'static str = format!("{RINGS}{phone_id}").leak();
+        names.push(name);
+        Field::Rings(name)
     }
 
     /// The field that the server means with this JSON pointer.
     pub fn of_pointer(pointer: &str) -> Option<Self> {
         match pointer {
             "/limit" => Some(Field::ChannelLimit),
+            other if other.starts_with("/rings:") => Some(Field::rings(&other[1 + RINGS.len()..])),
             other => Form::FIELDS.iter().copied().find(|field| other.strip_prefix('/') == Some(field.name())),
         }
     }
@@ -119,7 +192,17 @@ impl Settings for Form {
         Field::ChannelLimit,
         Field::NotifyRule,
         Field::ContactMail,
+        Field::BusyAnnouncement,
+        Field::OutboundNumber,
+        Field::Reject(NoNumber::Withheld),
+        Field::Reject(NoNumber::PayPhone),
+        Field::Reject(NoNumber::OutOfRange),
+        Field::Reject(NoNumber::ServiceConflict),
     ];
+
+    fn fields(&self) -> Vec<Field> {
+        self.rings.iter().map(|(id, _)| Field::rings(id)).chain(Self::FIELDS.iter().copied()).collect()
+    }
 
     fn same(&self, other: &Self, field: Field) -> bool {
         match field {
@@ -131,6 +214,10 @@ impl Settings for Form {
             Field::ChannelLimit => self.channel_limit == other.channel_limit,
             Field::NotifyRule => self.notify_rule_id == other.notify_rule_id,
             Field::ContactMail => self.contact_mail == other.contact_mail,
+            Field::Rings(name) => self.rings(&name[RINGS.len()..]) == other.rings(&name[RINGS.len()..]),
+            Field::BusyAnnouncement => self.busy_announcement == other.busy_announcement,
+            Field::OutboundNumber => self.outbound_number_id == other.outbound_number_id,
+            Field::Reject(kind) => self.reject[kind as usize] == other.reject[kind as usize],
         }
     }
 
@@ -144,6 +231,15 @@ impl Settings for Form {
             Field::ChannelLimit => self.channel_limit = from.channel_limit,
             Field::NotifyRule => self.notify_rule_id.clone_from(&from.notify_rule_id),
             Field::ContactMail => self.contact_mail.clone_from(&from.contact_mail),
+            Field::Rings(name) => {
+                let id = &name[RINGS.len()..];
+                if let Some(rings) = from.rings(id) {
+                    self.set_rings(id, rings);
+                }
+            }
+            Field::BusyAnnouncement => self.busy_announcement = from.busy_announcement,
+            Field::OutboundNumber => self.outbound_number_id.clone_from(&from.outbound_number_id),
+            Field::Reject(kind) => self.reject[kind as usize] = from.reject[kind as usize],
         }
     }
 }
@@ -163,7 +259,7 @@ pub fn number_patch(draft: &Draft<Form>) -> Carrying<NumberPatch> {
             Field::Ringtone => patch.ringtone = Some(now.ringtone),
             Field::Priority => patch.priority_phone_id = Some(now.priority_phone_id.clone()),
             Field::NotifyRule => patch.notify_rule_id = Some(now.notify_rule_id.clone()),
-            Field::TerminalName | Field::ChannelLimit | Field::ContactMail => continue,
+            _ => continue,
         }
         fields.push(field);
     }
@@ -186,6 +282,28 @@ pub fn phone_id_patch(draft: &Draft<Form>) -> Carrying<PhoneIdPatch> {
 /// The change of the contract. A space at either end is a slip of the thumb.
 pub fn account_patch(draft: &Draft<Form>) -> AccountPatch {
     AccountPatch { contact_mail: draft.is_changed(Field::ContactMail).then(|| draft.edited().contact_mail.trim().to_owned()) }
+}
+
+/// The changes to the switches of a block list.
+pub fn block_list_patch(draft: &Draft<Form>) -> Carrying<BlockListPatch> {
+    let change = |kind: NoNumber| draft.is_changed(Field::Reject(kind)).then(|| draft.edited().reject[kind as usize]);
+    let patch = BlockListPatch {
+        reject_withheld: change(NoNumber::Withheld),
+        reject_pay_phone: change(NoNumber::PayPhone),
+        reject_out_of_range: change(NoNumber::OutOfRange),
+        reject_service_conflict: change(NoNumber::ServiceConflict),
+    };
+    (patch, draft.changed().into_iter().filter(|field| matches!(field, Field::Reject(_))).collect())
+}
+
+/// The switches that differ, and the announcement.
+pub fn ringing_put(draft: &Draft<Form>) -> Carrying<RingingPut> {
+    let now = draft.edited();
+    let changed = |field: &Field| matches!(field, Field::Rings(_) | Field::BusyAnnouncement);
+    let fields: Vec<_> = draft.changed().into_iter().filter(changed).collect();
+    let targets = now.rings.iter().filter(|(id, _)| fields.contains(&Field::rings(id)));
+    let targets = targets.map(|(id, rings)| RingingTargetPut { phone_id: id.clone(), rings: *rings }).collect();
+    (RingingPut { targets, busy_announcement: now.busy_announcement }, fields)
 }
 
 #[cfg(test)]
@@ -242,6 +360,22 @@ mod tests {
         }
         assert_eq!(Field::of_pointer("/limit"), Some(Field::ChannelLimit));
         assert_eq!(Field::of_pointer("/unknown"), None);
+    }
+
+    #[test]
+    fn every_switch_is_a_field_of_its_own() {
+        let rings =
+            |list: &[(&str, bool)]| Form { rings: list.iter().map(|(id, on)| ((*id).to_owned(), *on)).collect(), ..Form::default() };
+        let mut draft = Draft::new(rings(&[("a", true), ("b", true)]));
+        draft.edit(|it| it.set_rings("b", false));
+        let (put, fields) = ringing_put(&draft);
+        assert_eq!(fields, [Field::rings("b")]);
+        assert_eq!(put.targets, [RingingTargetPut { phone_id: "b".into(), rings: false }]);
+        // Somebody else switched another one, and an ID has come.
+        assert_eq!(draft.rebase(&rings(&[("a", false), ("b", true), ("c", true)])), []);
+        assert_eq!(draft.changed(), [Field::rings("b")]);
+        assert_eq!((draft.edited().rings("a"), draft.edited().rings("c")), (Some(false), Some(true)));
+        assert_eq!(Field::of_pointer("/rings:b"), Some(Field::rings("b")));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod form;
 pub mod format;
 pub mod guard;
 pub mod i18n;
+pub mod later;
 pub mod online;
 pub mod pages;
 pub mod router;

@@ -45,7 +45,7 @@ impl Router {
     /// The row that the page on the screen belongs to: by its path, or by the query of the change log; tracked.
     pub fn row(self) -> Option<RowRef> {
         match self.route.get() {
-            Route::Row(row) | Route::General(row) => Some(row),
+            Route::Row(row) | Route::General(row) | Route::Page(row, _) => Some(row),
             Route::History => self.query("number").map(RowRef::number).or_else(|| self.query("id").map(RowRef::phone_id)),
             _ => None,
         }

@@ -1,19 +1,28 @@
 //! The change log.
 
-use api_types::{AuditEntry, Page};
+use api_types::{AuditEntry, AuditRestore, Page};
 
 use super::{Client, ClientError};
 
 const PAGE: u32 = 30;
 
-/// One page of changes, newest first; of everything or of one object.
-pub async fn list(client: Client, object_id: Option<&str>, cursor: Option<&str>) -> Result<Page<AuditEntry>, ClientError> {
+/// One page of changes, newest first; of everything, of one object or of one kind.
+pub async fn list(
+    client: Client,
+    object_id: Option<&str>,
+    object_kind: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Page<AuditEntry>, ClientError> {
     let mut path = format!("/audit-log?limit={PAGE}");
-    if let Some(id) = object_id {
-        path.push_str(&format!("&object_id={id}"));
-    }
-    if let Some(cursor) = cursor {
-        path.push_str(&format!("&cursor={cursor}"));
+    for (name, value) in [("object_id", object_id), ("object_kind", object_kind), ("cursor", cursor)] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={value}"));
+        }
     }
     client.get(&path).await.map(|answer| answer.body)
+}
+
+/// Puts the values before a change back; answers the change that this is.
+pub async fn restore(client: Client, id: &str, overwrite: bool) -> Result<AuditEntry, ClientError> {
+    client.write("POST", &format!("/audit-log/{id}/restore"), &AuditRestore { overwrite }, None).await.map(|answer| answer.body)
 }

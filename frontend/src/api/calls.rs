@@ -1,1 +1,36 @@
 //! 着信なりわけ, 発信外線番号, what becomes of a call, and settings taken over from another number.
+
+use api_types::{CopiedSettings, CopySettings, OutboundNumber, OutboundNumberPut, Ringing, RingingPut, RouteDecision, RoutePreviewRequest};
+
+use super::{Client, ClientError, Versioned};
+
+/// Which IDs ring for a number; the version is the number's.
+pub async fn ringing(client: Client, number_id: &str) -> Result<Versioned<Ringing>, ClientError> {
+    client.get(&format!("/numbers/{number_id}/ringing")).await
+}
+
+/// Switches IDs; the version that comes back is the number's.
+pub async fn put_ringing(client: Client, number_id: &str, version: u64, put: &RingingPut) -> Result<Versioned<Ringing>, ClientError> {
+    client.write("PUT", &format!("/numbers/{number_id}/ringing"), put, Some(version)).await
+}
+
+/// Sets the number that an ID calls out with; the version that comes back is the ID's.
+pub async fn put_outbound_number(
+    client: Client,
+    phone_id: &str,
+    version: u64,
+    number_id: Option<String>,
+) -> Result<Versioned<OutboundNumber>, ClientError> {
+    let put = OutboundNumberPut { number_id: Some(number_id) };
+    client.write("PUT", &format!("/ids/{phone_id}/outbound-number"), &put, Some(version)).await
+}
+
+/// What would become of a call.
+pub async fn preview(client: Client, number_id: &str, call: &RoutePreviewRequest) -> Result<RouteDecision, ClientError> {
+    client.write("POST", &format!("/numbers/{number_id}/route-preview"), call, None).await.map(|answer| answer.body)
+}
+
+/// Takes settings over from another number, or says what that would change.
+pub async fn copy_settings(client: Client, number_id: &str, copy: &CopySettings) -> Result<CopiedSettings, ClientError> {
+    client.write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None).await.map(|answer| answer.body)
+}

@@ -17,6 +17,7 @@ pub mod reset_password;
 pub mod ringing;
 pub mod row_home;
 pub mod sign_in;
+pub mod subject;
 pub mod terminals;
 pub mod welcome;
 pub mod workspace;

@@ -90,7 +90,8 @@ pub fn SignInPage() -> impl IntoView {
     }
 }
 
-fn count_down(left: RwSignal<u32>, seconds: u32) {
+/// Counts the seconds of a wait.
+pub(super) fn count_down(left: RwSignal<u32>, seconds: u32) {
     left.try_set(seconds);
     if seconds > 0 {
         set_timeout(

@@ -1,7 +1,10 @@
 //! The parts that every screen is made of. They know nothing of numbers or IDs.
 
+pub mod choices;
+pub mod clipboard;
 pub mod icon;
 pub mod live;
+pub mod long_list;
 pub mod notes;
 pub mod password;
 pub mod picker;
@@ -9,6 +12,7 @@ pub mod save_bar;
 pub mod segment;
 pub mod sheet;
 pub mod states;
+pub mod switch_row;
 pub mod text_row;
 pub mod title_bar;
 

@@ -36,8 +36,8 @@ pub fn Sheet(
                 pulled.set(0.0);
                 // Fails only for a dialog that is open or outside of the document; this one is neither.
                 _ = dialog.show_modal();
-                // Not the close button, which happens to come first: the present choice, or an answer that destroys nothing.
-                focus_first(".sheet[open] input:checked, .sheet[open] .sheet-body .btn:not(.danger)");
+                // Not the close button, which happens to come first: the present choice, a field, or an answer that destroys nothing.
+                focus_first(".sheet[open] input:checked, .sheet[open] input.field, .sheet[open] .sheet-body .btn:not(.danger)");
             }
             (false, true) => dialog.close(),
             _ => {}

@@ -4,9 +4,18 @@ use std::collections::VecDeque;
 
 use api_types::{AuditEntry, Page};
 
+/// Which changes a log holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Source {
+    /// Of one object only.
+    pub(super) object_id: Option<String>,
+    /// Of one kind only.
+    pub(super) kind: Option<&'static str>,
+}
+
 /// One log that is still being read.
 struct Stream {
-    object_id: Option<String>,
+    source: Source,
     buffer: VecDeque<AuditEntry>,
     cursor: Option<String>,
     done: bool,
@@ -18,17 +27,16 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    /// The log of the whole account, or those of some objects.
-    pub(super) fn new(object_ids: &[String]) -> Self {
-        let stream = |object_id| Stream { object_id, buffer: VecDeque::new(), cursor: None, done: false };
-        let streams = if object_ids.is_empty() { vec![stream(None)] } else { object_ids.iter().cloned().map(Some).map(stream).collect() };
-        Self { streams }
+    /// Several logs.
+    pub(super) fn new(sources: Vec<Source>) -> Self {
+        let stream = |source| Stream { source, buffer: VecDeque::new(), cursor: None, done: false };
+        Self { streams: sources.into_iter().map(stream).collect() }
     }
 
-    /// The requests that must be made before more can be shown: stream, object, cursor.
-    pub(super) fn wanted(&self) -> Vec<(usize, Option<String>, Option<String>)> {
+    /// The requests that must be made before more can be shown: stream, source, cursor.
+    pub(super) fn wanted(&self) -> Vec<(usize, Source, Option<String>)> {
         let hungry = self.streams.iter().enumerate().filter(|(_, stream)| !stream.done && stream.buffer.is_empty());
-        hungry.map(|(index, stream)| (index, stream.object_id.clone(), stream.cursor.clone())).collect()
+        hungry.map(|(index, stream)| (index, stream.source.clone(), stream.cursor.clone())).collect()
     }
 
     /// Takes a page of one stream.
@@ -88,14 +96,18 @@ mod tests {
         entries.into_iter().map(|entry| entry.revision).collect()
     }
 
+    fn of(id: &str) -> Source {
+        Source { object_id: Some(id.to_owned()), kind: None }
+    }
+
     #[test]
     fn two_logs_are_shown_in_order_and_never_ahead_of_what_is_missing() {
-        let mut timeline = Timeline::new(&["a".into(), "b".into()]);
+        let mut timeline = Timeline::new(vec![of("a"), of("b")]);
         assert_eq!(timeline.wanted().len(), 2);
         timeline.feed(0, page(&[9, 5], true));
         timeline.feed(1, page(&[8, 2], false));
         assert_eq!(revisions(timeline.drain()), [9, 8, 5], "2 waits: the first log may still hold 4 and 3");
-        assert_eq!(timeline.wanted(), [(0, Some("a".to_owned()), Some("more".to_owned()))]);
+        assert_eq!(timeline.wanted(), [(0, of("a"), Some("more".to_owned()))]);
         timeline.feed(0, page(&[4, 1], false));
         assert_eq!(revisions(timeline.drain()), [4, 2, 1]);
         assert!(timeline.is_done());
@@ -103,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_empty_log_is_done_at_once() {
-        let mut timeline = Timeline::new(&[]);
+        let mut timeline = Timeline::new(vec![Source::default()]);
         timeline.feed(0, page(&[], false));
         assert!(timeline.drain().is_empty());
         assert!(timeline.is_done());

@@ -4,6 +4,7 @@ use api_types::{ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue};
 
 use crate::directory::{Rows, id_label, number_label};
 use crate::format;
+use crate::i18n::locale;
 use crate::t;
 
 /// What was changed, as a person calls it.
@@ -32,12 +33,21 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
 
 /// What was done to it.
 pub(super) fn action(entry: &AuditEntry) -> &'static str {
-    match entry.action {
-        AuditAction::Create => t!(audit.create),
-        AuditAction::Update => t!(audit.update),
-        AuditAction::Delete => t!(audit.delete),
-        AuditAction::SetPassword => t!(audit.set_password),
-        _ => t!(audit.update),
+    match (entry.action, entry.object_kind) {
+        // The screen says more than that something was changed.
+        (AuditAction::Update, AuditObject::Ringing) => t!(audit.ringing),
+        (AuditAction::Update, AuditObject::BlockList) => t!(audit.block_list),
+        (AuditAction::Create, _) => t!(audit.create),
+        (AuditAction::Update, _) => t!(audit.update),
+        (AuditAction::Delete, _) => t!(audit.delete),
+        (AuditAction::SetPassword, _) => t!(audit.set_password),
+        (AuditAction::RevealPassword, _) => t!(audit.reveal_password),
+        (AuditAction::AddEntry, _) => t!(audit.add_entry),
+        (AuditAction::ChangeEntry, _) => t!(audit.change_entry),
+        (AuditAction::RemoveEntries, _) => t!(audit.remove_entries),
+        (AuditAction::PutBackEntries, _) => t!(audit.put_back_entries),
+        (AuditAction::Import, _) => t!(audit.import),
+        (AuditAction::UndoImport, _) => t!(audit.undo_import),
     }
 }
 
@@ -57,31 +67,41 @@ pub(super) struct Change {
     pub(super) after: Option<String>,
 }
 
+/// What only the server works with.
+const HIDDEN: [&str; 2] = ["import_id", "deletion_id"];
+
 /// Every changed field, in the order of the log.
 pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
     let mut names: Vec<_> = entry.before.keys().collect();
     names.extend(entry.after.keys().filter(|name| !entry.before.contains_key(*name)));
+    names.retain(|name| !HIDDEN.contains(&name.as_str()));
     // Of a thing that is new or gone, what was never set is not worth a line.
-    if entry.action != AuditAction::Update {
+    if !matches!(entry.action, AuditAction::Update | AuditAction::ChangeEntry) {
         names.retain(|name| [entry.before.get(*name), entry.after.get(*name)].into_iter().flatten().any(says_something));
     }
+    // A removed entry says which one it was; that it was one goes without saying.
+    if entry.action == AuditAction::RemoveEntries && entry.before.contains_key("caller") {
+        names.retain(|name| *name != "count");
+    }
     let show = |name: &str, value: Option<&FieldValue>| value.map(|value| value_words(name, value, rows));
-    names
-        .into_iter()
-        .map(|name| Change {
-            field: field_words(name),
-            before: show(name, entry.before.get(name)),
-            after: show(name, entry.after.get(name)),
-        })
-        .collect()
+    let change = |name: &String| {
+        let (before, after) = (entry.before.get(name), entry.after.get(name));
+        // What names the entry and did not change itself stands once.
+        let before = before.filter(|before| after != Some(before));
+        Change { field: field_words(name, rows), before: show(name, before), after: show(name, after) }
+    };
+    names.into_iter().map(change).collect()
 }
 
 fn says_something(value: &FieldValue) -> bool {
     !matches!(value, FieldValue::Null(()) | FieldValue::Bool(false)) && !matches!(value, FieldValue::Text(text) if text.is_empty())
 }
 
-/// A field that a later version of the server knows is shown by its own name rather than hidden.
-fn field_words(name: &str) -> String {
+/// The name of a field. One that a later version of the server knows is shown by its own name rather than hidden.
+pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
+    if let Some(id) = name.strip_prefix("rings:") {
+        return rows.and_then(|rows| rows.phone_id(id)).map_or_else(|| t!(audit.gone).to_owned(), id_label);
+    }
     let name = name.strip_prefix("option_").unwrap_or(name);
     let words = match name {
         "name" => t!(audit.f_name),
@@ -106,15 +126,28 @@ fn field_words(name: &str) -> String {
         "premises_device" => t!(option.premises_device),
         "voicemail" => t!(option.voicemail),
         "fax" => t!(option.fax),
+        "reject_withheld" => t!(audit.f_withheld),
+        "reject_pay_phone" => t!(audit.f_pay_phone),
+        "reject_out_of_range" => t!(audit.f_out_of_range),
+        "reject_service_conflict" => t!(audit.f_service_conflict),
+        "caller" => t!(audit.f_caller),
+        "match" => t!(audit.f_match),
+        "note" => t!(audit.f_note),
+        "expires_at" => t!(audit.f_expires),
+        "count" => t!(audit.f_count),
         other => return other.replace('_', " "),
     };
     words.to_owned()
 }
 
-fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
+/// A value as a person says it.
+pub(crate) fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
     let words = match (name, value) {
         ("priority_phone_id", FieldValue::Null(())) => t!(general.no_priority),
         ("notify_rule_id", FieldValue::Null(())) => t!(general.no_rule),
+        ("outbound_number_id", FieldValue::Null(())) => t!(list.primary),
+        ("expires_at", FieldValue::Null(())) => t!(audit.no_expiry),
+        ("count", FieldValue::Integer(count)) => return t!(audit.count, count = *count),
         (_, FieldValue::Null(())) => t!(app.none),
         (_, FieldValue::Bool(true)) => t!(audit.on),
         (_, FieldValue::Bool(false)) => t!(audit.off),
@@ -141,7 +174,14 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("kind", "primary") => t!(list.primary),
         ("kind", "additional") => t!(audit.additional),
         ("kind", "basic") => t!(audit.basic),
+        ("match", "exact") => t!(audit.exact),
+        ("match", "prefix") => t!(audit.prefix),
         ("e164", _) => return format::phone(text),
+        // The beginning of a number is no number yet and stays as it is.
+        ("caller", _) => return format::phone(text),
+        ("expires_at", _) => {
+            return text.parse().map_or_else(|_| text.to_owned(), |at| format!("{} {}", format::day(locale(), at), format::time(at)));
+        }
         ("priority_phone_id", id) => return rows.and_then(|rows| rows.phone_id(id)).map_or_else(|| t!(audit.gone).to_owned(), id_label),
         ("number_id" | "outbound_number_id", id) => {
             return rows.and_then(|rows| rows.number(id)).map_or_else(|| t!(audit.gone).to_owned(), number_label);
@@ -176,5 +216,33 @@ mod tests {
         let expected = Change { field: "着信音".into(), before: Some("着信音1".into()), after: Some("着信音2".into()) };
         assert_eq!(changes(&entry, None), [expected]);
         assert_eq!(object(&entry, None), "電話番号");
+    }
+
+    #[test]
+    fn what_only_the_server_needs_is_left_out() {
+        let text = |text: &str| FieldValue::Text(text.to_owned());
+        let entry = AuditEntry {
+            id: String::new(),
+            at: chrono::DateTime::UNIX_EPOCH,
+            actor_kind: ActorKind::Holder,
+            actor: "minato001".into(),
+            object_kind: AuditObject::BlockList,
+            object_id: "n1".into(),
+            action: AuditAction::ChangeEntry,
+            before: FieldValues::from([("caller".to_owned(), text("+819012345678")), ("note".to_owned(), text(""))]),
+            after: FieldValues::from([("caller".to_owned(), text("+819012345678")), ("note".to_owned(), text("営業電話"))]),
+            revision: 1,
+            restorable: true,
+        };
+        let change = |field: &str, before: Option<&str>, after: &str| Change {
+            field: field.into(),
+            before: before.map(str::to_owned),
+            after: Some(after.into()),
+        };
+        assert_eq!(changes(&entry, None), [change("番号", None, "090-1234-5678"), change("メモ", Some("未設定"), "営業電話")]);
+        let import = FieldValues::from([("count".to_owned(), FieldValue::Integer(12)), ("import_id".to_owned(), text("x"))]);
+        let entry = AuditEntry { action: AuditAction::Import, before: FieldValues::default(), after: import, ..entry };
+        assert_eq!(changes(&entry, None), [change("件数", None, "12件")]);
+        assert_eq!(action(&entry), "CSVを取り込み");
     }
 }

@@ -1,0 +1,37 @@
+//! A button that copies.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use super::icon::Icon;
+use super::live::use_live;
+use crate::t;
+
+/// Copies a text; where the browser does not let it, says how to do it by hand.
+#[component]
+pub fn CopyButton(
+    /// What is copied.
+    text: Signal<String>,
+) -> impl IntoView {
+    let live = use_live();
+    let copy = move |_| {
+        spawn_local(async move {
+            let said = if write(&text.get_untracked()).await { t!(password.copied) } else { t!(password.copy_failed) };
+            live.toast(said);
+        });
+    };
+    view! {
+        <button class="btn" type="button" data-testid="copy" on:click=copy><Icon icon=icondata_lu::LuCopy/>{move || t!(password.copy)}</button>
+    }
+}
+
+async fn write(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    // There is none on pages that did not come over a safe connection.
+    if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
+        return false;
+    }
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
