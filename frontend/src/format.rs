@@ -49,6 +49,45 @@ pub fn short_day(locale: Locale, at: DateTime<Utc>) -> String {
     }
 }
 
+/// The day in Tokyo in full, without its weekday: `2026年11月22日`, `22 Nov 2026`.
+pub fn full_day(locale: Locale, at: DateTime<Utc>) -> String {
+    let year = tokyo(at).year();
+    match locale {
+        Locale::ja => format!("{year}年{}", short_day(locale, at)),
+        Locale::en => format!("{} {year}", short_day(locale, at)),
+    }
+}
+
+/// The day in Tokyo as date fields hold it: `2026-11-22`.
+pub fn iso_day(at: DateTime<Utc>) -> String {
+    let at = tokyo(at);
+    format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+/// The end of a day in Tokyo, of which `day` is as date fields hold it.
+pub fn end_of_day(day: &str) -> Option<DateTime<Utc>> {
+    // Midnight in Tokyo is three in the afternoon of the day that ends there.
+    format!("{day}T15:00:00Z").parse().ok()
+}
+
+/// A moment of the last day before `end`: what ends at midnight lasted the day before.
+pub fn last_day(end: DateTime<Utc>) -> DateTime<Utc> {
+    end - chrono::TimeDelta::seconds(1)
+}
+
+/// A count with its thousands set apart: `1,284`.
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The time of day in Tokyo: `18:04`.
 pub fn time(at: DateTime<Utc>) -> String {
     let at = tokyo(at);
@@ -65,6 +104,23 @@ mod tests {
         assert_eq!(day(Locale::ja, at), "2026年11月23日（月）");
         assert_eq!(day(Locale::en, at), "Monday, 23 November 2026");
         assert_eq!(time(at), "0:04");
+    }
+
+    #[test]
+    fn a_last_day_ends_at_midnight_in_tokyo() {
+        let end = end_of_day("2026-12-31").expect("a day");
+        assert_eq!(end.to_rfc3339(), "2026-12-31T15:00:00+00:00");
+        assert_eq!(iso_day(last_day(end)), "2026-12-31");
+        assert_eq!(full_day(Locale::ja, last_day(end)), "2026年12月31日");
+        assert_eq!(full_day(Locale::en, last_day(end)), "31 Dec 2026");
+        assert_eq!(end_of_day(""), None);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1284, "1,284"), (100_000, "100,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(number), text);
+        }
     }
 
     #[test]

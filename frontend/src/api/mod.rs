@@ -9,6 +9,7 @@ pub mod notify_rules;
 pub mod numbers;
 pub mod passwords;
 pub mod session;
+pub mod upload;
 
 use api_types::{ErrorCode, Problem};
 use leptos::prelude::*;
@@ -110,8 +111,16 @@ impl Client {
     }
 
     async fn send(self, method: &str, path: &str, body: Option<String>, version: Option<u64>) -> Result<Received, ClientError> {
-        let token = self.session.with_untracked(|state| state.signed_in().map(|session| session.csrf_token.clone()));
-        let outcome = exchange(method, path, body, version, token).await;
+        let outcome = exchange(method, path, body, version, self.token()).await;
+        self.heed(outcome)
+    }
+
+    fn token(self) -> Option<String> {
+        self.session.with_untracked(|state| state.signed_in().map(|session| session.csrf_token.clone()))
+    }
+
+    /// Learns from an outcome whether the server can be reached and whether the session still stands.
+    fn heed(self, outcome: Result<Received, ClientError>) -> Result<Received, ClientError> {
         match &outcome {
             Err(ClientError::Offline) => self.online.set(false),
             _ if !self.online.get_untracked() => self.online.set(true),
@@ -172,10 +181,15 @@ async fn exchange(
         let version = header("ETag").and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
         return Ok(Received { text, version });
     }
-    let Ok(problem) = serde_json::from_str::<Problem>(&text) else { return Err(ClientError::Malformed) };
-    match header("Retry-After").and_then(|seconds| seconds.parse().ok()) {
-        Some(seconds) => Err(ClientError::Wait(Box::new(problem), seconds)),
-        None => Err(ClientError::Problem(Box::new(problem))),
+    Err(refusal(&text, header("Retry-After")))
+}
+
+/// What the server says when it says no.
+fn refusal(text: &str, retry_after: Option<String>) -> ClientError {
+    let Ok(problem) = serde_json::from_str::<Problem>(text) else { return ClientError::Malformed };
+    match retry_after.and_then(|seconds| seconds.parse().ok()) {
+        Some(seconds) => ClientError::Wait(Box::new(problem), seconds),
+        None => ClientError::Problem(Box::new(problem)),
     }
 }
 
