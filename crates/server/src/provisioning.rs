@@ -7,12 +7,14 @@ mod keys;
 mod numbers;
 mod passwords;
 mod phone_ids;
+mod ringing;
 
 pub use accounts::*;
 pub use keys::*;
 pub use numbers::*;
 pub use passwords::*;
 pub use phone_ids::*;
+pub use ringing::*;
 
 use api_types::{ActorKind, AuditAction, AuditObject, FieldCode, FieldValues};
 use chrono::{DateTime, NaiveDateTime, Utc};

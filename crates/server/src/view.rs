@@ -1,6 +1,9 @@
 //! From rows to what goes over the wire.
 
-use api_types::{Account, AuditEntry, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, ServiceKey, Terminal};
+use api_types::{
+    Account, AuditEntry, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, ServiceKey,
+    Terminal,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::contract::Contract;
@@ -95,6 +98,19 @@ pub fn terminal(row: &terminal::Row) -> Terminal {
         name: row.name.clone(),
         last_seen_at: row.last_seen_at.and_utc(),
     }
+}
+
+/// Which IDs ring for a number.
+pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
+    let rings = |id: &str| contract.ringing(&row.id).any(|ringing| ringing.id == id);
+    let target = |phone_id: &phone_id::Row| RingingTarget {
+        phone_id: phone_id.id.clone(),
+        rings: rings(&phone_id.id),
+        login_id: phone_id.login_id.clone(),
+        terminal_name: phone_id.terminal_name.clone(),
+        extension: phone_id.extension.clone(),
+    };
+    Ringing { targets: contract.phone_ids.iter().map(target).collect(), busy_announcement: row.busy_announcement }
 }
 
 /// The contract as its holder sees it.

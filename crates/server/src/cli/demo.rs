@@ -108,7 +108,7 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
                 Some((row, account)) if is_new => {
                     let ctx = Ctx { actor: Actor::operator(seed::ACTOR), now };
                     let scope = OperatorScope::authorised().account(account.id);
-                    provisioning::set_password(conn, &scope, &ctx, &secrets, &row.id, &basic)?;
+                    provisioning::set_password(conn, &scope, &ctx, &secrets, &row.id, &basic, None)?;
                 }
                 Some(_) => {}
             }

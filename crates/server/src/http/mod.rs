@@ -14,11 +14,14 @@ pub mod numbers;
 pub mod openapi;
 pub mod operator;
 pub mod origin;
+pub mod outbound_numbers;
 pub mod paging;
 pub mod password_resets;
+pub mod passwords;
 pub mod phone_ids;
 pub mod problem;
 pub mod read;
+pub mod ringing;
 pub mod sessions;
 pub mod upload;
 
@@ -46,10 +49,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(numbers::update_number)
             .service(numbers::get_channel_limit)
             .service(numbers::set_channel_limit)
+            .service(ringing::get_ringing)
+            .service(ringing::set_ringing)
             .configure(block_list_routes)
             .service(phone_ids::list_ids)
             .service(phone_ids::get_id)
             .service(phone_ids::update_id)
+            .service(outbound_numbers::get_outbound_number)
+            .service(outbound_numbers::set_outbound_number)
+            .service(passwords::set_password)
+            .service(passwords::reveal_password)
+            .service(passwords::check_password)
+            .service(passwords::create_password_proposal)
             .service(notify_rules::list_notify_rules)
             .service(audit_log::list_audit_log)
             .configure(operator_routes)

@@ -80,12 +80,30 @@ impl Modify for Schemes {
 const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("create_session", &[ErrorCode::BadCredentials, ErrorCode::AccountSuspended, ErrorCode::TooManyAttempts]),
     ("confirm_session", &[ErrorCode::TooManyAttempts]),
+    ("set_password", &[ErrorCode::TooManyAttempts]),
+    ("reveal_password", &[ErrorCode::ConfirmationRequired, ErrorCode::Invalid]),
+    ("list_block_import_rows", &[ErrorCode::Gone]),
+    ("get_block_import_failed_rows", &[ErrorCode::Gone]),
+    ("apply_block_import", &[ErrorCode::Gone, ErrorCode::AlreadyDone]),
+    ("undo_block_import", &[ErrorCode::AlreadyDone]),
+    ("undo_block_deletion", &[ErrorCode::AlreadyDone, ErrorCode::Invalid]),
     ("create_password_reset", &[ErrorCode::TooManyAttempts]),
     ("complete_password_reset", &[ErrorCode::LinkExpired, ErrorCode::AccountSuspended]),
 ];
 
 /// Single resources whose version is not among their fields.
-const VERSIONED: &[&str] = &["get_channel_limit", "set_channel_limit", "operator_get_options", "operator_set_options"];
+const VERSIONED: &[&str] = &[
+    "get_channel_limit",
+    "set_channel_limit",
+    "get_block_list",
+    "update_block_list",
+    "get_ringing",
+    "set_ringing",
+    "get_outbound_number",
+    "set_outbound_number",
+    "operator_get_options",
+    "operator_set_options",
+];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
 

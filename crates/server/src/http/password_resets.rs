@@ -11,6 +11,7 @@ use crate::crypto;
 use crate::error::Failure;
 use crate::mail::{Mail, MailError};
 use crate::provisioning::{self, Actor, PreparedPassword};
+use crate::rules::password::{self, Context};
 use crate::texts::{Lang, text};
 
 /// Ask for a new password
@@ -111,7 +112,10 @@ pub async fn complete_password_reset(app: Shared, token: web::Path<String>, body
     if new_password != new_password_confirmation {
         return Err(Failure::field("/new_password_confirmation", FieldCode::Mismatch));
     }
-    provisioning::check_password("/new_password", &phone_id.login_id, &new_password)?;
+    let (name, login_id, candidate) = (account.name.clone(), phone_id.login_id.clone(), new_password.clone());
+    app.hashing(move || password::judge("/new_password", &candidate, &Context { login_id: &login_id, words: &[&name] }))
+        .await?
+        .map_err(|fault| Failure::Fields(vec![fault]))?;
     let prepared = app.hashing(move || PreparedPassword::new(PhoneIdKind::Basic, Some(new_password))).await?;
     let ctx = app.ctx(Actor::holder(phone_id.login_id));
     let shared = app.clone();
@@ -122,7 +126,7 @@ pub async fn complete_password_reset(app: Shared, token: web::Path<String>, body
             if password_reset::delete_of_phone_id(conn, &scope, &reset.phone_id)? == 0 {
                 return Err(Failure::Code(ErrorCode::LinkExpired));
             }
-            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &reset.phone_id, &prepared)
+            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &reset.phone_id, &prepared, None).map(drop)
         })
         .await?;
     Ok(answer::no_content())

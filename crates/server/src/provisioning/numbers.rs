@@ -73,7 +73,8 @@ pub fn change_number(
     if !number::update(conn, scope, &before.id, before.version, changes, ctx.at())? {
         return Err(Failure::Code(api_types::ErrorCode::Stale));
     }
-    record(conn, scope, ctx, (AuditObject::Number, &before.id), AuditAction::Update, differences)?;
+    let screen = history::screen_of_number(&differences.1);
+    record(conn, scope, ctx, (screen, &before.id), AuditAction::Update, differences)?;
     number::find(conn, scope, &before.id)?.ok_or(Failure::NOT_FOUND)
 }
 

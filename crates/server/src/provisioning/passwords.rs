@@ -1,7 +1,7 @@
 //! Passwords of IDs.
 
 use api_types::{AuditAction, AuditObject, FieldCode, PhoneIdKind};
-use store::{Conn, Scope, phone_id, session};
+use store::{Conn, Scope, password_reset, phone_id, session};
 
 use super::{Ctx, locked, record};
 use crate::crypto::{self, Secrets};
@@ -52,7 +52,7 @@ pub fn check_password(pointer: &str, login_id: &str, password: &str) -> Result<(
     Ok(())
 }
 
-/// Sets the password of an ID and ends its sessions.
+/// Sets the password of an ID, and ends its sessions but the one with the id `keep`; answers how many ended.
 ///
 /// # Errors
 /// `not_found`, or `stale` when the kind changed since `password` was prepared.
@@ -63,14 +63,20 @@ pub fn set_password(
     secrets: &Secrets,
     id: &str,
     password: &PreparedPassword,
-) -> Result<(), Failure> {
+    keep: Option<&str>,
+) -> Result<usize, Failure> {
     locked(conn, scope)?;
     let row = phone_id::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
     if (row.kind == "basic") != password.hash.is_some() {
         return Err(Failure::Code(api_types::ErrorCode::Stale));
     }
     phone_id::set_password(conn, scope, id, password.hash.clone(), password.sealed(secrets, id), ctx.at())?;
-    session::delete_of_phone_id(conn, scope, id)?;
+    // A link that waits in a mailbox would undo the change.
+    password_reset::delete_of_phone_id(conn, scope, id)?;
+    let ended = match keep {
+        Some(keep) => session::delete_others(conn, scope, id, keep)?,
+        None => session::delete_of_phone_id(conn, scope, id)?,
+    };
     record(conn, scope, ctx, (AuditObject::PhoneId, id), AuditAction::SetPassword, Default::default())?;
-    Ok(())
+    Ok(ended)
 }

@@ -1,6 +1,6 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
-use api_types::{BlockListPatch, Capability, FieldCode, FieldFault, NumberPatch, PhoneIdPatch, Ringtone};
+use api_types::{BlockListPatch, Capability, FieldCode, FieldFault, NumberPatch, PhoneIdPatch, RingingPut, Ringtone};
 use store::contract::Contract;
 use store::{number, phone_id};
 
@@ -70,6 +70,45 @@ pub fn block_list(patch: &BlockListPatch) -> number::Changes {
         reject_service_conflict: patch.reject_service_conflict,
         ..number::Changes::default()
     }
+}
+
+/// Which IDs a new setting switches, and to what; those that stay as they are are not named.
+///
+/// # Errors
+/// An ID that is not there or is named twice; the one that rings first switched off.
+pub fn ringing(contract: &Contract, row: &number::Row, put: &RingingPut) -> Result<Vec<(String, bool)>, Vec<FieldFault>> {
+    let (mut switched, mut faults) = (Vec::new(), Vec::new());
+    for (index, target) in put.targets.iter().enumerate() {
+        let mut refuse = |field: &str, code| faults.push(FieldFault::new(format!("/targets/{index}/{field}"), code));
+        if contract.phone_id(&target.phone_id).is_none() {
+            refuse("phone_id", FieldCode::NotFound);
+        } else if put.targets[..index].iter().any(|earlier| earlier.phone_id == target.phone_id) {
+            refuse("phone_id", FieldCode::Duplicate);
+        } else if !target.rings && row.priority_phone_id.as_ref() == Some(&target.phone_id) {
+            refuse("rings", FieldCode::RingsFirst);
+        } else if contract.ringing(&row.id).any(|ringing| ringing.id == target.phone_id) != target.rings {
+            switched.push((target.phone_id.clone(), target.rings));
+        }
+    }
+    if faults.is_empty() { Ok(switched) } else { Err(faults) }
+}
+
+/// What a new outbound number changes of an ID.
+///
+/// # Errors
+/// A number that is not there; an ID that calls out with what its app says.
+pub fn outbound_number(contract: &Contract, row: &phone_id::Row, number_id: Option<String>) -> Result<phone_id::Changes, Vec<FieldFault>> {
+    let fault = |code| Err(vec![FieldFault::new("/number_id", code)]);
+    if number_id.as_ref().is_some_and(|id| contract.number(id).is_none()) {
+        return fault(FieldCode::NotFound);
+    }
+    let can = capabilities::of_phone_id(contract, row).contains(&Capability::OutboundNumber);
+    // Taking away what is left from an option that has ended is always allowed.
+    if number_id.is_some() && number_id != row.outbound_number_id && !can {
+        let contracted = row.device_option.is_some() && contract.numbers.len() >= 2;
+        return fault(if contracted { FieldCode::NotContracted } else { FieldCode::NotApplicable });
+    }
+    Ok(phone_id::Changes { outbound_number_id: Some(number_id), ..phone_id::Changes::default() })
 }
 
 /// What a patch changes of an ID. Texts are trimmed.

@@ -1,6 +1,6 @@
 //! What is written into the change log.
 
-use api_types::{FieldValue, FieldValues};
+use api_types::{AuditObject, FieldValue, FieldValues};
 use store::{account, block_entry, number, phone_id};
 
 fn text(value: &str) -> FieldValue {
@@ -54,6 +54,23 @@ pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
         ("device_option".into(), optional(&row.device_option)),
         ("outbound_number_id".into(), optional(&row.outbound_number_id)),
     ])
+}
+
+/// How the log names whether an ID rings.
+pub fn ringing_field(phone_id: &str) -> String {
+    format!("rings:{phone_id}")
+}
+
+/// The screen that a change of a number belongs to, by the fields that changed.
+pub fn screen_of_number(changed: &FieldValues) -> AuditObject {
+    let all = |begins: &str| !changed.is_empty() && changed.keys().all(|name| name.starts_with(begins));
+    if all("reject_") {
+        AuditObject::BlockList
+    } else if all("busy_announcement") {
+        AuditObject::Ringing
+    } else {
+        AuditObject::Number
+    }
 }
 
 /// Whom an entry of a block list refuses.

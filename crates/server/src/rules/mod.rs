@@ -5,6 +5,7 @@ pub mod change;
 pub mod decide;
 pub mod guard;
 pub mod history;
+pub mod password;
 pub mod restore;
 pub mod throttle;
 

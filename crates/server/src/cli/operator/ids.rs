@@ -177,7 +177,7 @@ async fn set_password(desk: &Desk, account: String, id: String, given: Option<St
     let password = desk.app.hashing(move || PreparedPassword::new(kind, new.password)).await?;
     let set = OperatorPasswordSet { generated_password: password.generated() };
     let secrets = desk.app.secrets.clone();
-    desk.write(move |conn, _, ctx| Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password)?)).await?;
+    desk.write(move |conn, _, ctx| Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password, None)?)).await?;
     desk.show(&set, |set| match &set.generated_password {
         Some(password) => format!("Its new password, shown this once: {password}"),
         None => "The password is set.".to_owned(),

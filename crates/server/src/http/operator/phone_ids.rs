@@ -155,7 +155,7 @@ pub async fn operator_set_password(
             provisioning::locked(conn, &scope)?;
             let present = phone_id::find(conn, &scope, &id)?.ok_or(Failure::NOT_FOUND)?;
             provisioning::check_version(present.version, Some(if_match.0))?;
-            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &id, &password)
+            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &id, &password, None).map(drop)
         })
         .await?;
     Ok(answer::json(&OperatorPasswordSet { generated_password }))
