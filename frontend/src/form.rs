@@ -4,8 +4,8 @@
 use std::sync::Mutex;
 
 use api_types::{
-    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringing, RingingPut,
-    RingingTargetPut, Ringtone, field_faults,
+    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, Number, NumberPatch, PhoneId,
+    PhoneIdPatch, Ringing, RingingPut, RingingTargetPut, Ringtone, field_faults,
 };
 use serde::{Deserialize, Serialize};
 use validator::Validate;

@@ -94,6 +94,12 @@ pub fn time(at: DateTime<Utc>) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
+/// As the browser's own field for a day and a time writes it, in Tokyo: `2026-11-22T18:04`.
+pub fn field_time(at: DateTime<Utc>) -> String {
+    let at = tokyo(at);
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,9 @@
 //! 着信なりわけ, 発信外線番号, what becomes of a call, and settings taken over from another number.
 
-use api_types::{CopiedSettings, CopySettings, OutboundNumber, OutboundNumberPut, Ringing, RingingPut, RouteDecision, RoutePreviewRequest};
+use api_types::{
+    BlockImportUndone, CopiedSettings, CopySettings, OutboundNumber, OutboundNumberPut, Ringing, RingingPut, RouteDecision,
+    RoutePreviewRequest,
+};
 
 use super::{Client, ClientError, Versioned};
 
@@ -33,4 +36,9 @@ pub async fn preview(client: Client, number_id: &str, call: &RoutePreviewRequest
 /// Takes settings over from another number, or says what that would change.
 pub async fn copy_settings(client: Client, number_id: &str, copy: &CopySettings) -> Result<CopiedSettings, ClientError> {
     client.write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None).await.map(|answer| answer.body)
+}
+
+/// Takes the entries back that were taken over with settings.
+pub async fn undo_copied_entries(client: Client, number_id: &str, import_id: &str) -> Result<BlockImportUndone, ClientError> {
+    client.write("POST", &format!("/numbers/{number_id}/block-list/imports/{import_id}/undo"), &(), None).await.map(|answer| answer.body)
 }

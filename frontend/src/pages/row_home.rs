@@ -1,13 +1,14 @@
 //! The settings home of a row: what can be set, and the terminals that are signed in.
 
-use api_types::{PhoneId, Terminal};
+use api_types::{Capability, NumberKind, PhoneId, Terminal};
 use leptos::prelude::*;
 
+use super::subject::Subject;
 use super::terminals::{icon_of, name_of};
 use crate::directory::{Remote, Rows, id_label, number_label, use_directory};
 use crate::format;
 use crate::i18n::locale;
-use crate::routes::{self, RowKind, RowRef};
+use crate::routes::{self, RowKind, RowPage, RowRef};
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
@@ -35,8 +36,8 @@ pub fn RowHome(
         {move || directory.rows().with(|rows| match rows {
             Remote::Loading => view! { <SkeletonRows count=2/> }.into_any(),
             Remote::Failed(error) => view! { <ErrorState error=error.clone() retry=Callback::new(move |()| directory.load())/> }.into_any(),
-            Remote::Ready(rows) => match row.with_value(|row| head(rows, row)) {
-                Some(head) => view! { <Body row=row.get_value() head/> }.into_any(),
+            Remote::Ready(rows) => match row.with_value(|row| Some((head(rows, row)?, Subject::of(rows, row)?))) {
+                Some((head, subject)) => view! { <Body head subject/> }.into_any(),
                 None => view! {
                     <section class="state" role="alert" data-testid="not-found">
                         <Icon icon=icondata_lu::LuSearchX/>
@@ -69,7 +70,7 @@ fn head(rows: &Rows, row: &RowRef) -> Option<Head> {
 }
 
 #[component]
-fn Body(row: RowRef, head: Head) -> impl IntoView {
+fn Body(head: Head, subject: Subject) -> impl IntoView {
     let Head { title, is_number, name, phone_id } = head;
     let extension = phone_id.as_ref().map(|phone_id| phone_id.extension.clone());
     view! {
@@ -80,24 +81,86 @@ fn Body(row: RowRef, head: Head) -> impl IntoView {
                 {extension.map(|extension| view! { <span class="num">{move || t!(list.extension, extension = extension.clone())}</span> })}
             </p>
         </div>
+        <Settings subject/>
+        {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals/> })}
+    }
+}
+
+/// The pages of the row: those that apply, with what is set now where that is known already.
+#[component]
+fn Settings(subject: Subject) -> impl IntoView {
+    let Subject { row, number, phone_id } = subject;
+    let directory = use_directory();
+    let is_number = number.is_some();
+    let can_number = |capability| number.as_ref().is_some_and(|number| number.can(capability));
+    let can_id = |capability| phone_id.as_ref().is_some_and(|phone_id| phone_id.can(capability));
+    let (ids, numbers) = directory.rows().with_untracked(|rows| rows.ready().map_or((0, 0), |rows| (rows.ids.len(), rows.numbers.len())));
+    let none = Signal::stored(String::new());
+
+    let block_list = can_number(Capability::BlockList).then(|| {
+        view! { <Entry href=row.page(RowPage::BlockList) icon=icondata_lu::LuBan label=text!(block.title) hint=text!(block.row_hint) value=none test_id="open-block-list"/> }
+    });
+    let ringing = can_number(Capability::Ringing).then(|| {
+        let on = number.as_ref().map_or(0, |number| number.ringing_phone_ids.len());
+        let value = text!(row.ringing_count, on = on, all = ids);
+        view! { <Entry href=row.page(RowPage::Ringing) icon=icondata_lu::LuBellRing label=text!(ringing.title) hint=text!(row.ringing) value test_id="open-ringing"/> }
+    });
+    let outbound = can_id(Capability::OutboundNumber).then(|| {
+        let chosen = phone_id.as_ref().and_then(|phone_id| phone_id.outbound_number_id.clone());
+        let value = directory.rows().with_untracked(|rows| {
+            let rows = rows.ready()?;
+            let number = match chosen {
+                Some(id) => rows.number(&id),
+                None => rows.numbers.iter().find(|number| number.kind == NumberKind::Primary),
+            };
+            number.map(number_label)
+        });
+        let value = Signal::stored(value.unwrap_or_default());
+        view! { <Entry href=row.page(RowPage::OutboundNumber) icon=icondata_lu::LuPhoneOutgoing label=text!(outbound.title) hint=text!(row.outbound) value test_id="open-outbound"/> }
+    });
+    // An ID of the app is told where to look instead.
+    let app_decides = (outbound.is_none() && numbers > 1 && phone_id.is_some()).then(|| {
+        view! { <p data-testid="app-decides">{move || format!("{}: {}", t!(outbound.title), t!(outbound.app_decides))}</p> }
+    });
+    let password = can_id(Capability::PasswordChange).then(|| {
+        let hint = if is_number { text!(row.password_basic) } else { text!(row.password_id) };
+        view! { <Entry href=row.page(RowPage::Password) icon=icondata_lu::LuKeyRound label=text!(password.title) hint value=none test_id="open-password"/> }
+    });
+    let preview = is_number.then(|| {
+        view! { <Entry href=row.page(RowPage::Preview) icon=icondata_lu::LuPhoneIncoming label=text!(preview.title) hint=text!(row.preview) value=none test_id="open-preview"/> }
+    });
+    let copy = (is_number && numbers > 1).then(|| {
+        view! { <Entry href=row.page(RowPage::Copy) icon=icondata_lu::LuCopy label=text!(copy.title) hint=text!(row.copy) value=none test_id="open-copy"/> }
+    });
+    let general = if is_number { text!(row.general_number) } else { text!(row.general_id) };
+    view! {
         <section class="group">
             <div class="list">
-                <a class="row" href=row.general() data-testid="open-general">
-                    <span class="lead"><Icon icon=icondata_lu::LuSlidersHorizontal/></span>
-                    <span class="label">
-                        {move || t!(general.title)}
-                        <small>{move || if is_number { t!(row.general_number) } else { t!(row.general_id) }}</small>
-                    </span>
-                    <Chevron/>
-                </a>
-                <a class="row" href=row.history() data-testid="open-history">
-                    <span class="lead"><Icon icon=icondata_lu::LuHistory/></span>
-                    <span class="label">{move || t!(history.title)}<small>{move || t!(row.history)}</small></span>
-                    <Chevron/>
-                </a>
+                <Entry href=row.general() icon=icondata_lu::LuSlidersHorizontal label=text!(general.title) hint=general value=none test_id="open-general"/>
+                {block_list} {ringing} {outbound} {password} {preview} {copy}
+                <Entry href=row.history() icon=icondata_lu::LuHistory label=text!(history.title) hint=text!(row.history) value=none test_id="open-history"/>
             </div>
+            {app_decides}
         </section>
-        {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals/> })}
+    }
+}
+
+#[component]
+fn Entry(
+    href: String,
+    icon: icondata_core::Icon,
+    label: Signal<String>,
+    hint: Signal<String>,
+    value: Signal<String>,
+    test_id: &'static str,
+) -> impl IntoView {
+    view! {
+        <a class="row" href=href data-testid=test_id>
+            <span class="lead"><Icon icon/></span>
+            <span class="label">{label}<small>{hint}</small></span>
+            <span class="value num">{value}</span>
+            <Chevron/>
+        </a>
     }
 }
 

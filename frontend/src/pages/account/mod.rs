@@ -3,19 +3,19 @@
 mod contact;
 mod sign_out;
 
-use api_types::{Account, AccountOptions};
+use api_types::{Account, AccountOptions, PhoneIdKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::contact::Contact;
 use self::sign_out::SignOut;
 use crate::api::{self, use_client};
-use crate::directory::Remote;
+use crate::directory::{Remote, Rows, use_directory};
 use crate::i18n::{self, Locale, locale, tag_of};
-use crate::routes;
+use crate::routes::{self, RowPage, RowRef};
 use crate::session::use_session;
 use crate::theme::Theme;
-use crate::ui::icon::Icon;
+use crate::ui::icon::{Chevron, Icon};
 use crate::ui::notes::FieldState;
 use crate::ui::segment::SegmentRow;
 use crate::ui::states::{ErrorState, SkeletonRows};
@@ -60,8 +60,34 @@ fn Contract(account: Account) -> impl IntoView {
                 <Fact label=text!(account.ids) value=Signal::derive(move || t!(account.id_count, count = id_count))/>
             </dl>
         </section>
+        <Password/>
         <Options options/>
         <Contact account/>
+    }
+}
+
+/// The way to the password of the basic ID, once the list says which one that is.
+#[component]
+fn Password() -> impl IntoView {
+    let directory = use_directory();
+    let basic = Memo::new(move |_| {
+        let find = |rows: &Rows| rows.ids.iter().find(|phone_id| phone_id.kind == PhoneIdKind::Basic).map(|phone_id| phone_id.id.clone());
+        directory.rows().with(|rows| rows.ready().and_then(find))
+    });
+    move || {
+        basic.get().map(|id| {
+            view! {
+                <section class="group">
+                    <div class="list">
+                        <a class="row" href=RowRef::phone_id(id).page(RowPage::Password) data-testid="open-password">
+                            <span class="lead"><Icon icon=icondata_lu::LuKeyRound/></span>
+                            <span class="label">{move || t!(account.password)}<small>{move || t!(account.password_hint)}</small></span>
+                            <Chevron/>
+                        </a>
+                    </div>
+                </section>
+            }
+        })
     }
 }
 

@@ -245,7 +245,7 @@ fn Days(page: Page) -> impl IntoView {
 }
 
 /// One changed field in a line.
-fn change_line(change: Change) -> AnyView {
+pub(crate) fn change_line(change: Change) -> AnyView {
     let both = change.before.is_some() && change.after.is_some();
     view! {
         <div class="change">

@@ -61,10 +61,13 @@ pub(super) fn actor(entry: &AuditEntry) -> String {
 
 /// One changed field: its name, the value before, the value after.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Change {
-    pub(super) field: String,
-    pub(super) before: Option<String>,
-    pub(super) after: Option<String>,
+pub(crate) struct Change {
+    /// Its name.
+    pub(crate) field: String,
+    /// The value until then; `None` where there was none.
+    pub(crate) before: Option<String>,
+    /// The value since; `None` where there is none.
+    pub(crate) after: Option<String>,
 }
 
 /// What only the server works with.
