@@ -1,17 +1,22 @@
-//! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers.
+//! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers, previewed files, removed entries,
+//! old calls.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use store::{EntranceScope, StoreError, idempotency, password_reset, session, sign_in_attempt};
+use store::{EntranceScope, StoreError, block_entry, block_import, call_event, idempotency, password_reset, session, sign_in_attempt};
 
 use crate::App;
+use crate::block_list::{PREVIEW_KEPT, REMOVED_KEPT};
 
 const EVERY: Duration = Duration::from_secs(3600);
 
 /// How long an answer is kept for a repeated `Idempotency-Key`.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// How long calls are kept.
+const CALLS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Cleans up now and then, until the process ends.
 pub async fn run(app: Arc<App>) {
@@ -42,7 +47,10 @@ pub async fn clean(app: &App) -> Result<usize, StoreError> {
             Ok(session::purge(conn, scope, now)?
                 + password_reset::purge(conn, scope, now)?
                 + sign_in_attempt::purge(conn, scope, now - quiet)?
-                + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?)
+                + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?
+                + block_import::purge(conn, scope, now - PREVIEW_KEPT)?
+                + block_entry::purge(conn, scope, now - REMOVED_KEPT)?
+                + call_event::purge(conn, scope, now - CALLS_KEPT)?)
         })
         .await
 }

@@ -3,17 +3,21 @@
 //! Every function runs inside `Db::write` and leaves a line in the change log of the account that it changes.
 
 mod accounts;
+mod copies;
 mod keys;
 mod numbers;
 mod passwords;
 mod phone_ids;
+mod restore;
 mod ringing;
 
 pub use accounts::*;
+pub use copies::*;
 pub use keys::*;
 pub use numbers::*;
 pub use passwords::*;
 pub use phone_ids::*;
+pub use restore::*;
 pub use ringing::*;
 
 use api_types::{ActorKind, AuditAction, AuditObject, FieldCode, FieldValues};

@@ -1,8 +1,8 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, ServiceKey,
-    Terminal,
+    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
+    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,6 +11,8 @@ use store::{account, audit, notify_rule, number, phone_id, service_key, terminal
 
 use crate::error::Failure;
 use crate::rules::capabilities;
+use crate::rules::decide::{self, Call, Decision};
+use crate::texts::{Lang, text};
 
 /// The text that an enum has in JSON and in the database.
 pub fn text_of<T: Serialize>(value: &T) -> String {
@@ -111,6 +113,57 @@ pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
         extension: phone_id.extension.clone(),
     };
     Ringing { targets: contract.phone_ids.iter().map(target).collect(), busy_announcement: row.busy_announcement }
+}
+
+/// The decision about a call.
+pub fn decision(contract: &Contract, number: &number::Row, call: &Call, decision: &Decision, lang: Lang) -> RouteDecision {
+    let caller = RouteCaller {
+        text: call.caller.japanese(),
+        e164: call.caller.key().map(str::to_owned),
+        no_number: if let Caller::NoNumber(kind) = &call.caller { Some(*kind) } else { None },
+        international: matches!(&call.caller, Caller::Number { international: true, .. }),
+    };
+    let device = |ringing: &decide::Ringing| {
+        let row = contract.phone_id(&ringing.phone_id)?;
+        Some(RouteDevice {
+            phone_id: row.id.clone(),
+            login_id: row.login_id.clone(),
+            terminal_name: row.terminal_name.clone(),
+            extension: row.extension.clone(),
+            ring_after_s: ringing.ring_after_s,
+            ringtone: known("ringtone", &number.ringtone),
+            display_name: number.display_name.clone(),
+            number_name: number.name.clone(),
+        })
+    };
+    // A call that is refused or meets only busy lines was missed as well, but nobody is told of one that was to be refused.
+    let when = match decision.action {
+        RouteAction::Ring => Some("route.notice.unanswered"),
+        RouteAction::Announce => Some("route.notice.busy"),
+        RouteAction::Reject if decision.matched == MatchedRule::ChannelLimit => Some("route.notice.busy"),
+        RouteAction::Reject => None,
+    };
+    let rule = contract.notify_rules.iter().find(|rule| number.notify_rule_id.as_ref() == Some(&rule.id));
+    let notice = |(rule, when): (&notify_rule::Row, &str)| RouteNotice {
+        rule_id: rule.id.clone(),
+        rule_name: rule.name.clone(),
+        when: text(lang, when, &[]),
+    };
+    RouteDecision {
+        revision: version(contract.account.revision),
+        caller,
+        action: decision.action,
+        matched: Matched {
+            rule: decision.matched,
+            entry_id: decision.entry.as_ref().map(|entry| entry.id.clone()),
+            reason: decide::reason(lang, decision),
+        },
+        sip: decision.sip.map(|(code, reason)| SipAnswer { code, reason: reason.to_owned() }),
+        announcement: decision.announcement.map(str::to_owned),
+        devices: decision.devices.iter().filter_map(device).collect(),
+        channel_limit: decision.channel_limit,
+        notices: rule.zip(when).map(notice).into_iter().collect(),
+    }
 }
 
 /// The contract as its holder sees it.

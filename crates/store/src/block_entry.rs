@@ -260,6 +260,8 @@ pub enum Removed {
         /// These stay.
         except: Vec<String>,
     },
+    /// Those that an import added.
+    Import(String),
 }
 
 /// Moves entries to where they can be fetched back from under `deletion_id`; answers how many.
@@ -283,6 +285,12 @@ pub fn remove(
                 .filter(block_entries::id.eq_any(ids.clone()))
                 .select(Row::as_select())
                 .load(conn)?,
+            Removed::Import(import_id) => matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
+                .filter(block_entries::import_id.eq(import_id.clone()))
+                .order(block_entries::id.desc())
+                .limit(AT_ONCE as i64)
+                .select(Row::as_select())
+                .load(conn)?,
             Removed::All { texts, except } => {
                 let query = matching(scope, number_id, &Wanted { texts: texts.clone(), before: before.take() });
                 let query = if except.is_empty() { query } else { query.filter(block_entries::id.ne_all(except.clone())) };
@@ -303,18 +311,6 @@ pub fn remove(
             return Ok(count);
         }
     }
-}
-
-/// Removes what an import added for good; answers how many entries.
-///
-/// # Errors
-/// When the database refuses.
-pub fn delete_import(conn: &mut Conn, scope: &Scope, number_id: &str, import_id: &str) -> Result<usize, StoreError> {
-    let added = block_entries::table
-        .filter(block_entries::account_id.eq(scope.account_id()))
-        .filter(block_entries::number_id.eq(number_id))
-        .filter(block_entries::import_id.eq(import_id));
-    Ok(diesel::delete(added).execute(conn)?)
 }
 
 /// How many entries of a deletion wait to be put back.

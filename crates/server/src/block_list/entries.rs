@@ -2,17 +2,19 @@
 
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockEntriesDelete, BlockEntriesDeleted, BlockEntriesRestored, BlockEntry,
-    BlockEntryCreate, BlockEntryPatch, BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValue, FieldValues, search_terms, search_text,
+    BlockEntryCreate, BlockEntryPatch, BlockImportState, BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValue, FieldValues,
+    search_terms, search_text,
 };
 use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use store::block_entry::{self, Changes, Removed, Row};
-use store::{Conn, Scope, new_id, number};
+use store::{Conn, Scope, block_import, new_id, number};
 
 use super::{covering, entry, guard_of, is_expired, locked, number_of, pattern_of, text_of_matching};
 use crate::error::Failure;
 use crate::provisioning::{Ctx, check_version, record};
 use crate::rules::guard::caller_fault;
 use crate::rules::history;
+use crate::view;
 
 /// Whole seconds: what people type has no more, and a file could not hold more.
 fn whole_seconds(at: DateTime<Utc>) -> NaiveDateTime {
@@ -220,6 +222,11 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, dele
     check_room(number_of(&contract, number_id)?, waiting)?;
     let count = block_entry::put_back(conn, scope, number_id, deletion_id, ctx.at())?;
     number::count_block_entries(conn, scope, number_id, counted(count))?;
+    // What an undo of an import removed waits under the import's id: the import is in force again.
+    if let Some(import) = block_import::find(conn, scope, number_id, deletion_id)? {
+        let state = view::text_of(&BlockImportState::Applied);
+        block_import::update(conn, scope, &block_import::Row { state, ..import })?;
+    }
     let after = counts(count, "deletion_id", deletion_id);
     record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::PutBackEntries, (FieldValues::new(), after))?;
     let skipped = waiting - counted(count);

@@ -4,6 +4,7 @@ use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow, BlockImportState, BlockImportUndone,
     BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValues, RowOutcome,
 };
+use store::block_entry::Removed;
 use store::{Conn, Scope, block_entry, block_import, contract, new_id, number};
 
 use super::entries::{counted, counts, new_row};
@@ -263,7 +264,8 @@ pub fn undo(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, id: &str
     if row.state != view::text_of(&BlockImportState::Applied) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
-    let removed = block_entry::delete_import(conn, scope, number_id, id)?;
+    // Under the import's own id, so that the undo can be undone.
+    let removed = block_entry::remove(conn, scope, number_id, &Removed::Import(id.to_owned()), id, ctx.at())?;
     row.state = view::text_of(&BlockImportState::Undone);
     block_import::update(conn, scope, &row)?;
     number::count_block_entries(conn, scope, number_id, -counted(removed))?;

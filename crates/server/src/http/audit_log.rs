@@ -1,16 +1,16 @@
 //! `/audit-log`: who changed what, when, from what to what.
 
-use actix_web::{HttpResponse, get};
-use api_types::{AuditEntry, AuditObject, Page, PageQuery};
+use actix_web::{HttpResponse, get, post, web};
+use api_types::{AuditEntry, AuditObject, AuditRestore, Page, PageQuery};
 use serde::Deserialize;
 use store::audit;
 use utoipa::IntoParams;
 
 use super::answer;
-use super::extract::{Holder, Query, Shared};
+use super::extract::{Body, Holder, Query, Shared};
 use super::paging::Window;
 use crate::error::Failure;
-use crate::view;
+use crate::{provisioning, view};
 
 /// Which part of the change log is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -45,4 +45,23 @@ pub async fn list_audit_log(app: Shared, holder: Holder, query: Query<AuditQuery
     let page = window.page(rows, |row| row.id.clone());
     let items = page.items.iter().map(view::audit_entry).collect::<Result<_, _>>()?;
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
+}
+
+/// Take a change back
+///
+/// Puts the values from before the change back, as a new change by the rules of today. Where the setting was changed again since,
+/// it needs `overwrite`. Only changes that are `restorable` can be taken back.
+#[utoipa::path(operation_id = "restore_audit_entry", tag = "audit-log", request_body = AuditRestore,
+    params(("audit_id" = String, Path, description = "Id of the change.")),
+    responses((status = 200, description = "The new change.", body = AuditEntry)), security(("session" = [], "csrf" = [])))]
+#[post("/audit-log/{audit_id}/restore")]
+pub async fn restore_audit_entry(
+    app: Shared,
+    holder: Holder,
+    audit_id: web::Path<String>,
+    body: Body<AuditRestore>,
+) -> Result<HttpResponse, Failure> {
+    let ctx = holder.ctx(&app);
+    let entry = app.db.write(move |conn| provisioning::restore(conn, &holder.scope, &ctx, &audit_id, body.value.overwrite)).await?;
+    Ok(answer::json(&entry))
 }

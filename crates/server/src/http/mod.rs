@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod audit_log;
 pub mod block_imports;
 pub mod block_list;
+pub mod copies;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
@@ -22,6 +23,7 @@ pub mod phone_ids;
 pub mod problem;
 pub mod read;
 pub mod ringing;
+pub mod route_previews;
 pub mod sessions;
 pub mod upload;
 
@@ -49,6 +51,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(numbers::update_number)
             .service(numbers::get_channel_limit)
             .service(numbers::set_channel_limit)
+            .service(route_previews::preview_route)
+            .service(copies::copy_settings)
             .service(ringing::get_ringing)
             .service(ringing::set_ringing)
             .configure(block_list_routes)
@@ -63,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::create_password_proposal)
             .service(notify_rules::list_notify_rules)
             .service(audit_log::list_audit_log)
+            .service(audit_log::restore_audit_entry)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );

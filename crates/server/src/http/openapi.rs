@@ -82,6 +82,7 @@ const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("confirm_session", &[ErrorCode::TooManyAttempts]),
     ("set_password", &[ErrorCode::TooManyAttempts]),
     ("reveal_password", &[ErrorCode::ConfirmationRequired, ErrorCode::Invalid]),
+    ("restore_audit_entry", &[ErrorCode::ChangedSince, ErrorCode::AlreadyDone]),
     ("list_block_import_rows", &[ErrorCode::Gone]),
     ("get_block_import_failed_rows", &[ErrorCode::Gone]),
     ("apply_block_import", &[ErrorCode::Gone, ErrorCode::AlreadyDone]),
