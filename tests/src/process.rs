@@ -78,6 +78,27 @@ impl Denwaban {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Its resident memory, in bytes. On Linux only; elsewhere 0.
+    pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most resident memory that it had, in bytes, since [`Denwaban::reset_peak_memory`]. On Linux only; elsewhere 0.
+    pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// Forgets the peak (proc(5), clear_refs).
+    pub fn reset_peak_memory(&self) {
+        let _ = std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+    }
+
+    fn status(&self, name: &str) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() * 1024
+    }
+
     /// Kills it as a power cut would: SIGKILL, at once. Answers its log.
     pub fn kill(mut self) -> String {
         self.child.kill().unwrap();

@@ -4,6 +4,7 @@
 //! and so that no tool's version can drift from what `Cargo.lock` says.
 #![expect(clippy::print_stdout, reason = "a command-line tool answers on standard output")]
 
+mod bench;
 mod bundle;
 mod check;
 mod dev;
@@ -30,6 +31,7 @@ cargo xtask <command>
       -- ARGS…          handed to the test runner (a name to filter by, for example)
   fuzz [options]      every fuzz target, for a while
       --seconds N       how long each; 60 unless told
+  bench               speed and memory at the limits, on both databases; prints numbers
   check               formatting, lints, what the crates may depend on
   bundle [options]    build the SPA into frontend/dist
       --dev             quick build that reloads itself, without Brotli
@@ -70,6 +72,10 @@ fn command() -> Result<()> {
             "check" => {
                 nothing_more(&mut args)?;
                 check::check()
+            }
+            "bench" => {
+                nothing_more(&mut args)?;
+                bench::bench()
             }
             "fuzz" => {
                 let mut seconds = 60;

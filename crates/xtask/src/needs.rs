@@ -23,6 +23,8 @@ const BUILD: &[Need] = &[
 
 const POSTGRES: Need = Need { name: "PostgreSQL's server", packages: &["postgresql"], present: || postgres_bin().is_some() };
 
+const SQLITE: Need = Need { name: "SQLite's shell", packages: &["sqlite3"], present: || works(program("sqlite3").arg("--version")) };
+
 const BROWSER: &[Need] = &[
     Need {
         name: "Chromium",
@@ -51,6 +53,13 @@ pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
     if browser {
         needs.extend(BROWSER);
     }
+    provide(needs)
+}
+
+/// What the benchmarks need on top of a build: the databases' own bulk loaders, to be compared with.
+pub fn for_bench() -> Result<()> {
+    let mut needs: Vec<&Need> = BUILD.iter().collect();
+    needs.extend([&POSTGRES, &SQLITE]);
     provide(needs)
 }
 

@@ -1,0 +1,19 @@
+//! `cargo xtask bench`: what is measured, on a release build.
+
+use anyhow::Result;
+
+use crate::process::{cargo, native_target, succeed};
+use crate::{needs, postgres};
+
+/// Builds the server and the benchmarks for release and runs them on both databases. Numbers are printed, never asserted.
+pub fn bench() -> Result<()> {
+    needs::for_bench()?;
+    let cluster = postgres::start()?;
+    succeed(cargo().args(["build", "--release", "-p", "server"]).env("CARGO_TARGET_DIR", native_target()))?;
+    succeed(
+        cargo()
+            .args(["bench", "-p", "tests", "--bench", "block_list"])
+            .env("CARGO_TARGET_DIR", native_target())
+            .env("DENWABAN_TEST_POSTGRES_URL", &cluster.url),
+    )
+}
