@@ -12,6 +12,8 @@ use crate::crypto::Secrets;
 use crate::error::Failure;
 use crate::provisioning::{self, Actor, Ctx, PreparedPassword};
 
+mod calls;
+
 /// The basic ID.
 pub(super) const LOGIN_ID: &str = "minato201";
 
@@ -110,6 +112,8 @@ impl Garden<'_> {
         let renamed = OperatorPhoneIdPatch { terminal_name: Some("倉庫".into()), ..OperatorPhoneIdPatch::default() };
         let moved = self.operator(12, (8, 55));
         provisioning::patch_phone_id(self.conn, &self.scope, &moved, None, &warehouse.id, renamed)?;
+
+        calls::plant(self)?;
 
         let shown = number::Changes { display_name: Some("東京代表".into()), ..number::Changes::default() };
         self.set("+815012345678", (5, (10, 37)), shown)?;
