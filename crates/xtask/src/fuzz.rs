@@ -10,6 +10,9 @@ use crate::process::{cargo, root, succeed, works};
 /// Tables whose second column is good to start from, by target.
 const SEEDS: &[(&str, &str)] = &[("caller", "crates/api-types/tests/caller_golden.tsv")];
 
+/// Broken CSV files, as they are.
+const BROKEN_FILES: &str = "crates/server/tests/csv";
+
 /// Runs each file in `fuzz/fuzz_targets` for so many seconds.
 ///
 /// libFuzzer needs flags that only a nightly compiler takes; `RUSTC_BOOTSTRAP` makes the stable one take them. Without a
@@ -25,6 +28,12 @@ pub fn fuzz(seconds: u32) -> Result<()> {
     for target in &targets {
         let corpus = folder.join("corpus").join(target);
         fs::create_dir_all(&corpus)?;
+        if target == "csv" {
+            for file in fs::read_dir(root().join(BROKEN_FILES))? {
+                let file = file?;
+                fs::copy(file.path(), corpus.join(file.file_name()))?;
+            }
+        }
         if let Some((_, table)) = SEEDS.iter().find(|(name, _)| name == target) {
             sow(&root().join(table), &corpus)?;
         }

@@ -194,6 +194,10 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
         selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "xtask", "--exclude", "tests", "--all-targets", "--"]);
         selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
     }
+    if let Some(units) = selections.first_mut() {
+        // Tables and properties say how much they looked at.
+        units.push("--show-output");
+    }
     for selection in &mut selections {
         selection.extend(names);
     }
