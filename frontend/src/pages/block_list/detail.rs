@@ -22,14 +22,11 @@ use crate::{t, text};
 pub(super) fn DetailSheet(open: RwSignal<Option<BlockEntry>>, list: List) -> impl IntoView {
     let shown = RwSignal::new(false);
     follow(move || shown.set(open.with(Option::is_some)));
-    follow(move || {
-        if !shown.get() {
-            open.set(None);
-        }
-    });
     let notice = RwSignal::new(None::<String>);
     follow(move || {
-        if !shown.get() {
+        // Only what was open is closed: each write wakes the other effect.
+        if !shown.get() && open.with_untracked(Option::is_some) {
+            open.set(None);
             notice.set(None);
         }
     });
