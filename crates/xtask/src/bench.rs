@@ -9,10 +9,13 @@ use crate::{needs, postgres};
 pub fn bench() -> Result<()> {
     needs::for_bench()?;
     let cluster = postgres::start()?;
-    succeed(cargo().args(["build", "--release", "-p", "server"]).env("CARGO_TARGET_DIR", native_target()))?;
+    // Both packages in both commands: with other features everything would be compiled a second time.
+    let both = ["-p", "server", "-p", "tests"];
+    succeed(cargo().args(["build", "--release", "--bins", "--benches"]).args(both).env("CARGO_TARGET_DIR", native_target()))?;
     succeed(
         cargo()
-            .args(["bench", "-p", "tests", "--bench", "block_list"])
+            .args(["bench", "--bench", "block_list"])
+            .args(both)
             .env("CARGO_TARGET_DIR", native_target())
             .env("DENWABAN_TEST_POSTGRES_URL", &cluster.url),
     )
