@@ -106,7 +106,7 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
                 <Icon icon=icondata_lu::LuCircleCheck/>
                 <div>
                     <p>{move || t!(copy.done)}</p>
-                    <p>{move || t!(copy.done_undo)} " " <a href=row.history() data-testid="to-history">{move || t!(copy.to_history)}</a></p>
+                    <p>{move || t!(copy.done_undo)}</p>
                 </div>
             </div>
         </section>
@@ -115,6 +115,7 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
             <Changes page copied/>
         </section>
         <div class="stack apply">
+            <a class="btn wide" href=row.history() data-testid="to-history">{move || t!(copy.to_history)}</a>
             {move || import.with(Option::is_some).then(|| view! {
                 <button class="btn wide" type="button" data-testid="undo-entries" on:click=undo>{move || t!(copy.undo_entries)}</button>
             })}

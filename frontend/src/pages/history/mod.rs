@@ -111,12 +111,11 @@ fn Parts(row: Option<RowRef>, part: Memo<Part>) -> impl IntoView {
             this => format!("{base}{}kind={}", if row.is_some() { '&' } else { '?' }, this.key()),
         };
         view! {
-            <label>
+            <label data-testid=format!("part-{}", if this == Part::All { "all" } else { this.key() })>
                 <input
                     type="radio"
                     name="part"
                     value=this.key()
-                    data-testid=format!("part-{}", if this == Part::All { "all" } else { this.key() })
                     prop:checked=move || part.get() == this
                     on:change=move |_| router.replace(&address)
                 />

@@ -146,7 +146,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
             <Done done basic/>
             <form class="form" novalidate on:submit=submit>
                 // Password managers keep the password under this name.
-                <input class="sr" type="text" autocomplete="username" value=login_id tabindex="-1" aria-hidden="true" readonly/>
+                <input type="text" autocomplete="username" value=login_id hidden/>
                 {basic.then(|| view! {
                     <PasswordField state=FieldState::plain("current_password", fault_of("/current_password")) label=text!(password.current) value=current autocomplete="current-password"/>
                 })}

@@ -13,7 +13,7 @@ use crate::t;
 
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Four bars and some advice; nothing while the server cannot be asked.
+/// Four bars and some advice; empty while the server cannot be asked.
 #[component]
 pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoView {
     let client = use_client();
@@ -39,19 +39,37 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
             later.run(PAUSE, ask);
         }
     });
-    let view = |check: PasswordCheck| {
-        let good = check.acceptable;
-        let fair = !good && check.score >= 2;
-        let full = check.score.max(1);
-        let bars = (1..=4).map(|bar| view! { <span class:full=bar <= full></span> }).collect_view();
+    let full = move || check.with(|check| check.as_ref().map_or(0, |check| check.score.max(1)));
+    let is = move |wanted: &str| check.with(|check| check.as_ref().is_some_and(|check| level(check) == wanted));
+    let bars = (1..=4).map(|bar| view! { <span class:full=move || bar <= full()></span> }).collect_view();
+    let words = |check: PasswordCheck| {
+        let level = level(&check);
         let advice = check.advice.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        let word = move || match level {
+            "good" => t!(password.good),
+            "fair" => t!(password.fair),
+            _ => t!(password.weak),
+        };
         view! {
-            <div class="meter" class:good=good class:fair=fair data-testid="meter">
-                <div class="bars" aria-hidden="true">{bars}</div>
-                <p>{move || t!(password.strength)} " " <b>{move || if good { t!(password.good) } else if fair { t!(password.fair) } else { t!(password.weak) }}</b></p>
+            <div data-testid="meter">
+                <p>{move || t!(password.strength)} " " <b>{word}</b></p>
                 <ul>{advice}</ul>
             </div>
         }
     };
-    view! { <div role="status">{move || check.get().map(view)}</div> }
+    // The bars are always there, so that nothing jumps under a finger.
+    view! {
+        <div class="meter" class:good=move || is("good") class:fair=move || is("fair")>
+            <div class="bars" aria-hidden="true">{bars}</div>
+            <div class="said" role="status">{move || check.get().map(words)}</div>
+        </div>
+    }
+}
+
+fn level(check: &PasswordCheck) -> &'static str {
+    match check {
+        PasswordCheck { acceptable: true, .. } => "good",
+        PasswordCheck { score: 2.., .. } => "fair",
+        PasswordCheck { .. } => "weak",
+    }
 }

@@ -8,6 +8,7 @@ use api_types::{CALLER_MAX, ErrorCode, Number, RouteDecision, RoutePreviewReques
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
 
 use self::verdict::Verdict;
 use super::subject::{NotHere, RowFrame, Subject};
@@ -157,12 +158,11 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
     };
     let chips = KINDS.map(|kind| {
         view! {
-            <label>
+            <label data-testid=format!("kind-{kind}")>
                 <input
                     type="radio"
                     name="kind"
                     value=kind
-                    data-testid=format!("kind-{kind}")
                     prop:checked=move || call.with(|call| call.kind == kind)
                     on:change=move |_| call.update(|call| kind.clone_into(&mut call.kind))
                 />
@@ -171,9 +171,12 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <form class="group first" novalidate on:submit=move |event| {
-            event.prevent_default();
-            ask.run(());
+        <form class="group first" novalidate on:submit=move |event| event.prevent_default() on:keydown=move |event| {
+            // Enter asks at once; a form of several fields and no button would not hear it.
+            let in_field = event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
+            if event.key() == "Enter" && in_field {
+                ask.run(());
+            }
         }>
             <h2>{move || t!(preview.call)}</h2>
             <div class="list">
@@ -219,8 +222,6 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                 })}
                 <Stepper page max/>
             </div>
-            // Enter asks at once; without a button a form of several fields would not hear it.
-            <button class="sr" type="submit" tabindex="-1" aria-hidden="true"></button>
         </form>
     }
 }
