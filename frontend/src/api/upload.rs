@@ -1,5 +1,8 @@
 //! Sending a file: the one request whose progress can be watched, which `fetch` does not tell.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::Promise;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -17,18 +20,19 @@ pub struct Upload {
     file: File,
     /// How much of it has left, of 100.
     percent: RwSignal<u8>,
-    cancelled: RwSignal<bool>,
+    /// Not a signal: it outlives the page that the file was chosen on.
+    cancelled: Rc<Cell<bool>>,
 }
 
 impl Upload {
     /// A file that is about to be sent.
     pub fn new(file: File, percent: RwSignal<u8>) -> Option<Self> {
-        Some(Self { request: XmlHttpRequest::new().ok()?, file, percent, cancelled: RwSignal::new(false) })
+        Some(Self { request: XmlHttpRequest::new().ok()?, file, percent, cancelled: Rc::default() })
     }
 
     /// Ends it; what was sent is forgotten.
     pub fn cancel(&self) {
-        self.cancelled.try_set(true);
+        self.cancelled.set(true);
         // It may be over already.
         _ = self.request.abort();
     }
@@ -69,7 +73,7 @@ async fn exchange(path: &str, upload: &Upload, csrf_token: Option<String>) -> Re
     match request.status() {
         Ok(200..=299) => Ok(Received { text, version: None }),
         // The person's own decision says nothing about the way to the server.
-        _ if cancelled.try_get_untracked().unwrap_or(true) => Err(ClientError::Timeout),
+        _ if cancelled.get() => Err(ClientError::Timeout),
         Ok(0) | Err(_) => Err(ClientError::Offline),
         Ok(_) => Err(refusal(&text, request.get_response_header("Retry-After").ok().flatten())),
     }

@@ -215,7 +215,8 @@ fn AddForm(open: RwSignal<bool>, list: List) -> impl IntoView {
                 typed.add(open);
             }
             on:focusout=move |_| {
-                if typed.caller.with_untracked(|caller| !caller.is_empty()) {
+                // The focus leaves also when the sheet is taken away, and everything typed with it.
+                if typed.caller.try_with_untracked(|caller| !caller.is_empty()) == Some(true) {
                     typed.complete.set(true);
                 }
             }
