@@ -7,8 +7,22 @@ use std::pin::Pin;
 use serde_json::json;
 use tests::{Contract, Holder, Outcome, PASSWORD};
 
+use crate::block_list::block_list;
 use crate::minato::LOGIN_ID;
 use crate::stage::Story;
+
+/// What a number refuses: its caller, how it is compared, its note.
+const BLOCKED: [(&str, &str, &str); 4] = [
+    ("+1 212-555-0123", "exact", "海外"),
+    ("0800123", "prefix", "アンケート"),
+    ("03-1234-9876", "exact", "年末まで、しつこい営業の電話が続くため様子を見る番号"),
+    ("090-2222-3333", "exact", "営業電話"),
+];
+
+/// Chooses a file without a file dialog.
+const CHOOSE_FILE: &str = "const files = new DataTransfer(), input = document.querySelector('[data-testid=file]');
+    files.items.add(new File(['number,note\\n03-5555-6666,x\\n9012345678,x\\n090-2222-3333,x\\n11O-2222-3333,x\\n\\n080-1234-5678,x\\n'], 'kyohi.csv'));
+    input.files = files.files; input.dispatchEvent(new Event('change', { bubbles: true }));";
 
 /// One look at the portal.
 pub struct Look {
@@ -184,6 +198,52 @@ pub const INSIDE: &[Look] = looks! {
         story.open(&story.minato.id_settings(1)).await?;
         story.at("input-terminal_name").await?;
     }
+    "block-list-empty" => |story| {
+        story.open(&block_list(story, 1)).await?;
+        story.at("empty-state").await?;
+    }
+    "block-list" => |story| {
+        // Refused a second time when the walk comes by again: they are there then.
+        for (caller, matching, note) in BLOCKED {
+            let entry = json!({"caller": caller, "match": matching, "note": note});
+            story.minato.client.post(&format!("{}/entries", block_list(story, 0)), entry).await;
+        }
+        story.open(&block_list(story, 0)).await?;
+        story.at("entry").await?;
+    }
+    "block-list-selected" => |story| {
+        story.touch("select-all").await?;
+        story.at("delete-selected").await?;
+    }
+    "block-entry" => |story| {
+        story.open(&block_list(story, 0)).await?;
+        story.touch("open-+81312349876").await?;
+        story.at("entry-caller").await?;
+    }
+    "block-add" => |story| {
+        story.open(&block_list(story, 0)).await?;
+        story.touch("add-entry").await?;
+        story.write_at("input-caller", "+44").await?;
+        story.browser.script("document.querySelector('[data-testid=match-prefix]').click()", vec![]).await?;
+        story.at("warning").await?;
+    }
+    "block-add-refused" => |story| {
+        story.write_at("input-caller", "9012345678").await?;
+        story.at("proposal").await?;
+    }
+    "block-export" => |story| {
+        story.open(&block_list(story, 0)).await?;
+        story.touch("open-export").await?;
+        story.at("export-sample").await?;
+    }
+    "block-import" => |story| {
+        story.open(&format!("{}/block-import", story.minato.number(0))).await?;
+        story.at("file").await?;
+    }
+    "block-import-preview" => |story| {
+        story.browser.script(CHOOSE_FILE, vec![]).await?;
+        story.at("import-blocked").await?;
+    }
     "account" => |story| {
         story.open("/account").await?;
         story.at("account-name").await?;
@@ -281,7 +341,7 @@ pub const INSIDE: &[Look] = looks! {
             story.touch("more-calls").await?;
         }
         story.see_at("verdict-sip", "").await?;
-        story.touch("when-later").await?;
+        story.browser.script("document.querySelector('[data-testid=when-later]').click()", vec![]).await?;
         story.at("input-at").await?;
     }
     "preview-unreadable" => |story| {
@@ -310,10 +370,12 @@ pub const INSIDE: &[Look] = looks! {
     }
     "restoring-changed-since" => |story| {
         story.provokes("409");
+        for name in ["お客さまサポート", "お問い合わせ"] {
+            story.minato.change(&story.minato.number(1), json!({"name": name})).await;
+        }
         story.open(&format!("/history?number={}", story.minato.numbers[1])).await?;
         story.at("restore").await?;
-        let last = "[...document.querySelectorAll('[data-testid=restore]')].at(-1).click()";
-        story.browser.script(last, vec![]).await?;
+        story.browser.script("document.querySelectorAll('[data-testid=restore]')[1].click()", vec![]).await?;
         story.touch("restore-confirm").await?;
         story.see_at("restore-error", "").await?;
     }

@@ -120,7 +120,7 @@ fn Settings(subject: Subject) -> impl IntoView {
     });
     // An ID of the app is told where to look instead.
     let app_decides = (outbound.is_none() && numbers > 1 && phone_id.is_some()).then(|| {
-        view! { <p data-testid="app-decides">{move || format!("{}: {}", t!(outbound.title), t!(outbound.app_decides))}</p> }
+        view! { <p data-testid="app-decides">{move || t!(row.app_decides)}</p> }
     });
     let password = can_id(Capability::PasswordChange).then(|| {
         let hint = if is_number { text!(row.password_basic) } else { text!(row.password_id) };

@@ -161,7 +161,7 @@ fn From(page: Page, others: Vec<Number>) -> impl IntoView {
         others.iter().map(choice).collect()
     });
     view! {
-        <section class="group first">
+        <section class="group">
             <h2>{move || t!(copy.from)}</h2>
             <ChoiceList
                 state=FieldState::plain("from", Signal::stored(None))

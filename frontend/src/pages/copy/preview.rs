@@ -101,7 +101,7 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
         });
     };
     view! {
-        <section class="group first">
+        <section class="group">
             <div class="done-note" role="status" tabindex="-1" data-testid="copied">
                 <Icon icon=icondata_lu::LuCircleCheck/>
                 <div>
@@ -111,7 +111,7 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
             </div>
         </section>
         <section class="group">
-            <h2>{move || t!(copy.changes)}</h2>
+            <h2>{move || t!(copy.changed)}</h2>
             <Changes page copied/>
         </section>
         <div class="stack apply">

@@ -91,7 +91,7 @@ fn Choices(page: Page) -> impl IntoView {
         numbers.into_iter().map(choice).collect()
     });
     view! {
-        <section class="group first">
+        <section class="group">
             <h2>{move || t!(outbound.choose)}</h2>
             <ChoiceList
                 state=editor.state(Field::OutboundNumber, move |it| label_of(&it.outbound_number_id))

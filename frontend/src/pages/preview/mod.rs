@@ -171,7 +171,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <form class="group first" novalidate on:submit=move |event| event.prevent_default() on:keydown=move |event| {
+        <form class="group" novalidate on:submit=move |event| event.prevent_default() on:keydown=move |event| {
             // Enter asks at once; a form of several fields and no button would not hear it.
             let in_field = event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
             if event.key() == "Enter" && in_field {
@@ -188,7 +188,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                         edit=Callback::new(move |text| call.update(|call| call.caller = text))
                         max=CALLER_MAX
                         placeholder=text!(preview.caller_example)
-                        kind="text"
+                        kind="tel"
                         autocomplete="off"
                     />
                 })}

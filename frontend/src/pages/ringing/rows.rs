@@ -40,7 +40,7 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
     };
     let silent = Memo::new(move |_| editor.read(|it| !it.rings.iter().any(|(_, rings)| *rings)));
     view! {
-        <section class="group first">
+        <section class="group">
             <h2>{move || t!(ringing.terminals)}</h2>
             <div role="status">
                 {move || silent.get().then(|| view! {
