@@ -72,12 +72,12 @@ pub async fn change(
 
 /// Removes entries: some, all, or all that a search finds.
 pub async fn delete(client: Client, number_id: &str, which: &BlockEntriesDelete) -> Result<BlockEntriesDeleted, ClientError> {
-    post(client, &at(number_id, "/entries/delete"), which).await
+    client.work(&at(number_id, "/entries/delete"), which).await
 }
 
 /// Takes a removal back.
 pub async fn undo_deletion(client: Client, number_id: &str, deletion_id: &str) -> Result<BlockEntriesRestored, ClientError> {
-    post(client, &at(number_id, &format!("/deletions/{deletion_id}/undo")), &()).await
+    client.work(&at(number_id, &format!("/deletions/{deletion_id}/undo")), &()).await
 }
 
 /// Sends a file to be read and judged; nothing is added yet.
@@ -111,12 +111,12 @@ pub async fn import_rows(
 
 /// Adds what was previewed.
 pub async fn apply(client: Client, number_id: &str, import_id: &str, how: &BlockImportApply) -> Result<BlockImport, ClientError> {
-    post(client, &at(number_id, &format!("/imports/{import_id}/apply")), how).await
+    client.work(&at(number_id, &format!("/imports/{import_id}/apply")), how).await
 }
 
 /// Takes an import back.
 pub async fn undo_import(client: Client, number_id: &str, import_id: &str) -> Result<BlockImportUndone, ClientError> {
-    post(client, &at(number_id, &format!("/imports/{import_id}/undo")), &()).await
+    client.work(&at(number_id, &format!("/imports/{import_id}/undo")), &()).await
 }
 
 /// Address of the list as a file.

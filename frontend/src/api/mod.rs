@@ -24,6 +24,8 @@ use crate::session::SessionState;
 
 const BASE: &str = "/api/v1";
 const TIMEOUT_MS: u32 = 20_000;
+/// For work on a whole list: a hundred thousand rows take longer than a setting.
+const WORK_TIMEOUT_MS: u32 = 120_000;
 
 /// Why a request brought no answer to work with.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +101,13 @@ impl Client {
         typed(self.send(method, path, Some(body), version).await?)
     }
 
+    /// Has the server work on a whole list, and takes what comes back.
+    pub async fn work<B: Serialize, T: DeserializeOwned>(self, path: &str, body: &B) -> Result<T, ClientError> {
+        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
+        let outcome = exchange("POST", path, Some(body), None, self.token(), WORK_TIMEOUT_MS).await;
+        typed(self.heed(outcome)?).map(|answer| answer.body)
+    }
+
     /// Writes where nothing comes back that matters.
     pub async fn tell<B: Serialize>(self, method: &str, path: &str, body: &B) -> Result<(), ClientError> {
         let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
@@ -111,7 +120,7 @@ impl Client {
     }
 
     async fn send(self, method: &str, path: &str, body: Option<String>, version: Option<u64>) -> Result<Received, ClientError> {
-        let outcome = exchange(method, path, body, version, self.token()).await;
+        let outcome = exchange(method, path, body, version, self.token(), TIMEOUT_MS).await;
         self.heed(outcome)
     }
 
@@ -147,6 +156,7 @@ async fn exchange(
     body: Option<String>,
     version: Option<u64>,
     csrf_token: Option<String>,
+    timeout_ms: u32,
 ) -> Result<Received, ClientError> {
     let headers = Headers::new().map_err(|_| ClientError::Malformed)?;
     // Setting a header fails only for a malformed name or value; ours are neither.
@@ -170,7 +180,7 @@ async fn exchange(
     if let Some(body) = body {
         init.set_body(&JsValue::from_str(&body));
     }
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
     let response =
         JsFuture::from(window().fetch_with_str_and_init(&format!("{BASE}{path}"), &init)).await.map_err(|error| failure(&error))?;
     let response: Response = response.dyn_into().map_err(|_| ClientError::Malformed)?;
