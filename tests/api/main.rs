@@ -2,6 +2,14 @@
 
 mod access;
 mod accounts;
+mod block_deletions;
+mod block_entries;
+mod block_files;
+mod block_guards;
+mod block_helpers;
+mod block_imports;
+mod block_strangers;
+mod block_switches;
 mod contention;
 mod crash;
 mod guessing;

@@ -10,25 +10,15 @@ use crate::rules::guard::caller_fault;
 use crate::texts::{Lang, field_message};
 
 /// The entry that refuses all of these callers already, if there is one: the same first, then the shortest beginning.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn covering(
-    conn: &mut Conn,
-    scope: &Scope,
-    ctx: &Ctx,
-    number_id: &str,
-    pattern: &BlockPattern,
-) -> Result<Option<block_entry::Row>, Failure> {
-    let rows = block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?;
+fn covering(rows: &[block_entry::Row], ctx: &Ctx, pattern: &BlockPattern) -> Result<Option<block_entry::Row>, Failure> {
     let mut found = None;
-    for row in rows {
-        let other = pattern_of(&row)?;
+    for row in rows.iter().filter(|row| !is_expired(row, ctx.at())) {
+        let other = pattern_of(row)?;
         if other == *pattern {
-            return Ok(Some(row));
+            return Ok(Some(row.clone()));
         }
-        if found.is_none() && !is_expired(&row, ctx.at()) && other.covers(pattern) {
-            found = Some(row);
+        if found.is_none() && other.covers(pattern) {
+            found = Some(row.clone());
         }
     }
     Ok(found)
@@ -57,11 +47,9 @@ pub fn check(
         }
     };
     let guard = guard_of(conn, scope, &contract, ctx.at())?;
-    let covered_by = covering(conn, scope, ctx, number_id, &pattern)?;
-    let duplicate = covered_by
-        .as_ref()
-        .filter(|row| !is_expired(row, ctx.at()) && row.pattern == pattern.key())
-        .filter(|row| row.matching == super::text_of_matching(pattern.matching()));
+    let covered_by = covering(&block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?, ctx, &pattern)?;
+    let duplicate =
+        covered_by.as_ref().filter(|row| row.pattern == pattern.key() && row.matching == super::text_of_matching(pattern.matching()));
     let refusal = guard.refusal(&pattern).or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));
     let prefix = pattern.matching() == BlockMatch::Prefix;
     let (calls, answered) = call_event::count(conn, scope, number_id, pattern.key(), prefix, ctx.at() - LOOK_BACK)?;

@@ -9,7 +9,8 @@ use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use store::block_entry::{self, Changes, Removed, Row};
 use store::{Conn, Scope, block_import, new_id, number};
 
-use super::{covering, entry, guard_of, is_expired, locked, number_of, pattern_of, text_of_matching};
+use super::{entry, guard_of, is_expired, locked, number_of, pattern_of, text_of_matching};
+use crate::csv::EXPIRES_LAST;
 use crate::error::Failure;
 use crate::provisioning::{Ctx, check_version, record};
 use crate::rules::guard::caller_fault;
@@ -19,6 +20,16 @@ use crate::view;
 /// Whole seconds: what people type has no more, and a file could not hold more.
 fn whole_seconds(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc().with_nanosecond(0).unwrap_or_else(|| at.naive_utc())
+}
+
+/// An expiry must lie in the future, and on a day that a file can hold.
+fn expiry_fault(at: DateTime<Utc>, now: NaiveDateTime) -> Option<FieldFault> {
+    let code = match whole_seconds(at) {
+        at if at <= now => FieldCode::InThePast,
+        at if at.and_utc().timestamp() > EXPIRES_LAST => FieldCode::OutOfRange,
+        _ => return None,
+    };
+    Some(FieldFault::new("/expires_at", code))
 }
 
 pub(super) fn new_row(
@@ -56,16 +67,14 @@ pub(super) fn new_row(
 /// list.
 pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &BlockEntryCreate) -> Result<BlockEntry, Failure> {
     let contract = locked(conn, scope, number_id)?;
-    let mut faults = Vec::new();
-    if new.expires_at.is_some_and(|at| at <= ctx.now) {
-        faults.push(FieldFault::new("/expires_at", FieldCode::InThePast));
-    }
+    let mut faults: Vec<FieldFault> = new.expires_at.and_then(|at| expiry_fault(at, ctx.at())).into_iter().collect();
     let mut old = None;
     match BlockPattern::parse(new.matching, &new.caller) {
         Err(error) => faults.insert(0, caller_fault("/caller", &error)),
         Ok(pattern) => {
             let guard = guard_of(conn, scope, &contract, ctx.at())?;
-            let same = covering(conn, scope, ctx, number_id, &pattern)?.filter(|row| pattern_of(row).is_ok_and(|same| same == pattern));
+            let rows = block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
+            let same = rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
             if let Some(fault) = guard.refusal(&pattern) {
                 faults.insert(0, fault);
             } else if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) {
@@ -131,8 +140,10 @@ pub fn change(
     let before = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
     check_version(before.version, Some(if_match))?;
     let expires_at = patch.expires_at.map(|at| at.map(whole_seconds));
-    if expires_at.flatten().is_some_and(|at| at <= ctx.at() && Some(at) != before.expires_at) {
-        return Err(Failure::field("/expires_at", FieldCode::InThePast));
+    if let Some(at) = expires_at.flatten().filter(|at| Some(*at) != before.expires_at)
+        && let Some(fault) = expiry_fault(at.and_utc(), ctx.at())
+    {
+        return Err(Failure::Fields(vec![fault]));
     }
     let note = patch.note.as_deref().map(|note| note.trim().to_owned());
     let pattern = pattern_of(&before)?;

@@ -8,7 +8,7 @@ use store::block_entry::Removed;
 use store::{Conn, Scope, block_entry, block_import, contract, new_id, number};
 
 use super::entries::{counted, counts, new_row};
-use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
+use super::{AT_ONCE, Counts, Judge, PREVIEW_KEPT, expired, failed_rows, locked, number_of, shown_rows, survey};
 use crate::csv::{Encoding, layout, rows};
 use crate::error::Failure;
 use crate::http::paging::Window;
@@ -18,8 +18,6 @@ use crate::view;
 
 /// Rows that an answer begins with.
 const FIRST_ROWS: usize = 200;
-/// Rows that are inserted at once.
-const AT_ONCE: usize = 500;
 /// Wrong rows that a refusal names; the preview names them all.
 const NAMED_FAULTS: usize = 100;
 
@@ -99,13 +97,17 @@ pub fn apply_at_once(
     surveyed: Surveyed,
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
-    let Surveyed { mut row, first, more } = surveyed;
+    let Surveyed { mut row, mut first, .. } = surveyed;
     let file = row.file.take().unwrap_or_default();
     row.outcomes = None;
     let number_id = row.number_id.clone();
     block_import::insert(conn, scope, row.clone())?;
     add(conn, scope, ctx, &number_id, &mut row, &file, options)?;
-    Ok(answer(&row, first, more))
+    for row in first.iter_mut().filter(|row| row.outcome == RowOutcome::Repairable) {
+        (row.outcome, row.code, row.reason) = (RowOutcome::Added, None, None);
+    }
+    // The file is not kept, so no cursor would lead to its other rows.
+    Ok(answer(&row, first, false))
 }
 
 fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<block_import::Row, Failure> {
@@ -132,6 +134,8 @@ pub fn apply(
     id: &str,
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
+    // Before its state is read: of two at once, one applies it and the other finds it applied.
+    locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
     if row.state != view::text_of(&BlockImportState::Previewed) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
@@ -156,7 +160,7 @@ fn add(
     let judge = Judge::new(conn, scope, &contract, ctx.at())?;
     let layout = layout(file).map_err(super::file_failure)?;
     let mut waiting = Vec::with_capacity(AT_ONCE);
-    let (mut added, mut good) = (0, 0);
+    let (mut added, mut replaced, mut good) = (0, 0, 0);
     let mut wrong = Vec::new();
     let (mut repairable, mut invalid) = (0, 0);
     for row in rows(file, &layout) {
@@ -174,6 +178,7 @@ fn add(
             }
         }
         if waiting.len() == AT_ONCE {
+            replaced += make_room(conn, scope, number_id, &waiting, ctx)?;
             added += block_entry::insert_missing(conn, scope, &waiting)?;
             waiting.clear();
         }
@@ -181,8 +186,10 @@ fn add(
     if !wrong.is_empty() && !options.skip_invalid {
         return Err(Failure::Fields(wrong));
     }
+    replaced += make_room(conn, scope, number_id, &waiting, ctx)?;
     added += block_entry::insert_missing(conn, scope, &waiting)?;
-    if number_of(&contract, number_id)?.block_entry_count + counted(added) > BLOCK_ENTRIES_MAX {
+    let more = counted(added) - counted(replaced);
+    if number_of(&contract, number_id)?.block_entry_count + more > BLOCK_ENTRIES_MAX {
         return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
     }
     import.state = view::text_of(&BlockImportState::Applied);
@@ -192,11 +199,22 @@ fn add(
     import.created_at = ctx.at();
     block_import::update(conn, scope, import)?;
     if added > 0 {
-        number::count_block_entries(conn, scope, number_id, counted(added))?;
+        number::count_block_entries(conn, scope, number_id, more)?;
         let after = counts(added, "import_id", &import.id);
         record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::Import, (FieldValues::new(), after))?;
     }
     Ok(())
+}
+
+/// Removes the expired entries whose place the rows take; answers how many.
+fn make_room(conn: &mut Conn, scope: &Scope, number_id: &str, rows: &[block_entry::Row], ctx: &Ctx) -> Result<usize, Failure> {
+    let keys: Vec<String> = rows.iter().map(|row| row.pattern.clone()).collect();
+    let mut old = expired(conn, scope, number_id, &keys, ctx.at())?;
+    old.retain(|old| rows.iter().any(|row| (&row.pattern, &row.matching) == (&old.pattern, &old.matching)));
+    for old in &old {
+        block_entry::delete(conn, scope, number_id, &old.id)?;
+    }
+    Ok(old.len())
 }
 
 /// Adds entries of another number's list, as an import that can be taken back. Answers its id, how many were added and how many must

@@ -1,12 +1,12 @@
 //! What becomes of the rows of a file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
 use chrono::NaiveDateTime;
 use store::{Conn, Scope, block_entry, contract};
 
-use super::guard_of;
+use super::{expired, guard_of, text_of_matching};
 use crate::csv::{FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows};
 use crate::error::Failure;
 use crate::rules::guard::{Guard, caller_fault};
@@ -115,35 +115,54 @@ pub fn file_failure(fault: FileFault) -> Failure {
 /// A file that cannot be read.
 pub fn survey(conn: &mut Conn, scope: &Scope, judge: &Judge, number_id: &str, file: &[u8]) -> Result<(Layout, Counts, Vec<u8>), Failure> {
     let layout = layout(file).map_err(file_failure)?;
-    let mut seen: Seen = block_entry::patterns(conn, scope, number_id)?;
-    let mut counts = Counts::default();
-    let mut outcomes = Vec::new();
+    let listed: Seen = block_entry::patterns(conn, scope, number_id)?;
+    let (mut seen, mut outcomes) = (Seen::new(), Vec::new());
+    // Rows whose number is in the list, and what they would come to if that entry had expired.
+    let mut met = HashMap::new();
     let mut file_rows = rows(file, &layout);
     for row in &mut file_rows {
         let row = row.map_err(file_failure)?;
-        let mut fresh =
-            |pattern: &BlockPattern| seen.insert((pattern.key().to_owned(), super::text_of_matching(pattern.matching()) == "prefix"));
-        let outcome = match judge.judge(&layout, &row, false) {
-            Ok(new) if fresh(&new.pattern) => RowOutcome::Added,
-            Ok(_) => RowOutcome::Duplicate,
-            Err((_, Some(proposal))) if fresh(&proposal.pattern) => RowOutcome::Repairable,
-            Err((_, Some(_))) => RowOutcome::Duplicate,
-            Err((_, None)) => RowOutcome::Invalid,
+        let (pattern, outcome) = match judge.judge(&layout, &row, false) {
+            Ok(new) => (&new.pattern, RowOutcome::Added),
+            Err((_, Some(proposal))) => (&proposal.pattern, RowOutcome::Repairable),
+            Err((_, None)) => {
+                outcomes.push(byte_of(RowOutcome::Invalid));
+                continue;
+            }
         };
+        let place = (pattern.key().to_owned(), text_of_matching(pattern.matching()) == "prefix");
+        let duplicate = !seen.insert(place.clone());
+        let is_listed = listed.contains(&place);
+        if is_listed && !duplicate {
+            met.insert(place, (outcomes.len(), outcome));
+        }
+        outcomes.push(byte_of(if duplicate || is_listed { RowOutcome::Duplicate } else { outcome }));
+    }
+    let keys: Vec<String> = met.keys().map(|(key, _)| key.clone()).collect();
+    for row in expired(conn, scope, number_id, &keys, judge.now)? {
+        if let Some((index, outcome)) = met.get(&(row.pattern, row.matching == "prefix")) {
+            outcomes[*index] = byte_of(*outcome);
+        }
+    }
+    if outcomes.is_empty() {
+        return Err(file_failure(FileFault::Empty));
+    }
+    let counts = Counts { empty: file_rows.empty(), ..counts_of(&outcomes) };
+    Ok((layout, counts, outcomes))
+}
+
+fn counts_of(outcomes: &[u8]) -> Counts {
+    let mut counts = Counts::default();
+    for outcome in outcomes {
         counts.total += 1;
-        *match outcome {
+        *match outcome_of(*outcome) {
             RowOutcome::Added => &mut counts.added,
             RowOutcome::Duplicate => &mut counts.duplicates,
             RowOutcome::Repairable => &mut counts.repairable,
             RowOutcome::Invalid => &mut counts.invalid,
         } += 1;
-        outcomes.push(byte_of(outcome));
     }
-    counts.empty = file_rows.empty();
-    if counts.total == 0 {
-        return Err(file_failure(FileFault::Empty));
-    }
-    Ok((layout, counts, outcomes))
+    counts
 }
 
 fn byte_of(outcome: RowOutcome) -> u8 {

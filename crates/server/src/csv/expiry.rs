@@ -6,6 +6,9 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, Na
 
 use super::half_width;
 
+/// The end of 9999-12-31 in Tokyo, in seconds: the last expiry that is written with a year of four digits.
+pub const EXPIRES_LAST: i64 = 253_402_268_400;
+
 /// Asia/Tokyo has known no summer time since 1951.
 const TOKYO: i32 = 9 * 3600;
 
@@ -24,7 +27,7 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     if text.len() >= 20
         && let Ok(instant) = DateTime::parse_from_rfc3339(&text)
     {
-        return instant.with_timezone(&Utc).with_nanosecond(0);
+        return instant.with_timezone(&Utc).with_nanosecond(0).filter(|instant| instant.timestamp() <= EXPIRES_LAST);
     }
     let mut rest = text.as_ref();
     let year = number(&mut rest, 4)?;

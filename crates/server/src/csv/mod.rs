@@ -23,6 +23,7 @@ use chrono::{DateTime, Utc};
 
 pub use columns::{Column, Columns};
 pub use decode::Encoding;
+pub use expiry::EXPIRES_LAST;
 pub use layout::{Layout, layout};
 pub use read::{Rows, rows};
 pub use record::Cells;

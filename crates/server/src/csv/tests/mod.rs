@@ -62,6 +62,8 @@ fn expiries_are_read_as_people_write_them() {
         ("2026-12-31 ", Some("2026-12-31T15:00:00Z")),
         ("来年", None),
         ("9999-12-31", Some("9999-12-31T15:00:00Z")),
+        ("9999-12-31T23:59:59+09:00", Some("9999-12-31T14:59:59Z")),
+        ("9999-12-31T23:59:59Z", None),
     ];
     for (text, expected) in table {
         let expected = expected.map(|text| DateTime::parse_from_rfc3339(text).unwrap().to_utc());
