@@ -40,11 +40,42 @@ const ROWS: &[Row] = &[
     Row("update_number", Method::PATCH, "/numbers/{number_id}", Portal, r#"{"name":"x"}"#, 200),
     Row("get_channel_limit", Method::GET, "/numbers/{number_id}/channel-limit", Portal, "", 200),
     Row("set_channel_limit", Method::PUT, "/numbers/{number_id}/channel-limit", Portal, r#"{"limit":2}"#, 200),
+    Row("preview_route", Method::POST, "/numbers/{number_id}/route-preview", Portal, r#"{"caller":"090-1234-5678"}"#, 200),
+    Row("copy_settings", Method::POST, "/numbers/{number_id}/copy-settings", Portal,
+        r#"{"from_number_id":"{other_number_id}","parts":["general","ringing","block_list"]}"#, 200),
+    Row("get_ringing", Method::GET, "/numbers/{number_id}/ringing", Portal, "", 200),
+    Row("set_ringing", Method::PUT, "/numbers/{number_id}/ringing", Portal,
+        r#"{"targets":[{"phone_id":"{phone_id}","rings":false}],"busy_announcement":true}"#, 200),
+    Row("get_block_list", Method::GET, "/numbers/{number_id}/block-list", Portal, "", 200),
+    Row("update_block_list", Method::PATCH, "/numbers/{number_id}/block-list", Portal, r#"{"reject_withheld":true}"#, 200),
+    Row("list_block_entries", Method::GET, "/numbers/{number_id}/block-list/entries", Portal, "", 200),
+    Row("create_block_entry", Method::POST, "/numbers/{number_id}/block-list/entries", Portal, r#"{"caller":"0120-000-111"}"#, 201),
+    Row("check_block_entry", Method::POST, "/numbers/{number_id}/block-list/entries/check", Portal, r#"{"caller":"0120"}"#, 200),
+    Row("get_block_entry", Method::GET, "/numbers/{number_id}/block-list/entries/{entry_id}", Portal, "", 200),
+    Row("update_block_entry", Method::PATCH, "/numbers/{number_id}/block-list/entries/{entry_id}", Portal, r#"{"note":"x"}"#, 200),
+    Row("delete_block_entry", Method::DELETE, "/numbers/{number_id}/block-list/entries/{entry_id}", Portal, "", 204),
+    Row("undo_block_deletion", Method::POST, "/numbers/{number_id}/block-list/deletions/{deletion_id}/undo", Portal, "", 200),
+    Row("get_block_import", Method::GET, "/numbers/{number_id}/block-list/imports/{import_id}", Portal, "", 200),
+    Row("list_block_import_rows", Method::GET, "/numbers/{number_id}/block-list/imports/{import_id}/rows", Portal, "", 200),
+    Row("get_block_import_failed_rows", Method::GET, "/numbers/{number_id}/block-list/imports/{import_id}/failed-rows", Portal, "", 200),
+    Row("apply_block_import", Method::POST, "/numbers/{number_id}/block-list/imports/{import_id}/apply", Portal, r#"{"skip_invalid":true}"#, 200),
+    Row("undo_block_import", Method::POST, "/numbers/{number_id}/block-list/imports/{import_id}/undo", Portal, "", 200),
+    Row("create_block_import", Method::POST, "/numbers/{number_id}/block-list/imports", Portal, "0120-000-222\n", 200),
+    Row("export_block_list", Method::GET, "/numbers/{number_id}/block-list/export", Portal, "", 200),
+    Row("get_block_list_sample", Method::GET, "/numbers/{number_id}/block-list/sample", Portal, "", 200),
+    Row("delete_block_entries", Method::POST, "/numbers/{number_id}/block-list/entries/delete", Portal, r#"{"all":true}"#, 200),
     Row("list_ids", Method::GET, "/ids", Portal, "", 200),
     Row("get_id", Method::GET, "/ids/{phone_id}", Portal, "", 200),
     Row("update_id", Method::PATCH, "/ids/{phone_id}", Portal, r#"{"terminal_name":"x"}"#, 200),
+    Row("get_outbound_number", Method::GET, "/ids/{phone_id}/outbound-number", Portal, "", 200),
+    Row("set_outbound_number", Method::PUT, "/ids/{phone_id}/outbound-number", Portal, r#"{"number_id":null}"#, 200),
+    Row("set_password", Method::PUT, "/ids/{phone_id}/password", Portal, NEW_PASSWORD, 200),
+    Row("reveal_password", Method::POST, "/ids/{phone_id}/password/reveal", Portal, "", 200),
+    Row("check_password", Method::POST, "/password-checks", Portal, r#"{"password":"minato2026"}"#, 200),
+    Row("create_password_proposal", Method::POST, "/password-proposals", Portal, "", 200),
     Row("list_notify_rules", Method::GET, "/notify-rules", Portal, "", 200),
     Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
+    Row("restore_audit_entry", Method::POST, "/audit-log/{audit_id}/restore", Portal, r#"{"overwrite":true}"#, 200),
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
     Row("operator_create_account", Method::POST, "/operator/accounts", Operator, r#"{"name":"x"}"#, 201),
     Row("operator_list_accounts", Method::GET, "/operator/accounts", Operator, "", 200),
@@ -92,6 +123,12 @@ impl Row {
         self.documented()["parameters"].as_array().into_iter().flatten().any(|parameter| parameter["name"] == "If-Match")
     }
 
+    /// The kind of body that it takes.
+    fn content_type(&self) -> &'static str {
+        let kinds = self.documented()["requestBody"]["content"].as_object();
+        kinds.and_then(|kinds| kinds.keys().find(|kind| !kind.starts_with("multipart"))).map_or("application/json", String::as_str)
+    }
+
     /// The resource whose ETag a write needs.
     fn resource(&self) -> &'static str {
         self.2.trim_end_matches("/password")
@@ -116,7 +153,23 @@ impl Stage {
         let terminal = made(operator.post(&terminals, json!({"kind": "ip_phone", "name": "T54W"})).await);
         let key = made(operator.post("/operator/keys", json!({"name": "second"})).await);
         let switch = made(operator.post("/operator/switches", json!({"name": "tokyo"})).await);
+        let number = minato.number(1);
+        minato.client.if_match(1).patch(&number, json!({"name": "支店"})).await.expect(200);
+        let audit = minato.log().await[0]["id"].as_str().unwrap_or_default().to_owned();
+        let entries = format!("{number}/block-list/entries");
+        let entry = made(minato.client.post(&entries, json!({"caller": "090-0000-0001"})).await);
+        let removed = made(minato.client.post(&entries, json!({"caller": "090-0000-0002"})).await);
+        let removal = minato.client.post(&format!("{entries}/delete"), json!({"ids": [removed]})).await.expect(200);
+        let file = Some("電話番号\n090-0000-0003\nnonsense\n".into());
+        let csv = minato.client.clone().header("content-type", "text/csv");
+        let import = csv.send(Method::POST, &format!("{number}/block-list/imports?dry_run=true"), file).await.expect(200);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let ids = BTreeMap::from([
+            ("{audit_id}", audit),
+            ("{entry_id}", entry),
+            ("{deletion_id}", text(&removal["deletion_id"])),
+            ("{import_id}", text(&import["import_id"])),
+            ("{other_number_id}", minato.numbers[0].clone()),
             ("{account_id}", minato.account_id.clone()),
             ("{number_id}", minato.numbers[1].clone()),
             ("{phone_id}", minato.ids[2].clone()),
@@ -129,9 +182,13 @@ impl Stage {
     }
 
     fn fill(&self, template: &str) -> String {
-        let path = self.ids.iter().fold(template.to_owned(), |path, (name, id)| path.replace(name, id));
+        let path = self.named(template);
         assert!(!path.contains('{'), "{path} names something that this test does not make");
         path
+    }
+
+    fn named(&self, template: &str) -> String {
+        self.ids.iter().fold(template.to_owned(), |text, (name, id)| text.replace(name, id))
     }
 
     /// The client of whoever may call the operation.
@@ -150,7 +207,10 @@ impl Stage {
             let version = self.rightful(row).get(&self.fill(row.resource())).await.version();
             client = client.if_match(version);
         }
-        let body = (!row.4.is_empty()).then(|| row.4.to_owned());
+        let body = (!row.4.is_empty()).then(|| self.named(row.4));
+        if body.is_some() {
+            client = client.header("content-type", row.content_type());
+        }
         let answer = client.send(row.1.clone(), &self.fill(row.2), body).await;
         let documented = &row.documented()["responses"][answer.status.to_string()];
         assert!(documented.is_object(), "{}: the document does not know the answer {}: {}", row.0, answer.status, answer.text);
@@ -175,6 +235,9 @@ impl Stage {
         }
         for path in ["/account", "/numbers", "/ids", "/audit-log"] {
             found.push(self.minato.client.get(path).await.expect(200));
+        }
+        for path in ["ringing", "block-list", "block-list/entries", &format!("block-list/imports/{}", self.ids["{import_id}"])] {
+            found.push(self.minato.client.get(&format!("{}/{path}", self.minato.number(1))).await.expect(200));
         }
         found
     }

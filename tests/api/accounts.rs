@@ -10,7 +10,7 @@ on_both!(
         assert_eq!(account.version(), account["version"].as_u64().expect("a version"));
         let shown = json!({
             "id": holder.account_id, "name": "minato商会", "contact_mail": "minato@example.jp",
-            "options": {"ip_phone": true, "premises_device": false, "voicemail": false, "fax": false},
+            "forwarding_number": null, "options": {"ip_phone": true, "premises_device": false, "voicemail": false, "fax": false},
             "number_count": 2, "id_count": 3, "revision": 6, "version": 1,
         });
         assert_eq!(account.expect(200), shown);

@@ -97,7 +97,9 @@ fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
 
 #[test]
 fn every_operation_says_what_it_is() {
-    let verbs = ["create", "list", "get", "update", "set", "delete", "confirm", "complete"];
+    let changes = ["create", "list", "get", "update", "set", "delete"];
+    let acts = ["confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export"];
+    let verbs: Vec<&str> = changes.into_iter().chain(acts).collect();
     let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     let schemes = object(&document()["components"]["securitySchemes"]);
     let (mut ids, mut used) = (BTreeSet::new(), BTreeSet::new());
@@ -167,8 +169,28 @@ fn takes(operation: &Value, header: &str) -> bool {
 
 #[test]
 fn every_create_can_be_repeated_and_every_change_names_its_version() {
-    // Signing in and mails are no resources that a client would hold twice.
-    let others = ["create_session", "create_password_reset", "confirm_session", "complete_password_reset", "delete_session"];
+    // Signing in and mails are no resources that a client would hold twice. The others answer a question, or do nothing the second
+    // time: what is copied, imported, removed, restored or undone already stays so.
+    let others = [
+        "create_session",
+        "create_password_reset",
+        "confirm_session",
+        "complete_password_reset",
+        "delete_session",
+        "check_block_entry",
+        "check_password",
+        "create_password_proposal",
+        "preview_route",
+        "reveal_password",
+        "set_password",
+        "copy_settings",
+        "create_block_import",
+        "apply_block_import",
+        "undo_block_import",
+        "delete_block_entries",
+        "undo_block_deletion",
+        "restore_audit_entry",
+    ];
     // These have no version: they are made and removed, never changed.
     let unversioned = ["operator_delete_terminal", "operator_delete_key", "operator_delete_switch"];
     for (id, method, operation) in operations().filter(|(id, ..)| !others.contains(id)) {
@@ -176,6 +198,10 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         let changes = matches!(method, "patch" | "put" | "delete") && !unversioned.contains(&id);
         assert_eq!(takes(operation, "If-Match"), changes, "{id}");
     }
+}
+
+fn json_body(operation: &'static Value) -> Option<&'static Value> {
+    operation.pointer("/requestBody/content/application~1json")
 }
 
 /// Reads an example as the server would.
@@ -194,7 +220,20 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("update_account", accepted::<AccountPatch>),
     ("update_number", accepted::<NumberPatch>),
     ("set_channel_limit", accepted::<ChannelLimitPut>),
+    ("preview_route", accepted::<RoutePreviewRequest>),
+    ("copy_settings", accepted::<CopySettings>),
+    ("set_ringing", accepted::<RingingPut>),
+    ("update_block_list", accepted::<BlockListPatch>),
+    ("create_block_entry", accepted::<BlockEntryCreate>),
+    ("check_block_entry", accepted::<BlockCheckRequest>),
+    ("update_block_entry", accepted::<BlockEntryPatch>),
+    ("delete_block_entries", accepted::<BlockEntriesDelete>),
+    ("apply_block_import", accepted::<BlockImportApply>),
     ("update_id", accepted::<PhoneIdPatch>),
+    ("set_outbound_number", accepted::<OutboundNumberPut>),
+    ("set_password", accepted::<PasswordPut>),
+    ("check_password", accepted::<PasswordCheckRequest>),
+    ("restore_audit_entry", accepted::<AuditRestore>),
     ("operator_create_account", accepted::<OperatorAccountCreate>),
     ("operator_update_account", accepted::<OperatorAccountPatch>),
     ("operator_set_options", accepted::<AccountOptions>),
@@ -228,7 +267,8 @@ fn the_lengths_in_the_document_are_those_of_the_server() {
             // What names something else of the account has no length of its own.
             let names_something = field.ends_with("_id") && field != "login_id";
             let is_text = schema["type"] == "string" || schema["type"].as_array().is_some_and(|types| types.contains(&"string".into()));
-            assert!(!is_text || names_something || schema["maxLength"].is_u64(), "{id}: {field} has no maxLength");
+            let is_time = schema["format"] == "date-time";
+            assert!(!is_text || names_something || is_time || schema["maxLength"].is_u64(), "{id}: {field} has no maxLength");
         }
     }
     assert!(seen > 30, "only {seen} bounds were found");
@@ -236,10 +276,9 @@ fn the_lengths_in_the_document_are_those_of_the_server() {
 
 #[test]
 fn every_example_of_a_request_is_one_that_the_server_accepts() {
-    let with_body: BTreeSet<&str> =
-        operations().filter(|(.., operation)| operation.get("requestBody").is_some()).map(|(id, ..)| id).collect();
+    let with_body: BTreeSet<&str> = operations().filter(|(.., operation)| json_body(operation).is_some()).map(|(id, ..)| id).collect();
     let rows: BTreeSet<&str> = REQUESTS.iter().map(|(id, _)| *id).collect();
-    assert_eq!(rows, with_body, "one row per operation with a body");
+    assert_eq!(rows, with_body, "one row per operation with a JSON body");
     for (id, _, operation) in operations() {
         let Some((_, accepts)) = REQUESTS.iter().find(|(known, _)| *known == id) else { continue };
         let example = &operation["requestBody"]["content"]["application/json"]["example"];
@@ -247,5 +286,73 @@ fn every_example_of_a_request_is_one_that_the_server_accepts() {
         let mut unknown = example.clone();
         unknown["surprise"] = true.into();
         assert!(accepts(&unknown).is_err_and(|error| error.contains("surprise")), "{id} takes fields that it does not know");
+    }
+}
+
+/// Reads an example as a client would.
+fn readable<T: DeserializeOwned + serde::Serialize>(example: &Value) -> Result<(), String> {
+    let value: T = serde_json::from_value(example.clone()).map_err(|error| error.to_string())?;
+    let again = serde_json::to_value(&value).map_err(|error| error.to_string())?;
+    if again == *example { Ok(()) } else { Err(format!("it is {again} when the server writes it")) }
+}
+
+/// What the operations of the portal answer, by the names of the schemas.
+const ANSWERS: &[(&str, Reader)] = &[
+    ("Account", readable::<Account>),
+    ("AuditEntry", readable::<AuditEntry>),
+    ("BlockCheck", readable::<BlockCheck>),
+    ("BlockEntriesDeleted", readable::<BlockEntriesDeleted>),
+    ("BlockEntriesRestored", readable::<BlockEntriesRestored>),
+    ("BlockEntry", readable::<BlockEntry>),
+    ("BlockEntryPage", readable::<BlockEntryPage>),
+    ("BlockImport", readable::<BlockImport>),
+    ("BlockImportUndone", readable::<BlockImportUndone>),
+    ("BlockList", readable::<BlockList>),
+    ("ChannelLimit", readable::<ChannelLimit>),
+    ("CopiedSettings", readable::<CopiedSettings>),
+    ("Number", readable::<Number>),
+    ("OutboundNumber", readable::<OutboundNumber>),
+    ("PasswordChanged", readable::<PasswordChanged>),
+    ("PasswordCheck", readable::<PasswordCheck>),
+    ("PasswordProposal", readable::<PasswordProposal>),
+    ("PasswordRevealed", readable::<PasswordRevealed>),
+    ("PhoneId", readable::<PhoneId>),
+    ("Ringing", readable::<Ringing>),
+    ("RouteDecision", readable::<RouteDecision>),
+    ("Session", readable::<Session>),
+    ("Page_AuditEntry", readable::<Page<AuditEntry>>),
+    ("Page_BlockImportRow", readable::<Page<BlockImportRow>>),
+    ("Page_NotifyRule", readable::<Page<NotifyRule>>),
+    ("Page_Number", readable::<Page<Number>>),
+    ("Page_PhoneId", readable::<Page<PhoneId>>),
+];
+
+#[test]
+fn every_example_of_an_answer_is_one_that_the_server_could_give() {
+    let mut seen = BTreeSet::new();
+    for (id, _, operation) in operations().filter(|(id, ..)| !id.starts_with("operator_")) {
+        let answers = object(&operation["responses"]).iter().filter(|(status, _)| status.starts_with('2'));
+        for content in answers.filter_map(|(_, answer)| answer.pointer("/content/application~1json")) {
+            let name = content["schema"]["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()).unwrap_or("?");
+            let row = ANSWERS.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("{id}: {name} has no row"));
+            row.1(&content["example"]).unwrap_or_else(|error| panic!("{id}: {} is no {name}: {error}", content["example"]));
+            seen.insert(row.0);
+        }
+    }
+    assert_eq!(seen, ANSWERS.iter().map(|(name, _)| *name).collect(), "every row is needed");
+}
+
+#[test]
+fn a_block_list_is_sent_as_a_file_or_a_form_and_comes_back_as_a_file() {
+    let of = |wanted: &str| operations().find(|(id, ..)| *id == wanted).unwrap_or_else(|| panic!("{wanted} is not there")).2;
+    let sent = object(&of("create_block_import")["requestBody"]["content"]);
+    assert_eq!(sent.keys().collect::<Vec<_>>(), ["multipart/form-data", "text/csv"]);
+    let form = resolved(&sent["multipart/form-data"]["schema"]);
+    assert_eq!((&form["properties"]["file"]["format"], &form["required"][0]), (&"binary".into(), &"file".into()));
+    assert_eq!(of("create_block_import")["requestBody"]["required"], true);
+    for id in ["get_block_import_failed_rows", "export_block_list", "get_block_list_sample"] {
+        let answer = &of(id)["responses"]["200"];
+        assert_eq!(object(&answer["content"]).keys().collect::<Vec<_>>(), ["text/csv"], "{id}");
+        assert_eq!(answer["headers"]["Content-Disposition"]["schema"]["type"], "string", "{id} says what the file is called");
     }
 }

@@ -18,7 +18,7 @@ on_both!(
         assert_eq!((read.version(), &read.json), (1, &made.json), "Location leads to what was made");
         let shown = json!({
             "id": made["id"], "name": "株式会社みなと商会", "contact_mail": "soumu@minato.example", "status": "active", "suspended_reason": null,
-            "options": {"ip_phone": false, "premises_device": false, "voicemail": true, "fax": false},
+            "forwarding_number": null, "options": {"ip_phone": false, "premises_device": false, "voicemail": true, "fax": false},
             "revision": 1, "created_at": app.clock.now(), "version": 1,
         });
         assert_eq!(made.json, shown);
@@ -139,7 +139,7 @@ async fn rows_left(app: &TestApp, holder: &Holder) -> [usize; 5] {
             terminal::list(conn, &scope)?.len(),
             notify_rule::list(conn, &scope)?.len(),
             ringing::silent_pairs(conn, &scope)?.len(),
-            audit::list(conn, &scope, None, None, 100)?.len(),
+            audit::list(conn, &scope, &audit::Filter::default(), 100)?.len(),
             session::delete_all(conn, &scope)?,
         ])
     };

@@ -178,6 +178,7 @@ on_both!(
             (NEW, "eine neue Zeichenfolgf", &[("/new_password_confirmation", "mismatch")]),
             ("my minato000 password", "my minato000 password", &[("/new_password", "contains_login_id")]),
             ("MINATO000 is my name", "MINATO000 is my name", &[("/new_password", "contains_login_id")]),
+            ("qwertyuiop", "qwertyuiop", &[("/new_password", "too_weak")]),
         ];
         for (password, again, faults) in table {
             let problem = set(&app, &token, password, again).await.expect_fields(faults);
@@ -187,7 +188,7 @@ on_both!(
         let missing = app.nobody().post(&path, json!({"new_password": NEW})).await;
         missing.expect_fields(&[("/new_password_confirmation", "required")]);
         sign_in(&app, &holder.login_id, PASSWORD).await.expect(200);
-        let longest = "パ".repeat(128);
+        let longest: String = (0..128).filter_map(|index| char::from_u32(0x30a1 + index * 53 % 83)).collect();
         set(&app, &token, &longest, &longest).await.expect(204);
         sign_in(&app, &holder.login_id, &longest).await.expect(200);
     }

@@ -1,5 +1,7 @@
 //! The change log: who changed what, when, from what to what.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +65,11 @@ pub enum AuditAction {
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b26", "at": "2026-11-22T09:04:12Z", "actor_kind": "holder", "actor": "minato001",
+    "object_kind": "number", "object_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22", "action": "update",
+    "before": {"name": "代表番号"}, "after": {"name": "代表番号（東京）"}, "revision": 42, "restorable": true,
+}))]
 pub struct AuditEntry {
     /// UUIDv7.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b26")]
@@ -86,10 +93,10 @@ pub struct AuditEntry {
     #[schema(example = "update")]
     pub action: AuditAction,
     /// The changed fields before the change.
-    #[schema(value_type = Object, example = json!({"name": "代表番号"}))]
+    #[schema(value_type = BTreeMap<String, FieldValue>, example = json!({"name": "代表番号"}))]
     pub before: FieldValues,
     /// The changed fields after the change.
-    #[schema(value_type = Object, example = json!({"name": "代表番号（東京）"}))]
+    #[schema(value_type = BTreeMap<String, FieldValue>, example = json!({"name": "代表番号（東京）"}))]
     pub after: FieldValues,
     /// The account revision that this change made.
     #[schema(example = 42)]
@@ -110,7 +117,7 @@ pub struct AuditRestore {
 }
 
 /// Field name → value, in the order of the names.
-pub type FieldValues = std::collections::BTreeMap<String, FieldValue>;
+pub type FieldValues = BTreeMap<String, FieldValue>;
 
 /// A value in the change log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

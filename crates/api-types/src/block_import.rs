@@ -64,6 +64,10 @@ pub enum RowOutcome {
 
 /// One row of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "line": 12, "value": "9012345678", "outcome": "repairable", "caller_text": "090-1234-5678", "match": "exact", "code": "lost_zero",
+    "reason": "先頭の0が消えています。090-1234-5678として登録できます。",
+}))]
 pub struct BlockImportRow {
     /// Line of the file where the row begins, from 1.
     #[schema(example = 12)]

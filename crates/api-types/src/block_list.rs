@@ -185,6 +185,14 @@ pub struct BlockCheckRequest {
 
 /// What adding an entry would mean. Nothing is changed by asking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "caller": "+81120", "caller_text": "0120", "proposal": null, "refusal": null,
+    "warnings": [{
+        "pointer": "/caller", "code": "covers_recent_calls",
+        "message": "この30日に発信または応答した番号（0120-123-456など）が含まれます。",
+    }],
+    "covered_by": null, "effect": {"days": 30, "calls": 37, "answered": 5},
+}))]
 pub struct BlockCheck {
     /// What was typed as an entry would hold it; `null` when it cannot be read.
     #[schema(example = "+81120")]

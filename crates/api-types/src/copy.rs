@@ -37,6 +37,9 @@ pub struct CopySettings {
 
 /// A setting that changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "part": "ringing", "field": "rings:01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "before": true, "after": false,
+}))]
 pub struct CopiedChange {
     /// The screen.
     #[schema(example = "ringing")]
@@ -45,10 +48,8 @@ pub struct CopiedChange {
     #[schema(example = "rings:01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23")]
     pub field: String,
     /// Its value until now.
-    #[schema(value_type = Object, example = json!(true))]
     pub before: FieldValue,
     /// Its value afterwards.
-    #[schema(value_type = Object, example = json!(false))]
     pub after: FieldValue,
 }
 

@@ -67,6 +67,9 @@ pub enum MatchedRule {
 
 /// The setting that decided, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "rule": "block_entry", "entry_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b27", "reason": "着信拒否に登録された「0120」で始まる番号です。",
+}))]
 pub struct Matched {
     /// Which setting.
     #[schema(example = "block_entry")]
@@ -121,6 +124,7 @@ pub struct RouteDevice {
 
 /// The caller as it was understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false}))]
 pub struct RouteCaller {
     /// As it is written in Japan.
     #[schema(example = "090-1234-5678")]
@@ -152,6 +156,18 @@ pub struct RouteNotice {
 
 /// The decision about a call, as the switch gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "revision": 42, "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false},
+    "action": "ring",
+    "matched": {"rule": "ringing", "entry_id": null, "reason": "この番号で鳴る設定の端末を呼び出します。"},
+    "sip": null, "announcement": null,
+    "devices": [{
+        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002", "terminal_name": "受付 iPhone", "extension": "202",
+        "ring_after_s": 0, "ringtone": "ringtone_1", "display_name": "東京代表", "number_name": "代表番号",
+    }],
+    "channel_limit": 3,
+    "notices": [{"rule_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24", "rule_name": "営業チーム", "when": "だれも出なかったとき"}],
+}))]
 pub struct RouteDecision {
     /// The account revision that decided.
     #[schema(example = 42)]

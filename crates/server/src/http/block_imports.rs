@@ -32,7 +32,8 @@ pub struct UploadForm {
 /// the callers. All rows are added, or none. With `dry_run` the file is only read and judged: apply it with its `import_id`. What
 /// cannot be read is named by its line: `#line=12`.
 #[utoipa::path(operation_id = "create_block_import", tag = "block-list",
-    request_body(content((String = "text/csv", example = "電話番号,メモ\n090-1234-5678,しつこい営業\n"), (UploadForm = "multipart/form-data"))),
+    request_body(content((String = "text/csv", example = "電話番号,メモ\n090-1234-5678,しつこい営業\n"), (UploadForm = "multipart/form-data",
+        example = json!({"file": "電話番号,メモ\n090-1234-5678,しつこい営業\n"})))),
     params(("number_id" = String, Path, description = "Id of the number."), BlockImportQuery),
     responses((status = 200, description = "What became, or would become, of each row.", body = BlockImport)),
     security(("session" = [], "csrf" = [])))]

@@ -106,6 +106,9 @@ const VERSIONED: &[&str] = &[
     "operator_set_options",
 ];
 
+/// A file as it is downloaded.
+const CSV_EXAMPLE: &str = "電話番号,一致,メモ,期限\n090-1234-5678,完全一致,しつこい営業,\n";
+
 static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
 
 /// The document.
@@ -144,6 +147,12 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, sh
     let bodies = operation["responses"].as_object_mut().into_iter().flatten().map(|(_, response)| response);
     for body in bodies {
         add_example(body, schemas);
+        if let Some(file) = body.pointer_mut("/content/text~1csv") {
+            file["example"] = CSV_EXAMPLE.into();
+            body["headers"]["Content-Disposition"] = json!({
+                "description": "What the file is called.", "schema": {"type": "string"}, "example": "attachment; filename=\"block-list.csv\"",
+            });
+        }
         let schema = body.pointer("/content/application~1json/schema").cloned().unwrap_or_default();
         if has_version(&schema, schemas) || (!schema.is_null() && VERSIONED.contains(&id.as_str())) {
             body["headers"]["ETag"] =
