@@ -22,6 +22,16 @@ self.addEventListener("activate", (event) => {
 // Paths that the server answers itself.
 const isServer = (path) => /^\/(api|\.well-known|downloads|healthz|readyz|metrics)(\/|$)/.test(path);
 
+// What is no part of the shell is there without a network once it was fetched.
+const fetchAndKeep = async (event) => {
+  const response = await fetch(event.request);
+  if (response.ok && new URL(event.request.url).pathname.startsWith("/assets/")) {
+    const copy = response.clone();
+    event.waitUntil(caches.open(CACHE).then((cache) => cache.put(event.request, copy)));
+  }
+  return response;
+};
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -32,5 +42,5 @@ self.addEventListener("fetch", (event) => {
     return;
   }
   // Assets are named after their content, so a kept one is the right one.
-  event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+  event.respondWith(caches.match(request).then((kept) => kept ?? fetchAndKeep(event)));
 });

@@ -4,26 +4,20 @@ use leptos::prelude::*;
 
 use crate::api::Client;
 use crate::directory::Directory;
+use crate::effect::follow;
 use crate::guard::{Guard, LeaveDialog};
 use crate::pages::account::AccountPage;
-use crate::pages::block_import::BlockImportPage;
-use crate::pages::block_list::BlockListPage;
-use crate::pages::copy::CopyPage;
 use crate::pages::forgot_password::ForgotPasswordPage;
 use crate::pages::general::GeneralPage;
-use crate::pages::history::HistoryPage;
+use crate::pages::lazy;
 use crate::pages::not_found::NotFound;
-use crate::pages::outbound_number::OutboundNumberPage;
-use crate::pages::password::PasswordPage;
-use crate::pages::preview::PreviewPage;
 use crate::pages::reset_password::ResetPasswordPage;
-use crate::pages::ringing::RingingPage;
 use crate::pages::row_home::RowHome;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::welcome::Welcome;
 use crate::pages::workspace::{Workspace, signed_in};
 use crate::router::Router;
-use crate::routes::{Route, RowPage};
+use crate::routes::Route;
 use crate::session::{self, SessionState};
 use crate::ui::live::{Live, LiveRegion};
 use crate::ui::states::OfflineNotice;
@@ -42,9 +36,16 @@ pub fn App() -> impl IntoView {
     provide_context(router);
     provide_context(Live::default());
     provide_context(Guard::start(router));
-    provide_context(Directory::new(client));
+    let directory = Directory::new(client);
+    provide_context(directory);
     session::restore(client, session);
     session::follow(session);
+    follow(move || {
+        // Not before the list has come, which needs the network more.
+        if directory.rows().with(|rows| rows.ready().is_some()) {
+            lazy::prefetch();
+        }
+    });
     view! {
         <OfflineNotice online=online.into()/>
         <Workspace>{move || page(router.route().get())}</Workspace>
@@ -62,15 +63,8 @@ fn page(route: Route) -> AnyView {
         behind => signed_in(behind, |route| match route {
             Route::Row(row) => view! { <RowHome row/> }.into_any(),
             Route::General(row) => view! { <GeneralPage row/> }.into_any(),
-            Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row/> }.into_any(),
-            Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row/> }.into_any(),
-            Route::Page(row, RowPage::Ringing) => view! { <RingingPage row/> }.into_any(),
-            Route::Page(row, RowPage::OutboundNumber) => view! { <OutboundNumberPage row/> }.into_any(),
-            Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
-            Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
-            Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
             Route::Account => view! { <AccountPage/> }.into_any(),
-            Route::History => view! { <HistoryPage/> }.into_any(),
+            page @ (Route::Page(..) | Route::History) => lazy::page(page),
             _ => view! { <Welcome/> }.into_any(),
         }),
     }

@@ -15,6 +15,7 @@ mod guide;
 mod install;
 mod keyboard;
 mod layout;
+mod lazy;
 mod leaving;
 mod motion;
 mod offline;

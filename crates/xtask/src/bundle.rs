@@ -16,6 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::needs;
 use crate::process::{cargo, root, spa_target, succeed};
+use crate::split::{self, split};
 use crate::template::fill;
 
 /// What a first visit may weigh, all files together as Brotli sends them.
@@ -154,8 +155,10 @@ fn compile(dev: bool) -> Result<PathBuf> {
     let (profile, folder) = if dev { ("dev", "debug") } else { ("wasm", "wasm") };
     let target = spa_target();
     let mut build = cargo();
-    build.args(["build", "--package", "frontend", "--bin", "frontend", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    build.args(["rustc", "--package", "frontend", "--bin", "frontend", "--target", "wasm32-unknown-unknown", "--profile", profile]);
     build.arg("--target-dir").arg(&target);
+    // Tells apart later what belongs to which part of the app.
+    build.args(["--", "-Clink-arg=--emit-relocs"]);
     // Leptos' own switch. Boxed views compile in a third of the time; and of so many screens the module gets smaller too.
     build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg erase_components");
     succeed(&mut build)?;
@@ -223,11 +226,15 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// Runs wasm-bindgen: the JavaScript and the finished module; scripts that came with a crate go into `files`.
+/// Takes the module apart and runs wasm-bindgen: the JavaScript and the finished main module. The parts that are loaded later and
+/// scripts that came with a crate go into `files`.
 fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(String, Vec<u8>)> {
     let out = spa_target().join(format!("bindgen-{}", id()));
+    let split = split(wasm, &out, dev)?;
     Bindgen::new()
-        .input_path(wasm)
+        .input_path(&split.main)
+        // The other parts need the function table.
+        .keep_lld_exports(true)
         .out_name("app")
         .web(true)?
         .typescript(false)
@@ -235,7 +242,8 @@ fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result
         .remove_producers_section(!dev)
         .generate(&out)
         .context("wasm-bindgen could not process the SPA's module")?;
-    let mut js = fs::read_to_string(out.join("app.js"))?;
+    let (mut js, parts) = split.link(&fs::read_to_string(out.join("app.js"))?, short_hash)?;
+    files.extend(parts.into_iter().map(|(name, content)| (format!("assets/{name}"), content)));
     let module = fs::read(out.join("app_bg.wasm"))?;
     let snippets = out.join("snippets");
     if snippets.is_dir() {
@@ -282,11 +290,15 @@ fn service_worker_text(template: &str, files: &BTreeMap<String, Vec<u8>>, values
     fill("frontend/public/sw.js", template, &values)
 }
 
-/// What a first visit loads and a browser keeps for use without a network. Notices to robots are not for it, and raster icons are
-/// asked for by the system that installs the app, then.
+/// What a first visit loads and a browser keeps for use without a network. Notices to robots are not for it, raster icons are
+/// asked for by the system that installs the app, then, and lazy pages after the first ones.
 fn belongs_to_shell(name: &str) -> bool {
     let raster_icon = name.starts_with("icons/") && name.ends_with(".png");
-    name != "robots.txt" && !name.starts_with(".well-known/") && !raster_icon
+    name != "robots.txt" && !name.starts_with(".well-known/") && !raster_icon && !is_lazy(name)
+}
+
+fn is_lazy(name: &str) -> bool {
+    name.strip_prefix("assets/").and_then(|name| name.strip_prefix(split::FOLDER)).is_some_and(|name| name.starts_with('/'))
 }
 
 /// Adds the compressed twins of a file, where they are smaller.
@@ -334,6 +346,7 @@ fn weigh(dist: &Path, check_budget: bool) -> Result<()> {
     walk(dist, &mut paths)?;
     paths.sort();
     let mut total = 0;
+    let mut later = Vec::new();
     println!("{:>10} {:>10} {:>10}", "plain", "gzip", "brotli");
     for path in &paths {
         let name = path.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
@@ -346,8 +359,11 @@ fn weigh(dist: &Path, check_budget: bool) -> Result<()> {
         println!("{plain:>10} {gzip:>10} {brotli:>10}  {name}");
         if belongs_to_shell(&name) {
             total += brotli;
+        } else if is_lazy(&name) {
+            later.push(format!("{name} ({brotli})"));
         }
     }
+    println!("Loaded later: {}", later.join(", "));
     println!("A first visit loads {total} bytes with Brotli; the budget is {BUDGET}");
     if check_budget && total > BUDGET {
         bail!("a first visit loads {total} bytes with Brotli, {} more than the budget of {BUDGET} allows", total - BUDGET);

@@ -12,6 +12,7 @@ mod fuzz;
 mod needs;
 mod postgres;
 mod process;
+mod split;
 mod template;
 mod test;
 

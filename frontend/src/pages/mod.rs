@@ -8,6 +8,7 @@ pub mod entrance;
 pub mod forgot_password;
 pub mod general;
 pub mod history;
+pub mod lazy;
 pub mod list;
 pub mod not_found;
 pub mod outbound_number;

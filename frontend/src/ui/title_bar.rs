@@ -28,6 +28,13 @@ pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
     });
 }
 
+/// To be called before a page takes the place of what stood in for it, title bar and all: the focus follows it from there, and
+/// stays where it is elsewhere.
+pub fn hand_over_focus() {
+    let focus = document().active_element().and_then(|element| element.closest(".detail").ok().flatten());
+    ARRIVED.store(focus.is_some(), Ordering::Relaxed);
+}
+
 /// The title bar of a page in the detail pane.
 #[component]
 pub fn TitleBar(

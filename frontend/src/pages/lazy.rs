@@ -1,0 +1,155 @@
+//! The pages that are no part of the first download.
+//!
+//! They are one file, which is fetched once somebody is signed in and the browser has nothing else to do, or when one of them
+//! is opened before that.
+
+use std::sync::OnceLock;
+
+use api_types::PhoneIdKind;
+use js_sys::Reflect;
+use leptos::leptos_dom::helpers::request_idle_callback_with_handle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use super::block_import::BlockImportPage;
+use super::block_list::BlockListPage;
+use super::copy::CopyPage;
+use super::history::HistoryPage;
+use super::outbound_number::OutboundNumberPage;
+use super::password::PasswordPage;
+use super::preview::PreviewPage;
+use super::ringing::RingingPage;
+use crate::api::ClientError;
+use crate::directory::{Remote, use_directory};
+use crate::router::use_router;
+use crate::routes::{self, Route, RowPage, RowRef};
+use crate::text;
+use crate::ui::Text;
+use crate::ui::states::{ErrorState, SkeletonRows};
+use crate::ui::title_bar::{TitleBar, hand_over_focus};
+
+/// How to draw a page.
+type Pages = fn(Route) -> AnyView;
+
+/// There once the file has come.
+static PAGES: OnceLock<Pages> = OnceLock::new();
+
+/// Nothing else may name what it reaches, or that becomes part of the first download again.
+#[wasm_split(settings, fallible)]
+fn pages() -> Result<Pages, SplitLoaderError> {
+    Ok(|route| match route {
+        Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row/> }.into_any(),
+        Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row/> }.into_any(),
+        Route::Page(row, RowPage::Ringing) => view! { <RingingPage row/> }.into_any(),
+        Route::Page(row, RowPage::OutboundNumber) => view! { <OutboundNumberPage row/> }.into_any(),
+        Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
+        Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
+        Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
+        _ => view! { <HistoryPage/> }.into_any(),
+    })
+}
+
+async fn fetch() -> Result<(), ClientError> {
+    match pages().await {
+        Ok(pages) => {
+            PAGES.get_or_init(|| pages);
+            Ok(())
+        }
+        Err(_) if is_online() => Err(ClientError::Malformed),
+        Err(_) => Err(ClientError::Offline),
+    }
+}
+
+/// Fetches the pages when the browser has nothing else to do; not for those who asked it to save data.
+pub fn prefetch() {
+    if PAGES.get().is_some() || saves_data() {
+        return;
+    }
+    // What does not come now is asked for again when it is opened, and then there is somebody to tell.
+    let start = || spawn_local(async { _ = fetch().await });
+    if request_idle_callback_with_handle(start).is_err() {
+        // A browser that does not tell when it is idle.
+        set_timeout(start, std::time::Duration::from_secs(1));
+    }
+}
+
+fn saves_data() -> bool {
+    let connection = Reflect::get(&window().navigator(), &JsValue::from_str("connection"));
+    connection.and_then(|connection| Reflect::get(&connection, &JsValue::from_str("saveData"))).is_ok_and(|saves| saves.is_truthy())
+}
+
+fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+/// One of the pages: at once where they have come; else its title, the way back, and grey rows or what went wrong.
+pub fn page(route: Route) -> AnyView {
+    if let Some(pages) = PAGES.get() {
+        return pages(route);
+    }
+    let state = RwSignal::new(Remote::Loading);
+    let start = Callback::new(move |()| {
+        state.set(Remote::Loading);
+        spawn_local(async move {
+            let outcome = fetch().await;
+            // The person may have gone elsewhere meanwhile.
+            state.try_set(outcome.into());
+        });
+    });
+    start.run(());
+    let retry = Callback::new(move |()| {
+        // What a server within reach does not give belongs to a former version: a reload brings the one that it has now.
+        if is_online() {
+            _ = window().location().reload();
+        } else {
+            start.run(());
+        }
+    });
+    let has_come = Memo::new(move |_| state.with(|state| state.ready().is_some()));
+    let content = move || match has_come.get().then(|| PAGES.get()).flatten() {
+        Some(pages) => {
+            hand_over_focus();
+            pages(route.clone())
+        }
+        None => view! {
+            <TitleBar title=title(&route) back=way_back(&route)/>
+            {move || match state.get() {
+                Remote::Failed(error) => view! { <ErrorState error retry/> }.into_any(),
+                Remote::Loading | Remote::Ready(()) => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
+            }}
+        }
+        .into_any(),
+    };
+    content.into_any()
+}
+
+fn title(route: &Route) -> Text {
+    match route {
+        Route::Page(_, RowPage::BlockList) => text!(block.title),
+        Route::Page(_, RowPage::BlockImport) => text!(import.title),
+        Route::Page(_, RowPage::Ringing) => text!(ringing.title),
+        Route::Page(_, RowPage::OutboundNumber) => text!(outbound.title),
+        Route::Page(_, RowPage::Password) => text!(password.title),
+        Route::Page(_, RowPage::Preview) => text!(preview.title),
+        Route::Page(_, RowPage::Copy) => text!(copy.title),
+        _ => text!(history.title),
+    }
+}
+
+/// The page that a page belongs to, as the page itself will say.
+fn way_back(route: &Route) -> String {
+    match route {
+        Route::Page(row, RowPage::BlockImport) => row.page(RowPage::BlockList),
+        Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
+        Route::Page(row, _) => row.home(),
+        _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
+    }
+}
+
+fn is_basic(row: &RowRef) -> bool {
+    use_directory()
+        .rows()
+        .with(|rows| rows.ready().and_then(|rows| rows.phone_id(&row.id)).is_some_and(|phone_id| phone_id.kind == PhoneIdKind::Basic))
+}
