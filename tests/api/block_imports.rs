@@ -24,7 +24,7 @@ const EVERYTHING: &[(&str, &str, &str)] = &[
     ("090-1111-0004,,,2026-11-21", "invalid", "in_the_past"),
     ("090-1111-0005,,,明日", "invalid", "invalid_date"),
     (",メモだけ,,", "invalid", "required"),
-    ("+1,,前方一致,", "invalid", "covers_country"),
+    ("+1,,前方一致,", "warned", "covers_country"),
     ("9.01E+09,,,", "invalid", "scientific_notation"),
     ("非通知,,,", "invalid", "no_number_given"),
     ("090-1111-0009,もう,,", "duplicate", "duplicate"),
@@ -86,8 +86,8 @@ on_both!(
         let revision = holder.revision().await;
         let preview = list.preview(everything()).await;
         let count = |outcome: &str| EVERYTHING.iter().filter(|(_, other, _)| *other == outcome).count();
-        let counts = ["total", "added", "duplicates", "repairable", "invalid", "empty"].map(|name| preview[name].as_u64().expect("a count"));
-        let expected = [EVERYTHING.len(), count("added"), count("duplicate"), count("repairable"), count("invalid"), 1];
+        let counts = ["total", "added", "warned", "duplicates", "repairable", "invalid", "empty"].map(|name| preview[name].as_u64().expect("a count"));
+        let expected = [EVERYTHING.len(), count("added"), count("warned"), count("duplicate"), count("repairable"), count("invalid"), 1];
         assert_eq!(counts, expected.map(|count| count as u64));
         assert_eq!((&preview["state"], &preview["encoding"], &preview["next_cursor"]), (&json!("previewed"), &json!("utf-8"), &Value::Null));
         let found = preview["rows"].as_array().expect("rows");
@@ -125,7 +125,7 @@ on_both!(
         let all = preview["rows"].as_array().expect("rows").clone();
         for limit in [1, 2, 7, 200] {
             assert_eq!(rows(&list, &preview, &format!("limit={limit}")).await, all, "{limit} per page");
-            for outcome in ["added", "duplicate", "repairable", "invalid"] {
+            for outcome in ["added", "warned", "duplicate", "repairable", "invalid"] {
                 let expected: Vec<Value> = all.iter().filter(|row| row["outcome"] == outcome).cloned().collect();
                 assert_eq!(rows(&list, &preview, &format!("limit={limit}&outcome={outcome}")).await, expected, "{outcome}");
             }
@@ -167,16 +167,16 @@ on_both!(
         let applied = list.apply(&preview, json!({"repair": true, "skip_invalid": true})).await.expect(200);
         assert_eq!((&applied["state"], &applied["rows"], &applied["import_id"]), (&json!("applied"), &json!([]), &preview["import_id"]));
         let count = |name: &str| applied[name].as_u64().expect("a count");
-        assert_eq!((count("added"), count("duplicates"), count("repairable")), (3, 3, 0));
+        assert_eq!((count("added"), count("duplicates"), count("repairable")), (4, 3, 0));
         assert_eq!(count("total"), count("added") + count("duplicates") + count("repairable") + count("invalid"));
-        assert_eq!(list.callers("").await, ["0120", "090-1111-0002", "090-1111-0001", "090-1111-0009"], "the last row is the latest");
-        assert_eq!(list.count().await, 4);
+        assert_eq!(list.callers("").await, ["+1", "0120", "090-1111-0002", "090-1111-0001", "090-1111-0009"], "the last row is the latest");
+        assert_eq!(list.count().await, 5);
         let entries = list.entries("").await;
-        assert_eq!(column(&entries, "note"), ["", "ゼロ落ち", "営業", "before"]);
-        assert_eq!((&entries[0]["expires_at"], &entries[0]["match"]), (&json!("2030-12-31T15:00:00Z"), &json!("prefix")));
-        assert_eq!((&entries[0]["import_id"], &entries[3]["import_id"]), (&preview["import_id"], &Value::Null));
+        assert_eq!(column(&entries, "note"), ["", "", "ゼロ落ち", "営業", "before"]);
+        assert_eq!((&entries[1]["expires_at"], &entries[1]["match"]), (&json!("2030-12-31T15:00:00Z"), &json!("prefix")));
+        assert_eq!((&entries[0]["import_id"], &entries[4]["import_id"]), (&preview["import_id"], &Value::Null));
         let line = &log_of(&holder, 0).await[0];
-        assert_eq!((&line["action"], &line["after"]), (&json!("import"), &json!({"count": 3, "import_id": preview["import_id"]})));
+        assert_eq!((&line["action"], &line["after"]), (&json!("import"), &json!({"count": 4, "import_id": preview["import_id"]})));
 
         list.apply(&preview, json!({"skip_invalid": true})).await.expect_problem(409, "already_done");
         assert_eq!(list.client.get(&list.import_path(&preview)).await.expect(200), applied);
@@ -184,14 +184,14 @@ on_both!(
             let gone = list.client.get(&format!("{}/{path}", list.import_path(&preview))).await;
             gone.expect_problem(410, "gone");
         }
-        assert_eq!(list.count().await, 4);
+        assert_eq!(list.count().await, 5);
 
         // Without the repair the rows that lost their zero are left out as well.
         let other = List::of(&app, &holder, 1);
         let preview = other.preview(everything()).await;
         let applied = other.apply(&preview, json!({"skip_invalid": true})).await.expect(200);
-        assert_eq!((&applied["added"], &applied["repairable"]), (&json!(3), &json!(2)));
-        assert_eq!(other.callers("").await, ["090-1111-0009", "0120", "090-1111-0001"]);
+        assert_eq!((&applied["added"], &applied["repairable"]), (&json!(4), &json!(2)));
+        assert_eq!(other.callers("").await, ["090-1111-0009", "+1", "0120", "090-1111-0001"]);
     }
 );
 

@@ -245,3 +245,20 @@ on_both!(
         assert_eq!(state(&holder).await, before);
     }
 );
+
+on_both!(
+    async fn an_entry_that_has_expired_makes_room_for_the_one_that_is_copied(app) {
+        let holder = app.holder("minato").await;
+        let end = app.clock.now() + TimeDelta::days(1);
+        add(&holder, 0, json!({"caller": "090-0000-0001", "note": "old", "expires_at": end})).await;
+        add(&holder, 1, json!({"caller": "090-0000-0001", "note": "new"})).await;
+        app.clock.advance(TimeDelta::days(2));
+        let preview = copy(&holder, &["block_list"], true).await.expect(200);
+        let copied = copy(&holder, &["block_list"], false).await.expect(200);
+        assert_eq!((&preview["entries_added"], &copied["entries_added"]), (&json!(1), &json!(1)));
+        let call = json!({"caller": "090-0000-0001"});
+        let decision = holder.client.post(&format!("{}/route-preview", holder.number(0)), call).await.expect(200);
+        assert_eq!(decision["matched"]["rule"], "block_entry", "the number refuses whom the other one refuses");
+        assert_eq!(holder.client.get(&format!("{}/block-list", holder.number(0))).await["entry_count"], 1);
+    }
+);

@@ -120,7 +120,11 @@ async fn measure(backend: Backend) {
         ratios.push(total.as_secs_f64() / bulk.as_secs_f64());
     }
     ratios.sort_by(f64::total_cmp);
-    println!("  median ratio {:.2} (wanted: below 3); server memory grew by {} MiB at most (wanted: below 64)", ratios[ratios.len() / 2], growth >> 20);
+    println!(
+        "  median ratio {:.2} (wanted: below 3); server memory grew by {} MiB at most (wanted: below 64)",
+        ratios[ratios.len() / 2],
+        growth >> 20
+    );
     latencies(&bench).await;
 }
 

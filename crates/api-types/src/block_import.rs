@@ -54,6 +54,8 @@ pub enum BlockImportState {
 pub enum RowOutcome {
     /// It is (to be) added.
     Added,
+    /// It is (to be) added, and there is something to think about first.
+    Warned,
     /// It stands in the list already, or further up in the file.
     Duplicate,
     /// Its number lost its leading 0; `repair` adds it with that 0.
@@ -85,10 +87,10 @@ pub struct BlockImportRow {
     #[serde(rename = "match")]
     #[schema(example = "exact")]
     pub matching: BlockMatch,
-    /// Stable code of the reason; `null` when it is added.
+    /// Stable code of the reason; `null` when there is none.
     #[schema(example = "lost_zero")]
     pub code: Option<FieldCode>,
-    /// The reason and the way out, in the language of `Accept-Language`; `null` when it is added.
+    /// The reason and the way out, in the language of `Accept-Language`; `null` when there is none.
     #[schema(example = "先頭の0が消えています。090-1234-5678として登録できます。")]
     pub reason: Option<String>,
 }
@@ -108,9 +110,13 @@ pub struct BlockImport {
     /// Rows, without the header and the empty ones.
     #[schema(example = 120)]
     pub total: u32,
-    /// Rows that are (to be) added.
+    /// Rows that are (to be) added; in a preview without those of `warned`.
     #[schema(example = 100)]
     pub added: u32,
+    /// Rows of a preview that will be added, but that one should think about first: beginnings that cover numbers which were called
+    /// or answered lately, or a whole country.
+    #[schema(example = 0)]
+    pub warned: u32,
     /// Rows that stand in the list already or twice in the file.
     #[schema(example = 10)]
     pub duplicates: u32,

@@ -1,6 +1,6 @@
 //! 着信拒否: the entries of a number's block list, and those that were removed and may come back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 use diesel::pg::PgConnection;
@@ -140,17 +140,32 @@ pub fn with_patterns(conn: &mut Conn, scope: &Scope, number_id: &str, patterns: 
         .load(conn)?)
 }
 
-/// The pattern and matching of every entry of a number.
+/// The pattern of every entry of a number that has not expired by `now`, and whether it is a beginning.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn patterns(conn: &mut Conn, scope: &Scope, number_id: &str) -> Result<HashSet<(String, bool)>, StoreError> {
+pub fn patterns(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<HashSet<(String, bool)>, StoreError> {
     let found = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
+        .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
         .select((block_entries::pattern, block_entries::matching.eq("prefix")))
         .load::<(String, bool)>(conn)?;
     Ok(found.into_iter().collect())
+}
+
+/// The entries of a number that have expired by `now`: what they match, and their ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn expired(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<HashMap<(String, bool), String>, StoreError> {
+    let found = block_entries::table
+        .filter(block_entries::account_id.eq(scope.account_id()))
+        .filter(block_entries::number_id.eq(number_id))
+        .filter(block_entries::expires_at.le(now))
+        .select((block_entries::pattern, block_entries::matching.eq("prefix"), block_entries::id))
+        .load::<(String, bool, String)>(conn)?;
+    Ok(found.into_iter().map(|(pattern, prefix, id)| ((pattern, prefix), id)).collect())
 }
 
 /// A page of the list, and from where the next one goes on.

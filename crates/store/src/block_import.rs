@@ -28,6 +28,8 @@ pub struct Row {
     pub total: i32,
     /// Rows that are (to be) added.
     pub added: i32,
+    /// Rows that are to be added, with something to think about.
+    pub warned: i32,
     /// Rows that stand in the list already.
     pub duplicates: i32,
     /// Rows that lost a leading 0.

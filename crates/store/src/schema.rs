@@ -215,6 +215,7 @@ diesel::table! {
         outcomes -> Nullable<Binary>,
         total -> Integer,
         added -> Integer,
+        warned -> Integer,
         duplicates -> Integer,
         repairable -> Integer,
         invalid -> Integer,

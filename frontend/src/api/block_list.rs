@@ -97,6 +97,7 @@ pub async fn import_rows(
     if let Some(outcome) = outcome {
         let name = match outcome {
             RowOutcome::Added => "added",
+            RowOutcome::Warned => "warned",
             RowOutcome::Duplicate => "duplicate",
             RowOutcome::Repairable => "repairable",
             RowOutcome::Invalid => "invalid",

@@ -28,6 +28,8 @@ CREATE TABLE block_entries (
 );
 CREATE UNIQUE INDEX block_entries_pattern ON block_entries (account_id, number_id, pattern, matching);
 
+CREATE INDEX block_entries_expires_at ON block_entries (account_id, number_id, expires_at) WHERE expires_at IS NOT NULL;
+
 -- Removed entries wait here for a while, so that a removal can be taken back.
 CREATE TABLE removed_block_entries (
     account_id TEXT COLLATE "C" NOT NULL,
@@ -61,6 +63,7 @@ CREATE TABLE block_imports (
     outcomes BYTEA,
     total INTEGER NOT NULL,
     added INTEGER NOT NULL,
+    warned INTEGER NOT NULL,
     duplicates INTEGER NOT NULL,
     repairable INTEGER NOT NULL,
     invalid INTEGER NOT NULL,

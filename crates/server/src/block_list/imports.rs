@@ -1,5 +1,7 @@
 //! Imports: previewed, applied, taken back.
 
+use std::collections::HashMap;
+
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow, BlockImportState, BlockImportUndone,
     BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValues, RowOutcome,
@@ -8,7 +10,7 @@ use store::block_entry::Removed;
 use store::{Conn, Scope, block_entry, block_import, contract, new_id, number};
 
 use super::entries::{counted, counts, new_row};
-use super::{AT_ONCE, Counts, Judge, PREVIEW_KEPT, expired, failed_rows, locked, number_of, shown_rows, survey};
+use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
 use crate::csv::{Encoding, layout, rows};
 use crate::error::Failure;
 use crate::http::paging::Window;
@@ -18,6 +20,8 @@ use crate::view;
 
 /// Rows that an answer begins with.
 const FIRST_ROWS: usize = 200;
+/// Rows that are written at once.
+const AT_ONCE: usize = 5000;
 /// Wrong rows that a refusal names; the preview names them all.
 const NAMED_FAULTS: usize = 100;
 
@@ -66,6 +70,7 @@ fn new_import(
         outcomes,
         total: count(counts.total),
         added: count(counts.added),
+        warned: count(counts.warned),
         duplicates: count(counts.duplicates),
         repairable: count(counts.repairable),
         invalid: count(counts.invalid),
@@ -103,7 +108,7 @@ pub fn apply_at_once(
     let number_id = row.number_id.clone();
     block_import::insert(conn, scope, row.clone())?;
     add(conn, scope, ctx, &number_id, &mut row, &file, options)?;
-    for row in first.iter_mut().filter(|row| row.outcome == RowOutcome::Repairable) {
+    for row in first.iter_mut().filter(|row| matches!(row.outcome, RowOutcome::Repairable | RowOutcome::Warned)) {
         (row.outcome, row.code, row.reason) = (RowOutcome::Added, None, None);
     }
     // The file is not kept, so no cursor would lead to its other rows.
@@ -160,7 +165,8 @@ fn add(
     let judge = Judge::new(conn, scope, &contract, ctx.at())?;
     let layout = layout(file).map_err(super::file_failure)?;
     let mut waiting = Vec::with_capacity(AT_ONCE);
-    let (mut added, mut replaced, mut good) = (0, 0, 0);
+    let mut adding = Adding::new(conn, scope, number_id, ctx)?;
+    let mut good = 0;
     let mut wrong = Vec::new();
     let (mut repairable, mut invalid) = (0, 0);
     for row in rows(file, &layout) {
@@ -178,24 +184,23 @@ fn add(
             }
         }
         if waiting.len() == AT_ONCE {
-            replaced += make_room(conn, scope, number_id, &waiting, ctx)?;
-            added += block_entry::insert_missing(conn, scope, &waiting)?;
+            adding.write(conn, scope, &waiting)?;
             waiting.clear();
         }
     }
     if !wrong.is_empty() && !options.skip_invalid {
         return Err(Failure::Fields(wrong));
     }
-    replaced += make_room(conn, scope, number_id, &waiting, ctx)?;
-    added += block_entry::insert_missing(conn, scope, &waiting)?;
-    let more = counted(added) - counted(replaced);
+    adding.write(conn, scope, &waiting)?;
+    let (added, more) = (adding.added, adding.growth());
     if number_of(&contract, number_id)?.block_entry_count + more > BLOCK_ENTRIES_MAX {
         return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
     }
     import.state = view::text_of(&BlockImportState::Applied);
     import.added = i32::try_from(added).unwrap_or(i32::MAX);
     import.duplicates = i32::try_from(good - added).unwrap_or(i32::MAX);
-    (import.repairable, import.invalid) = (repairable, invalid);
+    // Of what was added nobody has to think any more.
+    (import.warned, import.repairable, import.invalid) = (0, repairable, invalid);
     import.created_at = ctx.at();
     block_import::update(conn, scope, import)?;
     if added > 0 {
@@ -206,15 +211,35 @@ fn add(
     Ok(())
 }
 
-/// Removes the expired entries whose place the rows take; answers how many.
-fn make_room(conn: &mut Conn, scope: &Scope, number_id: &str, rows: &[block_entry::Row], ctx: &Ctx) -> Result<usize, Failure> {
-    let keys: Vec<String> = rows.iter().map(|row| row.pattern.clone()).collect();
-    let mut old = expired(conn, scope, number_id, &keys, ctx.at())?;
-    old.retain(|old| rows.iter().any(|row| (&row.pattern, &row.matching) == (&old.pattern, &old.matching)));
-    for old in &old {
-        block_entry::delete(conn, scope, number_id, &old.id)?;
+/// Writes rows to the list, in the place of entries that have expired where there are any.
+struct Adding {
+    expired: HashMap<(String, bool), String>,
+    added: usize,
+    replaced: usize,
+}
+
+impl Adding {
+    fn new(conn: &mut Conn, scope: &Scope, number_id: &str, ctx: &Ctx) -> Result<Self, Failure> {
+        Ok(Self { expired: block_entry::expired(conn, scope, number_id, ctx.at())?, added: 0, replaced: 0 })
     }
-    Ok(old.len())
+
+    fn write(&mut self, conn: &mut Conn, scope: &Scope, rows: &[block_entry::Row]) -> Result<(), Failure> {
+        if !self.expired.is_empty() {
+            for row in rows {
+                if let Some(id) = self.expired.remove(&(row.pattern.clone(), row.matching == "prefix")) {
+                    block_entry::delete(conn, scope, &row.number_id, &id)?;
+                    self.replaced += 1;
+                }
+            }
+        }
+        self.added += block_entry::insert_missing(conn, scope, rows)?;
+        Ok(())
+    }
+
+    /// By how many the list has grown.
+    fn growth(&self) -> i64 {
+        counted(self.added) - counted(self.replaced)
+    }
 }
 
 /// Adds entries of another number's list, as an import that can be taken back. Answers its id, how many were added and how many must
@@ -233,8 +258,9 @@ pub fn copy(
     let contract = locked(conn, scope, to)?;
     number_of(&contract, from)?;
     let guard = super::guard_of(conn, scope, &contract, ctx.at())?;
-    let mut present = block_entry::patterns(conn, scope, to)?;
+    let mut present = block_entry::patterns(conn, scope, to, ctx.at())?;
     let mut import = new_import(scope, ctx, to, "copy", Counts::default(), None);
+    let mut adding = Adding::new(conn, scope, to, ctx)?;
     let (mut added, mut refused) = (0, 0);
     block_entry::each(conn, scope, from, |conn, rows| {
         let mut fresh = Vec::new();
@@ -252,7 +278,7 @@ pub fn copy(
         }
         added += fresh.len();
         if !dry_run {
-            block_entry::insert_missing(conn, scope, &fresh)?;
+            adding.write(conn, scope, &fresh)?;
         }
         Ok::<(), Failure>(())
     })?;
@@ -267,7 +293,7 @@ pub fn copy(
     let after = counts(added, "import_id", &import.id);
     let id = import.id.clone();
     block_import::insert(conn, scope, import)?;
-    number::count_block_entries(conn, scope, to, counted(added))?;
+    number::count_block_entries(conn, scope, to, adding.growth())?;
     record(conn, scope, ctx, (AuditObject::BlockList, to), AuditAction::Import, (FieldValues::new(), after))?;
     Ok((Some(id), added, refused))
 }
@@ -357,6 +383,7 @@ fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> Blo
         encoding: row.encoding.clone(),
         total: count(row.total),
         added: count(row.added),
+        warned: count(row.warned),
         duplicates: count(row.duplicates),
         repairable: count(row.repairable),
         invalid: count(row.invalid),

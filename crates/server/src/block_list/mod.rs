@@ -33,9 +33,6 @@ pub const PREVIEW_KEPT: TimeDelta = TimeDelta::hours(1);
 /// Different numbers that were called or answered lately, at most: more would only make the guard slow.
 const KNOWN_AT_MOST: i64 = 50_000;
 
-/// Rows that are written or looked for at once.
-const AT_ONCE: usize = 500;
-
 /// The matching as the database has it.
 pub fn text_of_matching(matching: BlockMatch) -> &'static str {
     match matching {
@@ -82,16 +79,6 @@ pub fn entry(row: &block_entry::Row, now: NaiveDateTime) -> Result<BlockEntry, F
 /// Whether an entry no longer refuses.
 pub fn is_expired(row: &block_entry::Row, now: NaiveDateTime) -> bool {
     row.expires_at.is_some_and(|at| at <= now)
-}
-
-/// The entries with one of these patterns that no longer refuse: they make room for a new one.
-fn expired(conn: &mut Conn, scope: &Scope, number_id: &str, keys: &[String], now: NaiveDateTime) -> Result<Vec<block_entry::Row>, Failure> {
-    let mut found = Vec::new();
-    for keys in keys.chunks(AT_ONCE) {
-        let rows = block_entry::with_patterns(conn, scope, number_id, keys)?;
-        found.extend(rows.into_iter().filter(|row| is_expired(row, now)));
-    }
-    Ok(found)
 }
 
 /// Every text with which a pattern of another entry can begin this one: an indexed look-up finds what covers it.

@@ -1,12 +1,12 @@
 //! What becomes of the rows of a file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
 use chrono::NaiveDateTime;
 use store::{Conn, Scope, block_entry, contract};
 
-use super::{expired, guard_of, text_of_matching};
+use super::{guard_of, text_of_matching};
 use crate::csv::{FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows};
 use crate::error::Failure;
 use crate::rules::guard::{Guard, caller_fault};
@@ -22,6 +22,8 @@ pub struct Counts {
     pub total: u32,
     /// To be added.
     pub added: u32,
+    /// To be added, with something to think about first.
+    pub warned: u32,
     /// In the list already, or twice in the file.
     pub duplicates: u32,
     /// To be added with the 0 that they lost.
@@ -57,7 +59,7 @@ impl Judge {
             if new.expires_at.is_some_and(|at| at.naive_utc() <= self.now) {
                 return Err(FieldFault::new(pointer.clone(), FieldCode::InThePast));
             }
-            let fault = self.guard.refusal(&new.pattern).or_else(|| self.guard.warnings(&new.pattern).into_iter().next());
+            let fault = self.guard.refusal(&new.pattern);
             fault.map_or(Ok(()), |fault| Err(FieldFault { pointer: pointer.clone(), ..fault }))
         };
         match &row.reading {
@@ -72,6 +74,15 @@ impl Judge {
                 None => Err((row_fault(&pointer, layout, row, fault), None)),
             },
         }
+    }
+}
+
+impl Judge {
+    /// What to think about before a row is added. The preview shows it; it does not stop the import, or a list that was exported could
+    /// not come back.
+    fn warning(&self, row: &Row, new: &NewRow) -> Option<FieldFault> {
+        let fault = self.guard.warnings(&new.pattern).into_iter().next()?;
+        Some(FieldFault { pointer: format!("#line={}", row.line), ..fault })
     }
 }
 
@@ -115,14 +126,14 @@ pub fn file_failure(fault: FileFault) -> Failure {
 /// A file that cannot be read.
 pub fn survey(conn: &mut Conn, scope: &Scope, judge: &Judge, number_id: &str, file: &[u8]) -> Result<(Layout, Counts, Vec<u8>), Failure> {
     let layout = layout(file).map_err(file_failure)?;
-    let listed: Seen = block_entry::patterns(conn, scope, number_id)?;
-    let (mut seen, mut outcomes) = (Seen::new(), Vec::new());
-    // Rows whose number is in the list, and what they would come to if that entry had expired.
-    let mut met = HashMap::new();
+    // What has expired makes room, so it is not among them.
+    let mut seen: Seen = block_entry::patterns(conn, scope, number_id, judge.now)?;
+    let mut outcomes = Vec::new();
     let mut file_rows = rows(file, &layout);
     for row in &mut file_rows {
         let row = row.map_err(file_failure)?;
         let (pattern, outcome) = match judge.judge(&layout, &row, false) {
+            Ok(new) if judge.warning(&row, new).is_some() => (&new.pattern, RowOutcome::Warned),
             Ok(new) => (&new.pattern, RowOutcome::Added),
             Err((_, Some(proposal))) => (&proposal.pattern, RowOutcome::Repairable),
             Err((_, None)) => {
@@ -131,18 +142,7 @@ pub fn survey(conn: &mut Conn, scope: &Scope, judge: &Judge, number_id: &str, fi
             }
         };
         let place = (pattern.key().to_owned(), text_of_matching(pattern.matching()) == "prefix");
-        let duplicate = !seen.insert(place.clone());
-        let is_listed = listed.contains(&place);
-        if is_listed && !duplicate {
-            met.insert(place, (outcomes.len(), outcome));
-        }
-        outcomes.push(byte_of(if duplicate || is_listed { RowOutcome::Duplicate } else { outcome }));
-    }
-    let keys: Vec<String> = met.keys().map(|(key, _)| key.clone()).collect();
-    for row in expired(conn, scope, number_id, &keys, judge.now)? {
-        if let Some((index, outcome)) = met.get(&(row.pattern, row.matching == "prefix")) {
-            outcomes[*index] = byte_of(*outcome);
-        }
+        outcomes.push(byte_of(if seen.insert(place) { outcome } else { RowOutcome::Duplicate }));
     }
     if outcomes.is_empty() {
         return Err(file_failure(FileFault::Empty));
@@ -157,6 +157,7 @@ fn counts_of(outcomes: &[u8]) -> Counts {
         counts.total += 1;
         *match outcome_of(*outcome) {
             RowOutcome::Added => &mut counts.added,
+            RowOutcome::Warned => &mut counts.warned,
             RowOutcome::Duplicate => &mut counts.duplicates,
             RowOutcome::Repairable => &mut counts.repairable,
             RowOutcome::Invalid => &mut counts.invalid,
@@ -168,6 +169,7 @@ fn counts_of(outcomes: &[u8]) -> Counts {
 fn byte_of(outcome: RowOutcome) -> u8 {
     match outcome {
         RowOutcome::Added => b'a',
+        RowOutcome::Warned => b'w',
         RowOutcome::Duplicate => b'd',
         RowOutcome::Repairable => b'r',
         RowOutcome::Invalid => b'i',
@@ -177,6 +179,7 @@ fn byte_of(outcome: RowOutcome) -> u8 {
 fn outcome_of(byte: u8) -> RowOutcome {
     match byte {
         b'a' => RowOutcome::Added,
+        b'w' => RowOutcome::Warned,
         b'd' => RowOutcome::Duplicate,
         b'r' => RowOutcome::Repairable,
         _ => RowOutcome::Invalid,
@@ -213,14 +216,14 @@ pub fn shown_rows(
 
 fn shown(judge: &Judge, layout: &Layout, lang: Lang, row: Row, outcome: RowOutcome) -> BlockImportRow {
     let (pattern, fault) = match judge.judge(layout, &row, false) {
-        Ok(new) => (Some(&new.pattern), None),
+        Ok(new) => (Some(&new.pattern), judge.warning(&row, new)),
         Err((fault, proposal)) => (proposal.map(|new| &new.pattern), Some(fault)),
     };
     let duplicate = || Some(FieldFault::new(format!("#line={}", row.line), FieldCode::Duplicate));
     let fault = match outcome {
         RowOutcome::Added => None,
         RowOutcome::Duplicate => duplicate(),
-        RowOutcome::Repairable | RowOutcome::Invalid => fault,
+        RowOutcome::Warned | RowOutcome::Repairable | RowOutcome::Invalid => fault,
     };
     BlockImportRow {
         caller_text: pattern.map(BlockPattern::japanese),

@@ -157,7 +157,7 @@ pub async fn undo_block_import(app: Shared, holder: Holder, path: web::Path<(Str
 
 /// Download a block list
 ///
-/// As a CSV file, the oldest entry first. Importing it gives the same list. What a spreadsheet would take for a formula has an
+/// As a CSV file, the oldest entry first, without those that have expired. Importing it gives the same list. What a spreadsheet would take for a formula has an
 /// apostrophe in front, which the import takes away again.
 #[utoipa::path(operation_id = "export_block_list", tag = "block-list",
     params(("number_id" = String, Path, description = "Id of the number."), CsvQuery),
@@ -169,8 +169,8 @@ pub async fn export_block_list(
     number_id: web::Path<String>,
     query: Query<CsvQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let encoding = query.0.encoding;
-    let file = app.db.read(move |conn| block_list::export(conn, &holder.scope, &number_id, encoding)).await?;
+    let (ctx, encoding) = (holder.ctx(&app), query.0.encoding);
+    let file = app.db.read(move |conn| block_list::export(conn, &holder.scope, &ctx, &number_id, encoding)).await?;
     Ok(download(file, of(encoding), "block-list.csv"))
 }
 

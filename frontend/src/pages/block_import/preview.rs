@@ -22,6 +22,7 @@ use crate::{t, text};
 struct Counts {
     total: u32,
     added: u32,
+    warned: u32,
     duplicates: u32,
     repairable: u32,
     invalid: u32,
@@ -30,7 +31,7 @@ struct Counts {
 impl Counts {
     /// Rows that would be added.
     fn to_add(self, how: BlockImportApply) -> u32 {
-        self.added + if how.repair { self.repairable } else { 0 }
+        self.added + self.warned + if how.repair { self.repairable } else { 0 }
     }
 
     /// Rows that stand in the way, or that would be left out.
@@ -42,6 +43,7 @@ impl Counts {
         match outcome {
             None => self.total,
             Some(RowOutcome::Added) => self.added,
+            Some(RowOutcome::Warned) => self.warned,
             Some(RowOutcome::Duplicate) => self.duplicates,
             Some(RowOutcome::Repairable) => self.repairable,
             Some(RowOutcome::Invalid) => self.invalid,
@@ -54,6 +56,7 @@ fn chip(outcome: Option<RowOutcome>, count: u32) -> String {
     match outcome {
         None => t!(import.count_all, count = count),
         Some(RowOutcome::Added) => t!(import.count_added, count = count),
+        Some(RowOutcome::Warned) => t!(import.count_warned, count = count),
         Some(RowOutcome::Duplicate) => t!(import.count_duplicate, count = count),
         Some(RowOutcome::Repairable) => t!(import.count_repairable, count = count),
         Some(RowOutcome::Invalid) => t!(import.count_invalid, count = count),
@@ -64,6 +67,7 @@ fn name(outcome: Option<RowOutcome>) -> &'static str {
     match outcome {
         None => "all",
         Some(RowOutcome::Added) => "added",
+        Some(RowOutcome::Warned) => "warned",
         Some(RowOutcome::Duplicate) => "duplicate",
         Some(RowOutcome::Repairable) => "repairable",
         Some(RowOutcome::Invalid) => "invalid",
@@ -118,6 +122,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
     let counts = Counts {
         total: import.total,
         added: import.added,
+        warned: import.warned,
         duplicates: import.duplicates,
         repairable: import.repairable,
         invalid: import.invalid,
@@ -243,7 +248,14 @@ fn refusal(error: &ClientError) -> Vec<String> {
 
 #[component]
 fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
-    let outcomes = [None, Some(RowOutcome::Invalid), Some(RowOutcome::Repairable), Some(RowOutcome::Added), Some(RowOutcome::Duplicate)];
+    let outcomes = [
+        None,
+        Some(RowOutcome::Invalid),
+        Some(RowOutcome::Repairable),
+        Some(RowOutcome::Warned),
+        Some(RowOutcome::Added),
+        Some(RowOutcome::Duplicate),
+    ];
     let chips = outcomes.into_iter().filter(|outcome| outcome.is_none() || counts.of(*outcome) > 0).map(|outcome| {
         view! {
             <label>
@@ -282,6 +294,7 @@ fn import_row(row: &BlockImportRow) -> AnyView {
     let prefix = row.matching == BlockMatch::Prefix;
     let word = move || match outcome {
         RowOutcome::Added => t!(import.outcome_added),
+        RowOutcome::Warned => t!(import.outcome_warned),
         RowOutcome::Duplicate => t!(import.outcome_duplicate),
         RowOutcome::Repairable => t!(import.outcome_repairable),
         RowOutcome::Invalid => t!(import.outcome_invalid),
