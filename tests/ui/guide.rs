@@ -96,6 +96,14 @@ async fn ringing(story: &Story) -> Outcome {
     Ok(())
 }
 
+/// Scrolls as a thumb does, since the save bar still says that the switches were saved.
+async fn bring_to_the_middle(story: &Story, test_id: &str) -> Outcome {
+    story.at(test_id).await?;
+    let scroll = "document.querySelector(`[data-testid='${arguments[0]}']`).scrollIntoView({ block: 'center' })";
+    story.browser.script(scroll, vec![json!(test_id)]).await?;
+    Ok(())
+}
+
 async fn entries(story: &Story) -> u64 {
     story.minato.now(&format!("{}/block-list", story.minato.number(0))).await["entry_count"].as_u64().unwrap_or_default()
 }
@@ -119,11 +127,13 @@ async fn block_list(story: &Story) -> Outcome {
     }
     assert_eq!(entries(story).await, 3);
     // 該当の番号にチェックを入れて「削除」を押します。
+    bring_to_the_middle(story, "tick-+819012345678").await?;
     story.touch("tick-+819012345678").await?;
     story.press("削除").await?;
     story.see_at("selection-bar", "1件を削除しました").await?;
     assert_eq!(entries(story).await, 2);
     // リストの一番上のチェックボックスにチェックを入れて削除します。
+    bring_to_the_middle(story, "select-all").await?;
     story.touch("select-all").await?;
     story.press("削除").await?;
     story.see_at("selection-bar", "2件を削除しました").await?;
