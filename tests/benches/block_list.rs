@@ -113,8 +113,9 @@ async fn measure(backend: Backend) {
         growth = growth.max(bench.server.peak_memory().saturating_sub(before));
         let bulk = bulk_load(&bench, &database, theirs, folder.path());
         let total = preview + apply;
+        let [preview, apply, bulk_ms] = [preview, apply, bulk].map(|taken| taken.as_millis());
         println!(
-            "  import of {ROWS} rows into {ROWS}: preview {preview:.0?} + apply {apply:.0?} = {total:.0?}; bulk loader {bulk:.0?}; ratio {:.2}",
+            "  import of {ROWS} rows into {ROWS}: preview {preview} ms + apply {apply} ms; bulk loader {bulk_ms} ms; ratio {:.2}",
             total.as_secs_f64() / bulk.as_secs_f64()
         );
         ratios.push(total.as_secs_f64() / bulk.as_secs_f64());
@@ -148,7 +149,7 @@ fn bulk_load(bench: &Bench, database: &TestDatabase, number: u64, folder: &Path)
             loader = Command::new("sqlite3");
             loader.arg(database.url.trim_start_matches("sqlite://"));
             format!(
-                "PRAGMA synchronous = FULL;\nCREATE TEMP TABLE staging ({columns});\n.mode csv\n.import {} temp.staging\nINSERT OR IGNORE INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging;\n",
+                "PRAGMA synchronous = FULL;\nCREATE TEMP TABLE staging ({columns});\n.mode csv\n.import {} staging\nINSERT OR IGNORE INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging;\nSELECT count(*) FROM block_entries WHERE number_id = '{number_id}';\n",
                 path.display()
             )
         }
@@ -156,7 +157,7 @@ fn bulk_load(bench: &Bench, database: &TestDatabase, number: u64, folder: &Path)
             loader = Command::new("psql");
             loader.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", &database.url]);
             format!(
-                "CREATE TEMP TABLE staging (account_id text, number_id text, id text, pattern text, matching text, note text, search text, hits bigint, version bigint, created_at timestamp);\n\\copy staging FROM '{}' WITH (FORMAT csv, FORCE_NOT_NULL (note))\nINSERT INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging ON CONFLICT DO NOTHING;\n",
+                "CREATE TEMP TABLE staging (account_id text, number_id text, id text, pattern text, matching text, note text, search text, hits bigint, version bigint, created_at timestamp);\n\\copy staging FROM '{}' WITH (FORMAT csv, FORCE_NOT_NULL (note))\nINSERT INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging ON CONFLICT DO NOTHING;\nSELECT count(*) FROM block_entries WHERE number_id = '{number_id}';\n",
                 path.display()
             )
         }
@@ -164,7 +165,8 @@ fn bulk_load(bench: &Bench, database: &TestDatabase, number: u64, folder: &Path)
     let mut loader = loader.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap_or_else(|error| panic!("the bulk loader: {error}"));
     loader.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = loader.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains(&(2 * ROWS).to_string()), "the bulk loader has not loaded the rows: {said}");
     begun.elapsed()
 }
 

@@ -58,7 +58,7 @@ pub struct Changes {
 }
 
 /// How many entries a page of a search looks through at most: keeps one answer quick however long the list is.
-pub const SEARCHED_AT_ONCE: i64 = 20_000;
+pub const SEARCHED_AT_ONCE: i64 = 10_000;
 
 /// Rows of one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
 const AT_ONCE: usize = 500;
@@ -82,8 +82,9 @@ pub fn insert_missing(conn: &mut Conn, scope: &Scope, rows: &[Row]) -> Result<us
     match conn {
         Conn::Postgres(c) => insert_missing_postgres(c, rows),
         Conn::Sqlite(c) => {
-            let insert = |rows: &[Row]| diesel::insert_or_ignore_into(block_entries::table).values(rows).execute(&mut *c);
-            Ok(rows.chunks(AT_ONCE).map(insert).sum::<QueryResult<usize>>()?)
+            // One by one: the statement is prepared once, while one for many rows would be prepared each time.
+            let insert = |row: &Row| diesel::insert_or_ignore_into(block_entries::table).values(row).execute(&mut *c);
+            Ok(rows.iter().map(insert).sum::<QueryResult<usize>>()?)
         }
     }
 }
