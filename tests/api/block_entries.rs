@@ -319,7 +319,9 @@ on_both!(
                 next = format!("&cursor={cursor}");
                 assert!(pages.len() < 5, "the search has no end");
             }
-            assert_eq!(pages, [vec![], vec!["03-9876-5432".to_owned()]], "{typed}: an empty page, and one with the hit");
+            let last = pages.pop().expect("a page");
+            assert_eq!(last, ["03-9876-5432"], "{typed}");
+            assert!(!pages.is_empty() && pages.iter().all(Vec::is_empty), "{typed}: empty pages before the one with the hit: {pages:?}");
         }
         assert_eq!(list.callers("q=00020004").await, ["090-0002-0004"]);
         // A page that fills up before the end of what one search looks through goes on where it stopped.

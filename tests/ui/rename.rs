@@ -71,9 +71,9 @@ on_both_screens! {
         story.is_at(&format!("/history?number={}", story.minato.numbers[0])).await?;
         story.see("2026年11月22日（日）").await?;
         let entries = story.texts_at("history-entry").await?;
-        assert_eq!(entries[0], "受付\n変更\n12:00\n端末名称\n受付 iPhone\n受付\nminato201 さん");
-        assert_eq!(entries[1], "050-1234-5678\n変更\n12:00\n優先着信\n優先しない\n会議室の電話\nminato201 さん");
-        assert_eq!(entries[2], "050-1234-5678\n変更\n12:00\n着信音\n着信音1\n着信音2\nminato201 さん");
+        assert_eq!(entries[0], "受付\n変更\n12:00\n端末名称\n受付 iPhone\n受付\nminato201 さん\n変更前の内容に戻す");
+        assert_eq!(entries[1], "050-1234-5678\n変更\n12:00\n優先着信\n優先しない\n会議室の電話\nminato201 さん\n変更前の内容に戻す");
+        assert_eq!(entries[2], "050-1234-5678\n変更\n12:00\n着信音\n着信音1\n着信音2\nminato201 さん\n変更前の内容に戻す");
         assert!(entries.iter().any(|entry| entry.contains("通信事業者")), "{entries:?}");
         story.see("ここまでです").await?;
         assert!(!entries.iter().any(|entry| entry.contains("03-3456-7890")), "{entries:?}");
