@@ -196,7 +196,13 @@ struct Chromedriver {
 }
 
 impl Chromedriver {
+    /// It takes a free port of one address family and then wants the same one of the other, where another program may sit: then the
+    /// next port will do.
     fn start() -> Outcome<Self> {
+        Self::start_once().or_else(|_| Self::start_once()).or_else(|_| Self::start_once())
+    }
+
+    fn start_once() -> Outcome<Self> {
         const MISSING: &str = "chromedriver could not be started: `cargo xtask test` installs it where it can (Debian: chromium-driver)";
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
