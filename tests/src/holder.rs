@@ -97,13 +97,13 @@ impl Holder {
         log["items"].as_array().unwrap().clone()
     }
 
-    /// Switches an ID off for a number. Set up behind the API's back: it cannot do this yet.
+    /// Switches an ID off for a number, without a line in the change log.
     pub async fn silence(&self, app: &TestApp, number: usize, id: usize) {
         let (scope, number, id) = (Scope::account(&self.account_id), self.numbers[number].clone(), self.ids[id].clone());
         app.app.db.write(move |conn| ringing::set(conn, &scope, &number, &id, false)).await.unwrap();
     }
 
-    /// Sets the number that an ID calls out with. Set up behind the API's back: it cannot do this yet.
+    /// Sets the number that an ID calls out with, without a line in the change log, and whatever the options are.
     pub async fn call_out_with(&self, app: &TestApp, id: usize, number: usize) {
         let (scope, id, number) = (Scope::account(&self.account_id), self.ids[id].clone(), self.numbers[number].clone());
         let now = app.clock.now_naive();

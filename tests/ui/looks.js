@@ -13,8 +13,9 @@ const questions = {
   // Everything that axe finds, or what one of its rules finds.
   axe: async (rule) => {
     // A colour on its way is not the colour that people read.
-    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+    const ending = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    const patience = new Promise((done) => setTimeout(done, 1000));
+    await Promise.race([patience, Promise.all(ending.map((one) => one.finished.catch(() => {})))]);
     await new Promise(requestAnimationFrame);
     const { violations } = await axe.run(document, { resultTypes: ["violations"], ...(rule && { runOnly: [rule] }) });
     return violations.flatMap(({ id, impact, help, nodes }) => nodes.map((node) => `${id} (${impact}) at ${node.target.join(" ")}: ${help}`));

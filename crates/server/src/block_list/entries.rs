@@ -67,32 +67,30 @@ pub(super) fn new_row(
 /// list.
 pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &BlockEntryCreate) -> Result<BlockEntry, Failure> {
     let contract = locked(conn, scope, number_id)?;
-    let mut faults: Vec<FieldFault> = new.expires_at.and_then(|at| expiry_fault(at, ctx.at())).into_iter().collect();
-    let mut old = None;
-    match BlockPattern::parse(new.matching, &new.caller) {
-        Err(error) => faults.insert(0, caller_fault("/caller", &error)),
+    let (mut faults, found) = match BlockPattern::parse(new.matching, &new.caller) {
+        Err(error) => (vec![caller_fault("/caller", &error)], None),
         Ok(pattern) => {
             let guard = guard_of(conn, scope, &contract, ctx.at())?;
             let rows = block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
             let same = rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
-            if let Some(fault) = guard.refusal(&pattern) {
-                faults.insert(0, fault);
-            } else if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) {
-                faults.insert(0, FieldFault::new("/caller", FieldCode::Duplicate));
-            } else if !new.confirm {
-                faults.splice(0..0, guard.warnings(&pattern));
-            }
-            if faults.is_empty() {
-                old = same;
-                if old.is_none() {
-                    check_room(number_of(&contract, number_id)?, 1)?;
+            let faults = match guard.refusal(&pattern) {
+                Some(fault) => vec![fault],
+                None if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) => {
+                    vec![FieldFault::new("/caller", FieldCode::Duplicate)]
                 }
-                return insert(conn, scope, ctx, new_row(scope, number_id, &pattern, &new.note, new.expires_at, None, ctx.at()), old);
-            }
+                None if new.confirm => Vec::new(),
+                None => guard.warnings(&pattern),
+            };
+            (faults, Some((pattern, same)))
         }
+    };
+    faults.extend(new.expires_at.and_then(|at| expiry_fault(at, ctx.at())));
+    let Some((pattern, expired)) = found.filter(|_| faults.is_empty()) else { return Err(Failure::Fields(faults)) };
+    if expired.is_none() {
+        check_room(number_of(&contract, number_id)?, 1)?;
     }
-    debug_assert!(old.is_none());
-    Err(Failure::Fields(faults))
+    let row = new_row(scope, number_id, &pattern, &new.note, new.expires_at, None, ctx.at());
+    insert(conn, scope, ctx, row, expired)
 }
 
 fn insert(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: Row, expired: Option<Row>) -> Result<BlockEntry, Failure> {
