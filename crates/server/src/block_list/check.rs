@@ -3,9 +3,10 @@
 use api_types::{BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError, FieldFault};
 use store::{Conn, Scope, block_entry, call_event, contract};
 
-use super::{LOOK_BACK, beginnings, entry, guard_of, is_expired, number_of, pattern_of};
+use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
 use crate::error::Failure;
 use crate::provisioning::Ctx;
+use crate::rules::decide::beginnings;
 use crate::rules::guard::caller_fault;
 use crate::texts::{Lang, field_message};
 
@@ -46,7 +47,7 @@ pub fn check(
             return Ok(BlockCheck { proposal, refusal: Some(said(&caller_fault("/caller", &error))), ..BlockCheck::default() });
         }
     };
-    let guard = guard_of(conn, scope, &contract, ctx.at())?;
+    let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
     let covered_by = covering(&block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?, ctx, &pattern)?;
     let duplicate =
         covered_by.as_ref().filter(|row| row.pattern == pattern.key() && row.matching == super::text_of_matching(pattern.matching()));

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use store::block_entry::{self, Changes, Removed, Row};
 use store::{Conn, Scope, block_import, new_id, number};
 
-use super::{entry, guard_of, is_expired, locked, number_of, pattern_of, text_of_matching};
+use super::{entry, guard_for, is_expired, locked, number_of, pattern_of, text_of_matching};
 use crate::csv::EXPIRES_LAST;
 use crate::error::Failure;
 use crate::provisioning::{Ctx, check_version, record};
@@ -70,7 +70,7 @@ pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &Blo
     let (mut faults, found) = match BlockPattern::parse(new.matching, &new.caller) {
         Err(error) => (vec![caller_fault("/caller", &error)], None),
         Ok(pattern) => {
-            let guard = guard_of(conn, scope, &contract, ctx.at())?;
+            let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
             let rows = block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
             let same = rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
             let faults = match guard.refusal(&pattern) {

@@ -8,7 +8,8 @@ use crate::csv::{Encoding, NewRow, Writer, sample};
 use crate::error::Failure;
 use crate::provisioning::Ctx;
 
-fn encoding_of(encoding: CsvEncoding) -> Encoding {
+/// The encoding that a client means.
+pub fn encoding_of(encoding: CsvEncoding) -> Encoding {
     match encoding {
         CsvEncoding::Utf8 => Encoding::Utf8Bom,
         CsvEncoding::ShiftJis => Encoding::ShiftJis,

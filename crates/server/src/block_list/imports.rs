@@ -7,7 +7,8 @@ use api_types::{
     BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValues, RowOutcome,
 };
 use store::block_entry::Removed;
-use store::{Conn, Scope, block_entry, block_import, contract, new_id, number};
+use store::contract::{self, Contract};
+use store::{Conn, Scope, block_entry, block_import, new_id, number};
 
 use super::entries::{counted, counts, new_row};
 use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
@@ -15,6 +16,7 @@ use crate::csv::{Encoding, layout, rows};
 use crate::error::Failure;
 use crate::http::paging::Window;
 use crate::provisioning::{Ctx, record};
+use crate::rules::guard::Guard;
 use crate::texts::Lang;
 use crate::view;
 
@@ -105,9 +107,9 @@ pub fn apply_at_once(
     let Surveyed { mut row, mut first, .. } = surveyed;
     let file = row.file.take().unwrap_or_default();
     row.outcomes = None;
-    let number_id = row.number_id.clone();
+    let contract = locked(conn, scope, &row.number_id)?;
     block_import::insert(conn, scope, row.clone())?;
-    add(conn, scope, ctx, &number_id, &mut row, &file, options)?;
+    add(conn, scope, ctx, &contract, &mut row, &file, options)?;
     for row in first.iter_mut().filter(|row| matches!(row.outcome, RowOutcome::Repairable | RowOutcome::Warned)) {
         (row.outcome, row.code, row.reason) = (RowOutcome::Added, None, None);
     }
@@ -140,7 +142,7 @@ pub fn apply(
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
     // Before its state is read: of two at once, one applies it and the other finds it applied.
-    locked(conn, scope, number_id)?;
+    let contract = locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
     if row.state != view::text_of(&BlockImportState::Previewed) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
@@ -148,7 +150,7 @@ pub fn apply(
     file_of(ctx, &row)?;
     let file = row.file.take().unwrap_or_default();
     row.outcomes = None;
-    add(conn, scope, ctx, number_id, &mut row, &file, options)?;
+    add(conn, scope, ctx, &contract, &mut row, &file, options)?;
     Ok(answer(&row, Vec::new(), false))
 }
 
@@ -156,13 +158,13 @@ fn add(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    number_id: &str,
+    contract: &Contract,
     import: &mut block_import::Row,
     file: &[u8],
     options: BlockImportApply,
 ) -> Result<(), Failure> {
-    let contract = locked(conn, scope, number_id)?;
-    let judge = Judge::new(conn, scope, &contract, ctx.at())?;
+    let number_id = &import.number_id.clone();
+    let judge = Judge::new(conn, scope, contract, ctx.at())?;
     let layout = layout(file).map_err(super::file_failure)?;
     let mut waiting = Vec::with_capacity(AT_ONCE);
     let mut adding = Adding::new(conn, scope, number_id, ctx)?;
@@ -193,7 +195,7 @@ fn add(
     }
     adding.write(conn, scope, &waiting)?;
     let (added, more) = (adding.added, adding.growth());
-    if number_of(&contract, number_id)?.block_entry_count + more > BLOCK_ENTRIES_MAX {
+    if number_of(contract, number_id)?.block_entry_count + more > BLOCK_ENTRIES_MAX {
         return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
     }
     import.state = view::text_of(&BlockImportState::Applied);
@@ -257,7 +259,8 @@ pub fn copy(
 ) -> Result<(Option<String>, usize, usize), Failure> {
     let contract = locked(conn, scope, to)?;
     number_of(&contract, from)?;
-    let guard = super::guard_of(conn, scope, &contract, ctx.at())?;
+    // Only what must not be refused: the holder has thought about these entries before.
+    let guard = Guard::new(&contract, Vec::new());
     let mut present = block_entry::patterns(conn, scope, to, ctx.at())?;
     let mut import = new_import(scope, ctx, to, "copy", Counts::default(), None);
     let mut adding = Adding::new(conn, scope, to, ctx)?;

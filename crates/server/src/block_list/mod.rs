@@ -30,9 +30,6 @@ pub const REMOVED_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a previewed file is kept.
 pub const PREVIEW_KEPT: TimeDelta = TimeDelta::hours(1);
 
-/// Different numbers that were called or answered lately, at most: more would only make the guard slow.
-const KNOWN_AT_MOST: i64 = 50_000;
-
 /// The matching as the database has it.
 pub fn text_of_matching(matching: BlockMatch) -> &'static str {
     match matching {
@@ -81,17 +78,13 @@ pub fn is_expired(row: &block_entry::Row, now: NaiveDateTime) -> bool {
     row.expires_at.is_some_and(|at| at <= now)
 }
 
-/// Every text with which a pattern of another entry can begin this one: an indexed look-up finds what covers it.
-pub fn beginnings(key: &str) -> Vec<String> {
-    (2..=key.len()).filter_map(|end| key.get(..end)).map(str::to_owned).collect()
-}
-
 fn number_of<'a>(contract: &'a Contract, id: &str) -> Result<&'a number::Row, Failure> {
     contract.number(id).ok_or(Failure::NOT_FOUND)
 }
 
-fn guard_of(conn: &mut Conn, scope: &Scope, contract: &Contract, now: NaiveDateTime) -> Result<Guard, Failure> {
-    Ok(Guard::new(contract, call_event::known_parties(conn, scope, "+", now - LOOK_BACK, KNOWN_AT_MOST)?))
+/// The guard for one pattern: of what was called or answered lately it needs no more than one number that the pattern covers.
+fn guard_for(conn: &mut Conn, scope: &Scope, contract: &Contract, pattern: &BlockPattern, now: NaiveDateTime) -> Result<Guard, Failure> {
+    Ok(Guard::new(contract, call_event::known_parties(conn, scope, pattern.key(), now - LOOK_BACK, 1)?))
 }
 
 fn locked(conn: &mut Conn, scope: &Scope, number_id: &str) -> Result<Contract, Failure> {

@@ -4,13 +4,16 @@ use std::collections::HashSet;
 
 use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
 use chrono::NaiveDateTime;
-use store::{Conn, Scope, block_entry, contract};
+use store::{Conn, Scope, block_entry, call_event, contract};
 
-use super::{guard_of, text_of_matching};
+use super::{LOOK_BACK, text_of_matching};
 use crate::csv::{FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows};
 use crate::error::Failure;
 use crate::rules::guard::{Guard, caller_fault};
 use crate::texts::{Lang, field_message};
+
+/// Different numbers that were called or answered lately, at most: more would only make the guard slow.
+const KNOWN_AT_MOST: i64 = 50_000;
 
 /// Pattern and whether it is a beginning.
 type Seen = HashSet<(String, bool)>;
@@ -46,7 +49,8 @@ impl Judge {
     /// # Errors
     /// When the database does not answer.
     pub fn new(conn: &mut Conn, scope: &Scope, contract: &contract::Contract, now: NaiveDateTime) -> Result<Self, Failure> {
-        Ok(Self { guard: guard_of(conn, scope, contract, now)?, now })
+        let known = call_event::known_parties(conn, scope, "+", now - LOOK_BACK, KNOWN_AT_MOST)?;
+        Ok(Self { guard: Guard::new(contract, known), now })
     }
 
     /// The entry that a row would make.

@@ -3,8 +3,8 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, post, web};
 use api_types::{
-    BlockImport, BlockImportApply, BlockImportQuery, BlockImportRow, BlockImportRowQuery, BlockImportUndone, CsvEncoding, CsvQuery,
-    FieldCode, FieldFault, Page, PageQuery,
+    BlockImport, BlockImportApply, BlockImportQuery, BlockImportRow, BlockImportRowQuery, BlockImportUndone, CsvQuery, FieldCode,
+    FieldFault, Page, PageQuery,
 };
 use utoipa::ToSchema;
 
@@ -171,7 +171,7 @@ pub async fn export_block_list(
 ) -> Result<HttpResponse, Failure> {
     let (ctx, encoding) = (holder.ctx(&app), query.0.encoding);
     let file = app.db.read(move |conn| block_list::export(conn, &holder.scope, &ctx, &number_id, encoding)).await?;
-    Ok(download(file, of(encoding), "block-list.csv"))
+    Ok(download(file, block_list::encoding_of(encoding), "block-list.csv"))
 }
 
 /// Download a sample file
@@ -188,14 +188,7 @@ pub async fn get_block_list_sample(
     query: Query<CsvQuery>,
 ) -> Result<HttpResponse, Failure> {
     app.db.read(move |conn| store::number::find(conn, &holder.scope, &number_id)).await?.ok_or(Failure::NOT_FOUND)?;
-    Ok(download(block_list::sample_file(query.0.encoding), of(query.0.encoding), "block-list-sample.csv"))
-}
-
-fn of(encoding: CsvEncoding) -> Encoding {
-    match encoding {
-        CsvEncoding::Utf8 => Encoding::Utf8Bom,
-        CsvEncoding::ShiftJis => Encoding::ShiftJis,
-    }
+    Ok(download(block_list::sample_file(query.0.encoding), block_list::encoding_of(query.0.encoding), "block-list-sample.csv"))
 }
 
 fn download(file: Vec<u8>, encoding: Encoding, name: &str) -> HttpResponse {

@@ -27,8 +27,8 @@ struct Kept {
     location: String,
 }
 
-/// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With a key, the answer is kept in the same transaction and given again to the same request;
-/// the kept answer is sealed, since it may hold a password that is shown once.
+/// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With an idempotency key, the answer is kept in the
+/// same transaction and given again to the same request; the kept answer is sealed, since it may hold a password that is shown once.
 ///
 /// # Errors
 /// Whatever `create` says; `idempotency_key_reused` for another request under the same key.

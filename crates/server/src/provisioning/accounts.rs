@@ -79,8 +79,8 @@ pub fn patch_account(
         name: patch.name.map(|name| name.trim().to_owned()),
         contact_mail: patch.contact_mail,
         status: Some(status),
-        // There is no reason without a suspension.
         forwarding_number,
+        // There is no reason without a suspension.
         suspended_reason: if suspended { patch.suspended_reason } else { Some(None) },
         ..account::Changes::default()
     };

@@ -181,8 +181,12 @@ impl Entry {
 
 /// Every pattern of a block list that could match this caller, for a look-up by index: the caller's key and all that it begins with.
 pub fn candidate_keys(caller: &Caller) -> Vec<String> {
+    beginnings(caller.key().unwrap_or_default())
+}
+
+/// A key and all that it begins with, the longest first: an indexed look-up finds what covers it.
+pub fn beginnings(key: &str) -> Vec<String> {
     // Keys are ASCII: a plus and digits.
-    let key = caller.key().unwrap_or_default();
     (1..=key.len()).rev().map(|end| key[..end].to_owned()).collect()
 }
 
