@@ -18,7 +18,9 @@ const questions = {
     await Promise.race([patience, Promise.all(ending.map((one) => one.finished.catch(() => {})))]);
     await new Promise(requestAnimationFrame);
     const { violations } = await axe.run(document, { resultTypes: ["violations"], ...(rule && { runOnly: [rule] }) });
-    return violations.flatMap(({ id, impact, help, nodes }) => nodes.map((node) => `${id} (${impact}) at ${node.target.join(" ")}: ${help}`));
+    const why = ({ any, all, none }) => [...any, ...all, ...none].map((check) => check.message).join("; ");
+    return violations.flatMap(({ id, impact, help, nodes }) =>
+      nodes.map((node) => `${id} (${impact}) at ${node.target.join(" ")}: ${help}: ${why(node)}`));
   },
 
   // Other hosts, a wrong language.

@@ -73,6 +73,8 @@ pub fn check(lang: Lang, password: &str, context: &Context<'_>) -> PasswordCheck
     if !acceptable && advice.is_empty() {
         advice.push(text(lang, "password.add_words", &[]));
     }
+    // As many as have room beside the field; the next ones come when these are followed.
+    advice.truncate(2);
     PasswordCheck { score, acceptable, advice }
 }
 

@@ -61,7 +61,11 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
     view! {
         <div class="meter" class:good=move || is("good") class:fair=move || is("fair")>
             <div class="bars" aria-hidden="true">{bars}</div>
-            <div class="said" role="status">{move || check.get().map(words)}</div>
+            // As high as most advice, so that the button below does not move away from a finger.
+            <div class="said">
+                {move || check.with(Option::is_none).then(|| view! { <p>{move || t!(password.hint)}</p> })}
+                <div role="status">{move || check.get().map(words)}</div>
+            </div>
         </div>
     }
 }
