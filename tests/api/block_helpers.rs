@@ -242,6 +242,8 @@ pub async fn call(app: &TestApp, holder: &Holder, number: usize, (direction, par
         no_number: None,
         outcome: outcome.to_owned(),
         at: app.clock.now_naive() - ago,
+        kind: "call".into(),
+        ..call_event::Row::default()
     };
     app.app.db.write(move |conn| -> Result<(), StoreError> { call_event::insert(conn, &scope, row) }).await.expect("a call");
 }

@@ -126,6 +126,10 @@ impl Holder {
             version: 1,
             created_at: now,
             updated_at: now,
+            emails: "[]".into(),
+            events: "[]".into(),
+            language: "ja".into(),
+            private_subject: false,
         };
         app.app.db.write(move |conn| -> Result<(), StoreError> { notify_rule::insert(conn, &scope, row) }).await.unwrap();
         id

@@ -6,6 +6,7 @@
 
 mod keys;
 mod load;
+mod notices;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use url::Url;
 
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
+pub use notices::{AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers, host_allowed};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +38,14 @@ pub struct Config {
     pub log: Log,
     /// How hard guessing is and how long a sign-in holds.
     pub sign_in: SignIn,
+    /// Where the services of notify rules are.
+    pub providers: Providers,
+    /// Where notices may go.
+    pub egress: Egress,
+    /// How notices are sent.
+    pub outbox: Outbox,
+    /// Recordings and faxes.
+    pub attachments: Attachments,
 }
 
 /// Listeners and their limits.
@@ -140,6 +150,10 @@ impl Default for Config {
             smtp: Smtp::default(),
             log: Log::default(),
             sign_in: SignIn::default(),
+            providers: Providers::default(),
+            egress: Egress::default(),
+            outbox: Outbox::default(),
+            attachments: Attachments::default(),
         }
     }
 }

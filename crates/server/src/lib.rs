@@ -14,6 +14,7 @@ pub mod error;
 pub mod housekeeping;
 pub mod http;
 pub mod mail;
+pub mod notify;
 pub mod provisioning;
 pub mod rules;
 pub mod spa;

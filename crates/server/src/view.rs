@@ -2,7 +2,8 @@
 
 use api_types::{
     Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
-    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, SipAnswer, Terminal,
+    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer,
+    Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -181,9 +182,20 @@ pub fn account(contract: &Contract) -> Account {
     }
 }
 
-/// A notify rule, as numbers pick it.
-pub fn notify_rule(row: &notify_rule::Row) -> NotifyRule {
-    NotifyRule { id: row.id.clone(), name: row.name.clone() }
+/// A notify rule with the numbers that use it.
+pub fn notify_rule(contract: &Contract, row: &notify_rule::Row, services: Vec<ServiceSummary>) -> NotifyRule {
+    let uses = |number: &&number::Row| number.notify_rule_id.as_ref() == Some(&row.id);
+    NotifyRule {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        emails: serde_json::from_str(&row.emails).unwrap_or_default(),
+        events: serde_json::from_str(&row.events).unwrap_or_default(),
+        language: known("language", &row.language),
+        private_subject: row.private_subject,
+        services,
+        number_ids: contract.numbers.iter().filter(uses).map(|number| number.id.clone()).collect(),
+        version: version(row.version),
+    }
 }
 
 /// A line of the change log.

@@ -7,7 +7,7 @@ use crate::schema::call_events;
 use crate::{Conn, EntranceScope, Scope, StoreError};
 
 /// A call.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = call_events)]
 pub struct Row {
     /// The account.
@@ -28,6 +28,28 @@ pub struct Row {
     pub outcome: String,
     /// When it began.
     pub at: NaiveDateTime,
+    /// Id of the switch's key; together with `event_id` unique.
+    pub switch_id: Option<String>,
+    /// The switch's own id of the event.
+    pub event_id: Option<String>,
+    /// `call`, or what notices tell of: `missed_call`, `voicemail`, `fax`, `forwarded_call`.
+    pub kind: String,
+    /// Of a missed call: `no_answer`, `busy`, `refused`, `hung_up`.
+    pub reason: Option<String>,
+    /// Whether the caller came in as an international call.
+    pub international: bool,
+    /// Length of the recording, or for how long it rang, in seconds.
+    pub duration_s: Option<i32>,
+    /// Pages of a fax.
+    pub pages: Option<i32>,
+    /// What was said, as the switch transcribed it.
+    pub transcript: Option<String>,
+    /// Where a forwarded call went, in E.164.
+    pub forwarded_to: Option<String>,
+    /// Its recording or fax.
+    pub attachment_id: Option<String>,
+    /// When the switch told us.
+    pub received_at: Option<NaiveDateTime>,
 }
 
 /// Adds a call.

@@ -15,13 +15,16 @@ mod schema;
 mod scope;
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod block_entry;
 pub mod block_import;
 pub mod call_event;
 pub mod contract;
+pub mod delivery;
 pub mod idempotency;
 pub mod notify_rule;
+pub mod notify_service;
 pub mod number;
 pub mod password_reset;
 pub mod phone_id;

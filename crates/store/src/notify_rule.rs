@@ -7,7 +7,7 @@ use crate::schema::notify_rules;
 use crate::{Conn, Scope, StoreError};
 
 /// A notify rule.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = notify_rules)]
 pub struct Row {
     /// The account.
@@ -22,6 +22,14 @@ pub struct Row {
     pub created_at: NaiveDateTime,
     /// When it was last changed.
     pub updated_at: NaiveDateTime,
+    /// JSON array of mail addresses.
+    pub emails: String,
+    /// JSON array of the events that are told.
+    pub events: String,
+    /// `ja` or `en`.
+    pub language: String,
+    /// Whether subjects of mails leave out the caller's number.
+    pub private_subject: bool,
 }
 
 /// Adds a rule.

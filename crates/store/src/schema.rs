@@ -27,6 +27,10 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        emails -> Text,
+        events -> Text,
+        language -> Text,
+        private_subject -> Bool,
     }
 }
 
@@ -235,6 +239,118 @@ diesel::table! {
         no_number -> Nullable<Text>,
         outcome -> Text,
         at -> Timestamp,
+        switch_id -> Nullable<Text>,
+        event_id -> Nullable<Text>,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        international -> Bool,
+        duration_s -> Nullable<Integer>,
+        pages -> Nullable<Integer>,
+        transcript -> Nullable<Text>,
+        forwarded_to -> Nullable<Text>,
+        attachment_id -> Nullable<Text>,
+        received_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    notify_services (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        rule_id -> Text,
+        kind -> Text,
+        label -> Text,
+        enabled -> Bool,
+        sealed_credentials -> Text,
+        hints -> Text,
+        pace_key -> Text,
+        failing_since -> Nullable<Timestamp>,
+        problem -> Nullable<Text>,
+        stopped_at -> Nullable<Timestamp>,
+        callback_hash -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        switch_id -> Text,
+        content_type -> Text,
+        size_bytes -> BigInt,
+        duration_ms -> Nullable<Integer>,
+        object_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attachments (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        call_event_id -> Text,
+        kind -> Text,
+        content_type -> Text,
+        file_name -> Text,
+        size_bytes -> BigInt,
+        duration_ms -> Nullable<Integer>,
+        object_key -> Text,
+        link_serial -> Integer,
+        link_expires_at -> Timestamp,
+        link_revoked_at -> Nullable<Timestamp>,
+        downloads -> BigInt,
+        last_download_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        short_id -> Text,
+        call_event_id -> Nullable<Text>,
+        number_id -> Nullable<Text>,
+        rule_id -> Nullable<Text>,
+        service_id -> Nullable<Text>,
+        channel -> Text,
+        destination -> Text,
+        purpose -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Timestamp,
+        slot_at -> Nullable<Timestamp>,
+        pace_key -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        progress -> Nullable<Text>,
+        content -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    delivery_attempts (account_id, delivery_id, id) {
+        account_id -> Text,
+        delivery_id -> Text,
+        id -> Text,
+        at -> Timestamp,
+        outcome -> Text,
+        status -> Nullable<Integer>,
+        problem -> Nullable<Text>,
+        detail -> Text,
+        duration_ms -> Integer,
+    }
+}
+
+diesel::table! {
+    paces (pace_key) {
+        pace_key -> Text,
+        free_at -> Timestamp,
     }
 }
 
@@ -254,5 +370,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     block_entries,
     removed_block_entries,
     block_imports,
-    call_events
+    call_events,
+    notify_services,
+    uploads,
+    attachments,
+    deliveries,
+    delivery_attempts,
+    paces
 );

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get};
 use api_types::{NotifyRule, Page, PageQuery};
-use store::notify_rule;
+use store::contract;
 
 use super::answer;
 use super::extract::{Holder, Query, Shared};
@@ -18,7 +18,8 @@ use crate::view;
 #[get("/notify-rules")]
 pub async fn list_notify_rules(app: Shared, holder: Holder, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
-    let rows = app.db.read(move |conn| notify_rule::list(conn, &holder.scope)).await?;
-    let page = window.slice(rows, |row| row.id.clone());
-    Ok(answer::json(&Page { items: page.items.iter().map(view::notify_rule).collect(), next_cursor: page.next_cursor }))
+    let contract = app.db.read(move |conn| contract::load(conn, &holder.scope)).await?.ok_or(Failure::NOT_FOUND)?;
+    let page = window.slice(contract.notify_rules.iter().collect(), |row| row.id.clone());
+    let items = page.items.into_iter().map(|row| view::notify_rule(&contract, row, Vec::new())).collect();
+    Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }

@@ -45,6 +45,8 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
                 no_number: no_number.map(str::to_owned),
                 outcome: outcome.into(),
                 at: on_day(garden.now, *day, (11, minute)).naive_utc(),
+                kind: "call".into(),
+                ..call_event::Row::default()
             };
             call_event::insert(garden.conn, &garden.scope, row)?;
         }
