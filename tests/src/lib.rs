@@ -5,6 +5,7 @@
 mod browser;
 mod client;
 mod database;
+pub mod fakes;
 mod holder;
 mod process;
 

@@ -9,12 +9,15 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use store::{Db, StoreError};
 use tokio::sync::Semaphore;
 
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::crypto::{self, Secrets};
 use crate::error::Failure;
 use crate::http;
+use crate::live::Live;
 use crate::mail::Mailer;
+use crate::notify::{self, Senders};
 use crate::provisioning::{Actor, Ctx};
 use crate::telemetry;
 
@@ -30,6 +33,9 @@ pub enum StartError {
     /// The mail settings are wrong.
     #[error("{0}")]
     Mail(String),
+    /// Another setting is wrong.
+    #[error("{0}")]
+    Setting(String),
 }
 
 /// Everything that a request needs.
@@ -45,6 +51,14 @@ pub struct App {
     pub mailer: Mailer,
     /// The master keys.
     pub secrets: Secrets,
+    /// Recordings and faxes.
+    pub attachments: Arc<Attachments>,
+    /// What carries notices out.
+    pub senders: Senders,
+    /// Rings when notices were planned.
+    pub wake: tokio::sync::Notify,
+    /// Tells those who look what changes.
+    pub live: Live,
     /// Bounds the memory and the cores that hashing takes: 19 MiB each.
     hashing: Semaphore,
 }
@@ -59,7 +73,17 @@ impl App {
         let secrets = Secrets::new(config.master_keys()?).ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
         let db = Db::open(&config.db_options())?;
         let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone()).map_err(|error| StartError::Mail(error.to_string()))?;
-        Ok(Arc::new(Self { db, clock, config, mailer, secrets, hashing: Semaphore::new(4) }))
+        let attachments = Arc::new(Attachments::open(&config).map_err(StartError::Setting)?);
+        let senders = Senders {
+            http: notify::http::Client::new(&config),
+            mailer: mailer.clone(),
+            clock: clock.clone(),
+            config: config.clone(),
+            attachments: attachments.clone(),
+            line_works: notify::line_works::Tokens::default(),
+        };
+        let (wake, live, hashing) = (tokio::sync::Notify::new(), Live::default(), Semaphore::new(4));
+        Ok(Arc::new(Self { db, clock, config, mailer, secrets, attachments, senders, wake, live, hashing }))
     }
 
     /// Who changes something now.

@@ -4,15 +4,18 @@
 //! alike. HTTP stands in [`http`], decisions without I/O in [`rules`], the database behind the crate `store`.
 
 pub mod app;
+pub mod attachments;
 pub mod block_list;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod csv;
+pub mod downloads;
 pub mod error;
 pub mod housekeeping;
 pub mod http;
+pub mod live;
 pub mod mail;
 pub mod notify;
 pub mod provisioning;

@@ -3,12 +3,28 @@
 //! An adapter takes a [`Job`], speaks to one provider, and answers a [`Report`]. It decides what an answer means, since only it knows
 //! its provider; when to try again, whom to tell and what to write down is the outbox's. No adapter touches the database.
 
+pub mod chatwork;
+pub mod doctor;
+pub mod google_chat;
+pub mod http;
+pub mod line;
+pub mod line_works;
+pub mod mail;
+pub mod pace;
+pub mod senders;
+pub mod slack;
+pub mod teams;
+pub mod webhook;
+pub mod words;
+
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use api_types::{AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguage};
+
+pub use senders::{Senders, Target};
 
 /// What a notice tells of. Everything in it that came from outside (transcript, names) is untrusted: each adapter escapes it.
 #[derive(Clone, Debug)]
@@ -166,4 +182,17 @@ pub struct Report {
     pub progress: Progress,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Report {
+    /// An attempt that ended with `outcome`; `detail` is cut to 500 characters.
+    pub fn new(outcome: Outcome, problem: Option<&str>, detail: &str, progress: Progress) -> Self {
+        let detail = detail.chars().take(500).collect();
+        Self { outcome, status: None, problem: problem.map(str::to_owned), detail, progress, took: Duration::ZERO }
+    }
+
+    /// The same with the status that the provider answered.
+    pub fn status(self, status: u16) -> Self {
+        Self { status: Some(status), ..self }
+    }
 }

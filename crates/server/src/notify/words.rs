@@ -1,0 +1,1 @@
+//! What a notice says: to be written.
