@@ -30,6 +30,7 @@ mod route;
 mod session;
 mod switch_event;
 mod validation;
+mod webhook_event;
 
 pub use account::*;
 pub use audit::*;
@@ -56,3 +57,4 @@ pub use route::*;
 pub use session::*;
 pub use switch_event::*;
 pub use validation::*;
+pub use webhook_event::*;

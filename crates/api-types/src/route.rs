@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::validation::CALLER_MAX;
-use crate::{NoNumber, Ringtone};
+use crate::{Caller, NoNumber, Ringtone};
 
 /// A call that might come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -138,6 +138,17 @@ pub struct RouteCaller {
     /// Whether it came in as an international call.
     #[schema(example = false)]
     pub international: bool,
+}
+
+impl From<&Caller> for RouteCaller {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            text: caller.japanese(),
+            e164: caller.key().map(str::to_owned),
+            no_number: if let Caller::NoNumber(kind) = caller { Some(*kind) } else { None },
+            international: matches!(caller, Caller::Number { international: true, .. }),
+        }
+    }
 }
 
 /// Who would be told.

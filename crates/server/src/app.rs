@@ -73,6 +73,7 @@ impl App {
         let secrets = Secrets::new(config.master_keys()?).ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
         let db = Db::open(&config.db_options())?;
         let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone()).map_err(|error| StartError::Mail(error.to_string()))?;
+        let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
         let attachments = Arc::new(Attachments::open(&config).map_err(StartError::Setting)?);
         let senders = Senders {
             http: notify::http::Client::new(&config),

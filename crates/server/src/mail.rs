@@ -1,23 +1,26 @@
 //! Mails: by SMTP, or into files where no SMTP server is configured.
 
+mod smtp;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use secrecy::{ExposeSecret as _, SecretString};
+use actix_web::web::Bytes;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 use crate::clock::Clock;
 use crate::config::{Smtp, private_dir};
+use smtp::Server;
 
-/// How long one exchange with the SMTP server may take.
+/// How long one exchange with the SMTP server may take, beside the time for the bytes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A mail to one person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Mail {
     /// The address, with or without a name.
     pub to: String,
@@ -27,6 +30,21 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML.
     pub html: String,
+    /// What mails of one conversation have in common (letters, digits, `-`): programs show them together.
+    pub thread: Option<String>,
+    /// Files.
+    pub files: Vec<File>,
+}
+
+/// A file of a mail.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// ASCII, so that every program shows it.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// The bytes.
+    pub bytes: Bytes,
 }
 
 /// Why a mail did not leave.
@@ -34,29 +52,58 @@ pub struct Mail {
 pub enum MailError {
     /// Trying again later may help.
     #[error("the mail could not be sent now: {0}")]
-    Transient(String),
+    Transient(Refusal),
     /// This mail to this address will never leave.
     #[error("the mail cannot be sent: {0}")]
-    Permanent(String),
+    Permanent(Refusal),
+    /// No answer came after all of it had been sent: it may be on its way.
+    #[error("the mail may be on its way: {0}")]
+    Unknown(Refusal),
 }
 
-type Smtps = AsyncSmtpTransport<Tokio1Executor>;
+impl MailError {
+    /// What the server said.
+    pub fn refusal(&self) -> &Refusal {
+        let (MailError::Transient(refusal) | MailError::Permanent(refusal) | MailError::Unknown(refusal)) = self;
+        refusal
+    }
+}
+
+/// What the server said, or what was wrong before it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// SMTP reply code (RFC 5321, 4.2), where one came.
+    pub code: Option<u16>,
+    /// Enhanced status code (RFC 3463): class, subject, detail; where the reply has one.
+    pub enhanced: Option<(u16, u16, u16)>,
+    /// In words; without passwords.
+    pub text: String,
+}
+
+impl Refusal {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 /// Sends mails.
 #[derive(Clone)]
 pub struct Mailer {
     from: Mailbox,
     clock: Clock,
+    timeout: Duration,
     way: Way,
 }
 
 #[derive(Clone)]
 enum Way {
-    Smtp {
-        url: SecretString,
-        /// Made at the first mail: reading the machine's certificates takes longer than the rest of a start.
-        transport: Arc<OnceLock<Smtps>>,
-    },
+    Smtp(Arc<Server>),
     Files(PathBuf),
 }
 
@@ -73,19 +120,21 @@ impl Mailer {
     /// When the sender is no mail address.
     pub fn new(smtp: &Smtp, data_dir: &Path, clock: Clock) -> Result<Self, MailError> {
         let way = match &smtp.url {
-            Some(url) => Way::Smtp { url: url.clone(), transport: Arc::default() },
+            Some(url) => Way::Smtp(Arc::new(Server::new(url.clone()))),
             None => Way::Files(data_dir.join("mail")),
         };
-        Ok(Self { from: mailbox(&smtp.from)?, clock, way })
+        Ok(Self { from: mailbox(&smtp.from)?, clock, timeout: TIMEOUT, way })
+    }
+
+    /// The same, but an exchange with the SMTP server may take so long, beside the time for the bytes.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Where mails go, without any secret: the SMTP server, or the folder.
     pub fn describe(&self) -> String {
         match &self.way {
-            Way::Smtp { url, .. } => match url::Url::parse(url.expose_secret()) {
-                Ok(url) => format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()),
-                Err(_) => "smtp".to_owned(),
-            },
+            Way::Smtp(server) => server.describe(),
             Way::Files(folder) => folder.display().to_string(),
         }
     }
@@ -105,17 +154,9 @@ impl Mailer {
     /// As [`Mailer::send`].
     pub async fn send_as(&self, mail: Mail, id: &str) -> Result<(), MailError> {
         match &self.way {
-            Way::Smtp { url, transport } => {
+            Way::Smtp(server) => {
                 let message = self.message(mail, id, None)?;
-                let transport = match transport.get() {
-                    Some(transport) => transport,
-                    None => {
-                        let made = Smtps::from_url(url.expose_secret()).map_err(|error| sort(&error))?.timeout(Some(TIMEOUT)).build();
-                        transport.get_or_init(|| made)
-                    }
-                };
-                transport.send(message).await.map_err(|error| sort(&error))?;
-                Ok(())
+                server.send(message.envelope(), &message.formatted(), self.timeout).await
             }
             Way::Files(folder) => {
                 // Unencoded, so that who tries the product out can read the mail with any tool.
@@ -123,21 +164,37 @@ impl Mailer {
                 let name = format!("{}-{id}.eml", self.clock.now().format("%Y%m%dT%H%M%S%.6fZ"));
                 let folder = folder.clone();
                 let written = tokio::task::spawn_blocking(move || write(&folder, &name, &message)).await;
-                written.map_err(std::io::Error::other).flatten().map_err(|error| MailError::Transient(error.to_string()))
+                let written = written.map_err(std::io::Error::other).flatten();
+                written.map_err(|error| MailError::Transient(Refusal::new(error.to_string())))
             }
         }
     }
 
     fn message(&self, mail: Mail, id: &str, encoding: Option<ContentTransferEncoding>) -> Result<Message, MailError> {
-        let invalid = |what: &str| MailError::Permanent(format!("{what} holds a line break or another control character"));
+        let invalid = |what: &str| MailError::Permanent(Refusal::new(format!("{what} holds a line break or another control character")));
         if mail.subject.chars().any(char::is_control) {
             return Err(invalid("the subject"));
         }
         if mail.to.chars().any(char::is_control) {
             return Err(invalid("the address"));
         }
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-            return Err(MailError::Permanent("the Message-ID holds other characters than letters, digits, -, _ and .".into()));
+        let domain = self.from.email.domain();
+        let message_id = |id: &str| match id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) && !id.is_empty() {
+            true => Ok(format!("<{id}@{domain}>")),
+            false => Err(MailError::Permanent(Refusal::new("the Message-ID holds other characters than letters, digits, -, _ and ."))),
+        };
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(mailbox(&mail.to)?)
+            .subject(mail.subject)
+            .date(SystemTime::from(self.clock.now()))
+            .message_id(Some(message_id(id)?));
+        if let Some(thread) = &mail.thread {
+            builder = builder.references(message_id(thread)?);
+        }
+        // Holiday replies and receipts would come back to us (RFC 3834, 5; the second one is Exchange's).
+        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
         }
         let part = |kind: ContentType, text: String| {
             let body = match encoding {
@@ -150,28 +207,37 @@ impl Mailer {
         let both = MultiPart::alternative()
             .singlepart(part(ContentType::TEXT_PLAIN, mail.text))
             .singlepart(part(ContentType::TEXT_HTML, mail.html));
-        Message::builder()
-            .from(self.from.clone())
-            .to(mailbox(&mail.to)?)
-            .subject(mail.subject)
-            .date(SystemTime::from(self.clock.now()))
-            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
-            .multipart(both)
-            .map_err(|error| MailError::Permanent(error.to_string()))
+        let built = if mail.files.is_empty() {
+            builder.multipart(both)
+        } else {
+            builder.multipart(mail.files.into_iter().fold(MultiPart::mixed().multipart(both), |mixed, file| mixed.singlepart(attach(file))))
+        };
+        built.map_err(|error| MailError::Permanent(Refusal::new(error.to_string())))
     }
 }
 
+fn attach(file: File) -> SinglePart {
+    let kind = ContentType::parse(&file.content_type).or_else(|_| ContentType::parse("application/octet-stream"));
+    let body = Body::new_with_encoding(file.bytes.to_vec(), ContentTransferEncoding::Base64);
+    // Base64 takes every content; what cannot be encoded comes back as it is.
+    let body = body.unwrap_or_else(|bytes| Body::new(bytes));
+    Attachment::new(file.name).body(body, kind.unwrap_or(ContentType::TEXT_PLAIN))
+}
+
+/// Reads an address; a domain with other letters than ASCII is written as DNS has it, which every server takes.
 fn mailbox(text: &str) -> Result<Mailbox, MailError> {
-    text.parse().map_err(|_| MailError::Permanent(format!("{text:?} is not a mail address")))
-}
-
-fn sort(error: &lettre::transport::smtp::Error) -> MailError {
-    // Its sources are not printed: they may repeat what was sent.
-    if error.is_permanent() || error.is_client() {
-        MailError::Permanent(error.to_string())
-    } else {
-        MailError::Transient(error.to_string())
+    let wrong = || MailError::Permanent(Refusal::new(format!("{text:?} is not a mail address")));
+    let mailbox: Mailbox = text.parse().map_err(|_| wrong())?;
+    // Few servers take such a name before the @, and none may translate it.
+    if !mailbox.email.user().is_ascii() {
+        return Err(wrong());
     }
+    if mailbox.email.domain().is_ascii() {
+        return Ok(mailbox);
+    }
+    let domain = idna::domain_to_ascii(mailbox.email.domain()).map_err(|_| wrong())?;
+    let email = Address::new(mailbox.email.user(), domain).map_err(|_| wrong())?;
+    Ok(Mailbox { email, ..mailbox })
 }
 
 /// Writes the file under another name first, so that nobody reads half a mail.

@@ -1,9 +1,8 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
-    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer,
-    Terminal,
+    Account, AuditEntry, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing,
+    RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -118,12 +117,7 @@ pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
 
 /// The decision about a call.
 pub fn decision(contract: &Contract, number: &number::Row, call: &Call, decision: &Decision, lang: Lang) -> RouteDecision {
-    let caller = RouteCaller {
-        text: call.caller.japanese(),
-        e164: call.caller.key().map(str::to_owned),
-        no_number: if let Caller::NoNumber(kind) = &call.caller { Some(*kind) } else { None },
-        international: matches!(&call.caller, Caller::Number { international: true, .. }),
-    };
+    let caller = RouteCaller::from(&call.caller);
     let device = |ringing: &decide::Ringing| {
         let row = contract.phone_id(&ringing.phone_id)?;
         Some(RouteDevice {

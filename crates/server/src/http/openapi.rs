@@ -3,13 +3,15 @@
 //! Handlers say what is special about them. What every operation of a kind has in common (its error answers, its examples) is
 //! added here by rule, so that it can neither be forgotten nor differ.
 
+mod webhooks;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use api_types::{ErrorCode, Problem};
+use api_types::{ErrorCode, Problem, WebhookCallEvent, WebhookTestEvent};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, Modify, OpenApi};
@@ -46,7 +48,7 @@ pub struct IdempotencyKeyHeader {
         title = "Denwaban API",
         description = "Settings of cloud telephone numbers and IDs, and their provisioning.\n\nAll times are UTC (RFC 3339), all ids UUIDv7. Errors are `application/problem+json` (RFC 9457) with a stable `code`; their texts are in the language of `Accept-Language` (`ja`, `en`). Single resources carry an `ETag`, and changes need it back in `If-Match`. Lists answer `{items, next_cursor}`. What belongs to someone else is answered with 404.",
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, WebhookCallEvent, WebhookTestEvent)),
     tags(
         (name = "session", description = "Signing in to the portal."),
         (name = "account", description = "The contract."),
@@ -133,6 +135,7 @@ fn build() -> Value {
     }
     document["components"]["examples"] = problem_examples();
     document["components"]["responses"] = shared.into();
+    document["webhooks"] = webhooks::section();
     document
 }
 

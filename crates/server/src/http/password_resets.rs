@@ -68,7 +68,7 @@ async fn send_link(app: &Shared, lang: Lang, login_id: String) -> Result<(), Fai
     loop {
         match app.mailer.send_as(mail.clone(), &message_id).await {
             Ok(()) => return Ok(()),
-            Err(MailError::Transient(_)) if pause_s <= 64 => {
+            Err(MailError::Transient(_) | MailError::Unknown(_)) if pause_s <= 64 => {
                 actix_web::rt::time::sleep(std::time::Duration::from_secs(pause_s)).await;
                 pause_s *= 4;
             }
@@ -90,7 +90,7 @@ fn reset_mail(lang: Lang, to: String, account: &str, link: &str, minutes: u64) -
         escape(&button),
         escape(&note)
     );
-    Mail { to, subject: say("subject"), text: format!("{greeting}\n\n{body}\n\n{link}\n\n{note}\n"), html }
+    Mail { to, subject: say("subject"), text: format!("{greeting}\n\n{body}\n\n{link}\n\n{note}\n"), html, ..Mail::default() }
 }
 
 /// Set the new password

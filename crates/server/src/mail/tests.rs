@@ -17,6 +17,7 @@ fn mail() -> Mail {
         text: "お客様ページのパスワード再設定のお申し込みを受け付けました。次のリンクを開いてください。\nhttps://portal.example.jp/reset"
             .into(),
         html: "<p>次のリンクを開いてください。</p>".into(),
+        ..Mail::default()
     }
 }
 
