@@ -105,6 +105,9 @@ on_both!(
             let open = preview(&holder, json!({"caller": kind})).await;
             assert_eq!(open["caller"], json!({"text": text, "e164": null, "no_number": kind, "international": false}));
             assert_eq!(open["action"], "ring");
+            let english = holder.client.clone().header("accept-language", "en");
+            let open = english.post(&format!("{}/route-preview", holder.number(0)), json!({"caller": kind})).await.expect(200);
+            assert!(open["caller"]["text"].as_str().is_some_and(str::is_ascii), "{open}");
             let switch_name = format!("reject_{kind}");
             switch(&holder, "/block-list", json!({&switch_name: true})).await;
             let refused = preview(&holder, json!({"caller": kind})).await;

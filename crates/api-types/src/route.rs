@@ -126,7 +126,7 @@ pub struct RouteDevice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false}))]
 pub struct RouteCaller {
-    /// As it is written in Japan.
+    /// A number as it is written in Japan; without one why there is none, in the language of `Accept-Language`.
     #[schema(example = "090-1234-5678")]
     pub text: String,
     /// E.164, or three digits of a service; `null` without a number.

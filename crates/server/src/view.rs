@@ -1,8 +1,9 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing,
-    RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer, Terminal,
+    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
+    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer,
+    Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +11,7 @@ use store::contract::Contract;
 use store::{account, audit, notify_rule, number, phone_id, service_key, terminal};
 
 use crate::error::Failure;
+use crate::notify::words;
 use crate::rules::capabilities;
 use crate::rules::decide::{self, Call, Decision};
 use crate::texts::{Lang, text};
@@ -115,9 +117,14 @@ pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
     Ringing { targets: contract.phone_ids.iter().map(target).collect(), busy_announcement: row.busy_announcement }
 }
 
+/// A caller as people read it.
+pub fn route_caller(caller: &Caller, lang: Lang) -> RouteCaller {
+    RouteCaller { text: words::caller(lang, caller), ..RouteCaller::from(caller) }
+}
+
 /// The decision about a call.
 pub fn decision(contract: &Contract, number: &number::Row, call: &Call, decision: &Decision, lang: Lang) -> RouteDecision {
-    let caller = RouteCaller::from(&call.caller);
+    let caller = route_caller(&call.caller, lang);
     let device = |ringing: &decide::Ringing| {
         let row = contract.phone_id(&ringing.phone_id)?;
         Some(RouteDevice {
