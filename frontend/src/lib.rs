@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod app;
+pub mod changes;
 pub mod directory;
 pub mod draft;
 pub mod editor;

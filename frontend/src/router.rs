@@ -42,10 +42,11 @@ impl Router {
         UrlSearchParams::new_with_str(&query).ok()?.get(name)
     }
 
-    /// The row that the page on the screen belongs to: by its path, or by the query of the change log; tracked.
+    /// The row that the page on the screen belongs to: by its path, or by the query of a log; tracked.
     pub fn row(self) -> Option<RowRef> {
         match self.route.get() {
             Route::Row(row) | Route::General(row) | Route::Page(row, _) => Some(row),
+            Route::Notices => self.query("number").map(RowRef::number),
             Route::History => self.query("number").map(RowRef::number).or_else(|| self.query("id").map(RowRef::phone_id)),
             _ => None,
         }

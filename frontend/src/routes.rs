@@ -12,6 +12,10 @@ pub const RESET_PASSWORD: &str = "/reset-password";
 pub const ACCOUNT: &str = "/account";
 /// The change log.
 pub const HISTORY: &str = "/history";
+/// What happened on the numbers, and who was told.
+pub const NOTICES: &str = "/notices";
+/// The notices that were sent.
+pub const DELIVERIES: &str = "/notices/deliveries";
 
 /// Which of the two kinds of rows a settings page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,26 @@ impl RowRef {
         };
         format!("{HISTORY}?{name}={}", self.id)
     }
+
+    /// What happened on a number.
+    pub fn notices(&self) -> String {
+        format!("{NOTICES}?number={}", self.id)
+    }
+
+    /// The block list of a number, with the sheet open that adds this caller.
+    pub fn block(&self, caller: &str) -> String {
+        format!("{}?add={}", self.page(RowPage::BlockList), escape(caller))
+    }
+}
+
+/// A service of a notify rule.
+pub fn service(rule_id: &str, service_id: &str) -> String {
+    format!("/notify-rules/{rule_id}/services/{service_id}")
+}
+
+/// Something that happened on a number.
+pub fn notice(id: &str) -> String {
+    format!("{NOTICES}/{id}")
 }
 
 /// A settings page of a row.
@@ -134,6 +158,12 @@ pub enum Route {
     Account,
     /// The change log.
     History,
+    /// What happened on the numbers.
+    Notices,
+    /// One of the things that happened, by its UUID.
+    Notice(String),
+    /// The notices that were sent.
+    Deliveries,
     /// An address that leads nowhere.
     Unknown,
 }
@@ -149,12 +179,15 @@ impl Route {
             RESET_PASSWORD => return Route::ResetPassword,
             ACCOUNT => return Route::Account,
             HISTORY => return Route::History,
+            NOTICES => return Route::Notices,
+            DELIVERIES => return Route::Deliveries,
             _ => {}
         }
         let mut parts = whole.split('/').skip(1);
         let row = match (parts.next(), parts.next().filter(|id| !id.is_empty())) {
             (Some("numbers"), Some(id)) => RowRef::number(id),
             (Some("ids"), Some(id)) => RowRef::phone_id(id),
+            (Some("notices"), Some(id)) if parts.next().is_none() => return Route::Notice(id.to_owned()),
             _ => return Route::Unknown,
         };
         match (parts.next(), parts.next()) {
@@ -171,6 +204,14 @@ impl Route {
     /// Whether it is one of those behind the sign-in.
     pub fn needs_sign_in(&self) -> bool {
         !matches!(self, Route::SignIn | Route::ForgotPassword | Route::ResetPassword | Route::Unknown)
+    }
+
+    /// Whether it is behind an entry of the list.
+    pub fn is_behind(&self, entry: &Route) -> bool {
+        match entry {
+            Route::Notices => matches!(self, Route::Notices | Route::Notice(_) | Route::Deliveries),
+            entry => self == entry,
+        }
     }
 }
 
@@ -212,6 +253,7 @@ mod tests {
             ("/numbers/n1", "/numbers/n1/general", "/history?number=n1")
         );
         assert_eq!(RowRef::phone_id("p1").general(), "/ids/p1/general");
+        assert_eq!(row.block("+8190"), "/numbers/n1/block-list?add=%2B8190");
     }
 
     #[test]
@@ -227,6 +269,10 @@ mod tests {
             ("/numbers/n1/block-list", Route::Page(row.clone(), RowPage::BlockList)),
             ("/ids/p1/password", Route::Page(RowRef::phone_id("p1"), RowPage::Password)),
             ("/ids/p1", Route::Row(RowRef::phone_id("p1"))),
+            ("/notices", Route::Notices),
+            ("/notices/deliveries", Route::Deliveries),
+            ("/notices/e1", Route::Notice("e1".to_owned())),
+            ("/notices/e1/more", Route::Unknown),
             ("/numbers", Route::Unknown),
             ("/numbers//general", Route::Unknown),
             ("/numbers/n1/general/more", Route::Unknown),

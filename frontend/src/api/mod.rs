@@ -3,7 +3,9 @@
 pub mod account;
 pub mod audit;
 pub mod block_list;
+pub mod call_events;
 pub mod calls;
+pub mod deliveries;
 pub mod ids;
 pub mod notify_rules;
 pub mod numbers;

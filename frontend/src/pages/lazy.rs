@@ -17,6 +17,7 @@ use super::block_import::BlockImportPage;
 use super::block_list::BlockListPage;
 use super::copy::CopyPage;
 use super::history::HistoryPage;
+use super::notices::{DeliveriesPage, NoticePage, NoticesPage};
 use super::outbound_number::OutboundNumberPage;
 use super::password::PasswordPage;
 use super::preview::PreviewPage;
@@ -47,6 +48,9 @@ fn pages() -> Result<Pages, SplitLoaderError> {
         Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
         Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
         Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
+        Route::Notices => view! { <NoticesPage/> }.into_any(),
+        Route::Notice(id) => view! { <NoticePage id/> }.into_any(),
+        Route::Deliveries => view! { <DeliveriesPage/> }.into_any(),
         _ => view! { <HistoryPage/> }.into_any(),
     })
 }
@@ -114,7 +118,7 @@ pub fn page(route: Route) -> AnyView {
             pages(route.clone())
         }
         None => view! {
-            <TitleBar title=title(&route) back=way_back(&route)/>
+            <TitleBar title=title(&route) back=way_back(&route) deep=is_deep(&route)/>
             {move || match state.get() {
                 Remote::Failed(error) => view! { <ErrorState error retry/> }.into_any(),
                 Remote::Loading | Remote::Ready(()) => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
@@ -134,8 +138,16 @@ fn title(route: &Route) -> Text {
         Route::Page(_, RowPage::Password) => text!(password.title),
         Route::Page(_, RowPage::Preview) => text!(preview.title),
         Route::Page(_, RowPage::Copy) => text!(copy.title),
+        Route::Notices => text!(notices.title),
+        Route::Notice(_) => text!(notices.event),
+        Route::Deliveries => text!(notices.deliveries),
         _ => text!(history.title),
     }
+}
+
+/// Whether the page belongs to one that is not in the list.
+fn is_deep(route: &Route) -> bool {
+    matches!(route, Route::Notice(_) | Route::Deliveries)
 }
 
 /// The page that a page belongs to, as the page itself will say.
@@ -144,6 +156,7 @@ fn way_back(route: &Route) -> String {
         Route::Page(row, RowPage::BlockImport) => row.page(RowPage::BlockList),
         Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
         Route::Page(row, _) => row.home(),
+        Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
         _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
     }
 }

@@ -36,6 +36,7 @@ pub fn ListPane(
             <section class="group">
                 <h2>{move || t!(list.contract)}</h2>
                 <div class="list">
+                    <PlainRow href=routes::NOTICES icon=icondata_lu::LuInbox label=text!(notices.title) test_id="row-notices"/>
                     <PlainRow href=routes::HISTORY icon=icondata_lu::LuHistory label=text!(history.title) test_id="row-history"/>
                     <PlainRow href=routes::ACCOUNT icon=icondata_lu::LuUser label=text!(account.title) test_id="row-account"/>
                 </div>
@@ -127,7 +128,7 @@ fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Childr
 fn PlainRow(href: &'static str, icon: icondata_core::Icon, label: Signal<String>, test_id: &'static str) -> impl IntoView {
     let router = use_router();
     let target = Route::of(href);
-    let current = Memo::new(move |_| router.route().with(|route| *route == target) && router.row().is_none());
+    let current = Memo::new(move |_| router.route().with(|route| route.is_behind(&target)) && router.row().is_none());
     view! {
         <a class="row" class:current=current href=href aria-current=move || current.get().then_some("page") data-testid=test_id>
             <span class="lead"><Icon icon/></span>

@@ -11,6 +11,7 @@ pub mod history;
 pub mod lazy;
 pub mod list;
 pub mod not_found;
+pub mod notices;
 pub mod outbound_number;
 pub mod password;
 pub mod preview;

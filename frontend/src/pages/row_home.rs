@@ -132,12 +132,15 @@ fn Settings(subject: Subject) -> impl IntoView {
     let copy = (is_number && numbers > 1).then(|| {
         view! { <Entry href=row.page(RowPage::Copy) icon=icondata_lu::LuCopy label=text!(copy.title) hint=text!(row.copy) value=none test_id="open-copy"/> }
     });
+    let notices = is_number.then(|| {
+        view! { <Entry href=row.notices() icon=icondata_lu::LuInbox label=text!(notices.title) hint=text!(notices.row_hint) value=none test_id="open-notices"/> }
+    });
     let general = if is_number { text!(row.general_number) } else { text!(row.general_id) };
     view! {
         <section class="group">
             <div class="list">
                 <Entry href=row.general() icon=icondata_lu::LuSlidersHorizontal label=text!(general.title) hint=general value=none test_id="open-general"/>
-                {block_list} {ringing} {outbound} {password} {preview} {copy}
+                {block_list} {ringing} {outbound} {password} {preview} {copy} {notices}
                 <Entry href=row.history() icon=icondata_lu::LuHistory label=text!(history.title) hint=text!(row.history) value=none test_id="open-history"/>
             </div>
             {app_decides}

@@ -43,11 +43,14 @@ pub fn TitleBar(
     /// Path of the page that this one belongs to.
     #[prop(into)]
     back: String,
+    /// Whether the way back is shown beside the list too, because it leads to a page that is not in it.
+    #[prop(optional)]
+    deep: bool,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
     announce_page(title, heading);
     view! {
-        <header class="bar">
+        <header class="bar" class:deep=deep>
             <a class="back" href=back aria-label=move || t!(app.back).to_string() data-testid="back" data-up="">
                 <Icon icon=icondata_lu::LuChevronLeft/>
             </a>

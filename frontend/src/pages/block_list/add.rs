@@ -22,12 +22,13 @@ use crate::{t, text};
 /// So long nothing was typed before the server is asked what it means.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The sheet.
+/// The sheet; `brought` stands in it when it opens for the first time.
 #[component]
-pub(super) fn AddSheet(open: RwSignal<bool>, list: List) -> impl IntoView {
+pub(super) fn AddSheet(open: RwSignal<bool>, list: List, brought: Option<String>) -> impl IntoView {
+    let brought = StoredValue::new(brought);
     view! {
         <Sheet open title=text!(block.add_title) test_id="add-sheet">
-            <AddForm open list/>
+            <AddForm open list brought/>
         </Sheet>
     }
 }
@@ -201,8 +202,12 @@ fn is_warning(code: FieldCode) -> bool {
 }
 
 #[component]
-fn AddForm(open: RwSignal<bool>, list: List) -> impl IntoView {
+fn AddForm(open: RwSignal<bool>, list: List, brought: StoredValue<Option<String>>) -> impl IntoView {
     let typed = Typed::new(list);
+    if let Some(caller) = brought.try_update_value(Option::take).flatten() {
+        typed.caller.set(format::phone(&caller));
+        typed.edited();
+    }
     let state = move |name: &'static str, pointer: &'static str| FieldState::plain(name, Signal::derive(move || typed.fault(pointer)));
     let warned = Memo::new(move |_| !typed.warnings().is_empty());
     // After the sheet has put the focus somewhere itself.

@@ -12,6 +12,7 @@ use crate::api::block_list::{export_href, sample_href};
 use crate::directory::Remote;
 use crate::format;
 use crate::i18n::locale;
+use crate::router::use_router;
 use crate::routes::{RowPage, RowRef};
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::long_list::LongList;
@@ -25,7 +26,13 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Everything about the entries.
 #[component]
 pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
-    let adding = RwSignal::new(false);
+    // Who comes from a call brings its caller along.
+    let router = use_router();
+    let brought = untrack(|| router.query("add"));
+    if brought.is_some() {
+        router.replace(&row.page(RowPage::BlockList));
+    }
+    let adding = RwSignal::new(brought.is_some());
     let exporting = RwSignal::new(false);
     let open = RwSignal::new(None::<BlockEntry>);
     let number_id = StoredValue::new(row.id.clone());
@@ -51,7 +58,7 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
             </div>
             <Rows list open/>
         </section>
-        <AddSheet open=adding list/>
+        <AddSheet open=adding list brought/>
         <DetailSheet open list/>
         <Sheet open=exporting title=text!(block.export_title) test_id="export-sheet">
             <div class="list">
