@@ -4,8 +4,8 @@
 use std::sync::Mutex;
 
 use api_types::{
-    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, Number, NumberPatch, PhoneId,
-    PhoneIdPatch, Ringing, RingingPut, RingingTargetPut, Ringtone, field_faults,
+    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, NotifyEvent, NotifyLanguage,
+    NotifyRule, NotifyRulePatch, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringing, RingingPut, RingingTargetPut, Ringtone, field_faults,
 };
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -40,6 +40,18 @@ pub struct Form {
     pub outbound_number_id: Option<String>,
     /// 着信拒否 of calls without a number, in the order of [`NoNumber::ALL`].
     pub reject: [bool; 4],
+    /// Whether these are the settings of a notify rule: its name has to be more than nothing.
+    pub of_rule: bool,
+    /// The mail addresses of a rule.
+    pub emails: Vec<String>,
+    /// What a rule tells of, in the order of [`NotifyEvent::ALL`].
+    pub events: [bool; 4],
+    /// In which language a rule tells it.
+    pub notice_language: NotifyLanguage,
+    /// Whether its mails leave the caller out of their subjects.
+    pub private_subject: bool,
+    /// Each number, and the rule that it picks.
+    pub picks: Vec<(String, Option<String>)>,
 }
 
 /// Names a setting.
@@ -69,9 +81,20 @@ pub enum Field {
     OutboundNumber,
     /// 着信拒否 of calls that come without a number in this way.
     Reject(NoNumber),
+    /// The mail addresses of a rule.
+    Emails,
+    /// Whether a rule tells of this.
+    Event(NotifyEvent),
+    /// In which language a rule tells it.
+    NoticeLanguage,
+    /// Whether its mails leave the caller out of their subjects.
+    PrivateSubject,
+    /// Which rule one of the numbers picks, by the name that [`Field::picks`] gives it.
+    Picks(&'static str),
 }
 
 const RINGS: &str = "rings:";
+const PICKS: &str = "picks:";
 
 impl Form {
     /// The settings of a row: a number, an ID, or the primary number with its basic ID.
@@ -114,6 +137,34 @@ impl Form {
         Self { reject, ..Self::default() }
     }
 
+    /// A notify rule, and which rule each number picks.
+    pub fn of_notify_rule(rule: &NotifyRule, numbers: &[Number]) -> Self {
+        let picks = numbers.iter().filter(|number| number.can(Capability::NotifyRule));
+        Self {
+            of_rule: true,
+            name: rule.name.clone(),
+            emails: rule.emails.clone(),
+            events: NotifyEvent::ALL.map(|event| rule.events.contains(&event)),
+            notice_language: rule.language,
+            private_subject: rule.private_subject,
+            picks: picks.map(|number| (number.id.clone(), number.notify_rule_id.clone())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Which rule a number picks, as far as the form knows it.
+    pub fn pick(&self, number_id: &str) -> Option<&Option<String>> {
+        self.picks.iter().find(|(id, _)| id == number_id).map(|(_, rule)| rule)
+    }
+
+    /// Has a number pick another rule.
+    pub fn set_pick(&mut self, number_id: &str, rule: Option<String>) {
+        match self.picks.iter_mut().find(|(id, _)| id == number_id) {
+            Some(pick) => pick.1 = rule,
+            None => self.picks.push((number_id.to_owned(), rule)),
+        }
+    }
+
     /// Whether an ID rings, as far as the form knows it.
     pub fn rings(&self, phone_id: &str) -> Option<bool> {
         self.rings.iter().find(|(id, _)| id == phone_id).map(|(_, rings)| *rings)
@@ -129,7 +180,8 @@ impl Form {
 
     /// What the shared validators say of the changed fields.
     pub fn faults(draft: &Draft<Self>) -> Vec<(Field, FieldFault)> {
-        let found = [number_patch(draft).0.validate(), phone_id_patch(draft).0.validate(), account_patch(draft).validate()];
+        let names = if draft.loaded().of_rule { notify_rule_patch(draft).0.validate() } else { number_patch(draft).0.validate() };
+        let found = [names, phone_id_patch(draft).0.validate(), account_patch(draft).validate()];
         let faults = found.into_iter().filter_map(Result::err).flat_map(|errors| field_faults(&errors));
         faults.filter_map(|fault| Some((Field::of_pointer(&fault.pointer)?, fault))).collect()
     }
@@ -154,20 +206,25 @@ impl Field {
             Field::Reject(NoNumber::PayPhone) => "reject_pay_phone",
             Field::Reject(NoNumber::OutOfRange) => "reject_out_of_range",
             Field::Reject(NoNumber::ServiceConflict) => "reject_service_conflict",
+            Field::Emails => "emails",
+            Field::Event(NotifyEvent::MissedCall) => "missed_call",
+            Field::Event(NotifyEvent::Voicemail) => "voicemail",
+            Field::Event(NotifyEvent::Fax) => "fax",
+            Field::Event(NotifyEvent::ForwardedCall) => "forwarded_call",
+            Field::NoticeLanguage => "language",
+            Field::PrivateSubject => "private_subject",
+            Field::Picks(name) => name,
         }
     }
 
     /// The switch of an ID.
     pub fn rings(phone_id: &str) -> Self {
-        static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
-        let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(known) = names.iter().find(|name| name.strip_prefix(RINGS) == Some(phone_id)) {
-            return Field::Rings(known);
-        }
-        // An account has a few IDs: their names may live as long as the window.
-        let name: &'static str = format!("{RINGS}{phone_id}").leak();
-        names.push(name);
-        Field::Rings(name)
+        Field::Rings(lasting(RINGS, phone_id))
+    }
+
+    /// The rule of a number.
+    pub fn picks(number_id: &str) -> Self {
+        Field::Picks(lasting(PICKS, number_id))
     }
 
     /// The field that the server means with this JSON pointer.
@@ -175,9 +232,24 @@ impl Field {
         match pointer {
             "/limit" => Some(Field::ChannelLimit),
             other if other.starts_with("/rings:") => Some(Field::rings(&other[1 + RINGS.len()..])),
+            other if other.starts_with("/emails/") => Some(Field::Emails),
+            other if other.starts_with("/events") => Some(Field::Event(NotifyEvent::MissedCall)),
             other => Form::FIELDS.iter().copied().find(|field| other.strip_prefix('/') == Some(field.name())),
         }
     }
+}
+
+/// The name of a field that there is once for each of several things.
+fn lasting(prefix: &'static str, id: &str) -> &'static str {
+    static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+    let mut names = NAMES.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(known) = names.iter().find(|name| name.strip_prefix(prefix) == Some(id)) {
+        return known;
+    }
+    // An account has a few IDs and numbers: their names may live as long as the window.
+    let name: &'static str = format!("{prefix}{id}").leak();
+    names.push(name);
+    name
 }
 
 impl Settings for Form {
@@ -198,10 +270,19 @@ impl Settings for Form {
         Field::Reject(NoNumber::PayPhone),
         Field::Reject(NoNumber::OutOfRange),
         Field::Reject(NoNumber::ServiceConflict),
+        Field::Emails,
+        Field::Event(NotifyEvent::MissedCall),
+        Field::Event(NotifyEvent::Voicemail),
+        Field::Event(NotifyEvent::Fax),
+        Field::Event(NotifyEvent::ForwardedCall),
+        Field::NoticeLanguage,
+        Field::PrivateSubject,
     ];
 
     fn fields(&self) -> Vec<Field> {
-        self.rings.iter().map(|(id, _)| Field::rings(id)).chain(Self::FIELDS.iter().copied()).collect()
+        let rings = self.rings.iter().map(|(id, _)| Field::rings(id));
+        let picks = self.picks.iter().map(|(id, _)| Field::picks(id));
+        rings.chain(Self::FIELDS.iter().copied()).chain(picks).collect()
     }
 
     fn same(&self, other: &Self, field: Field) -> bool {
@@ -218,6 +299,11 @@ impl Settings for Form {
             Field::BusyAnnouncement => self.busy_announcement == other.busy_announcement,
             Field::OutboundNumber => self.outbound_number_id == other.outbound_number_id,
             Field::Reject(kind) => self.reject[kind as usize] == other.reject[kind as usize],
+            Field::Emails => self.emails == other.emails,
+            Field::Event(event) => self.events[event as usize] == other.events[event as usize],
+            Field::NoticeLanguage => self.notice_language == other.notice_language,
+            Field::PrivateSubject => self.private_subject == other.private_subject,
+            Field::Picks(name) => self.pick(&name[PICKS.len()..]) == other.pick(&name[PICKS.len()..]),
         }
     }
 
@@ -240,6 +326,16 @@ impl Settings for Form {
             Field::BusyAnnouncement => self.busy_announcement = from.busy_announcement,
             Field::OutboundNumber => self.outbound_number_id.clone_from(&from.outbound_number_id),
             Field::Reject(kind) => self.reject[kind as usize] = from.reject[kind as usize],
+            Field::Emails => self.emails.clone_from(&from.emails),
+            Field::Event(event) => self.events[event as usize] = from.events[event as usize],
+            Field::NoticeLanguage => self.notice_language = from.notice_language,
+            Field::PrivateSubject => self.private_subject = from.private_subject,
+            Field::Picks(name) => {
+                let id = &name[PICKS.len()..];
+                if let Some(rule) = from.pick(id) {
+                    self.set_pick(id, rule.clone());
+                }
+            }
         }
     }
 }
@@ -304,6 +400,26 @@ pub fn ringing_put(draft: &Draft<Form>) -> Carrying<RingingPut> {
     let targets = now.rings.iter().filter(|(id, _)| fields.contains(&Field::rings(id)));
     let targets = targets.map(|(id, rings)| RingingTargetPut { phone_id: id.clone(), rings: *rings }).collect();
     (RingingPut { targets, busy_announcement: now.busy_announcement }, fields)
+}
+
+/// The changes to a notify rule.
+pub fn notify_rule_patch(draft: &Draft<Form>) -> Carrying<NotifyRulePatch> {
+    let now = draft.edited();
+    let mut patch = NotifyRulePatch::default();
+    let mut fields = Vec::new();
+    for field in draft.changed() {
+        match field {
+            Field::Name => patch.name = Some(now.name.clone()),
+            Field::Emails => patch.emails = Some(now.emails.clone()),
+            // The list goes as a whole.
+            Field::Event(_) => patch.events = Some(NotifyEvent::ALL.into_iter().filter(|event| now.events[*event as usize]).collect()),
+            Field::NoticeLanguage => patch.language = Some(now.notice_language),
+            Field::PrivateSubject => patch.private_subject = Some(now.private_subject),
+            _ => continue,
+        }
+        fields.push(field);
+    }
+    (patch, fields)
 }
 
 #[cfg(test)]
@@ -376,6 +492,25 @@ mod tests {
         assert_eq!(draft.changed(), [Field::rings("b")]);
         assert_eq!((draft.edited().rings("a"), draft.edited().rings("c")), (Some(false), Some(true)));
         assert_eq!(Field::of_pointer("/rings:b"), Some(Field::rings("b")));
+    }
+
+    #[test]
+    fn a_rule_sends_what_changed_and_its_name_is_more_than_nothing() {
+        let loaded = Form { of_rule: true, name: "営業".into(), events: [true, false, false, false], ..Form::default() };
+        let mut draft = Draft::new(Form { picks: vec![("n1".into(), Some("other".into()))], ..loaded });
+        draft.edit(|it| {
+            it.events[1] = true;
+            it.set_pick("n1", Some("mine".into()));
+        });
+        let (patch, fields) = notify_rule_patch(&draft);
+        assert_eq!(patch.events.as_deref(), Some(&[NotifyEvent::MissedCall, NotifyEvent::Voicemail][..]));
+        assert_eq!(fields, [Field::Event(NotifyEvent::Voicemail)]);
+        assert_eq!(draft.changed(), [Field::Event(NotifyEvent::Voicemail), Field::picks("n1")]);
+        assert_eq!(Form::faults(&draft), []);
+        draft.edit(|it| it.name = " ".into());
+        let codes: Vec<_> = Form::faults(&draft).into_iter().map(|(field, fault)| (field, fault.code)).collect();
+        assert_eq!(codes, [(Field::Name, FieldCode::Required)]);
+        assert_eq!(Field::of_pointer("/emails/2"), Some(Field::Emails));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub const HISTORY: &str = "/history";
 pub const NOTICES: &str = "/notices";
 /// The notices that were sent.
 pub const DELIVERIES: &str = "/notices/deliveries";
+/// 通知設定: the notify rules.
+pub const NOTIFY_RULES: &str = "/notify-rules";
 
 /// Which of the two kinds of rows a settings page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +88,7 @@ impl RowRef {
 
 /// A service of a notify rule.
 pub fn service(rule_id: &str, service_id: &str) -> String {
-    format!("/notify-rules/{rule_id}/services/{service_id}")
+    format!("{NOTIFY_RULES}/{rule_id}/services/{service_id}")
 }
 
 /// Something that happened on a number.
@@ -137,6 +139,51 @@ impl RowPage {
     }
 }
 
+/// A page of 通知設定.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotifyPage {
+    /// The rules.
+    Rules,
+    /// A rule, by its UUID.
+    Rule(String),
+    /// A service that is added to a rule.
+    AddService(String),
+    /// A service of a rule: the UUIDs of both.
+    Service(String, String),
+}
+
+impl NotifyPage {
+    /// Its address.
+    pub fn path(&self) -> String {
+        match self {
+            NotifyPage::Rules => NOTIFY_RULES.to_owned(),
+            NotifyPage::Rule(rule) => format!("{NOTIFY_RULES}/{rule}"),
+            NotifyPage::AddService(rule) => format!("{NOTIFY_RULES}/{rule}/services/new"),
+            NotifyPage::Service(rule, id) => service(rule, id),
+        }
+    }
+
+    /// The page that it belongs to.
+    pub fn parent(&self) -> String {
+        match self {
+            NotifyPage::Rules => HOME.to_owned(),
+            NotifyPage::Rule(_) => NOTIFY_RULES.to_owned(),
+            NotifyPage::AddService(rule) | NotifyPage::Service(rule, _) => NotifyPage::Rule(rule.clone()).path(),
+        }
+    }
+
+    fn of<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let Some(rule) = parts.next() else { return Some(NotifyPage::Rules) };
+        let page = match (parts.next(), parts.next()) {
+            (None, _) => NotifyPage::Rule(rule.to_owned()),
+            (Some("services"), Some("new")) => NotifyPage::AddService(rule.to_owned()),
+            (Some("services"), Some(service)) => NotifyPage::Service(rule.to_owned(), service.to_owned()),
+            _ => return None,
+        };
+        parts.next().is_none().then_some(page)
+    }
+}
+
 /// A page of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -164,6 +211,8 @@ pub enum Route {
     Notice(String),
     /// The notices that were sent.
     Deliveries,
+    /// 通知設定.
+    Notify(NotifyPage),
     /// An address that leads nowhere.
     Unknown,
 }
@@ -182,6 +231,11 @@ impl Route {
             NOTICES => return Route::Notices,
             DELIVERIES => return Route::Deliveries,
             _ => {}
+        }
+        if let Some(rest) = whole.strip_prefix(NOTIFY_RULES) {
+            let parts = rest.split('/').skip(1);
+            let whole = rest.is_empty() || rest.starts_with('/') && parts.clone().all(|part| !part.is_empty());
+            return whole.then(|| NotifyPage::of(parts)).flatten().map_or(Route::Unknown, Route::Notify);
         }
         let mut parts = whole.split('/').skip(1);
         let row = match (parts.next(), parts.next().filter(|id| !id.is_empty())) {
@@ -210,6 +264,7 @@ impl Route {
     pub fn is_behind(&self, entry: &Route) -> bool {
         match entry {
             Route::Notices => matches!(self, Route::Notices | Route::Notice(_) | Route::Deliveries),
+            Route::Notify(_) => matches!(self, Route::Notify(_)),
             entry => self == entry,
         }
     }
@@ -273,6 +328,14 @@ mod tests {
             ("/notices/deliveries", Route::Deliveries),
             ("/notices/e1", Route::Notice("e1".to_owned())),
             ("/notices/e1/more", Route::Unknown),
+            ("/notify-rules", Route::Notify(NotifyPage::Rules)),
+            ("/notify-rules/r1/", Route::Notify(NotifyPage::Rule("r1".into()))),
+            ("/notify-rules/r1/services/new", Route::Notify(NotifyPage::AddService("r1".into()))),
+            ("/notify-rules/r1/services/s1", Route::Notify(NotifyPage::Service("r1".into(), "s1".into()))),
+            ("/notify-rules/r1/services", Route::Unknown),
+            ("/notify-rules//services/s1", Route::Unknown),
+            ("/notify-rules/r1/services/s1/more", Route::Unknown),
+            ("/notify-rulesx", Route::Unknown),
             ("/numbers", Route::Unknown),
             ("/numbers//general", Route::Unknown),
             ("/numbers/n1/general/more", Route::Unknown),
@@ -282,6 +345,11 @@ mod tests {
             assert_eq!(Route::of(path), route, "{path}");
         }
         assert_eq!(Route::of(&row.general()), Route::General(row));
+        let (rule, service) = ("r1".to_owned(), "s1".to_owned());
+        let pages = [NotifyPage::Rules, NotifyPage::Rule(rule.clone()), NotifyPage::AddService(rule.clone())];
+        for page in pages.into_iter().chain([NotifyPage::Service(rule, service)]) {
+            assert_eq!(Route::of(&page.path()), Route::Notify(page));
+        }
     }
 
     #[test]

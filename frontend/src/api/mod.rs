@@ -121,6 +121,11 @@ impl Client {
         self.send("DELETE", path, None, None).await.map(drop)
     }
 
+    /// Removes a setting in the version that was read.
+    pub async fn delete_version(self, path: &str, version: u64) -> Result<(), ClientError> {
+        self.send("DELETE", path, None, Some(version)).await.map(drop)
+    }
+
     async fn send(self, method: &str, path: &str, body: Option<String>, version: Option<u64>) -> Result<Received, ClientError> {
         let outcome = exchange(method, path, body, version, self.token(), TIMEOUT_MS).await;
         self.heed(outcome)

@@ -18,6 +18,9 @@ use super::block_list::BlockListPage;
 use super::copy::CopyPage;
 use super::history::HistoryPage;
 use super::notices::{DeliveriesPage, NoticePage, NoticesPage};
+use super::notify_rule::RulePage;
+use super::notify_rules::RulesPage;
+use super::notify_service::{AddServicePage, ServicePage};
 use super::outbound_number::OutboundNumberPage;
 use super::password::PasswordPage;
 use super::preview::PreviewPage;
@@ -25,7 +28,7 @@ use super::ringing::RingingPage;
 use crate::api::ClientError;
 use crate::directory::{Remote, use_directory};
 use crate::router::use_router;
-use crate::routes::{self, Route, RowPage, RowRef};
+use crate::routes::{self, NotifyPage, Route, RowPage, RowRef};
 use crate::text;
 use crate::ui::Text;
 use crate::ui::states::{ErrorState, SkeletonRows};
@@ -51,6 +54,10 @@ fn pages() -> Result<Pages, SplitLoaderError> {
         Route::Notices => view! { <NoticesPage/> }.into_any(),
         Route::Notice(id) => view! { <NoticePage id/> }.into_any(),
         Route::Deliveries => view! { <DeliveriesPage/> }.into_any(),
+        Route::Notify(NotifyPage::Rules) => view! { <RulesPage/> }.into_any(),
+        Route::Notify(NotifyPage::Rule(rule_id)) => view! { <RulePage rule_id/> }.into_any(),
+        Route::Notify(NotifyPage::AddService(rule_id)) => view! { <AddServicePage rule_id/> }.into_any(),
+        Route::Notify(NotifyPage::Service(rule_id, service_id)) => view! { <ServicePage rule_id service_id/> }.into_any(),
         _ => view! { <HistoryPage/> }.into_any(),
     })
 }
@@ -141,6 +148,10 @@ fn title(route: &Route) -> Text {
         Route::Notices => text!(notices.title),
         Route::Notice(_) => text!(notices.event),
         Route::Deliveries => text!(notices.deliveries),
+        Route::Notify(NotifyPage::Rules) => text!(notify.title),
+        Route::Notify(NotifyPage::Rule(_)) => text!(general.rule),
+        Route::Notify(NotifyPage::AddService(_)) => text!(notify.add_service),
+        Route::Notify(NotifyPage::Service(..)) => text!(notify.service),
         _ => text!(history.title),
     }
 }
@@ -157,6 +168,7 @@ fn way_back(route: &Route) -> String {
         Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
         Route::Page(row, _) => row.home(),
         Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
+        Route::Notify(page) => page.parent(),
         _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
     }
 }

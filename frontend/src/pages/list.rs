@@ -37,6 +37,7 @@ pub fn ListPane(
                 <h2>{move || t!(list.contract)}</h2>
                 <div class="list">
                     <PlainRow href=routes::NOTICES icon=icondata_lu::LuInbox label=text!(notices.title) test_id="row-notices"/>
+                    <PlainRow href=routes::NOTIFY_RULES icon=icondata_lu::LuBell label=text!(notify.title) test_id="row-notify-rules"/>
                     <PlainRow href=routes::HISTORY icon=icondata_lu::LuHistory label=text!(history.title) test_id="row-history"/>
                     <PlainRow href=routes::ACCOUNT icon=icondata_lu::LuUser label=text!(account.title) test_id="row-account"/>
                 </div>

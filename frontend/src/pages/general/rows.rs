@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::Page;
 use crate::directory::{id_label, number_label};
 use crate::form::{Field, Form};
+use crate::routes::{self, NotifyPage};
+use crate::ui::icon::Chevron;
 use crate::ui::picker::{PickerChoice, PickerRow};
 use crate::ui::segment::SegmentRow;
 use crate::ui::text_row::TextRow;
@@ -206,6 +208,17 @@ fn Notices(page: Page) -> impl IntoView {
         Some(true) => t!(general.rules_empty).to_string(),
         Some(false) => t!(general.rules_note).to_string(),
     });
+    let id = page.subject.with_untracked(|subject| subject.number.as_ref().map(|number| number.id.clone())).unwrap_or_default();
+    let new = format!("{}?new&number={id}", routes::NOTIFY_RULES);
+    let chosen = move || {
+        let id = editor.read(|it| it.notify_rule_id.clone())?;
+        Some(view! {
+            <a class="row action" href=NotifyPage::Rule(id).path() data-testid="edit-rule">
+                <span class="label">{move || t!(general.edit_rule)}</span>
+                <Chevron/>
+            </a>
+        })
+    };
     number_can(page, Capability::NotifyRule).then(|| {
         view! {
             <section class="group">
@@ -220,6 +233,11 @@ fn Notices(page: Page) -> impl IntoView {
                         pick=Callback::new(move |key: String| editor.edit(Field::NotifyRule, |it| it.notify_rule_id = (!key.is_empty()).then_some(key)))
                         note
                     />
+                    {chosen}
+                    <a class="row action" href=new data-testid="new-rule">
+                        <span class="label">{move || t!(general.new_rule)}</span>
+                        <Chevron/>
+                    </a>
                 </div>
             </section>
         }
