@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use crate::api::{Client, ClientError, use_client};
 use crate::changes::{self, News};
 use crate::directory::Remote;
+use crate::later::Later;
 use crate::router::use_router;
 use crate::routes::Route;
 use crate::session::use_session;
@@ -106,6 +107,7 @@ pub(super) struct Feed<T: Entry> {
     /// Changes that wait to be looked up, and whether more changed than they name.
     changed: StoredValue<(BTreeSet<String>, bool)>,
     due: StoredValue<bool>,
+    later: Later,
 }
 
 impl<T: Entry> Clone for Feed<T> {
@@ -132,6 +134,7 @@ impl<T: Entry> Feed<T> {
             scrolled: StoredValue::new(0.0),
             changed: StoredValue::default(),
             due: StoredValue::new(false),
+            later: Later::default(),
         };
         let session = use_session();
         let account = session.with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
@@ -164,6 +167,9 @@ impl<T: Entry> Feed<T> {
             let whole = document().document_element().map_or(0, |root| root.scroll_height());
             if scrolled + screen + AHEAD_PX >= f64::from(whole) {
                 self.more();
+            }
+            if scrolled < AT_THE_TOP_PX {
+                self.settle();
             }
         });
         let route = use_router().route();
@@ -278,11 +284,21 @@ impl<T: Entry> Feed<T> {
                 }
             }
         });
-        if self.is_steady() {
-            self.show_unseen();
-        }
+        self.settle();
         if !news.is_empty() {
             T::came(self.live, &news);
+        }
+    }
+
+    /// Puts in what waits, at once or when nobody has touched the log for a while.
+    fn settle(self) {
+        if self.unseen.try_with_untracked(Vec::is_empty) != Some(false) {
+            return;
+        }
+        if self.is_steady() {
+            self.show_unseen();
+        } else if window().scroll_y().unwrap_or_default() < AT_THE_TOP_PX {
+            self.later.run(Duration::from_millis(STEADY_MS as u64), move || self.settle());
         }
     }
 

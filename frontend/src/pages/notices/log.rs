@@ -7,7 +7,6 @@ use api_types::{Delivery, DeliveryState, LiveChange, Page};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-use super::event::{badge, destination};
 use super::feed::{About, Entry, Feed, Item, Kept};
 use super::resend::ResendSheet;
 use super::{Rest, Unseen, remember, words};
@@ -114,7 +113,7 @@ fn Log(failed: bool) -> impl IntoView {
     view! {
         <Unseen feed/>
         <section class="group" class:none=move || !any.get() on:pointermove=move |_| feed.touch(false) on:pointerdown=move |_| feed.touch(true) on:pointerup=move |_| feed.touch(false) on:pointercancel=move |_| feed.touch(false)>
-            <ul class="list sent-list">
+            <ul class="list">
                 <For each=move || feed.items.get() key=|item| item.id.clone() let:item>{delivery_row(item)}</For>
             </ul>
         </section>
@@ -141,19 +140,28 @@ fn delivery_row(item: Item<Delivery>) -> AnyView {
     let leads = event.is_some();
     let inside = move || {
         delivery.with(|delivery| {
-            let words = delivery.problem.as_ref().map(|problem| problem.message.clone()).or_else(|| words::remark(delivery));
+            let channel = delivery.channel;
+            let (class, icon, state) = words::state(delivery.state);
+            let said = delivery.problem.as_ref().map(|problem| problem.message.clone()).or_else(|| words::remark(delivery));
             view! {
-                {destination(delivery)}
-                <span class="when">{badge(delivery)}<time class="num" datetime=at.to_rfc3339()>{move || words::moment(at)}</time></span>
+                <span class="lead"><Icon icon=words::channel_icon(channel)/></span>
+                <span class="label">
+                    <span class="head">
+                        <b class="name">{words::destination(delivery)}</b>
+                        <time class="num" datetime=at.to_rfc3339()>{words::moment(at)}</time>
+                    </span>
+                    <small>{words::channel(channel)}</small>
+                    <span class="sent"><span class=class data-testid="state"><Icon icon/>{state}</span></span>
+                    {said.map(|words| view! { <small>{words}</small> })}
+                </span>
                 {leads.then(|| view! { <Chevron/> })}
-                {words.map(|words| view! { <small class="remark">{words}</small> })}
             }
         })
     };
     let row = match event {
-        Some(event) => view! { <a class="row wraps" href=routes::notice(&event)>{inside}</a> }.into_any(),
+        Some(event) => view! { <a class="row" href=routes::notice(&event)>{inside}</a> }.into_any(),
         // About a service that was switched off: that mail is about no call.
-        None => view! { <div class="row wraps">{inside}</div> }.into_any(),
+        None => view! { <div class="row">{inside}</div> }.into_any(),
     };
-    view! { <li class="delivery" class:fresh=fresh data-testid="delivery">{row}</li> }.into_any()
+    view! { <li class="happened" class:fresh=fresh data-testid="delivery">{row}</li> }.into_any()
 }

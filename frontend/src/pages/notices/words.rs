@@ -105,6 +105,11 @@ pub(super) fn channel_icon(channel: Channel) -> icondata_core::Icon {
     }
 }
 
+/// Where a notice went: what the destination is called, else its channel.
+pub(super) fn destination(delivery: &Delivery) -> String {
+    if delivery.destination.is_empty() { channel(delivery.channel).to_owned() } else { delivery.destination.clone() }
+}
+
 /// What has become of a notice: how it looks, its picture, and a word.
 pub(super) fn state(state: DeliveryState) -> (&'static str, icondata_core::Icon, &'static str) {
     match state {

@@ -22,19 +22,14 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
         Some(at) => t!(notices.link_until, moment = words::moment(at)),
         None => t!(notices.link_over).to_owned(),
     };
-    let opened = move || {
-        let count = t!(notices.times, count = format::count(downloads.into()));
-        match last_download_at {
-            Some(at) => t!(notices.opened_last, count = count, moment = words::moment(at)),
-            None => count,
-        }
-    };
+    let opened = move || t!(notices.times, count = format::count(downloads.into()));
+    let last = move || last_download_at.map(|at| t!(notices.opened_last, moment = words::moment(at)));
     view! {
         <section class="group" data-testid="link">
             <h2>{move || t!(notices.link)}</h2>
             <div class="list">
                 <div class="row wraps"><span class="label">{move || t!(notices.link_state)}</span><span class="value num" data-testid="link-state">{until}</span></div>
-                <div class="row wraps"><span class="label">{move || t!(notices.opened)}</span><span class="value num" data-testid="opened">{opened}</span></div>
+                <div class="row wraps"><span class="label">{move || t!(notices.opened)}<small class="num">{last}</small></span><span class="value num" data-testid="opened">{opened}</span></div>
                 {works.then(|| view! {
                     <button class="row danger" type="button" aria-haspopup="dialog" data-testid="revoke" on:click=move |_| asking.set(true)>
                         <span class="lead"><Icon icon=icondata_lu::LuUnlink/></span>

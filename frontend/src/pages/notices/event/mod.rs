@@ -5,8 +5,6 @@ mod link;
 mod player;
 mod sent;
 
-pub(super) use self::sent::{badge, destination};
-
 use std::time::Duration;
 
 use api_types::{AttachmentKind, CallEvent, Capability, Delivery, NotifyEvent};

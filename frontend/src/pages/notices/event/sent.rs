@@ -21,30 +21,24 @@ pub(super) fn Sent(page: Page) -> impl IntoView {
         <section class="group" data-testid="sent-notices">
             <h2>{move || t!(notices.sent_notices)}</h2>
             {move || none.get().then(|| view! { <p class="note" data-testid="no-notices">{move || t!(notices.no_notices)}</p> })}
-            <ul class="list sent-list">
+            <ul class="list">
                 <For each=move || ids.get() key=String::clone let:id><One page id/></For>
             </ul>
         </section>
     }
 }
 
-/// Where a notice went, and what became of it.
-pub(in super::super) fn destination(delivery: &Delivery) -> AnyView {
-    let channel = delivery.channel;
-    let same = delivery.destination == words::channel(channel);
-    let name = if delivery.destination.is_empty() { words::channel(channel).to_owned() } else { delivery.destination.clone() };
+fn head(delivery: &Delivery) -> AnyView {
+    let (channel, state, name) = (delivery.channel, delivery.state, words::destination(delivery));
+    let (class, icon, _) = words::state(state);
     view! {
-        <span class="lead"><Icon icon=words::channel_icon(channel)/></span>
-        <span class="label">{name}{(!same).then(|| view! { <small>{move || words::channel(channel)}</small> })}</span>
+        <div class="row wraps">
+            <span class="lead"><Icon icon=words::channel_icon(channel)/></span>
+            <span class="label">{name}<small>{move || words::channel(channel)}</small></span>
+            <span class=format!("badge state-{class}") data-testid="state"><Icon icon/>{move || words::state(state).2}</span>
+        </div>
     }
     .into_any()
-}
-
-/// The state as a badge.
-pub(in super::super) fn badge(delivery: &Delivery) -> AnyView {
-    let state = delivery.state;
-    let (class, icon, _) = words::state(state);
-    view! { <span class=format!("badge state-{class}") data-testid="state"><Icon icon/>{move || words::state(state).2}</span> }.into_any()
 }
 
 #[component]
@@ -62,7 +56,7 @@ fn One(page: Page, id: String) -> impl IntoView {
     view! {
         <li class="delivery" data-testid="delivery">
             {move || delivery.get().map(|delivery| view! {
-                <div class="row wraps">{destination(&delivery)}{badge(&delivery)}</div>
+                {head(&delivery)}
                 {remark(&delivery)}
                 {problem(&delivery)}
             })}
@@ -89,7 +83,7 @@ fn remark(delivery: &Delivery) -> Option<AnyView> {
 }
 
 /// What is wrong, what to do about it, and the way there.
-pub(in super::super) fn problem(delivery: &Delivery) -> Option<AnyView> {
+fn problem(delivery: &Delivery) -> Option<AnyView> {
     let problem = delivery.problem.clone()?;
     let service = delivery.rule_id.as_deref().zip(delivery.service_id.as_deref()).map(|(rule, service)| routes::service(rule, service));
     Some(
