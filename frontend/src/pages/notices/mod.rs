@@ -23,6 +23,7 @@ use self::feed::{About, Entry, Feed, Kept};
 use self::filter::Filters;
 use crate::api::{self, Client, ClientError};
 use crate::directory::{Remote, number_label, use_directory};
+use crate::focus::focus_first;
 use crate::format;
 use crate::router::use_router;
 use crate::routes::{self, RowRef};
@@ -180,13 +181,15 @@ fn Events(filter: Filter) -> impl IntoView {
 #[component]
 fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
     let count = Memo::new(move |_| feed.unseen.with(Vec::len));
+    let any = Memo::new(move |_| count.get() > 0);
     let show = move |_| {
         feed.show_unseen();
         window().scroll_to_with_x_and_y(0.0, 0.0);
+        focus_first(".detail .happened a");
     };
     view! {
         <div class="unseen">
-            {move || (count.get() > 0).then(|| view! {
+            {move || any.get().then(|| view! {
                 <button class="btn main" type="button" data-testid="unseen" on:click=show>
                     <Icon icon=icondata_lu::LuArrowUp/>
                     {move || t!(notices.new, count = count.get())}
@@ -197,18 +200,38 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
 }
 
 /// What stands after the last entry.
+#[derive(Clone, PartialEq)]
+enum End {
+    Loading,
+    Failed(ClientError),
+    Empty,
+    Done,
+    /// More can be read, or is being read: the button stays, and with it the focus.
+    More,
+}
+
 #[component]
 fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
-    let none = Memo::new(move |_| feed.items.with(Vec::is_empty));
+    let end = Memo::new(move |_| match (feed.state.get(), feed.items.with(Vec::is_empty)) {
+        (Remote::Failed(error), _) => End::Failed(error),
+        (Remote::Loading, true) => End::Loading,
+        (Remote::Ready(()), true) => End::Empty,
+        (Remote::Ready(()), false) if feed.done.get() => End::Done,
+        _ => End::More,
+    });
+    let loading = Memo::new(move |_| feed.state.with(|state| *state == Remote::Loading));
     move || {
-        match feed.state.get() {
-        Remote::Loading => view! { <SkeletonRows count=if none.get() { 5 } else { 2 }/> }.into_any(),
-        Remote::Failed(error) => view! { <ErrorState error retry=Callback::new(move |()| feed.read())/> }.into_any(),
-        Remote::Ready(()) if none.get() => empty.run(),
-        Remote::Ready(()) if feed.done.get() => view! { <p class="end">{move || t!(history.end)}</p> }.into_any(),
-        Remote::Ready(()) => {
-            view! { <button class="btn wide more" type="button" data-testid="more" on:click=move |_| feed.more()>{move || t!(history.more)}</button> }.into_any()
+        match end.get() {
+        End::Loading => view! { <SkeletonRows count=5/> }.into_any(),
+        End::Failed(error) => view! { <ErrorState error retry=Callback::new(move |()| feed.read())/> }.into_any(),
+        End::Empty => empty.run(),
+        End::Done => view! { <p class="end">{move || t!(history.end)}</p> }.into_any(),
+        End::More => view! {
+            <button class="btn wide more" type="button" data-testid="more" aria-disabled=move || loading.get().to_string() on:click=move |_| feed.more()>
+                {move || if loading.get() { t!(states.loading) } else { t!(history.more) }}
+            </button>
         }
+        .into_any(),
     }
     }
 }
@@ -226,7 +249,13 @@ fn Nothing(narrowed: bool, whole: String) -> impl IntoView {
             <Icon icon/>
             <h2>{title}</h2>
             <p>{body}</p>
-            {narrowed.then(|| view! { <button class="btn main" type="button" data-testid="show-all" on:click=move |_| router.replace(&whole)>{move || t!(notices.show_all)}</button> })}
+            {match narrowed {
+                true => view! { <button class="btn main" type="button" data-testid="show-all" on:click=move |_| {
+                    router.replace(&whole);
+                    focus_first("[data-testid=kind-all] input");
+                }>{move || t!(notices.show_all)}</button> }.into_any(),
+                false => view! { <a class="btn main" href=routes::NOTIFY_RULES data-testid="to-rules">{move || t!(notices.to_rules)}</a> }.into_any(),
+            }}
         </section>
     }
 }

@@ -7,7 +7,7 @@ mod sent;
 
 use std::time::Duration;
 
-use api_types::{AttachmentKind, CallEvent, Capability, Delivery, NotifyEvent};
+use api_types::{AttachmentKind, CallEvent, Capability, Delivery, ErrorCode, NotifyEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -136,9 +136,23 @@ pub fn NoticePage(
         <TitleBar title=text!(notices.event) back=way_back() deep=true/>
         {move || match page.state.get() {
             Remote::Loading => view! { <SkeletonRows count=2/> <SkeletonRows count=3/> }.into_any(),
+            Remote::Failed(error) if error.code() == Some(ErrorCode::NotFound) => view! { <Gone/> }.into_any(),
             Remote::Failed(error) => view! { <ErrorState error retry/> }.into_any(),
             Remote::Ready(()) => page.event.get_untracked().map(|event| view! { <Body page event/> }).into_any(),
         }}
+    }
+}
+
+/// It is too old, or never was.
+#[component]
+fn Gone() -> impl IntoView {
+    view! {
+        <section class="state" role="alert" data-testid="not-found">
+            <Icon icon=icondata_lu::LuSearchX/>
+            <h2>{move || t!(states.not_found_title)}</h2>
+            <p>{move || t!(notices.gone)}</p>
+            <a class="btn main" href=way_back()>{move || t!(notices.to_log)}</a>
+        </section>
     }
 }
 

@@ -3,6 +3,7 @@
 use api_types::Delivery;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
 use super::attempts::Attempts;
 use super::{Page, words};
@@ -52,6 +53,7 @@ fn One(page: Page, id: String) -> impl IntoView {
     let resendable = Memo::new(move |_| delivery.with(|delivery| delivery.as_ref().is_some_and(|delivery| delivery.resendable)));
     let region = format!("attempts-{id}");
     let attempts = id.clone();
+    let fold = format!("fold-{id}");
     let again = StoredValue::new(id);
     view! {
         <li class="delivery" data-testid="delivery">
@@ -64,7 +66,7 @@ fn One(page: Page, id: String) -> impl IntoView {
                 {
                     let region = region.clone();
                     move || (tries.get() > 0).then(|| view! {
-                        <button type="button" class="fold" data-testid="show-attempts" aria-expanded=move || open.get().to_string() aria-controls=region.clone() on:click=move |_| open.update(|open| *open = !*open)>
+                        <button type="button" class="fold" id=fold.clone() data-testid="show-attempts" aria-expanded=move || open.get().to_string() aria-controls=region.clone() on:click=move |_| open.update(|open| *open = !*open)>
                             {move || t!(notices.attempts, count = tries.get())}
                             <Icon icon=icondata_lu::LuChevronDown/>
                         </button>
@@ -101,6 +103,15 @@ fn problem(delivery: &Delivery) -> Option<AnyView> {
     )
 }
 
+/// The button goes once the notice is under way; the focus stays at the notice.
+fn keep_focus(id: &str) {
+    let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    let fold = document().get_element_by_id(&format!("fold-{id}")).filter(|_| lost);
+    if let Some(fold) = fold.and_then(|fold| fold.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = fold.focus();
+    }
+}
+
 #[component]
 fn Resend(page: Page, id: String) -> impl IntoView {
     let busy = RwSignal::new(false);
@@ -117,8 +128,8 @@ fn Resend(page: Page, id: String) -> impl IntoView {
             match api::deliveries::resend(page.client, &id).await {
                 Ok(()) => {
                     page.live.toast(t!(notices.resending));
-                    // The button stays, and with it the focus, until the notice is under way.
                     _ = page.read().await;
+                    request_animation_frame(move || keep_focus(&id));
                 }
                 Err(error) => _ = failure.try_set(Some(states::words(&error).1)),
             }
