@@ -19,6 +19,8 @@ mod housekeeping;
 mod idempotency;
 mod ids;
 mod lists;
+mod notify_helpers;
+mod notify_mail;
 mod numbers;
 mod openapi;
 mod operator_accounts;

@@ -1,5 +1,7 @@
 //! A stand-in for somebody else's HTTP server: records what comes, and answers as a test wishes.
 
+pub mod smtp;
+
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,0 +1,88 @@
+//! Notices as tests of adapters hand them in.
+
+use api_types::{AttachmentKind, Caller, Credentials, MissedReason, NotifyEvent, NotifyLanguage, ServiceType};
+use chrono::{DateTime, TimeDelta, Utc};
+use server::notify::{Attachment, Event, Job, Notice, Progress, Report, Subject, Target, words};
+use tests::TestApp;
+
+/// The bytes of [`recording`] and [`fax`].
+pub const BYTES: &[u8] = b"\x00\x00\x00\x20ftypM4A not really, but these bytes must arrive";
+
+/// When everything happened: 2026-11-22, 09:15 in Tokyo, a Sunday.
+pub fn at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_306_500, 0).expect("a time")
+}
+
+/// What happened, with what its kind has.
+pub fn event(kind: NotifyEvent) -> Event {
+    let (missed, recorded) = (kind == NotifyEvent::MissedCall, kind == NotifyEvent::Voicemail);
+    Event {
+        kind,
+        number: "+81312345678".into(),
+        number_name: "代表".into(),
+        caller: Caller::parse("09012345678").expect("a caller"),
+        at: at(),
+        reason: missed.then_some(MissedReason::HungUp),
+        duration_s: if missed { Some(4) } else { recorded.then_some(23) },
+        pages: (kind == NotifyEvent::Fax).then_some(3),
+        transcript: recorded.then(|| "田中です。\n折り返し<b>お電話</b>ください。".to_owned()),
+        forwarded_to: (kind == NotifyEvent::ForwardedCall).then(|| "+815011112222".to_owned()),
+    }
+}
+
+/// A notice without a file.
+pub fn notice(subject: Subject) -> Notice {
+    let delivery_id = store::new_id();
+    Notice {
+        short_id: words::short_id(&delivery_id),
+        delivery_id,
+        call_event_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30".into(),
+        language: NotifyLanguage::Ja,
+        private_subject: false,
+        subject,
+        attachment: None,
+    }
+}
+
+/// A notice of an event, with the file that its kind has.
+pub async fn told(app: &TestApp, kind: NotifyEvent) -> Notice {
+    let attachment = match kind {
+        NotifyEvent::Voicemail => Some(file(app, AttachmentKind::Audio, "voicemail-20261122-0915.m4a", "audio/mp4", BYTES).await),
+        NotifyEvent::Fax => Some(file(app, AttachmentKind::Fax, "fax-20261122-0915.pdf", "application/pdf", BYTES).await),
+        NotifyEvent::MissedCall | NotifyEvent::ForwardedCall => None,
+    };
+    Notice { attachment, ..notice(Subject::Event(event(kind))) }
+}
+
+/// A file of which the bytes are there.
+pub async fn file(app: &TestApp, kind: AttachmentKind, name: &str, content_type: &str, bytes: &[u8]) -> Attachment {
+    let object_key = format!("test/{}", store::new_id());
+    app.app.attachments.write(&object_key, bytes.to_vec().into()).await.expect("the file is kept");
+    let page_url = "https://portal.example.jp/downloads/0123456789abcdef".to_owned();
+    Attachment {
+        kind,
+        content_type: content_type.into(),
+        file_name: name.into(),
+        size: bytes.len() as u64,
+        duration_ms: (kind == AttachmentKind::Audio).then_some(23_400),
+        object_key,
+        file_url: format!("{page_url}/{name}"),
+        page_url,
+        expires_at: at() + TimeDelta::days(7),
+    }
+}
+
+/// The first attempt of a notice.
+pub fn job(notice: Notice) -> Job {
+    Job { notices: vec![notice], progress: Progress::default(), plain: false }
+}
+
+/// Credentials by name and value.
+pub fn credentials(pairs: &[(&str, &str)]) -> Credentials {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Makes one attempt at a service.
+pub async fn send(app: &TestApp, kind: ServiceType, credentials: &Credentials, job: &Job) -> Report {
+    app.app.senders.send(&Target::Service { kind, credentials: credentials.clone() }, job).await
+}
