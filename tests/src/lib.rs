@@ -183,9 +183,13 @@ fn launch(app: Arc<server::App>, listener: TcpListener) -> actix_web::dev::Serve
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = server::app::serve(app, listener).unwrap();
+            let server = server::app::serve(app.clone(), listener).unwrap();
+            let outbox = server::outbox::start(app);
             send.send(server.handle()).unwrap();
             server.await.unwrap();
+            if let Some(outbox) = outbox {
+                outbox.stop().await;
+            }
         });
     });
     receive.recv().unwrap()

@@ -8,6 +8,7 @@ mod health;
 mod operator;
 mod output;
 mod serve;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,8 +34,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the portal and the API
+    /// Serve the portal and the API, and send notices
     Serve,
+    /// Send notices, and nothing else: beside `serve`, where its outbox.workers is 0 or one process is not enough
+    Worker,
     /// Bring the tables of the database up to date
     Migrate,
     /// Print the OpenAPI document
@@ -89,6 +92,7 @@ fn dispatch(cli: Cli) -> Result<(), Error> {
     telemetry::init(&config.log);
     match cli.command {
         Command::Serve => serve::run(config),
+        Command::Worker => worker::run(config),
         Command::Migrate => migrate(config),
         Command::Health => health::run(&config),
         Command::Operator(args) => operator::run(config, args),

@@ -214,6 +214,9 @@ impl Config {
         config.server.bind = "127.0.0.1:0".into();
         config.server.metrics_bind = Some(String::new());
         config.server.workers = 1;
+        // What is about sending says so.
+        config.outbox.workers = 0;
+        config.outbox.poll_ms = 20;
         config
     }
 

@@ -1,11 +1,14 @@
 //! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers, previewed files, removed entries,
-//! old calls.
+//! old calls, deliveries that have come to an end.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use store::{EntranceScope, StoreError, block_entry, block_import, call_event, idempotency, password_reset, session, sign_in_attempt};
+use store::{
+    EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency, outbox, password_reset, session,
+    sign_in_attempt,
+};
 
 use crate::App;
 use crate::block_list::{PREVIEW_KEPT, REMOVED_KEPT};
@@ -14,6 +17,9 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// How long an answer is kept for a repeated `Idempotency-Key`.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// Deliveries that go at once.
+const DELIVERIES: i64 = 1_000;
 
 /// How long calls are kept.
 const CALLS_KEPT: TimeDelta = TimeDelta::days(90);
@@ -41,10 +47,21 @@ pub async fn clean(app: &App) -> Result<usize, StoreError> {
     let now = app.clock.now_naive();
     // Twice the longest wait: a count that goes while its subject still waits would forgive it.
     let quiet = TimeDelta::try_seconds(2 * app.config.sign_in.max_delay_s.min(86_400) as i64).unwrap_or_default().max(TimeDelta::days(1));
+    let finished = now - TimeDelta::days(app.config.outbox.kept_days.into());
+    let mut removed = 0;
+    loop {
+        // A part at a time: others have to write meanwhile.
+        let part = app.db.write(move |conn| outbox::purge(conn, WorkerScope::sending(), finished, now, DELIVERIES)).await?;
+        removed += part;
+        if i64::try_from(part).unwrap_or(i64::MAX) < DELIVERIES {
+            break;
+        }
+    }
     app.db
         .write(move |conn| {
             let scope = EntranceScope::authenticating();
-            Ok(session::purge(conn, scope, now)?
+            Ok(removed
+                + session::purge(conn, scope, now)?
                 + password_reset::purge(conn, scope, now)?
                 + sign_in_attempt::purge(conn, scope, now - quiet)?
                 + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?

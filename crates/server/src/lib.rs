@@ -18,6 +18,7 @@ pub mod http;
 pub mod live;
 pub mod mail;
 pub mod notify;
+pub mod outbox;
 pub mod provisioning;
 pub mod rules;
 pub mod spa;

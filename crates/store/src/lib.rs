@@ -3,7 +3,8 @@
 //! House rules, each for a reason that was measured or has hurt somebody:
 //!
 //! - [`Db::read`] or [`Db::write`]; nothing else touches a connection, and no network call stands inside either.
-//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`] or [`EntranceScope`]): what
+//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`], [`EntranceScope`] or
+//!   [`WorkerScope`]): what
 //!   cannot be scoped cannot be read. A test reads the sources for it.
 //! - Look-ups answer `Option`; what "not found" means is known to the caller.
 //! - Times come from the caller, in UTC, truncated to microseconds; never from SQL.
@@ -26,6 +27,7 @@ pub mod idempotency;
 pub mod notify_rule;
 pub mod notify_service;
 pub mod number;
+pub mod outbox;
 pub mod password_reset;
 pub mod phone_id;
 pub mod ringing;
@@ -36,7 +38,7 @@ pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};
 pub use migrate::{Column, describe_schema, probe_tables};
-pub use scope::{EntranceScope, OperatorScope, Scope};
+pub use scope::{EntranceScope, OperatorScope, Scope, WorkerScope};
 
 /// Asks the database for a sign of life.
 ///

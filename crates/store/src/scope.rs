@@ -44,3 +44,14 @@ impl EntranceScope {
         Self(())
     }
 }
+
+/// The outbox: notices of all accounts, as far as they are to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerScope(());
+
+impl WorkerScope {
+    /// Only for what sends notices.
+    pub fn sending() -> Self {
+        Self(())
+    }
+}

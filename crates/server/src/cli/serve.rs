@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::Error;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::outbox::{self, Outbox};
 use crate::{App, app, housekeeping, telemetry};
 
 pub(super) fn run(mut config: Config) -> Result<(), Error> {
@@ -56,6 +57,7 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
         handle
     });
     rt::spawn(housekeeping::run(app.clone()));
+    let outbox = outbox::start(app.clone());
     tracing::info!(%address, url = %app.config.public_url(), database = app.db.kind(), mail = app.mailer.describe(), "serving");
     started();
 
@@ -64,7 +66,7 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
         name = signals.next() => tracing::info!(signal = name, "stopping; running requests may finish"),
     }
     tokio::select! {
-        () = stop(handle, metrics_handle) => tracing::info!("stopped"),
+        () = stop(handle, outbox, metrics_handle) => tracing::info!("stopped"),
         name = signals.next() => {
             tracing::warn!(signal = name, "stopped with requests unfinished");
             std::process::exit(1);
@@ -73,15 +75,18 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
     Ok(())
 }
 
-async fn stop(server: ServerHandle, metrics: Option<ServerHandle>) {
+async fn stop(server: ServerHandle, outbox: Option<Outbox>, metrics: Option<ServerHandle>) {
     server.stop(true).await;
+    if let Some(outbox) = outbox {
+        outbox.stop().await;
+    }
     // Last, so that a scrape sees what the last requests did.
     if let Some(metrics) = metrics {
         metrics.stop(false).await;
     }
 }
 
-fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, Error> {
+pub(super) fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, Error> {
     let Some((bind, required)) = config.metrics_bind() else { return Ok(None) };
     match listen("server.metrics_bind", bind) {
         Ok(listener) => Ok(Some(listener)),
@@ -93,17 +98,17 @@ fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, Error> {
     }
 }
 
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn next(&mut self) -> &'static str {
+    pub(super) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",

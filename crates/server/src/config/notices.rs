@@ -116,6 +116,8 @@ pub struct Outbox {
     pub grace_s: u64,
     /// How long finished deliveries are kept, in days.
     pub kept_days: u32,
+    /// How often the queue is looked at when nothing else says that something is due, in milliseconds.
+    pub poll_ms: u64,
 }
 
 impl Default for Outbox {
@@ -128,6 +130,7 @@ impl Default for Outbox {
             settle_s: 3,
             grace_s: 86_400,
             kept_days: 90,
+            poll_ms: 1_000,
         }
     }
 }
