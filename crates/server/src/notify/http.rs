@@ -1,14 +1,325 @@
-//! The one HTTP client that leaves the house: to be written.
+//! The one HTTP client that leaves the house.
+//!
+//! Users paste URLs, so it must not become a way into our own network: it speaks https only, follows no redirect, takes no proxy from
+//! the environment, and connects only to addresses of the public Internet. The address that was checked is the one that is connected
+//! to, since the check stands inside the resolver: a name that answers something else the second time gains nothing.
+
+mod addresses;
+
+use std::error::Error as _;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::HeaderMap;
+use reqwest::multipart::Form;
+use reqwest::redirect::Policy;
+use reqwest::{Body, Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde_json::Value;
+use url::{Host, Url};
+
+pub use addresses::is_public;
 
 use crate::config::Config;
 
+/// More of an answer is not read.
+const BODY_LIMIT: usize = 64 * 1024;
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// The client.
+#[derive(Clone)]
+pub struct Client {
+    inner: reqwest::Client,
+    allow_private: bool,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("allow_private", &self.allow_private).finish_non_exhaustive()
+    }
+}
+
+/// An answer of a provider.
 #[derive(Clone, Debug)]
-pub struct Client(());
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body, its first 64 KiB.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Whether the status is one of 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// `Retry-After` in seconds (RFC 9110, 10.2.3); a date is not understood, a day is the most that is believed.
+    pub fn retry_after(&self) -> Option<TimeDelta> {
+        let seconds: i64 = self.header("retry-after")?.trim().parse().ok()?;
+        TimeDelta::try_seconds(seconds.clamp(0, 86_400))
+    }
+}
+
+/// Why no answer came. Never holds a URL: those of our users are secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The address may not be spoken to. Nothing was sent.
+    #[error("the address is not one of the public Internet")]
+    Refused,
+    /// The host has no address. Nothing was sent.
+    #[error("the host name cannot be resolved")]
+    NoSuchHost,
+    /// No connection could be made. Nothing was sent.
+    #[error("no connection: {0}")]
+    Unreachable(String),
+    /// TLS could not be agreed on. Nothing was sent.
+    #[error("no safe connection: {0}")]
+    Tls(String),
+    /// The request was sent, at least in part, and no whole answer came.
+    #[error("no answer: {0}")]
+    Unknown(String),
+}
+
+impl Error {
+    /// Whether the request may have arrived.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(self, Error::Unknown(_))
+    }
+
+    /// Key of its texts below `doctor`.
+    pub fn problem(&self) -> &'static str {
+        match self {
+            Error::Refused => "network.refused",
+            Error::NoSuchHost => "network.no_such_host",
+            Error::Unreachable(_) => "network.unreachable",
+            Error::Tls(_) => "network.tls",
+            Error::Unknown(_) => "network.no_answer",
+        }
+    }
+}
 
 impl Client {
     /// A client as configured.
-    pub fn new(_config: &Config) -> Self {
-        Self(())
+    pub fn new(config: &Config) -> Self {
+        Self::with_resolver(config, Arc::new(System))
+    }
+
+    fn with_resolver(config: &Config, resolver: Arc<dyn Lookup>) -> Self {
+        let allow_private = config.egress.allow_private;
+        #[expect(clippy::disallowed_methods, reason = "this is the one guarded client")]
+        let builder = reqwest::Client::builder();
+        let inner = builder
+            .https_only(!allow_private)
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .timeout(Duration::from_secs(config.outbox.timeout_s.max(1)))
+            .pool_max_idle_per_host(64)
+            .user_agent(concat!("Denwaban/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Guard { resolver, allow_private })
+            .build();
+        // Only an unreadable certificate store can fail, and without one there is no safe connection to be had.
+        let inner = inner.unwrap_or_else(|error| panic!("the HTTP client cannot be made: {error}"));
+        Self { inner, allow_private }
+    }
+
+    /// Begins a request. The URL goes out byte for byte as it stands.
+    pub fn request(&self, method: Method, url: Url) -> Request {
+        let refused = !self.may_reach(&url);
+        Request { builder: self.inner.request(method, url), refused }
+    }
+
+    /// Begins a POST.
+    pub fn post(&self, url: Url) -> Request {
+        self.request(Method::POST, url)
+    }
+
+    /// Begins a GET.
+    pub fn get(&self, url: Url) -> Request {
+        self.request(Method::GET, url)
+    }
+
+    /// An address that is written into a URL is not asked of the resolver, so it is checked here; `url` has turned decimal, octal and
+    /// hexadecimal forms into the usual one.
+    fn may_reach(&self, url: &Url) -> bool {
+        if self.allow_private {
+            return matches!(url.scheme(), "http" | "https");
+        }
+        url.scheme() == "https"
+            && match url.host() {
+                Some(Host::Ipv4(address)) => is_public(IpAddr::V4(address)),
+                Some(Host::Ipv6(address)) => is_public(IpAddr::V6(address)),
+                Some(Host::Domain(_)) => true,
+                None => false,
+            }
     }
 }
+
+/// A request that is being made.
+#[derive(Debug)]
+pub struct Request {
+    builder: RequestBuilder,
+    refused: bool,
+}
+
+impl Request {
+    /// Adds a header; one that cannot be sent makes the request fail.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self { builder: self.builder.header(name, value), ..self }
+    }
+
+    /// Adds `Authorization: Bearer`.
+    pub fn bearer(self, token: &str) -> Self {
+        Self { builder: self.builder.bearer_auth(token), ..self }
+    }
+
+    /// Sends JSON, as UTF-8 and without needless escapes.
+    pub fn json(self, body: &Value) -> Self {
+        let builder = self.builder.header("content-type", "application/json; charset=utf-8").body(body.to_string());
+        Self { builder, ..self }
+    }
+
+    /// Sends a form.
+    pub fn form<T: Serialize + ?Sized>(self, form: &T) -> Self {
+        Self { builder: self.builder.form(form), ..self }
+    }
+
+    /// Sends a form with files.
+    pub fn multipart(self, form: Form) -> Self {
+        Self { builder: self.builder.multipart(form), ..self }
+    }
+
+    /// Sends bytes.
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        Self { builder: self.builder.body(body), ..self }
+    }
+
+    /// Sends it and reads the answer.
+    ///
+    /// # Errors
+    /// When no whole answer came; the error says whether the request may have arrived.
+    pub async fn send(self) -> Result<Answer, Error> {
+        if self.refused {
+            return Err(Error::Refused);
+        }
+        let response = self.builder.send().await.map_err(|error| sort(&error))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = read(response).await?;
+        Ok(Answer { status, headers, body })
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(|error| Error::Unknown(words(&error)))? {
+        let room = BODY_LIMIT - body.len();
+        body.extend_from_slice(&part[..part.len().min(room)]);
+        if body.len() == BODY_LIMIT {
+            break;
+        }
+    }
+    Ok(body)
+}
+
+fn sort(error: &reqwest::Error) -> Error {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if let Some(refused) = inner.downcast_ref::<Unresolved>() {
+            return match refused {
+                Unresolved::Refused => Error::Refused,
+                Unresolved::NoSuchHost => Error::NoSuchHost,
+            };
+        }
+        source = inner.source();
+    }
+    let text = words(error);
+    if error.is_builder() {
+        return Error::Refused;
+    }
+    if !error.is_connect() {
+        return Error::Unknown(text);
+    }
+    let tls = ["certificate", "tls", "handshake", "Certificate"].iter().any(|word| text.contains(word));
+    if tls { Error::Tls(text) } else { Error::Unreachable(text) }
+}
+
+/// The innermost reason: the outer ones repeat the URL.
+fn words(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "timed out".into();
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    if innermost.is::<reqwest::Error>() { "the connection was lost".into() } else { innermost.to_string() }
+}
+
+/// Finds the addresses of a name.
+trait Lookup: Send + Sync + 'static {
+    fn look_up(&self, name: String) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+}
+
+/// The operating system's resolver.
+struct System;
+
+impl Lookup for System {
+    fn look_up(&self, name: String) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
+        Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Unresolved {
+    #[error("refused")]
+    Refused,
+    #[error("no such host")]
+    NoSuchHost,
+}
+
+/// Hands on only addresses that may be spoken to.
+struct Guard {
+    resolver: Arc<dyn Lookup>,
+    allow_private: bool,
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (found, allow_private) = (self.resolver.look_up(name.as_str().to_owned()), self.allow_private);
+        Box::pin(async move {
+            let found = found.await.map_err(|_| Unresolved::NoSuchHost)?;
+            let good: Vec<SocketAddr> = found.iter().copied().filter(|address| allow_private || is_public(address.ip())).collect();
+            match (good.is_empty(), found.is_empty()) {
+                (true, true) => Err(Unresolved::NoSuchHost.into()),
+                (true, false) => Err(Unresolved::Refused.into()),
+                (false, _) => Ok(Box::new(good.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
