@@ -1,6 +1,10 @@
 //! A stand-in for somebody else's HTTP server: records what comes, and answers as a test wishes.
 
+pub mod line;
+pub mod line_works;
+pub mod schema;
 pub mod smtp;
+pub mod webhook;
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

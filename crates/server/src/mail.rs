@@ -220,7 +220,7 @@ fn attach(file: File) -> SinglePart {
     let kind = ContentType::parse(&file.content_type).or_else(|_| ContentType::parse("application/octet-stream"));
     let body = Body::new_with_encoding(file.bytes.to_vec(), ContentTransferEncoding::Base64);
     // Base64 takes every content; what cannot be encoded comes back as it is.
-    let body = body.unwrap_or_else(|bytes| Body::new(bytes));
+    let body = body.unwrap_or_else(Body::new);
     Attachment::new(file.name).body(body, kind.unwrap_or(ContentType::TEXT_PLAIN))
 }
 

@@ -7,8 +7,9 @@ use api_types::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
 
-use super::{Event, Job, Notice, Outcome, Report, Senders, Subject, words};
+use super::{Event, Job, Notice, Outcome, Report, Senders, Subject, http, words};
 use crate::crypto;
 
 /// Makes one attempt.
@@ -25,8 +26,43 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
     if signature.is_empty() {
         return failed(Outcome::BadConfig, "webhook.no_secret", "");
     }
-    _ = (senders, body, signature);
-    failed(Outcome::Retry { after: None }, "webhook.unreachable", "")
+    let url = credentials.get("url").and_then(|url| Url::parse(url).ok()).filter(|url| matches!(url.scheme(), "https" | "http"));
+    let Some(url) = url else {
+        return failed(Outcome::BadConfig, "webhook.bad_url", "");
+    };
+    let request = senders
+        .http
+        .post(url)
+        .header("webhook-id", &notice.delivery_id)
+        .header("webhook-timestamp", &now.timestamp().to_string())
+        .header("webhook-signature", &signature)
+        .header("content-type", "application/json")
+        .body(body);
+    match request.send().await {
+        Ok(answer) => {
+            let after = answer.header("retry-after").and_then(|value| retry_after(value, now));
+            let (outcome, problem) = classify(answer.status, after);
+            let mut progress = job.progress.clone();
+            if outcome == Outcome::Delivered {
+                progress.text_sent = Some(notice.delivery_id.clone());
+                progress.file_done = true;
+            }
+            // What the other side says about a refusal is what its owner needs; about a success it is nobody's business.
+            let said = if problem.is_some() { words::one_line(&answer.text()) } else { String::new() };
+            Report::new(outcome, problem, &said, progress).status(answer.status)
+        }
+        Err(error @ http::Error::Unknown(_)) => failed(Outcome::Unknown, "webhook.timeout", &error.to_string()),
+        Err(error @ http::Error::Refused) => failed(Outcome::BadConfig, error.problem(), &error.to_string()),
+        // No such host, no server, no good certificate: today.
+        Err(error) => failed(Outcome::Retry { after: None }, error.problem(), &error.to_string()),
+    }
+}
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a time.
+fn retry_after(text: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let until = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|until| until.to_utc() - now);
+    let wait = text.trim().parse().ok().and_then(TimeDelta::try_seconds).or_else(|| until(text))?;
+    (wait > TimeDelta::zero()).then_some(wait.min(TimeDelta::days(1)))
 }
 
 /// The secrets that are valid now, the newest one first: two for a while after a new one was made.

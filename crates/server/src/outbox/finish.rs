@@ -87,13 +87,12 @@ impl Desk {
             }
         };
         let attempts = u32::try_from(row.attempts).unwrap_or(u32::MAX);
-        let outcome = match &report.outcome {
-            // Nobody but the operator can put mail right, and nobody switches an address off for it.
-            Outcome::BadConfig if one.service.is_none() => &Outcome::Retry { after: None },
-            other => other,
-        };
         let mut progress = report.progress.clone();
-        let next = retry::next(outcome, attempts, &progress, &self.limits.retry_schedule_s, one.chance);
+        let next = match retry::next(&report.outcome, attempts, &progress, &self.limits.retry_schedule_s, one.chance) {
+            // An address that takes no mail is nothing that can be switched off and on again.
+            Next::Hold if one.service.is_none() => Next::GiveUp,
+            next => next,
+        };
         let (state, next_at) = match next {
             Next::Delivered => ("delivered", None),
             Next::HandedOver => ("handed_over", None),

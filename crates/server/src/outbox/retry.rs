@@ -29,7 +29,9 @@ pub enum Next {
 pub fn next(outcome: &Outcome, attempts: u32, progress: &Progress, schedule: &[u64], chance: f64) -> Next {
     let again = |least: TimeDelta| {
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-        let Some(wait) = schedule.get(index) else { return Next::GiveUp };
+        // A file that fails to the end does not fail the notice: its text has arrived, and the link is in it.
+        let at_last = if progress.text_sent.is_some() { Next::Delivered } else { Next::GiveUp };
+        let Some(wait) = schedule.get(index) else { return at_last };
         let jitter = 0.8 + 0.4 * chance.clamp(0.0, 1.0);
         // Waits are hours at the most: far within what a float holds exactly.
         let milliseconds = (*wait as f64 * 1000.0 * jitter) as i64;
@@ -56,6 +58,7 @@ mod tests {
         let schedule = [5, 30, 300];
         let fresh = Progress::default();
         let plain = Progress { plain: true, ..Progress::default() };
+        let told = Progress { text_sent: Some("C1/1.2".into()), ..Progress::default() };
         let again = |milliseconds: i64| Next::Again { after: TimeDelta::milliseconds(milliseconds) };
         let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds)) };
         let table = [
@@ -70,6 +73,8 @@ mod tests {
             (retry(60), 1, &fresh, 0.5, again(60_000)),
             (retry(1), 2, &fresh, 0.5, again(30_000)),
             (retry(60), 4, &fresh, 0.5, Next::GiveUp),
+            (Outcome::Retry { after: None }, 3, &told, 0.5, again(300_000)),
+            (Outcome::Retry { after: None }, 4, &told, 0.5, Next::Delivered),
             (Outcome::Unknown, 2, &fresh, 0.5, again(30_000)),
             (Outcome::BadConfig, 1, &fresh, 0.5, Next::Hold),
             (Outcome::BadPayload, 1, &fresh, 0.5, Next::Plain),

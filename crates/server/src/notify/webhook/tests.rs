@@ -108,3 +108,21 @@ fn answers() {
         assert_eq!(classify(status, after), (outcome, problem), "{status}");
     }
 }
+
+#[test]
+fn waits_that_the_receiver_asks_for() {
+    let now = DateTime::from_timestamp(1_795_306_500, 0).unwrap();
+    let table = [
+        ("120", Some(120)),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("99999999999999999999", None),
+        ("604800", Some(86_400)),
+        ("Sun, 22 Nov 2026 00:16:00 GMT", Some(60)),
+        ("Sun, 22 Nov 2026 00:14:00 GMT", None),
+    ];
+    for (text, seconds) in table {
+        assert_eq!(retry_after(text, now).map(|wait| wait.num_seconds()), seconds, "{text}");
+    }
+}
