@@ -271,6 +271,50 @@ fn a_server_that_falls_silent_is_left() {
 }
 
 #[test]
+fn signing_in_at_the_mail_server() {
+    block_on(async {
+        let smtp = Smtp::start_with(Some(("post@minato", "p/ss:w%rd")));
+        let table = [
+            ("post%40minato:p%2Fss%3Aw%25rd", Outcome::Delivered, None, None),
+            ("post%40minato:geheim", Outcome::Retry { after: None }, Some("mail.relay"), Some(535)),
+            ("", Outcome::Retry { after: None }, Some("mail.relay"), Some(530)),
+        ];
+        for (login, outcome, problem, status) in table {
+            let url = if login.is_empty() { smtp.url.clone() } else { smtp.url.replace("smtp://", &format!("smtp://{login}@")) };
+            let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
+            let report = send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await)).await;
+            assert_eq!(
+                (report.outcome, report.problem.as_deref(), report.status),
+                (outcome, problem, status),
+                "{login}: {}",
+                report.detail
+            );
+            assert!(!report.detail.contains("geheim") && !format!("{:?}", app.app.mailer).contains("minato"), "{}", report.detail);
+        }
+        assert_eq!(smtp.letters().len(), 1);
+    });
+}
+
+#[test]
+fn a_server_without_encryption_is_not_spoken_to_where_it_is_required() {
+    block_on(async {
+        let smtp = Smtp::start();
+        for (tls, arrives) in [("required", false), ("opportunistic", true), ("nonsense", false)] {
+            let before = smtp.letters().len();
+            let url = format!("{}?tls={tls}", smtp.url);
+            let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
+            let report = send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await)).await;
+            assert_eq!(
+                (report.outcome == Outcome::Delivered, smtp.letters().len() > before),
+                (arrives, arrives),
+                "{tls} {}",
+                report.detail
+            );
+        }
+    });
+}
+
+#[test]
 fn refused_as_too_large_it_goes_without_the_file() {
     block_on(async {
         let smtp = Smtp::start();

@@ -6,6 +6,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// A mail as it came, up to the final dot.
 #[derive(Clone, Debug)]
 pub struct Letter {
@@ -43,6 +46,8 @@ struct Shared {
     letters: Mutex<Vec<Letter>>,
     moods: Mutex<VecDeque<Mood>>,
     connections: Mutex<usize>,
+    /// User and password, where one has to sign in.
+    login: Option<(&'static str, &'static str)>,
     problems: Mutex<Vec<String>>,
 }
 
@@ -56,9 +61,14 @@ pub struct Smtp {
 impl Smtp {
     /// Starts it.
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// Starts one that takes mails only of who signs in with this name and password.
+    pub fn start_with(login: Option<(&'static str, &'static str)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { login, ..Shared::default() });
         let serving = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -112,6 +122,7 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
     }
     say("220 fake.example ESMTP")?;
     let (mut from, mut to) = (None::<String>, Vec::new());
+    let mut signed_in = shared.login.is_none();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
@@ -123,8 +134,17 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
             "EHLO" => {
                 say("250-fake.example")?;
                 say("250-8BITMIME")?;
+                if shared.login.is_some() {
+                    say("250-AUTH PLAIN")?;
+                }
                 say("250 ENHANCEDSTATUSCODES")?;
             }
+            "AUTH" => {
+                let given = line.split(' ').nth(2).and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
+                signed_in = shared.login.is_some_and(|(user, password)| given == format!("\0{user}\0{password}").into_bytes());
+                say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 wrong name or password" })?;
+            }
+            "MAIL" if !signed_in => say("530 5.7.0 sign in first")?,
             "MAIL" => {
                 if from.is_some() {
                     shared.problems.lock().unwrap().push(format!("a mail within a mail: {line}"));

@@ -52,6 +52,32 @@ async fn without_smtp_a_mail_is_a_file_that_only_we_read() {
 }
 
 #[tokio::test]
+async fn a_mail_with_a_file_has_three_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    let file =
+        File { name: "fax-20261122-0915.pdf".into(), content_type: "application/pdf".into(), bytes: Bytes::from_static(b"%PDF-1.7") };
+    let odd = File { name: "odd.bin".into(), content_type: "no type".into(), bytes: Bytes::from_static(b"\xff\x00") };
+    let mail = Mail { files: vec![file, odd], thread: Some("caller-1".into()), ..mail() };
+    mailer(dir.path()).send_as(mail, "delivery-1").await.unwrap();
+    let path = dir.path().join("mail/20261122T090412.123456Z-delivery-1.eml");
+    let text = fs::read_to_string(&path).unwrap();
+    for line in [
+        "References: <caller-1@denwaban.example>\r\n",
+        "Auto-Submitted: auto-generated\r\n",
+        "X-Auto-Response-Suppress: All\r\n",
+        "Content-Type: multipart/mixed;",
+        "Content-Type: multipart/alternative;",
+        "<p>次のリンクを開いてください。</p>",
+        "Content-Disposition: attachment; filename=\"fax-20261122-0915.pdf\"\r\n",
+        "Content-Type: application/pdf\r\n",
+        "JVBERi0xLjc=",
+        "Content-Type: application/octet-stream\r\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_can_be_slipped_into_the_head() {
     let dir = tempfile::tempdir().unwrap();
     let mailer = mailer(dir.path());

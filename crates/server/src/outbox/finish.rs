@@ -105,7 +105,7 @@ impl Desk {
             Next::GiveUp => ("failed", None),
         };
         let progress = (progress != Progress::default()).then(|| serde_json::to_string(&progress).unwrap_or_default());
-        End { state, next_at, progress, problem: report.problem.clone() }
+        End { state, next_at, progress, problem: report.problem.clone().filter(|_| state != "delivered") }
     }
 
     /// Keeps the health of a service, and switches it off when it has failed for good or for too long.
