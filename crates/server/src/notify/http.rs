@@ -15,7 +15,6 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
-use reqwest::multipart::Form;
 use reqwest::redirect::Policy;
 use reqwest::{Body, Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -24,7 +23,9 @@ use url::{Host, Url};
 
 pub use addresses::is_public;
 
+use super::{Outcome, Progress, Report};
 use crate::config::Config;
+use crate::crypto;
 
 /// More of an answer is not read.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -79,6 +80,19 @@ impl Answer {
     pub fn retry_after(&self) -> Option<TimeDelta> {
         let seconds: i64 = self.header("retry-after")?.trim().parse().ok()?;
         TimeDelta::try_seconds(seconds.clamp(0, 86_400))
+    }
+}
+
+impl Error {
+    /// The report of an attempt that got no answer: the same for every provider.
+    pub fn report(&self, progress: Progress) -> Report {
+        let outcome = match self {
+            // Nobody will ever get through there.
+            Error::Refused => Outcome::BadConfig,
+            Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) => Outcome::Retry { after: None },
+            Error::Unknown(_) => Outcome::Unknown,
+        };
+        Report::new(outcome, Some(self.problem()), &self.to_string(), progress)
     }
 }
 
@@ -146,20 +160,19 @@ impl Client {
         Self { inner, allow_private }
     }
 
-    /// Begins a request. The URL goes out byte for byte as it stands.
-    pub fn request(&self, method: Method, url: Url) -> Request {
-        let refused = !self.may_reach(&url);
-        Request { builder: self.inner.request(method, url), refused }
+    /// Begins a POST to a whole URL; one that is none is refused when it is sent.
+    pub fn post(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::POST, url.as_ref())
     }
 
-    /// Begins a POST.
-    pub fn post(&self, url: Url) -> Request {
-        self.request(Method::POST, url)
+    /// Begins a GET of a whole URL.
+    pub fn get(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::GET, url.as_ref())
     }
 
-    /// Begins a GET.
-    pub fn get(&self, url: Url) -> Request {
-        self.request(Method::GET, url)
+    fn request(&self, method: Method, url: &str) -> Request {
+        let builder = Url::parse(url).ok().filter(|url| self.may_reach(url)).map(|url| self.inner.request(method, url));
+        Request { builder }
     }
 
     /// An address that is written into a URL is not asked of the resolver, so it is checked here; `url` has turned decimal, octal and
@@ -181,40 +194,56 @@ impl Client {
 /// A request that is being made.
 #[derive(Debug)]
 pub struct Request {
-    builder: RequestBuilder,
-    refused: bool,
+    /// `None` where the address may not be spoken to.
+    builder: Option<RequestBuilder>,
 }
 
 impl Request {
+    fn with(self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
+        Self { builder: self.builder.map(change) }
+    }
+
     /// Adds a header; one that cannot be sent makes the request fail.
     pub fn header(self, name: &str, value: &str) -> Self {
-        Self { builder: self.builder.header(name, value), ..self }
+        self.with(|builder| builder.header(name, value))
     }
 
     /// Adds `Authorization: Bearer`.
     pub fn bearer(self, token: &str) -> Self {
-        Self { builder: self.builder.bearer_auth(token), ..self }
+        self.with(|builder| builder.bearer_auth(token))
     }
 
     /// Sends JSON, as UTF-8 and without needless escapes.
     pub fn json(self, body: &Value) -> Self {
-        let builder = self.builder.header("content-type", "application/json; charset=utf-8").body(body.to_string());
-        Self { builder, ..self }
+        self.header("content-type", "application/json; charset=utf-8").body(body.to_string())
     }
 
     /// Sends a form.
     pub fn form<T: Serialize + ?Sized>(self, form: &T) -> Self {
-        Self { builder: self.builder.form(form), ..self }
-    }
-
-    /// Sends a form with files.
-    pub fn multipart(self, form: Form) -> Self {
-        Self { builder: self.builder.multipart(form), ..self }
+        self.with(|builder| builder.form(form))
     }
 
     /// Sends bytes.
     pub fn body(self, body: impl Into<Body>) -> Self {
-        Self { builder: self.builder.body(body), ..self }
+        self.with(|builder| builder.body(body))
+    }
+
+    /// Sends a form with one file behind its texts. Nothing follows the last boundary's line: some providers refuse more.
+    pub fn file(self, texts: &[(&str, &str)], field: &str, (name, kind): (&str, &str), bytes: &[u8]) -> Self {
+        let boundary = format!("denwaban-{}", crypto::new_token());
+        let mut body = Vec::with_capacity(bytes.len() + 1_024);
+        for (name, value) in texts {
+            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        // Names of files are ours: ASCII, without quotation marks.
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        self.header("content-type", &format!("multipart/form-data; boundary={boundary}")).body(body)
     }
 
     /// Sends it and reads the answer.
@@ -222,10 +251,8 @@ impl Request {
     /// # Errors
     /// When no whole answer came; the error says whether the request may have arrived.
     pub async fn send(self) -> Result<Answer, Error> {
-        if self.refused {
-            return Err(Error::Refused);
-        }
-        let response = self.builder.send().await.map_err(|error| sort(&error))?;
+        let Some(builder) = self.builder else { return Err(Error::Refused) };
+        let response = builder.send().await.map_err(|error| sort(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read(response).await?;
         Ok(Answer { status, headers, body })

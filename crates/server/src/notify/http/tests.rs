@@ -80,7 +80,7 @@ async fn urls_into_our_own_network_are_refused_however_they_are_written() {
         "file:///etc/passwd",
         "https://localhost/",
     ] {
-        let outcome = client.post(Url::parse(url).unwrap()).body("x").send().await;
+        let outcome = client.post(url).body("x").send().await;
         assert_eq!(outcome.unwrap_err(), Error::Refused, "{url}");
     }
 }
@@ -101,10 +101,10 @@ async fn the_address_that_was_checked_is_the_one_that_is_spoken_to() {
     let outside: SocketAddr = "192.0.2.1:443".parse().unwrap();
     let answers = vec![vec![], vec![inside, outside], vec![inside]];
     let client = Client::with_resolver(&config(false), Arc::new(Rebinding(Mutex::new(answers))));
-    let url = Url::parse("https://rebinding.example/hook?token=geheim").unwrap();
-    assert_eq!(client.post(url.clone()).send().await.unwrap_err(), Error::Refused);
+    let url = "https://rebinding.example/hook?token=geheim";
+    assert_eq!(client.post(url).send().await.unwrap_err(), Error::Refused);
     // Not even where only some of the addresses are inside; the documentation address is none of the public Internet either.
-    assert_eq!(client.post(url.clone()).send().await.unwrap_err(), Error::Refused);
+    assert_eq!(client.post(url).send().await.unwrap_err(), Error::Refused);
     let error = client.post(url).send().await.unwrap_err();
     assert_eq!(error, Error::NoSuchHost);
     assert!(!format!("{error} {error:?} {client:?}").contains("geheim"));
@@ -140,11 +140,11 @@ async fn redirects_are_answers_and_long_bodies_are_cut() {
         None,
     ]);
     let client = Client::new(&config(true));
-    let answer = client.post(url.clone()).json(&serde_json::json!({"text": "日本語"})).send().await.unwrap();
+    let answer = client.post(url.as_str()).json(&serde_json::json!({"text": "日本語"})).send().await.unwrap();
     assert_eq!((answer.status, answer.is_success()), (302, false));
-    let answer = client.post(url.clone()).body("x").send().await.unwrap();
+    let answer = client.post(url.as_str()).body("x").send().await.unwrap();
     assert_eq!((answer.body.len(), answer.retry_after()), (BODY_LIMIT, Some(TimeDelta::seconds(7))));
-    let error = client.post(url).body("x").send().await.unwrap_err();
+    let error = client.post(url.as_str()).body("x").send().await.unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("geheim"));
     let heads = thread.join().unwrap();
@@ -156,12 +156,11 @@ async fn redirects_are_answers_and_long_bodies_are_cut() {
 async fn what_was_not_sent_is_told_apart() {
     let client = Client::new(&config(true));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = client.get(Url::parse(&format!("http://{free}/")).unwrap()).send().await.unwrap_err();
+    let error = client.get(&format!("http://{free}/")).send().await.unwrap_err();
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
     // A server that speaks no TLS.
     let (url, thread) = server(vec![Some("HTTP/1.1 400 Bad Request\r\n\r\n".into())]);
-    let secure = Url::parse(&url.as_str().replace("http:", "https:")).unwrap();
-    let error = client.get(secure).send().await.unwrap_err();
+    let error = client.get(&url.as_str().replace("http:", "https:")).send().await.unwrap_err();
     assert!(!error.may_have_arrived(), "{error:?}");
     thread.join().unwrap();
 }
