@@ -271,6 +271,20 @@ fn a_server_that_falls_silent_is_left() {
 }
 
 #[test]
+fn many_mails_at_once_share_few_connections() {
+    block_on(async {
+        let smtp = Smtp::start();
+        let app = start(&smtp).await;
+        let told = told(&app, NotifyEvent::MissedCall).await;
+        let job = job(told);
+        let reports = futures_util::future::join_all((0..100).map(|_| send(&app, "a@minato.example", &job))).await;
+        assert!(reports.iter().all(|report| report.outcome == Outcome::Delivered), "{reports:?}");
+        assert_eq!(smtp.letters().len(), 100);
+        assert!(smtp.connections() <= 16, "{} connections", smtp.connections());
+    });
+}
+
+#[test]
 fn signing_in_at_the_mail_server() {
     block_on(async {
         let smtp = Smtp::start_with(Some(("post@minato", "p/ss:w%rd")));

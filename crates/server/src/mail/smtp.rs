@@ -18,8 +18,8 @@ use url::Url;
 
 use super::{MailError, Refusal};
 
-/// Connections that are kept for the next mail.
-const KEPT: usize = 10;
+/// Connections at once: servers refuse who comes with many. All of them are kept for the next mails.
+const CONNECTIONS: usize = 16;
 /// For how long they are kept.
 const IDLE: Duration = Duration::from_secs(60);
 /// What a server is expected to take of a large mail, beside the fixed time.
@@ -31,6 +31,7 @@ pub struct Server {
     /// Made at the first mail: reading the machine's certificates takes longer than the rest of a start.
     way: tokio::sync::OnceCell<Way>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+    turns: tokio::sync::Semaphore,
 }
 
 /// How the server is reached.
@@ -55,7 +56,7 @@ enum Start {
 impl Server {
     /// From `smtp://`, `smtp://…?tls=required`, `smtp://…?tls=opportunistic` or `smtps://`, with user and password.
     pub fn new(url: SecretString) -> Self {
-        Self { url, way: tokio::sync::OnceCell::new(), idle: Mutex::default() }
+        Self { url, way: tokio::sync::OnceCell::new(), idle: Mutex::default(), turns: tokio::sync::Semaphore::new(CONNECTIONS) }
     }
 
     /// Scheme and host, without any secret.
@@ -73,7 +74,11 @@ impl Server {
     pub async fn send(&self, envelope: &Envelope, message: &[u8], timeout: Duration) -> Result<(), MailError> {
         let way = self.way.get_or_try_init(|| async { read(self.url.expose_secret()) }).await?;
         let late = |_| MailError::Transient(Refusal::new("the server did not answer in time"));
-        let mut connection = tokio::time::timeout(timeout, self.connection(way, timeout, envelope)).await.map_err(late)??;
+        let ready = async {
+            let turn = self.turns.acquire().await.map_err(|error| MailError::Transient(Refusal::new(error.to_string())))?;
+            Ok::<_, MailError>((turn, self.connection(way, timeout, envelope).await?))
+        };
+        let (_turn, mut connection) = tokio::time::timeout(timeout, ready).await.map_err(late)??;
         let bytes = Duration::from_secs((message.len() / BYTES_PER_SECOND) as u64);
         // A connection that is given up here is dropped with it.
         match tokio::time::timeout(timeout + bytes, connection.message(message)).await {
@@ -123,7 +128,7 @@ impl Server {
 
     fn keep(&self, connection: AsyncSmtpConnection) {
         if let Ok(mut idle) = self.idle.lock()
-            && idle.len() < KEPT
+            && idle.len() < CONNECTIONS
             && !connection.has_broken()
         {
             idle.push((connection, Instant::now()));

@@ -204,6 +204,24 @@ fn cutting_keeps_letters_whole() {
     assert_eq!(cut_bytes("電話番です", 9), "電話…");
 }
 
+proptest::proptest! {
+    #[test]
+    fn what_is_cut_fits_and_begins_as_it_did(text in "\\PC*", limit in 0_usize..40) {
+        for (measure, cut) in [(char::len_utf16 as fn(char) -> usize, cut_utf16(&text, limit)), (char::len_utf8, cut_bytes(&text, limit)), (|_| 1, self::cut(&text, limit))] {
+            proptest::prop_assert!(cut.chars().map(measure).sum::<usize>() <= limit);
+            proptest::prop_assert!(cut == text || cut.is_empty() || text.starts_with(cut.strip_suffix('…').unwrap_or("?")));
+        }
+    }
+
+    #[test]
+    fn what_comes_from_outside_stays_on_its_line(text in "\\PC*|[\\x00-\\x20a\u{85}\u{2028}\u{202e}\u{2066}]*") {
+        let line = one_line(&text);
+        proptest::prop_assert!(!line.contains(|c: char| c.is_control() || is_line_break(c) || turns_direction(c)), "{line:?}");
+        let lines = several_lines(&text);
+        proptest::prop_assert!(!lines.contains(|c: char| c != '\n' && (c.is_control() || is_line_break(c) || turns_direction(c))), "{lines:?}");
+    }
+}
+
 #[test]
 fn a_long_transcript_is_what_is_cut() {
     let event = Event { transcript: Some("あ𠮷".repeat(4_000)), ..event(NotifyEvent::Voicemail) };
