@@ -51,7 +51,10 @@ fn each_event_arrives_with_its_file() {
             assert!(report.progress.file_done);
             let message = &chatwork.messages()[index];
             assert!(message.starts_with(&format!("[info][title]{title}[/title]")) && message.ends_with("[/info]"), "{message}");
-            assert!(message.contains(line) && message.contains("2026年11月22日(日) 09:15") && message.contains(&told.short_id), "{message}");
+            assert!(
+                message.contains(line) && message.contains("2026年11月22日(日) 09:15") && message.contains(&told.short_id),
+                "{message}"
+            );
             match attached {
                 Some((name, content_type)) => {
                     let file = &chatwork.files()[before];

@@ -93,7 +93,10 @@ fn long_transcripts_are_cut_and_keep_the_link() {
         told.subject = Subject::Event(Event { transcript: Some("<緊急>です。".repeat(5_000)), ..event(NotifyEvent::Voicemail) });
         assert_eq!(send(&app, &job(told)).await.outcome, Outcome::Delivered);
         let message = &slack.messages()[0];
-        assert!(message["text"].as_str().is_some_and(|text| text.contains("…") && text.contains("https://portal.example.jp/")), "{message}");
+        assert!(
+            message["text"].as_str().is_some_and(|text| text.contains("…") && text.contains("https://portal.example.jp/")),
+            "{message}"
+        );
     });
 }
 
@@ -215,7 +218,8 @@ fn a_file_that_can_be_tried_later_is_sent_without_the_text() {
             assert_eq!((slack.messages().len(), slack.files().len()), (count + 1, count + 1));
         }
         // An address that has been used up is asked for again at once.
-        for (step, reply) in [("upload", Reply::empty(410)), (complete, Reply::json(200, json!({"ok": false, "error": "file_not_found"})))] {
+        for (step, reply) in [("upload", Reply::empty(410)), (complete, Reply::json(200, json!({"ok": false, "error": "file_not_found"})))]
+        {
             slack.turn(step, reply);
             let before = slack.files().len();
             assert_eq!(send(&app, &first).await.outcome, Outcome::Delivered, "{step}");

@@ -1,11 +1,14 @@
 //! A stand-in for somebody else's HTTP server: records what comes, and answers as a test wishes.
 
 pub mod chatwork;
+pub mod google_chat;
 pub mod line;
 pub mod line_works;
 pub mod schema;
 pub mod slack;
 pub mod smtp;
+mod specs;
+pub mod teams;
 mod turns;
 pub mod webhook;
 

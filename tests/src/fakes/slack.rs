@@ -254,7 +254,8 @@ impl Shared {
         let mut files = self.files.lock().unwrap();
         for asked in arguments["files"].as_array().into_iter().flatten() {
             let number = asked["id"].as_str().and_then(|id| id.strip_prefix('F')).and_then(|id| id.parse::<usize>().ok());
-            let Some((name, bytes)) = number.and_then(|number| files.get_mut(number)).and_then(|file| Some((file.0.clone(), file.2.take()?)))
+            let Some((name, bytes)) =
+                number.and_then(|number| files.get_mut(number)).and_then(|file| Some((file.0.clone(), file.2.take()?)))
             else {
                 return error("file_not_found");
             };

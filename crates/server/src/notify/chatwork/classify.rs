@@ -17,13 +17,7 @@ pub fn answer(answer: &Answer, now: DateTime<Utc>) -> (Outcome, Option<&'static 
     classify(answer.status, &answer.json(), number("x-ratelimit-remaining"), number("x-ratelimit-reset"), now)
 }
 
-fn classify(
-    status: u16,
-    body: &Value,
-    remaining: Option<i64>,
-    reset: Option<i64>,
-    now: DateTime<Utc>,
-) -> (Outcome, Option<&'static str>) {
+fn classify(status: u16, body: &Value, remaining: Option<i64>, reset: Option<i64>, now: DateTime<Utc>) -> (Outcome, Option<&'static str>) {
     match status {
         200..=299 => (Outcome::Delivered, None),
         401 => (Outcome::BadConfig, Some("chatwork.unauthorized")),

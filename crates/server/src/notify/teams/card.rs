@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::notify::words::{self, Lines};
 use crate::notify::Notice;
+use crate::notify::words::{self, Lines};
 
 /// Teams takes about 28 KB with everything; whether that counts UTF-8 or UTF-16 is not said, and this is safe for both.
 const MESSAGE_MAX: usize = 24 * 1024;
 /// Longest transcript of one notice, in characters.
 const TRANSCRIPT_MAX: usize = 6_000;
-/// Longest text once a card was refused, of all notices together, in characters.
+/// Longest text of a notice once a card was refused, in characters.
 const PLAIN_MAX: usize = 2_000;
 
 /// How much of each notice a card shows.
@@ -53,8 +53,7 @@ fn envelope(body: Vec<Value>) -> Value {
 }
 
 fn container(lines: &Lines, detail: Detail, separator: bool) -> Value {
-    let mut items =
-        vec![json!({"type": "TextBlock", "text": escape(&lines.title), "wrap": true, "weight": "Bolder", "size": "Medium"})];
+    let mut items = vec![json!({"type": "TextBlock", "text": escape(&lines.title), "wrap": true, "weight": "Bolder", "size": "Medium"})];
     if let Detail::Rows(limit) = detail {
         let shown = lines.rows.iter().filter(|(_, value)| !value.is_empty());
         let facts: Vec<Value> = shown.map(|(label, value)| json!({"title": label, "value": escape(value)})).collect();
@@ -77,14 +76,16 @@ fn text_block(text: &str) -> Value {
     json!({"type": "TextBlock", "text": text, "wrap": true})
 }
 
-/// All notices as one text, each with its link.
+/// A notice as one text with its link; several with no more than what happened.
 fn plain_text(lines: &[Lines]) -> String {
-    let limit = PLAIN_MAX / lines.len().max(1);
-    let one = |lines: &Lines| {
-        let text = escape(&Lines { link: None, ..lines.clone() }.plain(limit, |_| 1));
-        match &lines.link {
-            Some((label, url)) => format!("{text}\n\n[{label}]({url})"),
-            None => text,
+    let one = |one: &Lines| {
+        let text = match lines.len() {
+            1 => Lines { link: None, ..one.clone() }.plain(PLAIN_MAX, |_| 1),
+            _ => format!("{}\n{}", one.title, one.footer),
+        };
+        match &one.link {
+            Some((label, url)) => format!("{}\n\n[{label}]({url})", escape(&text)),
+            None => escape(&text),
         }
     };
     lines.iter().map(one).collect::<Vec<_>>().join("\n\n")
