@@ -20,6 +20,7 @@ mod idempotency;
 mod ids;
 mod lists;
 mod notify_chatwork;
+mod notify_egress;
 mod notify_google_chat;
 mod notify_helpers;
 mod notify_line;

@@ -30,6 +30,14 @@ pub struct Shown {
     pub bytes: Vec<u8>,
 }
 
+/// A file that an address was asked for.
+struct Upload {
+    name: String,
+    length: usize,
+    /// Once they are there.
+    bytes: Option<Vec<u8>>,
+}
+
 /// A fake of Slack.
 pub struct Slack {
     /// For `providers.slack.base_url`, moods and requests.
@@ -42,8 +50,8 @@ struct Shared {
     url: Mutex<String>,
     turns: Turns,
     messages: Mutex<Vec<Value>>,
-    /// Name, length and, once they are there, bytes of files by number.
-    files: Mutex<Vec<(String, usize, Option<Vec<u8>>)>>,
+    /// By number.
+    files: Mutex<Vec<Upload>>,
     shown: Mutex<Vec<Shown>>,
     problems: Mutex<Vec<String>>,
 }
@@ -226,7 +234,7 @@ impl Shared {
             return error("missing_argument");
         }
         let mut files = self.files.lock().unwrap();
-        files.push((name.to_owned(), length, None));
+        files.push(Upload { name: name.to_owned(), length, bytes: None });
         let number = files.len() - 1;
         let url = self.url.lock().unwrap();
         Reply::json(200, json!({"ok": true, "upload_url": format!("{url}/upload/{number}?secret=geheim"), "file_id": format!("F{number}")}))
@@ -238,10 +246,10 @@ impl Shared {
         }
         let mut files = self.files.lock().unwrap();
         let Some(file) = number.parse::<usize>().ok().and_then(|number| files.get_mut(number)) else { return Reply::empty(404) };
-        if file.1 != request.body.len() || request.query != "secret=geheim" {
+        if file.length != request.body.len() || request.query != "secret=geheim" {
             return Reply::empty(400);
         }
-        file.2 = Some(request.body.clone());
+        file.bytes = Some(request.body.clone());
         Reply::Answer(200, vec![("content-type".into(), "text/plain".into())], b"OK - 1".to_vec())
     }
 
@@ -255,7 +263,7 @@ impl Shared {
         for asked in arguments["files"].as_array().into_iter().flatten() {
             let number = asked["id"].as_str().and_then(|id| id.strip_prefix('F')).and_then(|id| id.parse::<usize>().ok());
             let Some((name, bytes)) =
-                number.and_then(|number| files.get_mut(number)).and_then(|file| Some((file.0.clone(), file.2.take()?)))
+                number.and_then(|number| files.get_mut(number)).and_then(|file| Some((file.name.clone(), file.bytes.take()?)))
             else {
                 return error("file_not_found");
             };

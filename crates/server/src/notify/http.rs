@@ -151,7 +151,7 @@ impl Client {
             .referer(false)
             .connect_timeout(CONNECT)
             .timeout(Duration::from_secs(config.outbox.timeout_s.max(1)))
-            .pool_max_idle_per_host(64)
+            .pool_max_idle_per_host(config.outbox.workers.max(64))
             .user_agent(concat!("Denwaban/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Guard { resolver, allow_private })
             .build();

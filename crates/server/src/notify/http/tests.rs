@@ -156,11 +156,11 @@ async fn redirects_are_answers_and_long_bodies_are_cut() {
 async fn what_was_not_sent_is_told_apart() {
     let client = Client::new(&config(true));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = client.get(&format!("http://{free}/")).send().await.unwrap_err();
+    let error = client.get(format!("http://{free}/")).send().await.unwrap_err();
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
     // A server that speaks no TLS.
     let (url, thread) = server(vec![Some("HTTP/1.1 400 Bad Request\r\n\r\n".into())]);
-    let error = client.get(&url.as_str().replace("http:", "https:")).send().await.unwrap_err();
+    let error = client.get(url.as_str().replace("http:", "https:")).send().await.unwrap_err();
     assert!(!error.may_have_arrived(), "{error:?}");
     thread.join().unwrap();
 }
