@@ -280,21 +280,27 @@ on_both!(
 on_both!(
     async fn who_would_be_told_stands_beside_it(app) {
         let holder = app.holder("minato").await;
-        let rule = holder.notify_rule(&app, "営業").await;
-        holder.notify_rule(&app, "夜間").await;
         assert_eq!(preview(&holder, json!({"caller": CALLER})).await["notices"], json!([]));
-        switch(&holder, "", json!({"notify_rule_id": rule})).await;
-        let notice = |when: &str| json!([{"rule_id": rule, "rule_name": "営業", "when": when}]);
+        let rule = holder.told(&app, 0, &["a@example.jp"], &[("slack", "#営業", true), ("line", "家族", false)], None).await;
+        let notice = |when: &str| {
+            let destinations = ["メール a@example.jp", "Slack #営業", "LINE 家族（オフ）"];
+            json!([{"rule_id": rule, "rule_name": "営業", "when": when, "destinations": destinations}])
+        };
         let busy = json!({"caller": CALLER, "active_calls": 5});
         assert_eq!(preview(&holder, json!({"caller": CALLER})).await["notices"], notice("だれも出なかったとき"));
         assert_eq!(preview(&holder, busy.clone()).await["notices"], notice("話中で着信できなかったとき"));
         let english = holder.client.clone().header("accept-language", "en");
         let told = english.post(&format!("{}/route-preview", holder.number(0)), busy.clone()).await.expect(200);
-        assert_eq!(told["notices"], notice("Because every channel is busy"));
+        let notices = json!([{"rule_id": rule, "rule_name": "営業", "when": "Because every channel is busy",
+            "destinations": ["Mail to a@example.jp", "Slack #営業", "LINE 家族 (off)"]}]);
+        assert_eq!(told["notices"], notices);
         switch(&holder, "/ringing", json!({"targets": [], "busy_announcement": true})).await;
         assert_eq!(preview(&holder, busy).await["notices"], notice("話中で着信できなかったとき"));
         add(&holder, json!({"caller": CALLER})).await;
         assert_eq!(preview(&holder, json!({"caller": CALLER})).await["notices"], json!([]), "nobody is told of whom they refuse");
+        holder.told(&app, 1, &["a@example.jp"], &[], Some(&["fax"])).await;
+        let other = holder.client.post(&format!("{}/route-preview", holder.number(1)), json!({"caller": CALLER})).await;
+        assert_eq!(other["notices"], json!([]), "a rule for faxes says nothing of calls");
     }
 );
 

@@ -163,6 +163,9 @@ pub struct RouteNotice {
     /// When, in words.
     #[schema(example = "だれも出なかったとき")]
     pub when: String,
+    /// Whom it tells, in words: mail addresses first, then services.
+    #[schema(example = json!(["メール soumu@minato.example", "Slack #営業"]))]
+    pub destinations: Vec<String>,
 }
 
 /// The decision about a call, as the switch gets it.
@@ -177,7 +180,8 @@ pub struct RouteNotice {
         "ring_after_s": 0, "ringtone": "ringtone_1", "display_name": "東京代表", "number_name": "代表番号",
     }],
     "channel_limit": 3,
-    "notices": [{"rule_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24", "rule_name": "営業チーム", "when": "だれも出なかったとき"}],
+    "notices": [{"rule_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24", "rule_name": "営業チーム", "when": "だれも出なかったとき",
+        "destinations": ["メール soumu@minato.example", "Slack #営業"]}],
 }))]
 pub struct RouteDecision {
     /// The account revision that decided.

@@ -1,14 +1,14 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
-    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer,
-    Terminal,
+    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyEvent, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId,
+    PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary,
+    SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::contract::Contract;
-use store::{account, audit, notify_rule, number, phone_id, service_key, terminal};
+use store::{account, audit, notify_rule, notify_service, number, phone_id, service_key, terminal};
 
 use crate::error::Failure;
 use crate::notify::words;
@@ -122,8 +122,27 @@ pub fn route_caller(caller: &Caller, lang: Lang) -> RouteCaller {
     RouteCaller { text: words::caller(lang, caller), ..RouteCaller::from(caller) }
 }
 
-/// The decision about a call.
-pub fn decision(contract: &Contract, number: &number::Row, call: &Call, decision: &Decision, lang: Lang) -> RouteDecision {
+/// Whom a rule tells, in words.
+fn destinations(rule: &notify_rule::Row, services: &[notify_service::Row], lang: Lang) -> Vec<String> {
+    let name = |channel: &str| text(lang, &format!("channel.{channel}"), &[]);
+    let addresses: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
+    let mails = addresses.into_iter().map(|address| format!("{} {address}", name("mail")));
+    let of_service = |row: &notify_service::Row| {
+        let shown = format!("{} {}", name(&row.kind), row.label);
+        if row.enabled { shown } else { text(lang, "channel.off", &[("destination", &shown)]) }
+    };
+    mails.chain(services.iter().map(of_service)).collect()
+}
+
+/// The decision about a call. `services` are those of the number's rule.
+pub fn decision(
+    contract: &Contract,
+    number: &number::Row,
+    services: &[notify_service::Row],
+    call: &Call,
+    decision: &Decision,
+    lang: Lang,
+) -> RouteDecision {
     let caller = route_caller(&call.caller, lang);
     let device = |ringing: &decide::Ringing| {
         let row = contract.phone_id(&ringing.phone_id)?;
@@ -145,11 +164,17 @@ pub fn decision(contract: &Contract, number: &number::Row, call: &Call, decision
         RouteAction::Reject if decision.matched == MatchedRule::ChannelLimit => Some("route.notice.busy"),
         RouteAction::Reject => None,
     };
-    let rule = contract.notify_rules.iter().find(|rule| number.notify_rule_id.as_ref() == Some(&rule.id));
+    // Whoever is not reached may leave a message instead.
+    let tells = |rule: &&notify_rule::Row| {
+        let events: Vec<NotifyEvent> = serde_json::from_str(&rule.events).unwrap_or_default();
+        events.iter().any(|event| matches!(event, NotifyEvent::MissedCall | NotifyEvent::Voicemail))
+    };
+    let rule = contract.notify_rules.iter().find(|rule| number.notify_rule_id.as_ref() == Some(&rule.id)).filter(tells);
     let notice = |(rule, when): (&notify_rule::Row, &str)| RouteNotice {
         rule_id: rule.id.clone(),
         rule_name: rule.name.clone(),
         when: text(lang, when, &[]),
+        destinations: destinations(rule, services, lang),
     };
     RouteDecision {
         revision: version(contract.account.revision),

@@ -195,6 +195,35 @@ fn the_demo_prints_one_line_and_the_same_one_the_next_time() {
 }
 
 #[test]
+fn the_line_that_the_demo_prints_makes_a_voicemail_arrive() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        println!("curl is not there: the demo's line is not tried");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("it's a demo");
+    let mut server = Serving::start(denwaban(dir.path(), &["demo", "--port", "0", "--data-dir", data_dir.to_str().unwrap()]));
+    let out = BufReader::new(server.child.stdout.take().unwrap());
+    let line = out.lines().map(Result::unwrap).find(|line| line.starts_with("curl ")).unwrap();
+    for arrived in 1..=2 {
+        // The second one is a call of its own: its id is the time.
+        std::thread::sleep(Duration::from_millis(1_100));
+        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["items"][0]["outcome"], "accepted", "{answer} {}", String::from_utf8_lossy(&output.stderr));
+        let started = Instant::now();
+        let mails = || std::fs::read_dir(data_dir.join("mail")).map_or(0, |folder| folder.flatten().count());
+        while mails() < arrived {
+            assert!(started.elapsed() < Duration::from_secs(20), "no mail came");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    let mail = std::fs::read_dir(data_dir.join("mail")).unwrap().flatten().next().unwrap().path();
+    let mail = std::fs::read_to_string(mail).unwrap();
+    assert!(mail.contains("audio/wav") && mail.contains("To: soumu@minato.example"), "{mail}");
+}
+
+#[test]
 fn an_operator_sets_up_a_contract_at_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
     let operator = |args: &[&str]| run(denwaban(dir.path(), &[&["operator", "--json"], args].concat()));

@@ -215,7 +215,7 @@ fn end_of(prefix: &str) -> String {
 }
 
 /// Calls with those whose number is `pattern`, or begins with it, since `since`: all that came in for `number_id`, and those of
-/// them that were answered.
+/// them that were answered. However many events tell of a call, it is one.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -243,7 +243,7 @@ pub fn count(
         if answered {
             query = query.filter(call_events::outcome.eq("answered"));
         }
-        *count = query.count().get_result(conn)?;
+        *count = query.select(diesel::dsl::count(call_events::call_id).aggregate_distinct()).get_result(conn)?;
     }
     Ok((counts[0], counts[1]))
 }

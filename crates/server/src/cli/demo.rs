@@ -37,6 +37,9 @@ pub(super) struct Args {
     data_dir: Option<PathBuf>,
 }
 
+/// A recording to hand in, beside it.
+const RECORDING: &str = "voicemail.wav";
+
 /// What one needs to get in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Entrance {
@@ -68,7 +71,7 @@ pub(super) fn run(mut config: Config, args: Args) -> Result<(), Error> {
         let text = if args.json {
             serde_json::to_string(&Answer { url: url.as_str().trim_end_matches('/'), entrance: &entrance }).unwrap_or_default()
         } else {
-            welcome(url.as_str(), &entrance, &app.mailer.describe())
+            welcome(url.as_str(), &entrance, &app.mailer.describe(), &app.config.data_dir.join(RECORDING))
         };
         serve::until_stopped(app, listener, || output::print(&text)).await
     })
@@ -97,18 +100,18 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
     let wanted = password.clone();
     let basic = app.hashing(move || PreparedPassword::new(PhoneIdKind::Basic, Some(wanted))).await?;
     let is_new = kept.is_none();
-    let secrets = app.secrets.clone();
-    let now = app.clock.now();
+    let (planting, now) = (app.clone(), app.clock.now());
+    let files = seed::files::keep(app, now).await.map_err(|error| Error::said(error.to_string()))?;
     let entrance = app
         .db
         .write(move |conn| {
             let found = phone_id::find_by_login_id(conn, EntranceScope::authenticating(), seed::LOGIN_ID)?;
             match found {
-                None => seed::plant(conn, &secrets, now, &basic)?,
+                None => seed::plant(conn, &planting, &files, now, &basic)?,
                 Some((row, account)) if is_new => {
                     let ctx = Ctx { actor: Actor::operator(seed::ACTOR), now };
                     let scope = OperatorScope::authorised().account(account.id);
-                    provisioning::set_password(conn, &scope, &ctx, &secrets, &row.id, &basic, None)?;
+                    provisioning::set_password(conn, &scope, &ctx, &planting.secrets, &row.id, &basic, None)?;
                 }
                 Some(_) => {}
             }
@@ -121,6 +124,7 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
             })
         })
         .await?;
+    std::fs::write(app.config.data_dir.join(RECORDING), seed::files::recording()).map_err(wrong)?;
     if kept.as_ref() != Some(&entrance) {
         write(&app.config.data_dir, &path, &entrance).map_err(wrong)?;
     }
@@ -156,8 +160,9 @@ fn write(dir: &Path, path: &Path, entrance: &Entrance) -> io::Result<()> {
     Ok(())
 }
 
-fn welcome(url: &str, entrance: &Entrance, mail: &str) -> String {
+fn welcome(url: &str, entrance: &Entrance, mail: &str, recording: &Path) -> String {
     let Entrance { login_id, password, operator_key, switch_key } = entrance;
+    let voicemail = voicemail_line(url, switch_key, recording);
     format!(
         "
 電話番のデモが動いています。 The Denwaban demo is running.
@@ -171,10 +176,27 @@ fn welcome(url: &str, entrance: &Entrance, mail: &str) -> String {
   事業者キー  Operator key  {operator_key}
   交換機キー  Switch key    {switch_key}
 
-  curl -H 'Authorization: Bearer {operator_key}' {url}api/v1/operator/accounts
+留守番電話を 1 件届けるには、次の 1 行を実行してください。通知履歴（{url}notices）に現れ、メールが届きます。
+One line makes a voicemail arrive: see it in the log of notices ({url}notices), and its mail.
+
+{voicemail}
 
 データは次の起動でも残ります。終了は Ctrl+C。 The data stays for the next start; Ctrl+C stops.
 "
+    )
+}
+
+/// Hands the recording in and reports a voicemail with it; as often as one likes.
+fn voicemail_line(url: &str, switch_key: &str, recording: &Path) -> String {
+    let recording = recording.display().to_string().replace('\'', "'\\''");
+    let key = format!("-H 'Authorization: Bearer {switch_key}'");
+    let hand_in =
+        format!("curl -s {key} -H 'Content-Type: audio/wav' --data-binary '@{recording}' {url}api/v1/switch/attachments | cut -d'\"' -f4");
+    let said = "田中です。折り返しお電話ください。";
+    format!(
+        "curl -s {key} -H 'Content-Type: application/json' {url}api/v1/switch/events -d '[{{\"id\":\"'$(date +%s)'\",\"type\":\"voicemail\",\
+         \"call_id\":\"demo-'$(date +%s)'\",\"called\":\"050-1234-5678\",\"caller\":\"090-1234-5678\",\"at\":\"'$(date -u +%FT%TZ)'\",\
+         \"duration_s\":3,\"transcript\":\"{said}\",\"attachment_id\":\"'$({hand_in})'\"}}]'"
     )
 }
 

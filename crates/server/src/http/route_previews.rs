@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, post, web};
 use api_types::{Caller, NoNumber, RouteDecision, RoutePreviewRequest};
-use store::{Conn, Scope, block_entry, contract};
+use store::{Conn, Scope, block_entry, contract, notify_service};
 
 use super::answer;
 use super::extract::{Body, Holder, Shared};
@@ -42,6 +42,10 @@ fn decide(conn: &mut Conn, scope: &Scope, lang: Lang, number_id: &str, call: &Ca
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let number = contract.number(number_id).ok_or(Failure::NOT_FOUND)?;
     let entries = block_entry::with_patterns(conn, scope, number_id, &candidate_keys(&call.caller))?;
+    let services = match &number.notify_rule_id {
+        Some(rule_id) => notify_service::of_rule(conn, scope, rule_id)?,
+        None => Vec::new(),
+    };
     let decision = decide_call(&NumberSettings::new(&contract, number, &entries), call, &SipCodes::default());
-    Ok(view::decision(&contract, number, call, &decision, lang))
+    Ok(view::decision(&contract, number, &services, call, &decision, lang))
 }

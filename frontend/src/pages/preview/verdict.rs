@@ -90,7 +90,10 @@ fn Notices(notices: Vec<RouteNotice>) -> impl IntoView {
         view! {
             <li class="row" data-testid="notice">
                 <span class="lead"><Icon icon=icondata_lu::LuBell/></span>
-                <span class="label">{notice.rule_name}<small>{notice.when}</small></span>
+                <span class="label">
+                    {notice.rule_name}<small>{notice.when}</small>
+                    {notice.destinations.into_iter().map(|one| view! { <small>{one}</small> }).collect_view()}
+                </span>
             </li>
         }
     };

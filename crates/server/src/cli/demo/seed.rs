@@ -7,12 +7,15 @@ use api_types::{
 use chrono::{DateTime, TimeDelta, Utc};
 use store::{Conn, OperatorScope, Scope, number, phone_id};
 
+use crate::App;
 use crate::cli::Error;
 use crate::crypto::Secrets;
 use crate::error::Failure;
 use crate::provisioning::{self, Actor, Ctx, PreparedPassword};
 
 mod calls;
+pub(super) mod files;
+mod notices;
 
 /// The basic ID.
 pub(super) const LOGIN_ID: &str = "minato201";
@@ -36,17 +39,18 @@ fn on_day(now: DateTime<Utc>, days_ago: i64, (hour, minute): (u32, u32)) -> Date
 }
 
 /// Plants the contract with a history that ends a little before `now`.
-pub(super) fn plant(conn: &mut Conn, secrets: &Secrets, now: DateTime<Utc>, basic: &PreparedPassword) -> Result<(), Error> {
+pub(super) fn plant(conn: &mut Conn, app: &App, files: &files::Files, now: DateTime<Utc>, basic: &PreparedPassword) -> Result<(), Error> {
     let start = Ctx { actor: Actor::operator(ACTOR), now: on_day(now, 92, (10, 2)) };
     let new = OperatorAccountCreate {
         name: "株式会社みなと商会".into(),
         contact_mail: Some("soumu@minato.example".into()),
-        options: AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: false },
+        options: AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: true },
     };
     let account = provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
-    let mut garden = Garden { conn, scope: OperatorScope::authorised().account(account.id), secrets, now };
+    let mut garden = Garden { conn, scope: OperatorScope::authorised().account(account.id), secrets: &app.secrets, now };
     garden.contract(basic)?;
-    Ok(garden.life()?)
+    garden.life()?;
+    Ok(notices::plant(&mut garden, &app.config, files)?)
 }
 
 impl Garden<'_> {

@@ -31,13 +31,13 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
     provisioning::patch_account(garden.conn, &garden.scope, &forwarding, None, patch)?;
     refuse(garden)?;
     ring(garden)?;
+    let mut calls = Vec::new();
     for (number, direction, party, no_number, outcome, days) in CALLS {
         let number_id = garden.number(number)?.id;
         for (index, day) in days.iter().enumerate() {
             let minute = u32::try_from(index * 7 % 60).unwrap_or_default();
             let row = call_event::Row {
                 account_id: garden.scope.account_id().to_owned(),
-                id: new_id(),
                 number_id: number_id.clone(),
                 call_id: format!("demo-{}", new_id()),
                 direction: direction.into(),
@@ -45,11 +45,21 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
                 no_number: no_number.map(str::to_owned),
                 outcome: outcome.into(),
                 at: on_day(garden.now, *day, (11, minute)).naive_utc(),
-                kind: "call".into(),
+                kind: if matches!(outcome, "missed" | "busy") { "missed_call" } else { "call" }.into(),
+                reason: match outcome {
+                    "missed" => Some("no_answer".into()),
+                    "busy" => Some("busy".into()),
+                    _ => None,
+                },
                 ..call_event::Row::default()
             };
-            call_event::insert(garden.conn, &garden.scope, row)?;
+            calls.push(row);
         }
+    }
+    // The log is in the order in which calls were reported.
+    calls.sort_by_key(|row| row.at);
+    for row in calls {
+        call_event::insert(garden.conn, &garden.scope, call_event::Row { id: new_id(), ..row })?;
     }
     Ok(())
 }
