@@ -1,9 +1,11 @@
 //! Notices as tests of adapters hand them in.
 
+use std::time::Duration;
+
 use api_types::{AttachmentKind, Caller, Credentials, MissedReason, NotifyEvent, NotifyLanguage, ServiceType};
 use chrono::{DateTime, TimeDelta, Utc};
-use server::notify::{Attachment, Event, Job, Notice, Progress, Report, Subject, Target, words};
-use tests::TestApp;
+use server::notify::{Attachment, Event, Job, Notice, Progress, Report, Subject, Target, pace, words};
+use tests::{Holder, TestApp};
 
 /// The bytes of [`recording`] and [`fax`].
 pub const BYTES: &[u8] = b"\x00\x00\x00\x20ftypM4A not really, but these bytes must arrive";
@@ -81,6 +83,41 @@ pub fn job(notice: Notice) -> Job {
 /// Credentials by name and value.
 pub fn credentials(pairs: &[(&str, &str)]) -> Credentials {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Has what happens on the first number told to a service, of all four kinds.
+pub async fn connect(app: &TestApp, holder: &Holder, kind: ServiceType, credentials: &Credentials) {
+    let rule_id = holder.told(app, 0, &[], &[], None).await;
+    let id = store::new_id();
+    let sealed = serde_json::to_vec(credentials).expect("JSON");
+    let row = store::notify_service::Row {
+        account_id: holder.account_id.clone(),
+        rule_id,
+        kind: serde_json::to_value(kind).expect("JSON").as_str().unwrap_or_default().to_owned(),
+        label: "#営業".into(),
+        enabled: true,
+        sealed_credentials: app.app.secrets.seal(&format!("notify_services/{id}"), &sealed),
+        hints: "{}".into(),
+        pace_key: pace::key(&app.app.secrets, kind, credentials),
+        id,
+        version: 1,
+        created_at: app.clock.now_naive(),
+        updated_at: app.clock.now_naive(),
+        ..store::notify_service::Row::default()
+    };
+    let scope = store::Scope::account(&holder.account_id);
+    app.app.db.write(move |conn| store::notify_service::insert(conn, &scope, row)).await.expect("the service is kept");
+}
+
+/// Waits up to ten seconds until something is so.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..500 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{what} did not come to be within ten seconds");
 }
 
 /// Makes one attempt at a service.

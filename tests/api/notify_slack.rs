@@ -9,9 +9,10 @@ use server::config::Config;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use tests::fakes::Reply;
 use tests::fakes::slack::{ARCHIVED, CHANNEL, OTHER_CHANNEL, Slack, TOKEN};
-use tests::{Backend, TestApp, block_on};
+use tests::switch::{Switch, event as switch_event, recording};
+use tests::{Backend, TestApp, block_on, on_both};
 
-use crate::notify_helpers::{BYTES, at, credentials, event, job, notice, send as send_to, told};
+use crate::notify_helpers::{BYTES, at, connect, credentials, event, job, notice, send as send_to, told, until};
 
 async fn start(slack: &Slack) -> TestApp {
     let url = slack.fake.url.clone();
@@ -116,6 +117,34 @@ fn a_transcript_that_comes_later_follows_in_the_thread() {
         assert!(slack.files().is_empty(), "the file was sent with the first notice");
     });
 }
+
+on_both!(bare async fn from_the_switch_into_the_thread(backend) {
+    let slack = Slack::start();
+    let url = slack.fake.url.clone();
+    let app = TestApp::start_with(backend, |config: &mut Config| {
+        config.providers.slack.base_url = url;
+        config.egress.allow_private = true;
+        config.outbox.workers = 4;
+    })
+    .await;
+    let holder = app.holder("minato").await;
+    connect(&app, &holder, ServiceType::Slack, &to(CHANNEL)).await;
+    let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+    let file = switch.hand_in(&recording()).await;
+    switch.tell(json!([switch_event(&called, "voicemail", json!({"attachment_id": file}))])).await;
+    until("the recording", async || slack.files().len() == 1).await;
+    let thread = slack.files()[0].thread_ts.clone();
+    assert_eq!((slack.messages().len(), slack.files()[0].bytes.as_slice()), (1, recording().as_slice()));
+    let said = json!({"transcript": "折り返しお電話ください。"});
+    until("what became of it", async || holder.planned(&app).await == ["voicemail #営業 delivered"]).await;
+    // Its turn comes when its channel takes the next message.
+    app.clock.advance(TimeDelta::seconds(5));
+    switch.tell(json!([switch_event(&called, "transcript", said)])).await;
+    until("what was said", async || slack.messages().len() == 2).await;
+    let second = &slack.messages()[1];
+    assert_eq!(second["thread_ts"], thread);
+    assert!(second["blocks"].to_string().contains("折り返しお電話ください。"), "{second}");
+});
 
 #[test]
 fn what_was_refused_is_sent_as_short_text() {

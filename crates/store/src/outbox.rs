@@ -287,7 +287,7 @@ pub struct Material {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn material(conn: &mut Conn, _scope: WorkerScope, rows: &[Row]) -> Result<Material, StoreError> {
+pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Material, StoreError> {
     let all = |pick: &dyn Fn(&Row) -> Option<&String>| -> Vec<String> {
         rows.iter().filter_map(pick).collect::<BTreeSet<_>>().into_iter().cloned().collect()
     };
@@ -308,7 +308,7 @@ pub fn material(conn: &mut Conn, _scope: WorkerScope, rows: &[Row]) -> Result<Ma
     }
     let events = load!(call_events, call_event::Row, all(&|row| row.call_event_id.as_ref()));
     let files = events.values().filter_map(|event| event.attachment_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    let told = told_before(conn, &accounts, all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")))?;
+    let told = told_before(conn, scope, &accounts, all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")))?;
     Ok(Material {
         told,
         numbers: load!(numbers, number::Row, all(&|row| row.number_id.as_ref())),
@@ -320,7 +320,12 @@ pub fn material(conn: &mut Conn, _scope: WorkerScope, rows: &[Row]) -> Result<Ma
 }
 
 /// How far the notices got that told services of these calls.
-fn told_before(conn: &mut Conn, accounts: &[String], events: Vec<String>) -> Result<BTreeMap<(String, String), String>, StoreError> {
+fn told_before(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    accounts: &[String],
+    events: Vec<String>,
+) -> Result<BTreeMap<(String, String), String>, StoreError> {
     if events.is_empty() {
         return Ok(BTreeMap::new());
     }
