@@ -109,6 +109,7 @@ on_both_screens! {
         let mut pages: Vec<_> = ["block-list", "block-import", "ringing", "outbound-number", "preview", "copy"]
             .map(|page| format!("{number}/{page}"))
             .into();
+        pages.extend(["/notify-rules", "/notify-rules/r/services/new", "/notify-rules/r/services/new?type=slack"].map(str::to_owned));
         pages.extend([format!("{}/password", minato.id(0)), format!("{}/password", minato.id(1)), "/history".to_owned(), log]);
         story.gate.hold(PARTS);
         story.arrive("/").await?;

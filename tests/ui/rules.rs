@@ -55,7 +55,7 @@ on_both_screens! {
     async fn choosing_a_notify_rule(story) {
         story.arrive(&story.minato.number_settings(2)).await?;
         story.press("通知ルール").await?;
-        story.see_at("picker-sheet", "選べる通知ルールはまだありません。").await?;
+        story.see_at("picker-sheet", "通知ルールはまだありません。").await?;
         story.press("閉じる").await?;
         story.gone("picker-sheet").await?;
 

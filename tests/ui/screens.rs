@@ -108,6 +108,12 @@ async fn settings(story: &Story, index: usize) -> Outcome {
     story.at("input-name").await.map(drop)
 }
 
+/// Opens the form for a service of this type.
+async fn adding(story: &Story, kind: &str) -> Outcome {
+    story.open(&format!("/notify-rules/r/services/new?type={kind}")).await?;
+    story.at("add").await.map(drop)
+}
+
 /// The looks at the portal after signing in.
 pub const INSIDE: &[Look] = looks! {
     "list" => |story| {
@@ -244,6 +250,30 @@ pub const INSIDE: &[Look] = looks! {
         story.browser.script(CHOOSE_FILE, vec![]).await?;
         story.at("import-blocked").await?;
     }
+    "notify-rules-empty" => |story| {
+        story.open("/notify-rules").await?;
+        story.at("add-rule").await?;
+    }
+    "notify-rule-new" => |story| {
+        story.touch("add-rule").await?;
+        story.touch("create-rule").await?;
+        story.at("error-name").await?;
+    }
+    "notify-service-choice" => |story| {
+        story.open("/notify-rules/r/services/new").await?;
+        story.at("choose-webhook").await?;
+    }
+    "notify-add-slack" => |story| {
+        story.touch("choose-slack").await?;
+        story.touch("add").await?;
+        story.at("error-bot_token").await?;
+    }
+    "notify-add-chatwork" => |story| { adding(story, "chatwork").await?; }
+    "notify-add-teams" => |story| { adding(story, "teams").await?; }
+    "notify-add-google-chat" => |story| { adding(story, "google_chat").await?; }
+    "notify-add-line" => |story| { adding(story, "line").await?; }
+    "notify-add-line-works" => |story| { adding(story, "line_works").await?; }
+    "notify-add-webhook" => |story| { adding(story, "webhook").await?; }
     "account" => |story| {
         story.open("/account").await?;
         story.at("account-name").await?;

@@ -184,11 +184,21 @@ impl Story {
     pub fn touch(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let element = self.at(test_id);
-        async move { element.await?.click().await.map_err(|error| Failed::from(error).at(at)) }
+        async move { self.click_on(&element.await?).await.map_err(|failed| failed.at(at)) }
+    }
+
+    /// What lies behind a bar is scrolled away from there first, as a person would.
+    async fn click_on(&self, element: &WebElement) -> Outcome {
+        if element.click().await.is_err() {
+            let centre = "arguments[0].scrollIntoView({ block: 'center' })";
+            self.browser.driver.execute(centre, vec![element.to_json()?]).await?;
+            element.click().await?;
+        }
+        Ok(())
     }
 
     async fn click(&self, at: At, kind: &str, name: &str) -> Outcome {
-        self.find(at, kind, name).await?.click().await.map_err(|error| Failed::from(error).at(at))
+        self.click_on(&self.find(at, kind, name).await?).await.map_err(|failed| failed.at(at))
     }
 
     /// Types `text` into the field of this name, in place of what stands there.

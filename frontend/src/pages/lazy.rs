@@ -168,6 +168,8 @@ fn way_back(route: &Route) -> String {
         Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
         Route::Page(row, _) => row.home(),
         Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
+        // The form belongs to the choice, which has the same path.
+        Route::Notify(page @ NotifyPage::AddService(_)) if use_router().query("type").is_some() => page.path(),
         Route::Notify(page) => page.parent(),
         _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
     }

@@ -1,6 +1,8 @@
 //! A new rule: its name, and a mail address if there is one at hand. Everything else is set on its own page.
 
-use api_types::{ErrorCode, MAIL_MAX, NAME_MAX, NotifyEvent, NotifyLanguage, NotifyRule, NotifyRuleCreate, NumberPatch, field_faults};
+use api_types::{
+    ErrorCode, MAIL_MAX, NAME_MAX, NotifyEvent, NotifyLanguage, NotifyRule, NotifyRuleCreate, NumberPatch, field_faults, mail_address,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use validator::Validate;
@@ -73,6 +75,9 @@ impl New {
         let rule = untrack(|| self.rule());
         if let Err(errors) = rule.validate() {
             return self.refuse(field_faults(&errors).into_iter().map(|fault| (fault.pointer.clone(), fault_text(&fault))).collect());
+        }
+        if let Some(mail) = rule.emails.iter().find(|mail| mail_address(mail).is_err()) {
+            return self.refuse(vec![("/emails".to_owned(), t!(notify.mail_invalid, mail = mail.clone()))]);
         }
         self.failure.set(None);
         self.busy.set(true);

@@ -229,7 +229,7 @@ fn Label(inputs: Inputs) -> impl IntoView {
                     type="text"
                     autocomplete="off"
                     data-testid="input-service_label"
-                    placeholder=move || t!(service.label_placeholder)
+                    placeholder=move || t!(notify.name_placeholder)
                     aria-invalid=state.invalid()
                     aria-describedby=state.described_by()
                     prop:value=inputs.label

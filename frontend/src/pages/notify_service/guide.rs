@@ -71,7 +71,7 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
     };
     view! {
         <details class="group guide" open=open data-testid="guide">
-            <summary><Icon icon=icondata_lu::LuChevronRight/>{move || t!(service.guide)}</summary>
+            <summary><Icon icon=icondata_lu::LuChevronRight/><h2>{move || t!(service.guide)}</h2></summary>
             <div class="guide-card">
                 <p class="carries"><span class="sr">{move || t!(service.carries)}</span>{move || chips(kind)}</p>
                 <ol>{move || steps(kind).into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}</ol>

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::page::Page;
+use crate::editor::Phase;
+use crate::effect::follow;
 use crate::t;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
@@ -50,7 +52,7 @@ pub(super) fn LineSetup(page: Page) -> impl IntoView {
         .into_any(),
         (true, true) => view! {
             <details class="group guide" data-testid="line-setup">
-                <summary><Icon icon=icondata_lu::LuChevronRight/>{t!(service.line_title)}</summary>
+                <summary><Icon icon=icondata_lu::LuChevronRight/><h2>{t!(service.line_title)}</h2></summary>
                 <div class="guide-card">{steps()}<p>{t!(service.line_again, word = word())}</p></div>
             </details>
         }
@@ -73,11 +75,14 @@ fn look_until(page: Page, found: Memo<bool>) {
         spawn_local(async move {
             // Without an answer the next look asks again.
             _ = page.reread().await;
-            if found.try_get_untracked() == Some(true) {
-                page.live.toast(t!(service.line_found));
-            }
         });
     };
+    // Whoever brought the news: this look, or the stream of changes. What was typed here is no news.
+    follow(move || {
+        if found.get() && page.phase.with_untracked(|phase| *phase != Phase::Saving) {
+            page.live.toast(t!(service.line_found));
+        }
+    });
     // Fails only where there is no window, and then nobody looks.
     if let Ok(handle) = set_interval_with_handle(look, LOOK) {
         on_cleanup(move || handle.clear());

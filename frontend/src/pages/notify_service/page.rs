@@ -16,6 +16,7 @@ use super::test::Test;
 use super::trouble::Trouble;
 use super::{save, words};
 use crate::api::{self, Client, use_client};
+use crate::changes::{News, listen};
 use crate::directory::Remote;
 use crate::editor::Phase;
 use crate::guard::{Guarded, use_guard};
@@ -131,6 +132,19 @@ fn Edit(service: Service) -> impl IntoView {
         save,
         discard: Callback::new(move |()| save::revert(page)),
     });
+    // What becomes of it elsewhere: it fails for good, its destination is found, notices come and go.
+    listen(Callback::new(move |news: News| {
+        let mine = match &news {
+            News::Missed => true,
+            News::Change(change) => change.service_id.is_some() && change.service_id == page.service.try_with_untracked(|it| it.id.clone()),
+        };
+        if mine && !page.is_gone() {
+            spawn_local(async move {
+                // Without an answer the page stays as it is.
+                _ = page.reread().await;
+            });
+        }
+    }));
     let title =
         move || page.service.with(|service| if service.label.is_empty() { words::name(kind).to_owned() } else { service.label.clone() });
     let named_otherwise = move || page.service.with(|service| !service.label.is_empty() && service.label != words::name(kind));
@@ -157,8 +171,9 @@ fn Edit(service: Service) -> impl IntoView {
                     }
                 }
             >
-                <Fields inputs=page.inputs/>
+                // Above the fields: below them the save bar would cover it.
                 <Unchecked inputs=page.inputs save=Callback::new(move |()| save::start(page, true))/>
+                <Fields inputs=page.inputs/>
             </form>
         </section>
         <Guide kind open=false/>

@@ -36,8 +36,13 @@ pub(super) fn start(page: Page, unchecked: bool) {
             Ok(()) => {
                 page.inputs.revert();
                 page.phase.set(Phase::Idle);
+                // The bar says it where it offers the way back.
+                if before.is_some() {
+                    page.live.say(t!(save.saved))
+                } else {
+                    page.live.toast(t!(save.saved))
+                }
                 page.before.set(before);
-                page.live.say(t!(save.saved));
             }
             Err(error) => fail(page, &error).await,
         }

@@ -59,7 +59,7 @@ fn shown(result: Result) -> AnyView {
         TestOutcome::HandedOver => ("outcome", icondata_lu::LuInfo),
         TestOutcome::Failed => ("outcome bad", icondata_lu::LuCircleX),
     };
-    let tenths = test.duration_ms.div_ceil(100);
+    let tenths = test.duration_ms.div_ceil(100).max(1);
     let seconds = format!("{}.{}", tenths / 10, tenths % 10);
     let status = test.status.map(|status| format!("HTTP {status} ・ "));
     let problem = test.problem.map(|problem| {
