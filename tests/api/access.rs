@@ -76,6 +76,29 @@ const ROWS: &[Row] = &[
     Row("check_password", Method::POST, "/password-checks", Portal, r#"{"password":"minato2026"}"#, 200),
     Row("create_password_proposal", Method::POST, "/password-proposals", Portal, "", 200),
     Row("list_notify_rules", Method::GET, "/notify-rules", Portal, "", 200),
+    Row("create_notify_rule", Method::POST, "/notify-rules", Portal, r#"{"name":"x"}"#, 201),
+    Row("get_notify_rule", Method::GET, "/notify-rules/{rule_id}", Portal, "", 200),
+    Row("update_notify_rule", Method::PATCH, "/notify-rules/{rule_id}", Portal, r#"{"name":"y"}"#, 200),
+    Row("list_services", Method::GET, "/notify-rules/{rule_id}/services", Portal, "", 200),
+    Row("create_service", Method::POST, "/notify-rules/{rule_id}/services", Portal,
+        r#"{"type":"webhook","credentials":{"url":"https://hooks.invalid/2"}}"#, 201),
+    Row("get_service", Method::GET, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 200),
+    Row("update_service", Method::PATCH, "/notify-rules/{rule_id}/services/{service_id}", Portal, r#"{"label":"x"}"#, 200),
+    Row("test_service", Method::POST, "/notify-rules/{rule_id}/services/{service_id}/test", Portal, "", 200),
+    Row("rotate_service_secret", Method::POST, "/notify-rules/{rule_id}/services/{service_id}/rotate-secret", Portal, "", 200),
+    Row("delete_service", Method::DELETE, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 204),
+    Row("delete_notify_rule", Method::DELETE, "/notify-rules/{rule_id}", Portal, "", 204),
+    Row("receive_line_callback", Method::POST, "//callbacks/line/{token}", Anyone, r#"{"events":[]}"#, 404),
+    Row("list_call_events", Method::GET, "/call-events", Portal, "", 200),
+    Row("get_call_event_stream", Method::GET, "/call-events/stream", Portal, "", 200),
+    Row("get_call_event", Method::GET, "/call-events/{event_id}", Portal, "", 200),
+    Row("get_call_event_attachment", Method::GET, "/call-events/{event_id}/attachment", Portal, "", 200),
+    Row("revoke_call_event_link", Method::POST, "/call-events/{event_id}/revoke-link", Portal, "", 200),
+    Row("list_deliveries", Method::GET, "/deliveries", Portal, "", 200),
+    Row("resend_deliveries", Method::POST, "/deliveries/resend", Portal, r#"{"since":"2026-11-22T00:00:00Z"}"#, 200),
+    Row("get_delivery", Method::GET, "/deliveries/{delivery_id}", Portal, "", 200),
+    Row("resend_delivery", Method::POST, "/deliveries/{delivery_id}/resend", Portal, "", 409),
+    Row("get_download", Method::GET, "//downloads/{token}/{file_name}", Anyone, "", 410),
     Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
     Row("restore_audit_entry", Method::POST, "/audit-log/{audit_id}/restore", Portal, r#"{"overwrite":true}"#, 200),
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
@@ -120,7 +143,9 @@ impl Row {
     }
 
     fn documented(&self) -> &'static Value {
-        &document()["paths"][format!("/api/v1{}", self.2)][self.1.as_str().to_lowercase()]
+        let path =
+            self.2.strip_prefix('/').filter(|path| path.starts_with('/')).map_or_else(|| format!("/api/v1{}", self.2), str::to_owned);
+        &document()["paths"][path][self.1.as_str().to_lowercase()]
     }
 
     fn takes_if_match(&self) -> bool {
@@ -135,8 +160,30 @@ impl Row {
 
     /// The resource whose ETag a write needs.
     fn resource(&self) -> &'static str {
-        self.2.trim_end_matches("/password")
+        self.2.trim_end_matches("/password").trim_end_matches("/rotate-secret")
     }
+}
+
+/// A fax on the first number that the rule tells of; answers the event and the notice.
+async fn told(app: &TestApp, minato: &Holder, rule: &str, switch_key: &str) -> (String, String) {
+    let path = format!("/notify-rules/{rule}");
+    let version = minato.client.get(&path).await.version();
+    let patch = json!({"emails": ["soumu@minato.example"], "events": ["fax"]});
+    minato.client.if_match(version).patch(&path, patch).await.expect(200);
+    let number = minato.client.get(&minato.number(0)).await;
+    let e164 = number["e164"].clone();
+    minato.client.if_match(number.version()).patch(&minato.number(0), json!({"notify_rule_id": rule})).await.expect(200);
+    let switch = app.nobody().bearer(switch_key);
+    let fax =
+        switch.clone().header("content-type", "application/pdf").send(Method::POST, "/switch/attachments", Some("%PDF-1.4".into())).await;
+    let event = json!({"id": "1", "type": "fax", "call_id": "1", "called": e164, "caller": "03-9876-5432", "at": app.clock.now().to_rfc3339(),
+        "pages": 1, "attachment_id": fax.expect(201)["attachment_id"]});
+    switch.post("/switch/events", json!([event])).await.expect(200);
+    // Nothing uses the rule any more, so that it can be removed.
+    let version = minato.client.get(&minato.number(0)).await.version();
+    minato.client.if_match(version).patch(&minato.number(0), json!({"notify_rule_id": null})).await.expect(200);
+    let newest = async |path: &str| minato.client.get(path).await.expect(200)["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    (newest("/call-events").await, newest("/deliveries").await)
 }
 
 /// Two contracts, and one of everything that a path can name.
@@ -169,7 +216,15 @@ impl Stage {
         let csv = minato.client.clone().header("content-type", "text/csv");
         let import = csv.send(Method::POST, &format!("{number}/block-list/imports?dry_run=true"), file).await.expect(200);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let rule = made(minato.client.post("/notify-rules", json!({"name": "営業"})).await);
+        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.invalid/1"}});
+        let service = made(minato.client.post(&format!("/notify-rules/{rule}/services"), webhook).await);
+        let switch_key = tests::service_key(&app.app, KeyKind::Switch).await;
+        let (event, delivery) = told(&app, &minato, &rule, &switch_key).await;
         let ids = BTreeMap::from([
+            ("{event_id}", event),
+            ("{delivery_id}", delivery),
+            ("{file_name}", "voicemail.m4a".into()),
             ("{audit_id}", audit),
             ("{entry_id}", entry),
             ("{deletion_id}", text(&removal["deletion_id"])),
@@ -182,8 +237,9 @@ impl Stage {
             ("{key_id}", key),
             ("{switch_id}", switch),
             ("{token}", "none".into()),
+            ("{rule_id}", rule),
+            ("{service_id}", service),
         ]);
-        let switch_key = tests::service_key(&app.app, KeyKind::Switch).await;
         Self { app, minato, stranger, switch_key, ids }
     }
 
@@ -240,7 +296,8 @@ impl Stage {
         for path in ["/operator/keys", "/operator/switches", "/operator/accounts"] {
             found.push(operator.get(path).await.expect(200));
         }
-        for path in ["/account", "/numbers", "/ids", "/audit-log"] {
+        let services = format!("/notify-rules/{}/services", self.ids["{rule_id}"]);
+        for path in ["/account", "/numbers", "/ids", "/audit-log", "/notify-rules", &services] {
             found.push(self.minato.client.get(path).await.expect(200));
         }
         for path in ["ringing", "block-list", "block-list/entries", &format!("block-list/imports/{}", self.ids["{import_id}"])] {
@@ -263,7 +320,9 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
                 _ => Anyone,
             };
             let id = operation["operationId"].as_str().unwrap_or("?").to_owned();
-            operations.insert(format!("{id}: {} {} for {who:?}", method.to_uppercase(), path.trim_start_matches("/api/v1")));
+            // A path at the root is written with two slashes in the rows.
+            let path = path.strip_prefix("/api/v1").map_or_else(|| format!("/{path}"), str::to_owned);
+            operations.insert(format!("{id}: {} {path} for {who:?}", method.to_uppercase()));
             let with_token = security.contains("csrf");
             assert_eq!(with_token, who == Portal && method != "get", "{id}: every write with a session needs the CSRF token, nothing else");
         }

@@ -95,7 +95,7 @@ on_both!(
 
 on_both!(
     async fn the_metrics_are_not_on_the_public_listener(app) {
-        for path in ["//metrics", "//.well-known/nothing", "//downloads/nothing", "//api", "//healthz/x"] {
+        for path in ["//metrics", "//.well-known/nothing", "//downloads", "//downloads/a/b/c", "//api", "//healthz/x"] {
             let answer = app.nobody().get(path).await;
             assert_eq!(answer.status, 404, "{path}: {}", answer.text);
         }

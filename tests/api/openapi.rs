@@ -98,7 +98,10 @@ fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
 #[test]
 fn every_operation_says_what_it_is() {
     let changes = ["create", "list", "get", "update", "set", "delete"];
-    let acts = ["confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export"];
+    let acts = [
+        "confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export", "receive", "test", "rotate",
+        "resend", "revoke",
+    ];
     let verbs: Vec<&str> = changes.into_iter().chain(acts).collect();
     let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     let schemes = object(&document()["components"]["securitySchemes"]);
@@ -193,6 +196,13 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         // Events carry ids of their own, and a file that was handed in twice goes when nobody claims it.
         "create_switch_events",
         "create_switch_attachment",
+        // What a provider calls, what is asked of one, and what waits to be sent already.
+        "receive_line_callback",
+        "test_service",
+        "rotate_service_secret",
+        "revoke_call_event_link",
+        "resend_delivery",
+        "resend_deliveries",
     ];
     // These have no version: they are made and removed, never changed.
     let unversioned = ["operator_delete_terminal", "operator_delete_key", "operator_delete_switch"];
@@ -243,6 +253,11 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("check_password", accepted::<PasswordCheckRequest>),
     ("restore_audit_entry", accepted::<AuditRestore>),
     ("create_switch_events", accepted_events),
+    ("create_notify_rule", accepted::<NotifyRuleCreate>),
+    ("update_notify_rule", accepted::<NotifyRulePatch>),
+    ("create_service", accepted::<ServiceCreate>),
+    ("update_service", accepted::<ServicePatch>),
+    ("resend_deliveries", accepted::<DeliveriesResend>),
     ("operator_create_account", accepted::<OperatorAccountCreate>),
     ("operator_update_account", accepted::<OperatorAccountPatch>),
     ("operator_set_options", accepted::<AccountOptions>),
@@ -285,7 +300,9 @@ fn the_lengths_in_the_document_are_those_of_the_server() {
 
 #[test]
 fn every_example_of_a_request_is_one_that_the_server_accepts() {
-    let with_body: BTreeSet<&str> = operations().filter(|(.., operation)| json_body(operation).is_some()).map(|(id, ..)| id).collect();
+    let with_body = operations().filter(|(.., operation)| json_body(operation).is_some()).map(|(id, ..)| id);
+    // What LINE sends is LINE's, and may have fields that nobody knows yet.
+    let with_body: BTreeSet<&str> = with_body.filter(|id| *id != "receive_line_callback").collect();
     let rows: BTreeSet<&str> = REQUESTS.iter().map(|(id, _)| *id).collect();
     assert_eq!(rows, with_body, "one row per operation with a JSON body");
     for (id, _, operation) in operations() {
@@ -318,8 +335,11 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("BlockImport", readable::<BlockImport>),
     ("BlockImportUndone", readable::<BlockImportUndone>),
     ("BlockList", readable::<BlockList>),
+    ("CallEvent", readable::<CallEvent>),
     ("ChannelLimit", readable::<ChannelLimit>),
     ("CopiedSettings", readable::<CopiedSettings>),
+    ("DeliveriesResent", readable::<DeliveriesResent>),
+    ("Delivery", readable::<Delivery>),
     ("Number", readable::<Number>),
     ("OutboundNumber", readable::<OutboundNumber>),
     ("PasswordChanged", readable::<PasswordChanged>),
@@ -334,6 +354,12 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("SwitchEventAnswers", readable::<SwitchEventAnswers>),
     ("Page_AuditEntry", readable::<Page<AuditEntry>>),
     ("Page_BlockImportRow", readable::<Page<BlockImportRow>>),
+    ("NotifyRule", readable::<NotifyRule>),
+    ("Service", readable::<Service>),
+    ("ServiceTest", readable::<ServiceTest>),
+    ("Page_Service", readable::<Page<Service>>),
+    ("Page_CallEvent", readable::<Page<CallEvent>>),
+    ("Page_Delivery", readable::<Page<Delivery>>),
     ("Page_NotifyRule", readable::<Page<NotifyRule>>),
     ("Page_Number", readable::<Page<Number>>),
     ("Page_PhoneId", readable::<Page<PhoneId>>),

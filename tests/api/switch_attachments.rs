@@ -1,8 +1,12 @@
 //! Recordings and faxes as switches hand them in.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::housekeeping::clean;
+use tests::fakes::{Fake, Reply};
 use tests::switch::{Switch, event, recording};
 use tests::{TestApp, on_both};
 
@@ -102,5 +106,78 @@ on_both!(
             clean(&app.app).await.expect("it cleans");
         }
         assert_eq!(files(&app), 1);
+    }
+);
+
+/// A bucket: keeps what is put under its key, as S3 answers; refuses what is not signed.
+fn bucket() -> Fake {
+    let kept: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::default();
+    Fake::start(move |request| {
+        let is_signed = request.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 Credential=key/"));
+        if !is_signed || request.header("x-amz-date").is_none() {
+            return Reply::empty(403);
+        }
+        let mut kept = kept.lock().expect("no panic");
+        let etag = |reply: Reply| reply.with("etag", "\"1\"").with("last-modified", "Sun, 22 Nov 2026 03:00:00 GMT");
+        match request.method.as_str() {
+            "PUT" => {
+                kept.insert(request.path.clone(), request.body.clone());
+                etag(Reply::empty(200))
+            }
+            // DeleteObjects: names of objects, without the bucket.
+            "POST" if request.query == "delete" => {
+                let body = request.text();
+                let keys: Vec<&str> = body.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()).collect();
+                keys.iter().for_each(|key| drop(kept.remove(&format!("/files/{key}"))));
+                let deleted: String = keys.iter().map(|key| format!("<Deleted><Key>{key}</Key></Deleted>")).collect();
+                let answer = format!("<?xml version=\"1.0\"?><DeleteResult>{deleted}</DeleteResult>");
+                Reply::Answer(200, vec![("content-type".into(), "application/xml".into())], answer.into_bytes())
+            }
+            "GET" if request.query.contains("list-type=2") => {
+                let list = "<?xml version=\"1.0\"?><ListBucketResult><Name>files</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
+                Reply::Answer(200, vec![("content-type".into(), "application/xml".into())], list.as_bytes().to_vec())
+            }
+            _ => match kept.get(&request.path) {
+                None => Reply::empty(404),
+                Some(bytes) => {
+                    let range = request.header("range").and_then(|range| range.strip_prefix("bytes=")?.split_once('-'));
+                    let Some((first, last)) = range else { return etag(Reply::Answer(200, Vec::new(), bytes.clone())) };
+                    let (first, last): (usize, usize) = (first.parse().expect("a number"), last.parse().expect("a number"));
+                    let part = etag(Reply::Answer(206, Vec::new(), bytes[first..=last].to_vec()));
+                    part.with("content-range", &format!("bytes {first}-{last}/{}", bytes.len()))
+                }
+            },
+        }
+    })
+}
+
+on_both!(
+    bare async fn files_may_lie_in_a_bucket(backend) {
+        let fake = bucket();
+        let url = fake.url.clone();
+        let app = TestApp::start_with(backend, move |config| {
+            config.attachments.url = "s3://files/denwaban".into();
+            let pairs = [("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_REGION", "ap-northeast-1"),
+                ("AWS_ENDPOINT_URL", &url), ("AWS_ALLOW_HTTP", "true"), ("AWS_EXECUTION_ENV", "of no interest")];
+            config.attachments.aws = pairs.map(|(name, value)| (name.to_owned(), value.to_owned().into())).to_vec();
+        })
+        .await;
+        let holder = app.holder("minato").await;
+        let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+        let file = switch.hand_in(&recording()).await;
+        let put = fake.requests().into_iter().find(|request| request.method == "PUT").expect("a PUT");
+        assert_eq!((put.path, put.body), (format!("/files/denwaban/2026-11-22/{file}"), recording()));
+        switch.tell(json!([event(&called, "voicemail", json!({"attachment_id": file}))])).await;
+        let events = holder.client.get("/call-events").await.expect(200);
+        let path = format!("/call-events/{}/attachment", events["items"][0]["id"].as_str().unwrap_or("?"));
+        assert_eq!(holder.client.get(&path).await.bytes, recording());
+        assert_eq!(holder.client.clone().header("range", "bytes=44-143").get(&path).await.bytes, recording()[44..144]);
+        app.clock.advance(TimeDelta::days(91));
+        clean(&app.app).await.expect("it cleans");
+        let removed: Vec<String> = fake.requests().into_iter().filter(|request| request.query == "delete").map(|request| request.text()).collect();
+        assert!(removed.len() == 1 && removed[0].contains(&format!("<Key>denwaban/2026-11-22/{file}</Key>")), "{removed:?}");
+        // A bucket that fails is said at once, and nothing is half there.
+        fake.next((0..8).map(|_| Reply::empty(403)));
+        switch.try_hand_in(&recording()).await.expect_problem(503, "unavailable");
     }
 );

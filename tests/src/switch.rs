@@ -152,6 +152,11 @@ impl Holder {
 
     /// Pretends that everything that waits was sent.
     pub async fn deliver(&self, app: &TestApp) {
+        self.end(app, "delivered", None).await;
+    }
+
+    /// Pretends that an attempt was made of everything that waits, which came to an end so.
+    pub async fn end(&self, app: &TestApp, state: &'static str, problem: Option<&'static str>) {
         let scope = Scope::account(&self.account_id);
         let now = app.clock.now_naive();
         let send = move |conn: &mut store::Conn| -> Result<(), StoreError> {
@@ -159,7 +164,20 @@ impl Holder {
             let filter = delivery::Filter { state: Some("waiting".into()), ..delivery::Filter::default() };
             let ids: Vec<String> = delivery::list(conn, &scope, &filter, 1_000)?.into_iter().map(|row| row.id).collect();
             store::outbox::lease(conn, &scope, &ids, &lease)?;
-            let end = store::outbox::End { state: "delivered", next_at: None, progress: None, problem: None };
+            let attempt = |id: &String| delivery::Attempt {
+                account_id: scope.account_id().to_owned(),
+                delivery_id: id.clone(),
+                id: new_id(),
+                at: now,
+                outcome: if problem.is_some() { "bad_payload" } else { "delivered" }.into(),
+                status: Some(if problem.is_some() { 400 } else { 200 }),
+                problem: problem.map(str::to_owned),
+                detail: "as it was answered".into(),
+                duration_ms: 84,
+            };
+            let attempts: Vec<delivery::Attempt> = ids.iter().map(attempt).collect();
+            store::outbox::record(conn, store::WorkerScope::sending(), &attempts)?;
+            let end = store::outbox::End { state, next_at: None, progress: None, problem: problem.map(str::to_owned) };
             store::outbox::finish(conn, &scope, "test", &ids, &end, now).map(drop)
         };
         app.app.db.write(send).await.unwrap();

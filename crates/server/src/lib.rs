@@ -21,6 +21,7 @@ pub mod mail;
 pub mod notify;
 pub mod outbox;
 pub mod provisioning;
+pub mod resend;
 pub mod rules;
 pub mod spa;
 pub mod telemetry;

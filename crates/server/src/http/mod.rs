@@ -6,11 +6,17 @@ pub mod attempts;
 pub mod audit_log;
 pub mod block_imports;
 pub mod block_list;
+pub mod call_events;
 pub mod copies;
+pub mod deliveries;
+pub mod downloads;
 pub mod extract;
+pub mod file_answer;
 pub mod health;
 pub mod idempotency;
+pub mod line_callbacks;
 pub mod notify_rules;
+pub mod notify_services;
 pub mod numbers;
 pub mod openapi;
 pub mod operator;
@@ -24,7 +30,9 @@ pub mod problem;
 pub mod read;
 pub mod ringing;
 pub mod route_previews;
+pub mod service_tests;
 pub mod sessions;
+pub mod stream;
 pub mod switch;
 pub mod upload;
 
@@ -37,6 +45,7 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(line_callbacks::receive_line_callback).service(downloads::get_download);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -66,7 +75,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::reveal_password)
             .service(passwords::check_password)
             .service(passwords::create_password_proposal)
-            .service(notify_rules::list_notify_rules)
+            .configure(notify_routes)
+            .configure(log_routes)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
             .service(switch::create_switch_attachment)
@@ -74,6 +84,36 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );
+}
+
+fn notify_routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(notify_rules::list_notify_rules)
+        .service(notify_rules::create_notify_rule)
+        .service(notify_rules::get_notify_rule)
+        .service(notify_rules::update_notify_rule)
+        .service(notify_rules::delete_notify_rule)
+        .service(notify_services::list_services)
+        .service(notify_services::create_service)
+        .service(notify_services::get_service)
+        .service(notify_services::update_service)
+        .service(notify_services::delete_service)
+        .service(service_tests::test_service)
+        .service(notify_services::rotate_service_secret);
+}
+
+fn log_routes(config: &mut ServiceConfig<'_>) {
+    // Fixed paths stand before those with an id.
+    config
+        .service(call_events::list_call_events)
+        .service(stream::get_call_event_stream)
+        .service(call_events::get_call_event)
+        .service(call_events::get_call_event_attachment)
+        .service(call_events::revoke_call_event_link)
+        .service(deliveries::list_deliveries)
+        .service(deliveries::resend_deliveries)
+        .service(deliveries::get_delivery)
+        .service(deliveries::resend_delivery);
 }
 
 fn block_list_routes(config: &mut ServiceConfig<'_>) {
@@ -140,7 +180,8 @@ pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
         .service(openapi::docs_redirect)
         .service(openapi::docs_page())
         .service(health::healthz)
-        .service(health::readyz);
+        .service(health::readyz)
+        .service(downloads::get_download_page);
     routes(&mut ServiceConfig::new(config));
     spa::configure(&app.config)(config);
     config.app_data::<web::Data<App>>(app);

@@ -56,6 +56,10 @@ pub struct IdempotencyKeyHeader {
         (name = "block-list", description = "Whom a number refuses: switches, entries, CSV files."),
         (name = "ids", description = "IDs: the logins of terminals."),
         (name = "notify-rules", description = "Who is told about missed calls, voicemails, faxes and forwarded calls."),
+        (name = "callbacks", description = "What providers call."),
+        (name = "call-events", description = "What happened on the numbers, and its recordings and faxes."),
+        (name = "deliveries", description = "What was sent, to whom, and what came of it."),
+        (name = "downloads", description = "What the links in notices lead to."),
         (name = "audit-log", description = "Who changed what."),
         (name = "switch", description = "What the operator's switches report."),
         (name = "operator", description = "Provisioning by the operator."),
@@ -93,7 +97,13 @@ const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("apply_block_import", &[ErrorCode::Gone, ErrorCode::AlreadyDone]),
     ("undo_block_import", &[ErrorCode::AlreadyDone]),
     ("undo_block_deletion", &[ErrorCode::AlreadyDone, ErrorCode::Invalid]),
+    ("resend_delivery", &[ErrorCode::AlreadyDone]),
+    ("get_download", &[ErrorCode::LinkExpired, ErrorCode::NotFound]),
     ("create_password_reset", &[ErrorCode::TooManyAttempts]),
+    ("delete_notify_rule", &[ErrorCode::InUse]),
+    ("test_service", &[ErrorCode::TooManyAttempts]),
+    ("rotate_service_secret", &[ErrorCode::Invalid]),
+    ("receive_line_callback", &[ErrorCode::Unauthenticated, ErrorCode::NotFound]),
     ("complete_password_reset", &[ErrorCode::LinkExpired, ErrorCode::AccountSuspended]),
 ];
 
@@ -257,7 +267,9 @@ fn problem_examples() -> Value {
 
 fn add_example(body: &mut Value, schemas: &Value) {
     let Some(content) = body.pointer_mut("/content/application~1json") else { return };
-    content["example"] = example(&content["schema"], schemas);
+    if content.get("example").is_none() {
+        content["example"] = example(&content["schema"], schemas);
+    }
 }
 
 fn resolve<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {

@@ -19,7 +19,7 @@ pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     let api = request.path().starts_with("/api/");
     // The request must not be cloned before it is routed: actix-web panics where another copy is about.
     let response = next.call(request).await?.map_into_boxed_body();
-    if !api || response.status().as_u16() < 400 {
+    if response.status().as_u16() < 400 {
         return Ok(response);
     }
     let is_problem = |value: &actix_web::http::header::HeaderValue| value.as_bytes().starts_with(b"application/problem+json");
@@ -28,7 +28,9 @@ pub async fn render(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     }
     let rendered = match response.response().error().and_then(|error| error.as_error::<Failure>()) {
         Some(failure) => problem(response.request(), failure),
-        None => problem(response.request(), &Failure::Code(code_for(response.status().as_u16()))),
+        None if api => problem(response.request(), &Failure::Code(code_for(response.status().as_u16()))),
+        // A page of ours, or a file that is not there.
+        None => return Ok(response),
     };
     Ok(ServiceResponse::new(response.into_parts().0, rendered))
 }

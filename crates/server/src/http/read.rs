@@ -126,8 +126,9 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
         let code = if message.starts_with("unknown field") { FieldCode::UnknownField } else { FieldCode::InvalidFormat };
-        // Serde quotes the name where it is the name that is wrong; else the path leads to the value.
-        let name = message.split('`').nth(1).map_or_else(|| error.path().to_string(), str::to_owned);
+        // Serde quotes the name where it is the name that is wrong; else the path leads to the value, which it may quote.
+        let is_of_name = ["unknown field", "missing field", "duplicate field"].iter().any(|kind| message.starts_with(kind));
+        let name = message.split('`').nth(1).filter(|_| is_of_name).map_or_else(|| error.path().to_string(), str::to_owned);
         Failure::Fields(vec![FieldFault::new(format!("?{name}"), code)])
     })
 }
