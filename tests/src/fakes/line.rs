@@ -28,6 +28,7 @@ struct Shared {
     /// Pushes by their retry keys.
     accepted: Mutex<HashMap<String, Value>>,
     order: Mutex<Vec<Value>>,
+    replies: Mutex<Vec<Value>>,
     problems: Mutex<Vec<String>>,
 }
 
@@ -39,6 +40,11 @@ impl Line {
         let serving = shared.clone();
         let fake = Fake::start(move |request| serving.answer(request, schemas.as_ref()));
         Self { fake, shared }
+    }
+
+    /// What the bot answered to those who spoke to it.
+    pub fn replies(&self) -> Vec<Value> {
+        self.shared.replies.lock().unwrap().clone()
     }
 
     /// The pushes that were accepted, each once.
@@ -71,6 +77,13 @@ impl Shared {
             }
             ("GET", path) if path.starts_with("/v2/bot/profile/") || path.starts_with("/v2/bot/group/") => said(404, "Not found"),
             ("POST", "/v2/bot/message/push") => self.push(request, schemas),
+            ("POST", "/v2/bot/message/reply") => {
+                let body = request.json();
+                let problems = schemas.map(|schemas| schemas.problems("ReplyMessageRequest", &body)).unwrap_or_default();
+                self.problems.lock().unwrap().extend(problems);
+                self.replies.lock().unwrap().push(body);
+                Reply::json(200, json!({"sentMessages": []}))
+            }
             (method, path) => {
                 self.problems.lock().unwrap().push(format!("{method} {path}"));
                 said(404, "Not found")

@@ -39,7 +39,7 @@ pub(super) fn find(conn: &mut Conn, scope: &Scope, (rule_id, id): (&str, &str)) 
 
 fn show(app: &App, conn: &mut Conn, scope: &Scope, row: &notify_service::Row, lang: Lang) -> Result<Service, Failure> {
     let waiting = notify_service::waiting(conn, scope, &row.id)?;
-    view::service(row, &vault::open(&app.secrets, row)?, waiting, &app.config.public_url(), lang)
+    view::service(row, &vault::open_or_none(&app.secrets, row), waiting, &app.config.public_url(), lang)
 }
 
 /// Tells screens and workers that a service changed.
@@ -171,7 +171,7 @@ pub async fn update_service(
     provisioning::check_version(row.version, Some(if_match.0))?;
     let mut wanted = ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
     if let Some(given) = credentials {
-        let (kind, stored) = (vault::kind(&row)?, vault::open(&app.secrets, &row)?);
+        let (kind, stored) = (vault::kind(&row)?, vault::open_or_none(&app.secrets, &row));
         let all = merged(&app, kind, &stored, &given)?;
         if all != stored {
             if !unchecked {

@@ -60,6 +60,12 @@ pub fn open(secrets: &Secrets, row: &notify_service::Row) -> Result<Credentials,
     serde_json::from_slice(&opened).map_err(|_| Failure::Internal(format!("the credentials of {} cannot be read", row.id)))
 }
 
+/// Opens the credentials of a service for looking at and changing it: those that cannot be opened, because their key is gone, are none, so
+/// that their owner can enter them again.
+pub fn open_or_none(secrets: &Secrets, row: &notify_service::Row) -> Credentials {
+    open(secrets, row).inspect_err(|error| tracing::error!(service = row.id, %error, "credentials of a service cannot be opened")).unwrap_or_default()
+}
+
 /// Seals credentials for a service; `before` is what it has so far.
 pub fn seal(secrets: &Secrets, service_id: &str, kind: ServiceType, before: &Credentials, credentials: &Credentials) -> Sealed {
     let names = before.keys().chain(credentials.keys()).filter(|name| before.get(*name) != credentials.get(*name));
