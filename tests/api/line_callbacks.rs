@@ -33,7 +33,8 @@ impl Stage {
         })
         .await;
         let (minato, services) = with_rule(&app, "minato").await;
-        let made = minato.client.post(&services, json!({"type": "line", "label": "営業LINE", "credentials": credentials})).await.expect(201);
+        let made =
+            minato.client.post(&services, json!({"type": "line", "label": "営業LINE", "credentials": credentials})).await.expect(201);
         assert_eq!(made["line_setup"]["word"], "登録");
         let path = format!("{services}/{}", made["id"].as_str().unwrap_or_default());
         let callback = made["line_setup"]["webhook_url"].as_str().unwrap_or_default().replacen(&app.url, "/", 1);

@@ -63,7 +63,9 @@ pub fn open(secrets: &Secrets, row: &notify_service::Row) -> Result<Credentials,
 /// Opens the credentials of a service for looking at and changing it: those that cannot be opened, because their key is gone, are none, so
 /// that their owner can enter them again.
 pub fn open_or_none(secrets: &Secrets, row: &notify_service::Row) -> Credentials {
-    open(secrets, row).inspect_err(|error| tracing::error!(service = row.id, %error, "credentials of a service cannot be opened")).unwrap_or_default()
+    open(secrets, row)
+        .inspect_err(|error| tracing::error!(service = row.id, %error, "credentials of a service cannot be opened"))
+        .unwrap_or_default()
 }
 
 /// Seals credentials for a service; `before` is what it has so far.
