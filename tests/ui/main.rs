@@ -2,6 +2,7 @@
 
 mod gate;
 mod minato;
+mod providers;
 mod screens;
 mod stage;
 mod words;
@@ -18,6 +19,8 @@ mod layout;
 mod lazy;
 mod leaving;
 mod motion;
+mod notify_rules;
+mod notify_services;
 mod offline;
 mod outbound;
 mod password;
