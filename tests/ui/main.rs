@@ -3,6 +3,7 @@
 mod calls;
 mod gate;
 mod minato;
+mod providers;
 mod screens;
 mod stage;
 mod words;
@@ -22,6 +23,8 @@ mod leaving;
 mod live;
 mod motion;
 mod notices;
+mod notify_rules;
+mod notify_services;
 mod offline;
 mod outbound;
 mod password;

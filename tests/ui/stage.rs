@@ -9,6 +9,7 @@ use thirtyfour::BrowserLogEntry;
 
 use crate::gate::Gate;
 use crate::minato::Minato;
+use crate::providers::Providers;
 
 /// Tells a story on both screens: `on_both_screens!(async fn name(story) { … })` makes `name::phone` and `name::desktop`. The body
 /// uses `?` and ends with `Ok(())`.
@@ -46,6 +47,8 @@ pub struct Story {
     pub gate: Gate,
     /// The contract.
     pub minato: Minato,
+    /// The services that notices go to.
+    pub providers: Providers,
     /// The server.
     pub app: TestApp,
     provoked: Mutex<Vec<&'static str>>,
@@ -59,18 +62,21 @@ impl Story {
         }
         let gate = Gate::listen()?;
         let public_url = gate.url.parse()?;
+        let providers = Providers::start();
         let app = TestApp::start_with(Backend::Sqlite, |config| {
             config.server.public_url = Some(public_url);
             // Services are played by fakes on this machine, and nobody answers a call that was missed.
             config.egress.allow_private = true;
             config.outbox.settle_s = 0;
             config.outbox.workers = 16;
+            config.providers.slack.base_url = providers.url("slack");
+            config.providers.line.base_url = providers.url("line");
         })
         .await;
         let server: SocketAddr = app.url.trim_start_matches("http://").parse()?;
         gate.lead_to(server);
         let (browser, minato) = tokio::join!(Browser::start(screen), Minato::provision(&app));
-        Ok(Self { browser: browser?, screen, gate, minato, app, provoked: Mutex::default() })
+        Ok(Self { browser: browser?, screen, gate, minato, providers, app, provoked: Mutex::default() })
     }
 
     /// Says that the story is about to cause an error in the console whose text contains `message`.

@@ -30,10 +30,12 @@ enum Part {
     General,
     Ringing,
     BlockList,
+    /// Rules and services; they belong to no row.
+    Notify,
 }
 
 impl Part {
-    const ALL: [Part; 4] = [Part::All, Part::General, Part::Ringing, Part::BlockList];
+    const ALL: [Part; 5] = [Part::All, Part::General, Part::Ringing, Part::BlockList, Part::Notify];
 
     fn key(self) -> &'static str {
         match self {
@@ -41,6 +43,7 @@ impl Part {
             Part::General => "general",
             Part::Ringing => "ringing",
             Part::BlockList => "block_list",
+            Part::Notify => "notify",
         }
     }
 
@@ -50,6 +53,7 @@ impl Part {
             Part::General => t!(general.title),
             Part::Ringing => t!(audit.ringing),
             Part::BlockList => t!(audit.block_list),
+            Part::Notify => t!(notify.title),
         }
     }
 
@@ -64,6 +68,7 @@ impl Part {
             (Part::General, None) => ["number", "phone_id"].map(|kind| of(None, Some(kind))).into(),
             (Part::Ringing, _) => vec![of(row, Some("ringing"))],
             (Part::BlockList, _) => vec![of(row, Some("block_list"))],
+            (Part::Notify, _) => ["notify_rule", "notify_service"].map(|kind| of(None, Some(kind))).into(),
         }
     }
 }
@@ -105,7 +110,8 @@ pub fn HistoryPage() -> impl IntoView {
 fn Parts(row: Option<RowRef>, part: Memo<Part>) -> impl IntoView {
     let router = use_router();
     let base = row.as_ref().map_or_else(|| routes::HISTORY.to_owned(), RowRef::history);
-    let chips = Part::ALL.into_iter().map(|this| {
+    let of_account = row.is_none();
+    let chips = Part::ALL.into_iter().filter(|this| of_account || *this != Part::Notify).map(|this| {
         let address = match this {
             Part::All => base.clone(),
             this => format!("{base}{}kind={}", if row.is_some() { '&' } else { '?' }, this.key()),

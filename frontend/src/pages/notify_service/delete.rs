@@ -34,8 +34,10 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         let (name, rule) = (untrack(name), page.service.with_untracked(|service| service.rule_id.clone()));
+        page.going.set_value(true);
         spawn_local(async move {
             let outcome = delete(page).await;
+            page.going.try_set_value(outcome.is_ok());
             if busy.try_set(false).is_some() {
                 return;
             }

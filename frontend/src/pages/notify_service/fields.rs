@@ -1,9 +1,10 @@
 //! The credentials of a service as fields that take what people paste.
 
+use api_types::credentials::{self, Rules};
 use api_types::{CredentialField, Credentials, ErrorCode, FieldCode, NAME_MAX, ServiceType};
 use leptos::prelude::*;
 
-use super::words;
+use super::{paste, words};
 use crate::api::ClientError;
 use crate::focus::focus_first;
 use crate::t;
@@ -139,15 +140,47 @@ impl Inputs {
             (field.required && empty && !kept).then(|| (field.name.to_owned(), t!(fault.required).to_owned()))
         };
         let mut faults: Vec<_> = self.kind.fields().iter().filter_map(missing).collect();
+        if self.kind == ServiceType::Line && is_new && ["to", "channel_secret"].iter().all(|name| self.is_blank(name)) {
+            faults.push(("channel_secret".to_owned(), t!(service.needs_secret).to_owned()));
+        }
         if self.label.with(|label| label.chars().count() as u64 > NAME_MAX) {
             faults.push(("label".to_owned(), t!(fault.too_long, limit = NAME_MAX)));
         }
         faults
     }
 
+    fn is_blank(self, name: &str) -> bool {
+        self.typed.with(|typed| typed.get(name).is_none_or(|value| value.trim().is_empty()))
+    }
+
+    /// What the server will make of a value, as far as can be told here: where it knows better, its word counts.
+    fn reading(self, name: &str) -> Option<Result<String, String>> {
+        let value = self.typed.with(|typed| typed.get(name).cloned()).filter(|value| !value.trim().is_empty())?;
+        // Whether private addresses will do is for the server to say.
+        let host = window().location().host().unwrap_or_default();
+        let rules = Rules { own_authority: &host, allow_private: true, ..Rules::default() };
+        match credentials::read(self.kind, &Credentials::from([(name.to_owned(), value)]), true, &rules) {
+            Ok(mut read) => read.remove(name).map(Ok),
+            Err(faults) => faults.first().map(|fault| Err(paste::words(name, fault))),
+        }
+    }
+
     fn fault(self, name: &'static str) -> Option<String> {
         let of = |faults: &Vec<(String, String)>| faults.iter().find(|(at, _)| at == name).map(|(_, words)| words.clone());
-        self.refused.with(of).or_else(|| self.left.with(|left| left.contains(&name)).then(|| of(&self.faults())).flatten())
+        let found_here = || of(&self.faults()).or_else(|| self.reading(name)?.err());
+        self.refused.with(of).or_else(|| self.left.with(|left| left.contains(&name)).then(found_here).flatten())
+    }
+
+    /// The field was left: what was understood of a link or a URL stands in it now.
+    fn leave(self, name: &'static str) {
+        if let Some(Ok(read)) = untrack(|| self.reading(name)) {
+            self.typed.update(|typed| _ = typed.insert(name.to_owned(), read));
+        }
+        self.left.update(|left| {
+            if !left.contains(&name) {
+                left.push(name);
+            }
+        });
     }
 
     /// Whether it can be sent; where not, every field says why, and the first wrong one gets the focus.
@@ -205,14 +238,6 @@ fn state_of(inputs: Inputs, name: &'static str) -> FieldState {
     FieldState::plain(test_name(name), Signal::derive(move || inputs.fault(name)))
 }
 
-fn leave(inputs: Inputs, name: &'static str) {
-    inputs.left.update(|left| {
-        if !left.contains(&name) {
-            left.push(name);
-        }
-    });
-}
-
 #[component]
 fn Label(inputs: Inputs) -> impl IntoView {
     let state = state_of(inputs, "label");
@@ -234,7 +259,7 @@ fn Label(inputs: Inputs) -> impl IntoView {
                         inputs.forget("label");
                         inputs.label.set(event.target().value());
                     }
-                    on:change=move |_| leave(inputs, "label")
+                    on:change=move |_| inputs.leave("label")
                 />
                 <small>{move || t!(service.label_hint)}</small>
             </div>
@@ -311,7 +336,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                 aria-describedby=described_by
                 prop:value=move || inputs.value(field)
                 on:input:target=move |event| inputs.edit(field, event.target().value())
-                on:change=move |_| leave(inputs, name)
+                on:change=move |_| inputs.leave(name)
             ></textarea>
         }
         .into_any()
@@ -331,7 +356,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                 aria-describedby=described_by
                 prop:value=move || inputs.value(field)
                 on:input:target=move |event| inputs.edit(field, event.target().value())
-                on:change=move |_| leave(inputs, name)
+                on:change=move |_| inputs.leave(name)
             />
         }
         .into_any()

@@ -6,6 +6,7 @@ mod fields;
 mod guide;
 mod line;
 mod page;
+mod paste;
 mod save;
 mod secret;
 mod switch;

@@ -40,6 +40,8 @@ pub(super) struct Page {
     pub(super) before: RwSignal<Option<save::Former>>,
     /// A signing secret that was just made.
     pub(super) secret: RwSignal<Option<String>>,
+    /// Whether it is being deleted here: that it is gone is no news then.
+    pub(super) going: StoredValue<bool>,
 }
 
 impl Page {
@@ -115,6 +117,7 @@ fn Edit(service: Service) -> impl IntoView {
         phase: RwSignal::new(Phase::Idle),
         before: RwSignal::new(None),
         secret: RwSignal::new(None),
+        going: StoredValue::new(false),
     };
     let save = Callback::new(move |()| save::start(page, false));
     let count = Signal::derive(move || page.inputs.count());
@@ -138,7 +141,7 @@ fn Edit(service: Service) -> impl IntoView {
             News::Missed => true,
             News::Change(change) => change.service_id.is_some() && change.service_id == page.service.try_with_untracked(|it| it.id.clone()),
         };
-        if mine && !page.is_gone() {
+        if mine && page.going.try_get_value() == Some(false) {
             spawn_local(async move {
                 // Without an answer the page stays as it is.
                 _ = page.reread().await;
