@@ -166,9 +166,16 @@ pub struct Replica {
 impl Replica {
     /// Starts it with the configuration and the time of the first one.
     pub fn of(first: &TestApp) -> Self {
+        Self::with(first, |_| {})
+    }
+
+    /// Starts it with a configuration that is changed in something.
+    pub fn with(first: &TestApp, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = server::App::build(first.app.config.clone(), first.clock.clone()).unwrap();
+        let mut config = first.app.config.clone();
+        change(&mut config);
+        let app = server::App::build(config, first.clock.clone()).unwrap();
         Self { url, handle: launch(app, listener) }
     }
 }

@@ -187,8 +187,19 @@ impl Story {
         async move { self.click_on(&element.await?).await.map_err(|failed| failed.at(at)) }
     }
 
-    /// What lies behind a bar is scrolled away from there first, as a person would.
+    /// Clicks when it stands still, as a person does: rows that are laid out when they come into view push aside what follows.
+    /// What lies behind a bar is scrolled away from there first.
     async fn click_on(&self, element: &WebElement) -> Outcome {
+        const STILL: &str = "const [element, done] = arguments; let same = 0, before = '';
+            element.scrollIntoView({ block: 'nearest' });
+            const look = (frames) => {
+                const { x, y } = element.getBoundingClientRect(), now = `${x} ${y}`;
+                same = now === before ? same + 1 : 0;
+                before = now;
+                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { element.scrollIntoView({ block: 'nearest' }); done(same); }
+            };
+            look(60);";
+        self.browser.driver.execute_async(STILL, vec![element.to_json()?]).await?;
         if element.click().await.is_err() {
             let centre = "arguments[0].scrollIntoView({ block: 'center' })";
             self.browser.driver.execute(centre, vec![element.to_json()?]).await?;

@@ -92,6 +92,8 @@ struct Engine {
     results: mpsc::UnboundedReceiver<Finished>,
     report: mpsc::UnboundedSender<Finished>,
     renew_at: NaiveDateTime,
+    /// When the queue was looked at last: what was due then and was not taken waits for a result, not for a time.
+    looked_at: NaiveDateTime,
 }
 
 impl Engine {
@@ -110,6 +112,7 @@ impl Engine {
             results,
             report,
             renew_at,
+            looked_at: renew_at,
         }
     }
 
@@ -152,7 +155,8 @@ impl Engine {
         if self.attempts > 0 {
             return poll.min(Duration::from_millis(250));
         }
-        let next = self.app.db.read(|conn| outbox::next_due(conn, WorkerScope::sending())).await;
+        let looked_at = self.looked_at;
+        let next = self.app.db.read(move |conn| outbox::next_due(conn, WorkerScope::sending(), looked_at)).await;
         let until = next.ok().flatten().map(|at| (at - self.app.clock.now_naive()).to_std().unwrap_or_default());
         until.map_or(poll, |until| until.clamp(Duration::from_millis(5), poll))
     }
@@ -202,6 +206,9 @@ impl Engine {
         };
         self.tell(&finished);
         self.rest_destinations(&finished, now);
+        if claim && room > 0 {
+            self.looked_at = now;
+        }
         let more = claimed.more || !self.results.is_empty();
         if !claimed.groups.is_empty() {
             self.after = claimed.after;

@@ -52,12 +52,12 @@ pub fn due_accounts(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime, af
     Ok(found.into_iter().map(|account| account.account_id).collect())
 }
 
-/// What is due of an account, the longest waiting first, `limit` at most; locked until the end of the transaction, and what another
-/// worker has locked is passed over.
+/// What is due of an account, the longest waiting first, `limit` at most, without what goes to the destinations `not` (ids of services,
+/// mail addresses); locked until the end of the transaction, and what another worker has locked is passed over.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn due(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn due(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, not: &[String], limit: i64) -> Result<Vec<Row>, StoreError> {
     // A literal, not a parameter: only then does the index of what waits apply.
     Ok(locked!(
         conn,
@@ -65,6 +65,7 @@ pub fn due(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, limit: i64) -> Re
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(sql::<Bool>("state = 'waiting'"))
             .filter(deliveries::next_at.le(now))
+            .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(not))
             .order((deliveries::next_at, deliveries::id))
             .limit(limit)
     ))
@@ -123,14 +124,16 @@ pub fn lease(conn: &mut Conn, scope: &Scope, ids: &[String], lease: &Lease) -> R
         .execute(conn)?)
 }
 
-/// Makes a notice wait: for its slot, where `slot` says so, else only until then.
+/// Makes notices wait: for their slot, where `slot` says so, else only until then.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn postpone(conn: &mut Conn, scope: &Scope, id: &str, until: NaiveDateTime, slot: bool) -> Result<(), StoreError> {
-    diesel::update(deliveries::table.find((scope.account_id(), id)).filter(deliveries::state.eq("waiting")))
-        .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
-        .execute(conn)?;
+pub fn postpone(conn: &mut Conn, scope: &Scope, ids: &[String], until: NaiveDateTime, slot: bool) -> Result<(), StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("waiting"));
+    diesel::update(rows).set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until)))).execute(conn)?;
     Ok(())
 }
 
@@ -161,12 +164,13 @@ pub fn set_pace(conn: &mut Conn, _scope: WorkerScope, key: &str, free_at: NaiveD
     Ok(())
 }
 
-/// The soonest time at which anything waits to be sent.
+/// The soonest time after `now` at which anything becomes due.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn next_due(conn: &mut Conn, _scope: WorkerScope) -> Result<Option<NaiveDateTime>, StoreError> {
-    Ok(deliveries::table.filter(sql::<Bool>("state = 'waiting'")).select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
+pub fn next_due(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime) -> Result<Option<NaiveDateTime>, StoreError> {
+    let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'")).filter(deliveries::next_at.gt(now));
+    Ok(waiting.select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
 }
 
 /// What became of a notice.

@@ -22,4 +22,3 @@ ALTER TABLE notify_rules DROP COLUMN private_subject;
 ALTER TABLE notify_rules DROP COLUMN language;
 ALTER TABLE notify_rules DROP COLUMN events;
 ALTER TABLE notify_rules DROP COLUMN emails;
-ALTER TABLE removed_block_entries DROP COLUMN put_back_at;

@@ -1,6 +1,3 @@
--- Entries that were put back stay known for a while, so that the putting back can be taken back too.
-ALTER TABLE removed_block_entries ADD COLUMN put_back_at TIMESTAMP;
-
 -- Who is told, in which language, and about what.
 ALTER TABLE notify_rules ADD COLUMN emails TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE notify_rules ADD COLUMN events TEXT NOT NULL DEFAULT '[]';

@@ -20,8 +20,8 @@ pub fn of(kind: ServiceType) -> Option<Pace> {
     match kind {
         // About one message a second and channel.
         ServiceType::Slack => pace(1_000, 1),
-        // Ten posts in ten seconds and room.
-        ServiceType::Chatwork => pace(1_000, 10),
+        // Ten posts in ten seconds and room: five at once and five more within ten seconds.
+        ServiceType::Chatwork => pace(2_000, 5),
         // A workflow posts about 25 times in five minutes; bursts are merged.
         ServiceType::Teams => pace(15_000, 1),
         // 60 a minute and space, shared with everybody else in it.

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api_types::ServiceType;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::delivery::Row;
 use store::outbox::{self, Lease};
 use store::{Conn, Scope, StoreError, WorkerScope};
 
-use super::turn::{Busy, Turn};
-use crate::notify::pace;
-use crate::view;
+use super::turn::{self, Busy, Turn};
 
 /// Accounts that one claim looks at.
 const ACCOUNTS: usize = 64;
+/// How often one claim looks into the queue of an account: those whose destination is left alone for a while come first in it.
+const LOOKS: usize = 8;
+/// Notices that one look takes in at least.
+const LOOK: usize = 32;
 /// Notices to Microsoft Teams that go in one message.
 const MERGED: i64 = 20;
 
@@ -72,7 +73,7 @@ impl Claim {
         Ok(claimed)
     }
 
-    /// Takes what is due of one account; answers whether there may be more.
+    /// Takes what is due of one account; answers whether there may be more that could be sent at once.
     fn take_of(
         &mut self,
         conn: &mut Conn,
@@ -81,37 +82,70 @@ impl Claim {
         now: NaiveDateTime,
         groups: &mut Vec<Vec<Row>>,
     ) -> Result<bool, StoreError> {
-        let rows = outbox::due(conn, scope, now, i64::try_from(share).unwrap_or(i64::MAX))?;
-        let more = rows.len() == share;
+        let account = scope.account_id();
+        let mut room = share.min(self.busy.room(account));
+        for _ in 0..LOOKS {
+            if room == 0 {
+                return Ok(self.busy.room(account) > 0);
+            }
+            let limit = room.max(LOOK);
+            let rows = outbox::due(conn, scope, now, &self.busy.full(account), i64::try_from(limit).unwrap_or(i64::MAX))?;
+            let all = rows.len() < limit;
+            let taken = self.sort_out(conn, scope, rows, room, now)?;
+            room = room.saturating_sub(taken.len());
+            groups.extend(taken);
+            if all {
+                return Ok(room == 0 && self.busy.room(account) > 0);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes those whose turn it is, `room` groups at most; the others wait for their slots or until their destination is asked again.
+    fn sort_out(
+        &mut self,
+        conn: &mut Conn,
+        scope: &Scope,
+        rows: Vec<Row>,
+        room: usize,
+        now: NaiveDateTime,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let worker = WorkerScope::sending();
         let keys: BTreeSet<String> = rows.iter().filter_map(|row| row.pace_key.clone()).collect();
-        let before = outbox::paces(conn, WorkerScope::sending(), &keys)?;
+        let before = outbox::paces(conn, worker, &keys)?;
         let mut paces: BTreeMap<String, NaiveDateTime> = before.clone();
         let mut taken: Vec<Vec<Row>> = Vec::new();
         let mut ids: Vec<String> = Vec::new();
+        let mut later: BTreeMap<NaiveDateTime, Vec<String>> = BTreeMap::new();
         for row in rows {
+            if taken.len() == room {
+                break;
+            }
             if ids.contains(&row.id) {
                 continue;
             }
-            let kind: Option<ServiceType> = view::from_text(&row.channel);
-            let pace = kind.and_then(pace::of).filter(|_| row.pace_key.is_some());
             let free_at = paces.entry(row.pace_key.clone().unwrap_or_default()).or_insert(now - TimeDelta::days(1));
-            match self.busy.turn(&row, pace, free_at, now) {
+            match self.busy.turn(&row, turn::pace(&row), free_at, now) {
                 Turn::Now => {
                     self.busy.begin(&row);
                     ids.push(row.id.clone());
                     let mut group = vec![row];
-                    if kind == Some(ServiceType::Teams) {
+                    if group[0].channel == "teams" {
                         group.extend(companions(conn, scope, &group[0], &ids, now)?);
                         ids.extend(group[1..].iter().map(|row| row.id.clone()));
                     }
                     taken.push(group);
                 }
-                Turn::Slot(at) => outbox::postpone(conn, scope, &row.id, at, true)?,
-                Turn::Later(at) => outbox::postpone(conn, scope, &row.id, at, false)?,
+                Turn::Slot(at) => outbox::postpone(conn, scope, &[row.id], at, true)?,
+                Turn::Later(at) => later.entry(at).or_default().push(row.id),
+                Turn::Full => {}
             }
         }
+        for (until, ids) in later {
+            outbox::postpone(conn, scope, &ids, until, false)?;
+        }
         for (key, free_at) in paces.iter().filter(|(key, free_at)| !key.is_empty() && before.get(*key) != Some(free_at)) {
-            outbox::set_pace(conn, WorkerScope::sending(), key, *free_at)?;
+            outbox::set_pace(conn, worker, key, *free_at)?;
         }
         if !ids.is_empty() {
             outbox::lease(conn, scope, &ids, &self.lease)?;
@@ -119,8 +153,7 @@ impl Claim {
         for row in taken.iter_mut().flatten() {
             row.attempts += 1;
         }
-        groups.extend(taken);
-        Ok(more)
+        Ok(taken)
     }
 }
 

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
+use api_types::ServiceType;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::delivery::Row;
 
-use crate::notify::pace::Pace;
+use crate::notify::pace::{self, Pace};
+use crate::view;
 
 /// Notices that go to one destination without a pace at once, per process: the others of it wait, so that one that hangs does not
 /// take all of the process.
 pub const PER_DESTINATION: usize = 16;
 /// The same for all destinations of an account.
 pub const PER_ACCOUNT: usize = 64;
-/// How long what finds its destination busy waits until it asks again.
-const BUSY: TimeDelta = TimeDelta::milliseconds(250);
 /// By how much a notice may be late for its slot; whoever is later gets another.
 const LATE: TimeDelta = TimeDelta::seconds(2);
 /// Failures in a row after which a destination is left alone for a while.
@@ -26,8 +26,10 @@ pub enum Turn {
     Now,
     /// It has a slot of its pace then.
     Slot(NaiveDateTime),
-    /// Its destination is busy; it asks again then.
+    /// Its destination is left alone until then.
     Later(NaiveDateTime),
+    /// As much as may be is on its way there: it is its turn when something of that has come to an end.
+    Full,
 }
 
 /// Where a notice goes, as far as being busy is concerned.
@@ -35,34 +37,52 @@ pub fn destination(row: &Row) -> &str {
     row.service_id.as_deref().unwrap_or(&row.destination)
 }
 
+/// The pace of where a notice goes; `None` = as fast as it answers.
+pub fn pace(row: &Row) -> Option<Pace> {
+    let kind: ServiceType = view::from_text(&row.channel)?;
+    pace::of(kind).filter(|_| row.pace_key.is_some())
+}
+
+fn at_once(pace: Option<Pace>) -> usize {
+    if pace.is_some() { 1 } else { PER_DESTINATION }
+}
+
+/// What is under way of one account.
+#[derive(Clone, Debug, Default)]
+struct UnderWay {
+    all: usize,
+    /// By destination: how many, and how many may be.
+    destinations: HashMap<String, (usize, usize)>,
+}
+
 /// What this process is sending, and which destinations do not answer.
 #[derive(Clone, Debug, Default)]
 pub struct Busy {
-    destinations: HashMap<String, usize>,
-    accounts: HashMap<String, usize>,
+    accounts: HashMap<String, UnderWay>,
     failing: HashMap<String, (u32, NaiveDateTime)>,
 }
 
 impl Busy {
     /// A notice is under way.
     pub fn begin(&mut self, row: &Row) {
-        *self.destinations.entry(destination(row).to_owned()).or_default() += 1;
-        *self.accounts.entry(row.account_id.clone()).or_default() += 1;
+        let account = self.accounts.entry(row.account_id.clone()).or_default();
+        account.all += 1;
+        account.destinations.entry(destination(row).to_owned()).or_insert((0, at_once(pace(row)))).0 += 1;
     }
 
     /// It has come to an end: well, or with nobody answering.
     pub fn end(&mut self, row: &Row, well: bool, now: NaiveDateTime) {
         let key = destination(row);
-        let lower = |counts: &mut HashMap<String, usize>, key: &str| {
-            if let Some(count) = counts.get_mut(key) {
+        if let Some(account) = self.accounts.get_mut(&row.account_id) {
+            account.all = account.all.saturating_sub(1);
+            if let Some((count, _)) = account.destinations.get_mut(key) {
                 *count = count.saturating_sub(1);
-                if *count == 0 {
-                    counts.remove(key);
-                }
             }
-        };
-        lower(&mut self.destinations, key);
-        lower(&mut self.accounts, &row.account_id);
+            account.destinations.retain(|_, (count, _)| *count > 0);
+            if account.all == 0 {
+                self.accounts.remove(&row.account_id);
+            }
+        }
         if well {
             self.failing.remove(key);
             return;
@@ -81,31 +101,40 @@ impl Busy {
         *rests = (*rests).max(until);
     }
 
+    /// How many more of an account's notices may be on their way at once.
+    pub fn room(&self, account_id: &str) -> usize {
+        PER_ACCOUNT.saturating_sub(self.accounts.get(account_id).map_or(0, |account| account.all))
+    }
+
+    /// Destinations of an account to which as much as may be is on its way.
+    pub fn full(&self, account_id: &str) -> Vec<String> {
+        let destinations = self.accounts.get(account_id).into_iter().flat_map(|account| &account.destinations);
+        destinations.filter(|(_, (count, at_once))| count >= at_once).map(|(key, _)| key.clone()).collect()
+    }
+
     /// Whether a notice is sent now. `free_at` is when its destination's pace allows the next one, and moves on when it is given away.
     pub fn turn(&self, row: &Row, pace: Option<Pace>, free_at: &mut NaiveDateTime, now: NaiveDateTime) -> Turn {
         let key = destination(row);
         if let Some((_, until)) = self.failing.get(key).filter(|(failures, until)| *failures >= PATIENCE && *until > now) {
             return Turn::Later(*until);
         }
-        let at_once = if pace.is_some() { 1 } else { PER_DESTINATION };
-        let busy = self.destinations.get(key).is_some_and(|count| *count >= at_once);
-        let crowded = self.accounts.get(&row.account_id).is_some_and(|count| *count >= PER_ACCOUNT);
-        let Some(pace) = pace else {
-            return if busy || crowded { Turn::Later(now + BUSY) } else { Turn::Now };
-        };
+        let account = self.accounts.get(&row.account_id);
+        let under_way = account.and_then(|account| account.destinations.get(key)).map_or(0, |(count, _)| *count);
+        let full = under_way >= at_once(pace) || self.room(&row.account_id) == 0;
+        let when = if full { Turn::Full } else { Turn::Now };
+        let Some(pace) = pace else { return when };
         // Its slot has come: what it costs was paid when it got it.
-        let in_slot = row.slot_at.is_some_and(|slot| now >= slot && now - slot <= LATE.max(pace.interval));
-        if in_slot {
-            return if busy || crowded { Turn::Slot(now + BUSY) } else { Turn::Now };
+        if row.slot_at.is_some_and(|slot| now >= slot && now - slot <= LATE.max(pace.interval)) {
+            return when;
         }
         // Generic cell rate (ITU-T I.371): `burst` may come early by as many intervals.
         let early = pace.interval * i32::try_from(pace.burst.saturating_sub(1)).unwrap_or_default();
         let slot = (*free_at - early).max(now);
-        *free_at = (*free_at).max(now) + pace.interval;
-        if slot > now {
-            return Turn::Slot(slot);
+        if slot <= now && full {
+            return Turn::Full;
         }
-        if busy || crowded { Turn::Slot(now + BUSY) } else { Turn::Now }
+        *free_at = (*free_at).max(now) + pace.interval;
+        if slot > now { Turn::Slot(slot) } else { Turn::Now }
     }
 }
 
@@ -116,7 +145,7 @@ mod tests {
     use super::*;
 
     fn row(id: &str, account: &str, service: &str) -> Row {
-        Row { id: id.into(), account_id: account.into(), service_id: Some(service.into()), ..Row::default() }
+        Row { id: id.into(), account_id: account.into(), service_id: Some(service.into()), channel: "webhook".into(), ..Row::default() }
     }
 
     fn at(milliseconds: i64) -> NaiveDateTime {
@@ -160,12 +189,12 @@ mod tests {
             assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Now, "{index}");
             busy.begin(&row("1", "a", "s"));
         }
-        assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Later(now + BUSY));
+        assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Full);
         assert_eq!(busy.turn(&row("1", "a", "other"), None, &mut free_at, now), Turn::Now);
         for _ in PER_DESTINATION..PER_ACCOUNT {
             busy.begin(&row("1", "a", "other"));
         }
-        assert_eq!(busy.turn(&row("1", "a", "third"), None, &mut free_at, now), Turn::Later(now + BUSY));
+        assert_eq!(busy.turn(&row("1", "a", "third"), None, &mut free_at, now), Turn::Full);
         assert_eq!(busy.turn(&row("1", "b", "fourth"), None, &mut free_at, now), Turn::Now);
         // A destination that failed three times in a row is left alone for a while.
         for _ in 0..3 {
