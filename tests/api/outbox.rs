@@ -13,6 +13,10 @@ use tests::{Replica, on_both};
 
 use crate::outbox_helpers::{Told, came, counts, well};
 
+fn outcomes(delivery: &Value) -> Vec<&str> {
+    delivery["attempts"].as_array().into_iter().flatten().filter_map(|attempt| attempt["outcome"].as_str()).collect()
+}
+
 /// Sends, into fakes on this machine.
 fn sending(config: &mut Config) {
     config.egress.allow_private = true;
@@ -69,7 +73,7 @@ on_both!(
         app.clock.advance(TimeDelta::seconds(400));
         let delivered = told.all_are(&["delivered"]).await;
         let whole = told.delivery(&delivered[0]).await;
-        let outcomes: Vec<&str> = whole["attempts"].as_array().unwrap().iter().filter_map(|one| one["outcome"].as_str()).collect();
+        let outcomes = outcomes(&whole);
         assert_eq!(outcomes, ["retry", "retry", "unknown", "delivered"]);
         assert_eq!(whole["attempts"][1]["status"], 429);
         assert_eq!(counts(&fake).into_values().collect::<Vec<_>>(), [4], "under the same id each time");
@@ -84,7 +88,7 @@ on_both!(
             app.clock.advance(TimeDelta::seconds(seconds));
         }
         let failed = told.until("it is given up", |all| all.iter().any(|one| one["state"] == "failed")).await;
-        let failed = failed.iter().find(|one| one["state"] == "failed").unwrap();
+        let failed = failed.iter().find(|one| one["state"] == "failed").expect("it was there");
         assert_eq!((&failed["attempt_count"], &failed["resendable"]), (&json!(4), &json!(true)));
         assert!(failed["problem"]["advice"].as_str().is_some_and(|advice| !advice.is_empty()), "{failed}");
     }
@@ -191,7 +195,7 @@ on_both!(
         app.clock.advance(TimeDelta::seconds(61));
         let delivered = told.all_are(&["delivered"]).await;
         let whole = told.delivery(&delivered[0]).await;
-        let outcomes: Vec<&str> = whole["attempts"].as_array().unwrap().iter().filter_map(|one| one["outcome"].as_str()).collect();
+        let outcomes = outcomes(&whole);
         assert_eq!((outcomes, fake.count()), (vec!["interrupted", "delivered"], 1));
     }
 );
