@@ -26,6 +26,7 @@ mod lists;
 mod live;
 mod notify_chatwork;
 mod notify_egress;
+mod notify_everywhere;
 mod notify_google_chat;
 mod notify_helpers;
 mod notify_line;

@@ -87,12 +87,24 @@ pub fn credentials(pairs: &[(&str, &str)]) -> Credentials {
 
 /// Has what happens on the first number told to a service, of all four kinds.
 pub async fn connect(app: &TestApp, holder: &Holder, kind: ServiceType, credentials: &Credentials) {
-    let rule_id = holder.told(app, 0, &[], &[], None).await;
+    connect_all(app, holder, &[], vec![(kind, credentials.clone())]).await;
+}
+
+/// The same to addresses and several services, which are called `#営業`.
+pub async fn connect_all(app: &TestApp, holder: &Holder, emails: &[&str], services: Vec<(ServiceType, Credentials)>) {
+    let rule_id = holder.told(app, 0, emails, &[], None).await;
+    let rows: Vec<_> = services.into_iter().map(|(kind, credentials)| service(app, holder, &rule_id, kind, &credentials)).collect();
+    let scope = store::Scope::account(&holder.account_id);
+    let insert = move |conn: &mut store::Conn| rows.into_iter().try_for_each(|row| store::notify_service::insert(conn, &scope, row));
+    app.app.db.write(insert).await.expect("the services are kept");
+}
+
+fn service(app: &TestApp, holder: &Holder, rule_id: &str, kind: ServiceType, credentials: &Credentials) -> store::notify_service::Row {
     let id = store::new_id();
     let sealed = serde_json::to_vec(credentials).expect("JSON");
-    let row = store::notify_service::Row {
+    store::notify_service::Row {
         account_id: holder.account_id.clone(),
-        rule_id,
+        rule_id: rule_id.to_owned(),
         kind: serde_json::to_value(kind).expect("JSON").as_str().unwrap_or_default().to_owned(),
         label: "#営業".into(),
         enabled: true,
@@ -104,9 +116,7 @@ pub async fn connect(app: &TestApp, holder: &Holder, kind: ServiceType, credenti
         created_at: app.clock.now_naive(),
         updated_at: app.clock.now_naive(),
         ..store::notify_service::Row::default()
-    };
-    let scope = store::Scope::account(&holder.account_id);
-    app.app.db.write(move |conn| store::notify_service::insert(conn, &scope, row)).await.expect("the service is kept");
+    }
 }
 
 /// Waits up to ten seconds until something is so.

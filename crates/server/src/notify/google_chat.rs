@@ -98,7 +98,7 @@ fn message(notice: &Notice, plain: bool) -> Value {
     let label = link.as_ref().map(|(label, url)| if plain { url.clone() } else { format!("<{url}|{}>", escape(label)) });
     let room = label.as_ref().map_or(0, |label| label.chars().count() + 1) + 2;
     let limit = if plain { PLAIN_MAX } else { TEXT_MAX };
-    let text = escape(&lines.plain(limit - room, |_| 1));
+    let text = escape(&lines.plain(limit.saturating_sub(room), |_| 1));
     let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
     // The link stands above the footer, as everywhere.
     let (rest, footer) = rest.rsplit_once('\n').unwrap_or(("", rest));

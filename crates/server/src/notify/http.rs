@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -30,6 +30,8 @@ use crate::crypto;
 /// More of an answer is not read.
 const BODY_LIMIT: usize = 64 * 1024;
 const CONNECT: Duration = Duration::from_secs(5);
+/// Headers whose values no log shows, beside `Authorization`.
+const SECRETS: [&str; 1] = ["x-chatworktoken"];
 
 /// The client.
 #[derive(Clone)]
@@ -88,7 +90,7 @@ impl Error {
     pub fn report(&self, progress: Progress) -> Report {
         let outcome = match self {
             // Nobody will ever get through there.
-            Error::Refused => Outcome::BadConfig,
+            Error::Refused | Error::Invalid => Outcome::BadConfig,
             Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) => Outcome::Retry { after: None },
             Error::Unknown(_) => Outcome::Unknown,
         };
@@ -102,6 +104,9 @@ pub enum Error {
     /// The address may not be spoken to. Nothing was sent.
     #[error("the address is not one of the public Internet")]
     Refused,
+    /// What is to be sent is none that HTTP can carry, such as a token with a line break in it. Nothing was sent.
+    #[error("a value cannot be sent in a header")]
+    Invalid,
     /// The host has no address. Nothing was sent.
     #[error("the host name cannot be resolved")]
     NoSuchHost,
@@ -126,6 +131,7 @@ impl Error {
     pub fn problem(&self) -> &'static str {
         match self {
             Error::Refused => "network.refused",
+            Error::Invalid => "network.invalid",
             Error::NoSuchHost => "network.no_such_host",
             Error::Unreachable(_) => "network.unreachable",
             Error::Tls(_) => "network.tls",
@@ -192,10 +198,16 @@ impl Client {
 }
 
 /// A request that is being made.
-#[derive(Debug)]
 pub struct Request {
     /// `None` where the address may not be spoken to.
     builder: Option<RequestBuilder>,
+}
+
+// Addresses and headers hold credentials.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("refused", &self.builder.is_none()).finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -205,7 +217,15 @@ impl Request {
 
     /// Adds a header; one that cannot be sent makes the request fail.
     pub fn header(self, name: &str, value: &str) -> Self {
-        self.with(|builder| builder.header(name, value))
+        let mut value = HeaderValue::from_str(value);
+        if let Ok(value) = &mut value {
+            value.set_sensitive(SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)));
+        }
+        self.with(|builder| match value {
+            Ok(value) => builder.header(name, value),
+            // The client tells of it when it is sent.
+            Err(_) => builder.header(name, "\n"),
+        })
     }
 
     /// Adds `Authorization: Bearer`.
@@ -284,7 +304,8 @@ fn sort(error: &reqwest::Error) -> Error {
     }
     let text = words(error);
     if error.is_builder() {
-        return Error::Refused;
+        // Plain http is refused by the client itself.
+        return if error.url().is_some_and(|url| url.scheme() != "https") { Error::Refused } else { Error::Invalid };
     }
     if !error.is_connect() {
         return Error::Unknown(text);

@@ -28,7 +28,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (18..20).contains(&b))
         // Reserved.
-        || a >= 240;
+        || a >= 240
+        // Public by its number, but answered within every network of Microsoft Azure, by the host itself.
+        || address == Ipv4Addr::new(168, 63, 129, 16);
     !special
 }
 

@@ -31,6 +31,8 @@ fn addresses_of_the_public_internet() {
         ("224.0.0.1", false),
         ("240.0.0.1", false),
         ("255.255.255.255", false),
+        ("168.63.129.16", false),
+        ("::ffff:168.63.129.16", false),
         ("::", false),
         ("::1", false),
         ("::127.0.0.1", false),
@@ -110,6 +112,26 @@ async fn the_address_that_was_checked_is_the_one_that_is_spoken_to() {
     assert!(!format!("{error} {error:?} {client:?}").contains("geheim"));
 }
 
+#[tokio::test]
+async fn of_several_addresses_only_those_outside_are_spoken_to() {
+    let inside: SocketAddr = "10.0.0.1:443".parse().unwrap();
+    let outside: SocketAddr = "8.8.8.8:443".parse().unwrap();
+    let guard = |allow_private| Guard { resolver: Arc::new(Rebinding(Mutex::new(vec![vec![inside, outside]]))), allow_private };
+    let name = || "mixed.example".parse::<Name>().unwrap();
+    assert_eq!(guard(false).resolve(name()).await.unwrap().collect::<Vec<_>>(), [outside]);
+    assert_eq!(guard(true).resolve(name()).await.unwrap().collect::<Vec<_>>(), [inside, outside]);
+}
+
+#[tokio::test]
+async fn no_request_shows_its_secrets_and_one_that_cannot_be_sent_says_so() {
+    let client = Client::new(&config(true));
+    let request = client.post("https://hooks.example/T000/geheim").bearer("geheim").header("x-chatworktoken", "geheim");
+    assert!(!format!("{request:?} {:?}", request.builder).replace("/T000/geheim", "").contains("geheim"));
+    assert!(!format!("{request:?}").contains("geheim"));
+    let broken = client.post("https://hooks.example/").header("x-chatworktoken", "line\nbreak");
+    assert_eq!(broken.send().await.unwrap_err(), Error::Invalid);
+}
+
 /// A server that answers each connection with the next of these texts, or with nothing at all.
 fn server(answers: Vec<Option<String>>) -> (Url, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -168,7 +190,8 @@ async fn what_was_not_sent_is_told_apart() {
 #[test]
 fn every_reason_has_words() {
     let some = || String::from("x");
-    for error in [Error::Refused, Error::NoSuchHost, Error::Unreachable(some()), Error::Tls(some()), Error::Unknown(some())] {
+    for error in [Error::Refused, Error::Invalid, Error::NoSuchHost, Error::Unreachable(some()), Error::Tls(some()), Error::Unknown(some())]
+    {
         for lang in [crate::texts::Lang::Ja, crate::texts::Lang::En] {
             let explained = crate::notify::doctor::explain(lang, error.problem(), None);
             let texts: HashMap<_, _> = HashMap::from([("message", explained.message), ("advice", explained.advice)]);
