@@ -25,7 +25,7 @@ use tests::{Backend, Client, Denwaban, TestDatabase};
 const EVENTS: usize = 10_000;
 const ACCOUNTS: usize = 10;
 const PASSWORD: &str = "correct horse battery";
-const SETTINGS: &[(&str, &str)] = &[("DENWABAN__EGRESS__ALLOW_PRIVATE", "true"), ("DENWABAN__OUTBOX__WORKERS", "512")];
+const SETTINGS: &[(&str, &str)] = &[("DENWABAN__EGRESS__ALLOW_PRIVATE", "true")];
 
 fn main() {
     // `cargo test --benches` and nextest ask what there is to run; there is nothing for them.
@@ -33,8 +33,12 @@ fn main() {
         return;
     }
     tests::block_on(async {
+        // `-- postgres` measures only that one.
+        let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
         for backend in [Backend::Sqlite, Backend::Postgres] {
-            measure(backend).await;
+            if only.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(&format!("{backend:?}"))) {
+                measure(backend).await;
+            }
         }
     });
 }

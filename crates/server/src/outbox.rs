@@ -208,10 +208,10 @@ impl Engine {
         self.rest_destinations(&finished, now);
         if claim && room > 0 {
             self.looked_at = now;
+            self.after = claimed.after;
         }
         let more = claimed.more || !self.results.is_empty();
         if !claimed.groups.is_empty() {
-            self.after = claimed.after;
             self.launch(claimed.groups, now).await;
         }
         Ok(more)

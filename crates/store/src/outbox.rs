@@ -310,7 +310,20 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
             found.into_iter().map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
         }};
     }
-    let events = load!(call_events, call_event::Row, all(&|row| row.call_event_id.as_ref()));
+    // The only ones that are many: asked for per account, since every account with every id is many more look-ups.
+    let mut of_accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        of_accounts.entry(&row.account_id).or_default().extend(row.call_event_id.as_deref());
+    }
+    let mut events = BTreeMap::new();
+    for (account_id, ids) in of_accounts {
+        let found: Vec<call_event::Row> = call_events::table
+            .filter(call_events::account_id.eq(account_id))
+            .filter(call_events::id.eq_any(ids))
+            .select(call_event::Row::as_select())
+            .load(conn)?;
+        events.extend(found.into_iter().map(|row| (row.id.clone(), row)));
+    }
     let files = events.values().filter_map(|event| event.attachment_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let told = told_before(conn, scope, &accounts, all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")))?;
     Ok(Material {

@@ -25,7 +25,7 @@ pub struct Claim {
     pub lease: Lease,
     /// Attempts that have room.
     pub room: usize,
-    /// The account that the last claim ended with: every one has its turn.
+    /// The account that the last claim ended with, or nothing where the list had ended: every one has its turn.
     pub after: String,
     /// What is under way.
     pub busy: Busy,
@@ -48,29 +48,40 @@ impl Claim {
     /// # Errors
     /// When the database refuses.
     pub fn take(mut self, conn: &mut Conn, now: NaiveDateTime) -> Result<Claimed, StoreError> {
-        let worker = WorkerScope::sending();
-        let limit = i64::try_from(ACCOUNTS).unwrap_or(i64::MAX);
-        let mut accounts = outbox::due_accounts(conn, worker, now, &self.after, limit)?;
-        if accounts.len() < ACCOUNTS && !self.after.is_empty() {
-            let again = outbox::due_accounts(conn, worker, now, "", limit)?;
-            let fresh: Vec<String> = again.into_iter().filter(|account| *account <= self.after).collect();
-            accounts.extend(fresh);
-            accounts.truncate(ACCOUNTS);
+        let mut claimed = Claimed { after: self.after.clone(), ..Claimed::default() };
+        // From where the last claim ended to the end of the list; from its beginning where that had nothing to send, else the next time.
+        loop {
+            let from_the_middle = !claimed.after.is_empty();
+            let end = self.take_some(conn, now, &mut claimed)?;
+            claimed.more |= from_the_middle && !claimed.groups.is_empty();
+            if !end || !from_the_middle || claimed.more {
+                return Ok(claimed);
+            }
         }
-        let mut claimed = Claimed { after: accounts.last().cloned().unwrap_or_default(), ..Claimed::default() };
+    }
+
+    /// Takes what is due of the accounts that come next; answers whether that was the end of the list.
+    fn take_some(&mut self, conn: &mut Conn, now: NaiveDateTime, claimed: &mut Claimed) -> Result<bool, StoreError> {
+        let limit = i64::try_from(ACCOUNTS).unwrap_or(i64::MAX);
+        let accounts = outbox::due_accounts(conn, WorkerScope::sending(), now, &claimed.after, limit)?;
         let count = accounts.len();
         for (index, account) in accounts.into_iter().enumerate() {
             let room = self.room.saturating_sub(claimed.groups.len());
             if room == 0 {
                 claimed.more = true;
-                break;
+                return Ok(false);
             }
             // What one does not use is left to the next ones.
             let share = room.div_ceil(count - index).max(1);
             claimed.more |= self.take_of(conn, &Scope::account(&account), share, now, &mut claimed.groups)?;
             claimed.after = account;
         }
-        Ok(claimed)
+        let end = count < ACCOUNTS;
+        if end {
+            claimed.after.clear();
+        }
+        claimed.more |= !end;
+        Ok(end)
     }
 
     /// Takes what is due of one account; answers whether there may be more that could be sent at once.

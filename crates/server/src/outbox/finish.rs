@@ -104,7 +104,9 @@ impl Desk {
             Next::Hold => ("held", None),
             Next::GiveUp => ("failed", None),
         };
-        let progress = (progress != Progress::default()).then(|| serde_json::to_string(&progress).unwrap_or_default());
+        // What has arrived needs it no more, but for where Slack's threads begin: and with one end for all, one statement writes them down.
+        let needed = state == "waiting" || state == "held" || state == "failed" || row.channel == "slack";
+        let progress = (needed && progress != Progress::default()).then(|| serde_json::to_string(&progress).unwrap_or_default());
         End { state, next_at, progress, problem: report.problem.clone().filter(|_| state != "delivered") }
     }
 
