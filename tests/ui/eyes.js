@@ -48,6 +48,8 @@ const eyes = {
 
   texts_at: (testId) => [...document.querySelectorAll(`[data-testid="${CSS.escape(testId)}"]`)].filter(seen).map(said),
 
+  rests: (testId) => eyes.at(testId)?.ariaBusy === "false",
+
   text_at: (testId) => {
     const element = eyes.at(testId);
     return element && said(element);

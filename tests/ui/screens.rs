@@ -328,11 +328,13 @@ pub const INSIDE: &[Look] = looks! {
     "preview-rings" => |story| {
         story.write_at("input-caller", "０９０ー１２３４ー５６７８").await?;
         story.at("device").await?;
+        story.rests("answer").await?;
     }
     "preview-refuses" => |story| {
         story.minato.change(&format!("{}/block-list", story.minato.number(0)), json!({"reject_withheld": true})).await;
         story.touch("kind-withheld").await?;
         story.see_at("verdict-sip", "").await?;
+        story.rests("answer").await?;
     }
     "preview-busy" => |story| {
         story.open(&format!("{}/preview", story.minato.number(2))).await?;
@@ -343,6 +345,7 @@ pub const INSIDE: &[Look] = looks! {
         story.see_at("verdict-sip", "").await?;
         story.browser.script("document.querySelector('[data-testid=when-later]').click()", vec![]).await?;
         story.at("input-at").await?;
+        story.rests("answer").await?;
     }
     "preview-unreadable" => |story| {
         story.provokes("422");

@@ -125,6 +125,22 @@ impl Story {
         async move { self.until(at, test_id, &[json!("texts_at"), json!(test_id)], texts).await }
     }
 
+    /// Waits until so many elements with this `data-testid` can be seen.
+    #[track_caller]
+    pub fn count_at(&self, test_id: &str, count: usize) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (value.as_array()?.len() == count).then_some(());
+        async move { self.until(at, &format!("{count} × {test_id}"), &[json!("texts_at"), json!(test_id)], is).await }
+    }
+
+    /// Waits until what has this `data-testid` is up to date: nothing is being asked or worked on behind it.
+    #[track_caller]
+    pub fn rests(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |value: &Value| (*value == true).then_some(());
+        async move { self.until(at, &format!("{test_id} rests"), &[json!("rests"), json!(test_id)], is).await }
+    }
+
     /// All that the screen says now.
     pub async fn text(&self) -> Outcome<String> {
         Ok(self.look(&[json!("text")]).await?.as_str().unwrap_or_default().to_owned())

@@ -108,6 +108,8 @@ fn body(subject: Subject) -> AnyView {
             page.settle_nothing();
         } else if arrived.get_value() {
             page.fault.set(None);
+            // What stands there is the answer to another call from now on.
+            page.asking.set(true);
             later.run(PAUSE, move || ask.run(()));
         } else {
             ask.run(());
