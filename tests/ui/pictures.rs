@@ -8,11 +8,8 @@ use serde_json::json;
 use tests::{Outcome, Screen, repository};
 
 use crate::minato::LOGIN_ID;
-use crate::screens::{INSIDE, Look, OUTSIDE, enter};
+use crate::screens::{INSIDE, OUTSIDE, enter};
 use crate::stage::{Story, play};
-
-/// These are pictured in English too.
-const IN_ENGLISH: &[&str] = &["sign-in", "list", "edited"];
 
 /// The folder, when somebody wants pictures.
 fn wanted() -> Option<PathBuf> {
@@ -21,7 +18,7 @@ fn wanted() -> Option<PathBuf> {
     Some(repository().join(folder))
 }
 
-async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str) -> Outcome {
+async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str, language: &'static str) -> Outcome {
     std::fs::create_dir_all(&folder)?;
     // Changes over several days, as a real log has them.
     let number = story.minato.number(0);
@@ -31,21 +28,16 @@ async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str) -> Outco
         story.app.clock.advance(chrono::TimeDelta::minutes(1234));
         story.minato.change(&number, change).await;
     }
-    for (language, looks) in [("ja", None), ("en", Some(IN_ENGLISH))] {
-        let wanted = |look: &&Look| looks.is_none_or(|names| names.contains(&look.name));
-        story.open("/sign-in").await?;
-        story.touch(&format!("language-{language}")).await?;
-        for look in OUTSIDE.iter().filter(wanted) {
-            look.open(&story).await?;
-            picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
-        }
-        enter(&story, LOGIN_ID).await?;
-        for look in INSIDE.iter().filter(wanted) {
-            look.open(&story).await?;
-            picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
-        }
-        story.browser.driver.delete_all_cookies().await?;
-        story.browser.script("localStorage.removeItem('signed-in')", vec![]).await?;
+    story.open("/sign-in").await?;
+    story.touch(&format!("language-{language}")).await?;
+    for look in OUTSIDE {
+        look.open(&story).await?;
+        picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
+    }
+    enter(&story, LOGIN_ID).await?;
+    for look in INSIDE {
+        look.open(&story).await?;
+        picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
     }
     Ok(())
 }
@@ -58,14 +50,24 @@ async fn picture(story: &Story, folder: &Path, name: &str) -> Outcome {
     Ok(())
 }
 
-#[test]
-fn phone() -> Outcome {
-    let Some(folder) = wanted() else { return Ok(()) };
-    play("pictures-phone", Screen::Phone, |story| take(story, folder, "phone"))
+macro_rules! pictures {
+    ($($language:ident: $tag:literal),+) => {
+        $(mod $language {
+            use super::*;
+
+            #[test]
+            fn phone() -> Outcome {
+                let Some(folder) = wanted() else { return Ok(()) };
+                play(concat!("pictures-phone-", $tag), Screen::Phone, |story| take(story, folder, "phone", $tag))
+            }
+
+            #[test]
+            fn desktop() -> Outcome {
+                let Some(folder) = wanted() else { return Ok(()) };
+                play(concat!("pictures-desktop-", $tag), Screen::Desktop, |story| take(story, folder, "desktop", $tag))
+            }
+        })+
+    };
 }
 
-#[test]
-fn desktop() -> Outcome {
-    let Some(folder) = wanted() else { return Ok(()) };
-    play("pictures-desktop", Screen::Desktop, |story| take(story, folder, "desktop"))
-}
+pictures! { japanese: "ja", english: "en" }
