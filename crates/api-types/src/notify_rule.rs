@@ -94,7 +94,7 @@ pub struct NotifyRule {
     pub version: u64,
 }
 
-fn so_many_addresses(values: &Vec<String>) -> Result<(), ValidationError> {
+fn so_many_addresses(values: &[String]) -> Result<(), ValidationError> {
     if values.len() <= RULE_EMAILS_MAX {
         return Ok(());
     }

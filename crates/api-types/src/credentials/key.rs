@@ -22,7 +22,7 @@ pub(super) fn read(value: &str) -> Result<String, Fault> {
     let inner: String = inner.split_whitespace().collect();
     let is_base64 = inner.trim_end_matches('=').chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
     // The shortest RSA key that anybody still makes, of 1,024 bits, has 848 characters.
-    let whole = is_base64 && inner.len() >= 800 && inner.len() % 4 == 0;
+    let whole = is_base64 && inner.len() >= 800 && inner.len().is_multiple_of(4);
     if !whole || !before.trim().is_empty() || !after.trim().is_empty() {
         return refuse(FieldCode::NotPrivateKey);
     }

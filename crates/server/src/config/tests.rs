@@ -157,3 +157,35 @@ fn where_browsers_reach_us_follows_the_listener() {
     }
     assert_eq!(local_url().as_str(), "http://localhost/");
 }
+
+#[test]
+fn s3_is_reached_by_the_environment_that_every_program_reads() {
+    let pairs = [
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("AWS_REGION", "ap-northeast-1"),
+        ("PATH", "/bin"),
+        ("DENWABAN__ATTACHMENTS__URL", "s3://files/x"),
+    ];
+    let config = load("", &pairs).unwrap();
+    let mut names: Vec<&str> = config.attachments.aws.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["AWS_REGION", "AWS_SECRET_ACCESS_KEY"]);
+    assert!(!format!("{config:?}").contains("hush"));
+    assert!(load("[attachments]\naws = []", &[]).is_err(), "a file is no place for them");
+}
+
+#[test]
+fn files_lie_in_a_folder_or_a_bucket_and_nowhere_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = |url: &str| {
+        let mut config = Config::for_tests(dir.path().join("data"));
+        config.attachments.url = url.into();
+        crate::attachments::Attachments::open(&config).map(drop)
+    };
+    let folder = dir.path().join("a folder").display().to_string().replace(' ', "%20");
+    assert_eq!(open(&format!("file://{folder}")), Ok(()));
+    assert_eq!(fs::metadata(dir.path().join("a folder")).unwrap().permissions().mode() & 0o777, 0o700);
+    for wrong in ["attachments", "ftp://files", "s3://", "file://host/x"] {
+        assert!(open(wrong).is_err_and(|error| error.starts_with("attachments.url: ")), "{wrong}");
+    }
+}

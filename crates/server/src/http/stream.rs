@@ -82,7 +82,7 @@ impl Watcher {
                 },
                 _ = self.look.tick() => {
                     self.looks += 1;
-                    if self.looks % ALIVE == 0 {
+                    if self.looks.is_multiple_of(ALIVE) {
                         if !self.is_signed_in().await {
                             return None;
                         }
