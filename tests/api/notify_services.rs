@@ -9,7 +9,7 @@ use tests::fakes::line_works::{self, LineWorks};
 use tests::fakes::slack::{self, Slack};
 use tests::fakes::{Fake, Reply, webhook};
 use tests::switch::{Switch, event};
-use tests::{Holder, TestApp, on_both};
+use tests::{Client, Denwaban, Holder, PASSWORD, TestApp, TestDatabase, on_both};
 
 /// A holder with a rule, and the path of its services.
 pub async fn with_rule(app: &TestApp, name: &str) -> (Holder, String) {
@@ -364,5 +364,53 @@ on_both!(
         let teams = minato.client.post(&services, json!({"type": "line", "unchecked": true, "credentials": {"channel_access_token": line::TOKEN, "to": line::GROUP}}));
         let rotate = format!("{}/rotate-secret", path_of(&services, &teams.await.expect(201)));
         minato.client.if_match(1).post(&rotate, Value::Null).await.expect_fields(&[("", "not_applicable")]);
+    }
+);
+
+on_both!(
+    bare async fn no_credential_reaches_the_log_of_the_process(backend) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data_dir = folder.path().join("data");
+        let database = TestDatabase::create(backend, folder.path());
+        let key = Denwaban::operator_key(&data_dir, &database.url);
+        let fake = Fake::start(|_| Reply::json(200, json!({"ok": false, "error": "invalid_auth"})));
+        let settings = [("DENWABAN__EGRESS__ALLOW_PRIVATE", "true"), ("DENWABAN__PROVIDERS__SLACK__BASE_URL", fake.url.as_str())];
+        let server = Denwaban::start("serve", &data_dir, &database.url, "trace", &settings).await;
+        let operator = Client::new(&server.url).bearer(&key);
+        let account = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
+        let ids = format!("/operator/accounts/{}/ids", account["id"].as_str().unwrap_or_default());
+        let basic = json!({"login_id": "minato001", "kind": "basic", "extension": "201", "password": PASSWORD});
+        operator.post(&ids, basic).await.expect(201);
+        let (holder, _) = Client::new(&server.url).sign_in("minato001", PASSWORD).await;
+        let rule = holder.post("/notify-rules", json!({"name": "営業"})).await.expect(201);
+        let services = format!("/notify-rules/{}/services", rule["id"].as_str().unwrap_or_default());
+
+        let with_slack = json!({"type": "slack", "credentials": {"bot_token": slack::TOKEN, "channel_id": slack::CHANNEL}});
+        holder.post(&services, with_slack.clone()).await.expect_fields(&[("/credentials/bot_token", "service_refused")]);
+        let mut unchecked = with_slack;
+        unchecked["unchecked"] = true.into();
+        let slack = path_of(&services, &holder.post(&services, unchecked).await.expect(201));
+        let failed = holder.post(&format!("{slack}/test"), Value::Null).await.expect(200);
+        assert_eq!(failed["problem"]["code"], "slack.invalid_auth");
+        let hook = format!("{}/hook?token=query-of-a-hook", fake.url);
+        let made = holder.post(&services, json!({"type": "webhook", "credentials": {"url": hook}})).await.expect(201);
+        let webhook = path_of(&services, &made);
+        holder.post(&format!("{webhook}/test"), Value::Null).await.expect(200);
+        let rotated = holder.if_match(1).post(&format!("{webhook}/rotate-secret"), Value::Null).await.expect(200);
+        let with_line = json!({"type": "line", "unchecked": true, "credentials": {"channel_access_token": line::TOKEN, "channel_secret": LINE_SECRET}});
+        let with_line = holder.post(&services, with_line).await.expect(201);
+        let callback = with_line["line_setup"]["webhook_url"].as_str().unwrap_or_default();
+        let callback = callback.split("/callbacks/").nth(1).unwrap_or_default();
+        let heard = Client::new(&server.url).post(&format!("//callbacks/{callback}"), json!({"events": []})).await;
+        assert_eq!(heard.status, 401);
+
+        let log = server.kill();
+        assert!(log.contains("/rotate-secret") && log.lines().count() > 50, "the log tells what happened: {log}");
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let token = callback.rsplit('/').next().unwrap_or("?").to_owned();
+        let signing = [text(&made["signing_secret"]), text(&rotated["signing_secret"])];
+        for secret in [slack::TOKEN, line::TOKEN, LINE_SECRET, "query-of-a-hook", &signing[0], &signing[1], &token] {
+            assert_eq!(log.lines().find(|line| line.contains(secret)), None, "{secret} stands in the log");
+        }
     }
 );

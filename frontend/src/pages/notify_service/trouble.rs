@@ -28,5 +28,12 @@ pub(super) fn Trouble(page: Page) -> impl IntoView {
             </section>
         })
     };
-    view! { <div role="status">{card}</div> }
+    // What works now and may not for long. Beside a trouble it would only distract.
+    let warning = move || {
+        let warning = page.service.with(|service| service.warning.clone().filter(|_| service.problem.is_none()))?;
+        Some(view! {
+            <p class="hint" data-testid="warning"><Icon icon=icondata_lu::LuInfo/><span>{warning.message}" "{warning.advice}</span></p>
+        })
+    };
+    view! { <div role="status">{card}{warning}</div> }
 }
