@@ -3,21 +3,18 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use server::provisioning::KeyKind;
 use tests::fakes::{Fake, Reply};
-use tests::{Client, Failed, Outcome, service_key};
+use tests::{Failed, Outcome};
 
 use crate::stage::Story;
 
-/// The switch's hand on the API.
-pub struct Switch {
-    client: Client,
-}
+/// A switch that sees ordinary calls.
+pub struct Switch(tests::switch::Switch);
 
 impl Switch {
     /// A switch with a key of its own.
     pub async fn of(story: &Story) -> Self {
-        Self { client: story.app.nobody().bearer(&service_key(&story.app.app, KeyKind::Switch).await) }
+        Self(tests::switch::Switch::of(&story.app).await)
     }
 
     /// Reports something that happened; what `event` leaves out is as in an ordinary call to the primary number.
@@ -28,67 +25,40 @@ impl Switch {
     /// Reports several things at once.
     pub async fn report_all(&self, events: Vec<Value>) {
         let whole = |event: Value| {
-            let name = format!("{}-{}-{}", event["type"], event["at"], event["caller"]);
-            let mut whole = json!({"id": name, "call_id": name, "called": "050-1234-5678", "caller": "090-1234-5678", "at": "2026-11-22T02:15:00Z"});
-            for (key, value) in event.as_object().into_iter().flatten() {
-                whole[key] = value.clone();
-            }
-            whole
+            // Each is a call of its own.
+            let call = json!({"call_id": store::new_id()});
+            let kind = event["type"].as_str().unwrap_or_default().to_owned();
+            tests::switch::event("050-1234-5678", &kind, merged(call, &event))
         };
-        let events: Vec<_> = events.into_iter().map(whole).collect();
-        let answer = self.client.post("/switch/events", json!(events)).await.expect(200);
-        let items = answer["items"].as_array().cloned().unwrap_or_default();
-        assert!(items.len() == events.len() && items.iter().all(|item| item["outcome"] == "accepted"), "{answer}");
-    }
-
-    /// Hands in a file; answers its id.
-    pub async fn hand_in(&self, content_type: &str, content: String) -> String {
-        let client = self.client.clone().header("content-type", content_type);
-        let answer = client.send(reqwest::Method::POST, "/switch/attachments", Some(content)).await.expect(201);
-        answer["attachment_id"].as_str().unwrap_or_default().to_owned()
+        self.0.tell(events.into_iter().map(whole).collect()).await;
     }
 
     /// Reports a voicemail with a recording of two seconds.
     pub async fn voicemail(&self, at: &str, transcript: Option<&str>) {
-        let attachment = self.hand_in("audio/wav", recording()).await;
+        let attachment = self.0.hand_in(&tests::switch::recording()).await;
         let event = json!({"type": "voicemail", "at": at, "duration_s": 2, "transcript": transcript, "attachment_id": attachment});
         self.report(event).await;
     }
 
     /// Reports a fax of three pages.
     pub async fn fax(&self, at: &str) {
-        let attachment = self.hand_in("application/pdf", page()).await;
-        let event = json!({"type": "fax", "at": at, "caller": "03-1234-9876", "called": "03-3456-7890", "pages": 3, "attachment_id": attachment});
+        let attachment = self.0.hand_in(PAGE).await;
+        let event =
+            json!({"type": "fax", "at": at, "caller": "03-1234-9876", "called": "03-3456-7890", "pages": 3, "attachment_id": attachment});
         self.report(event).await;
     }
 }
 
-/// A deep tone, as WAV. Every byte of it is ASCII, so that it is a text too.
-fn recording() -> String {
-    const RATE: u32 = 8_000;
-    const LENGTH: u32 = 0x3f40;
-    let mut wave = Vec::new();
-    let mut put = |bytes: &[u8]| wave.extend_from_slice(bytes);
-    put(b"RIFF");
-    put(&(36 + LENGTH).to_le_bytes());
-    put(b"WAVEfmt ");
-    put(&16_u32.to_le_bytes());
-    // PCM, one channel, eight bits.
-    put(&[1, 0, 1, 0]);
-    put(&RATE.to_le_bytes());
-    put(&RATE.to_le_bytes());
-    put(&[1, 0, 8, 0]);
-    put(b"data");
-    put(&LENGTH.to_le_bytes());
-    (0..LENGTH).for_each(|sample| put(&[if sample / 40 % 2 == 0 { 0x50 } else { 0x70 }]));
-    String::from_utf8(wave).unwrap_or_default()
-}
-
 /// The smallest PDF that is one.
-fn page() -> String {
-    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
-     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-        .to_owned()
+const PAGE: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+/// An object with the fields of another over its own.
+fn merged(mut object: Value, more: &Value) -> Value {
+    for (name, value) in more.as_object().into_iter().flatten() {
+        object[name] = value.clone();
+    }
+    object
 }
 
 impl Story {
@@ -114,14 +84,16 @@ pub async fn a_morning_with_trouble(story: &Story) -> Outcome {
     if known["items"].as_array().is_some_and(|items| !items.is_empty()) {
         return Ok(());
     }
-    let (healthy, broken) = (Fake::start(|_| Reply::empty(204)), Fake::start(|_| Reply::empty(400)));
+    let (healthy, broken) = (Fake::start(|_| Reply::empty(204)), Fake::start(|_| Reply::empty(413)));
     story.told(0, &[&healthy.url, &broken.url]).await?;
     let switch = Switch::of(story).await;
     let called = "0120-345-678";
     switch.report(json!({"type": "forwarded_call", "at": "2026-11-21T00:10:00Z", "forwarded_to": "090-2222-3333", "called": called, "caller": "+1 212-555-0123"})).await;
-    let attachment = switch.hand_in("application/pdf", page()).await;
+    let attachment = switch.0.hand_in(PAGE).await;
     switch.report(json!({"type": "fax", "at": "2026-11-21T00:20:00Z", "called": called, "pages": 3, "attachment_id": attachment})).await;
-    switch.report(json!({"type": "missed_call", "at": "2026-11-22T00:30:00Z", "reason": "hung_up", "duration_s": 4, "caller": "withheld"})).await;
+    switch
+        .report(json!({"type": "missed_call", "at": "2026-11-22T00:30:00Z", "reason": "hung_up", "duration_s": 4, "caller": "withheld"}))
+        .await;
     let said = "お世話になっております。青葉工業の田中です。先日お見積りをいただいた件で、数量を変更したくご連絡しました。本日17時までに折り返しお電話をいただけますでしょうか。";
     switch.voicemail("2026-11-22T00:50:00Z", Some(said)).await;
     for _ in 0..250 {

@@ -1,30 +1,35 @@
 //! What was sent, what did not arrive, and sending it again.
 
+use std::time::Duration;
+
 use serde_json::json;
-use tests::Outcome;
 use tests::fakes::{Fake, Reply};
+use tests::{Failed, Outcome};
 
 use crate::calls::Switch;
 use crate::notices::open_the_latest;
 use crate::on_both_screens;
 use crate::stage::Story;
 
-/// A service that takes everything, and one that is out of order.
+/// A service that takes everything, and one that does not take what it is sent: no use to try that again.
 fn services() -> (Fake, Fake) {
-    (Fake::start(|_| Reply::empty(204)), Fake::start(|_| Reply::Answer(400, Vec::new(), b"no such field".to_vec())))
+    (Fake::start(|_| Reply::empty(204)), Fake::start(|_| Reply::Answer(413, Vec::new(), b"too much".to_vec())))
 }
 
-/// Waits until the badges of the event on the screen are these, in whatever order.
+/// Waits until the notices of the event on the screen are in these states, in whatever order.
 async fn states(story: &Story, wanted: &[&str]) -> Outcome {
-    for state in wanted {
-        story.see(state).await?;
-    }
-    let mut now = story.texts_at("state").await?;
     let mut wanted: Vec<_> = wanted.iter().map(|&state| state.to_owned()).collect();
-    now.sort();
     wanted.sort();
-    assert_eq!(now, wanted);
-    Ok(())
+    let mut now = Vec::new();
+    for _ in 0..250 {
+        now = story.texts_at("state").await?;
+        now.sort();
+        if now == wanted {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    Err(Failed::new(format!("the notices are {now:?}, not {wanted:?}")))
 }
 
 on_both_screens! {
@@ -43,8 +48,8 @@ on_both_screens! {
         assert!(link.contains(&format!("/notify-rules/{rule}/services/")), "{link}");
         story.browser.script("[...document.querySelectorAll('[data-testid=delivery]')].find((one) => one.querySelector('[data-testid=problem]'))
             .querySelector('[data-testid=show-attempts]').click()", vec![]).await?;
-        story.see_at("attempt", "400").await?;
-        story.see_at("attempt", "no such field").await?;
+        story.see_at("attempt", "413").await?;
+        story.see_at("attempt", "too much").await?;
 
         broken.next(std::iter::repeat_n(Reply::empty(204), 9));
         story.browser.script("[...document.querySelectorAll('[data-testid=delivery]')].find((one) => one.querySelector('[data-testid=problem]'))

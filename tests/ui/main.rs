@@ -1,5 +1,6 @@
 //! The SPA in a real browser, at the size of a phone and of a desk.
 
+mod calls;
 mod gate;
 mod minato;
 mod screens;
@@ -11,13 +12,16 @@ mod block_import;
 mod block_list;
 mod conflict;
 mod copy;
+mod deliveries;
 mod guide;
 mod install;
 mod keyboard;
 mod layout;
 mod lazy;
 mod leaving;
+mod live;
 mod motion;
+mod notices;
 mod offline;
 mod outbound;
 mod password;

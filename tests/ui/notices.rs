@@ -11,9 +11,13 @@ const SAID: &str = "青葉工業の田中です。折り返しお電話くださ
 
 /// What the switch has seen this noon: an event of each kind, the last one first.
 pub async fn a_busy_morning(switch: &Switch) {
-    switch.report(json!({"type": "forwarded_call", "at": "2026-11-22T00:10:00Z", "forwarded_to": "090-2222-3333", "called": "0120-345-678"})).await;
+    switch
+        .report(json!({"type": "forwarded_call", "at": "2026-11-22T00:10:00Z", "forwarded_to": "090-2222-3333", "called": "0120-345-678"}))
+        .await;
     switch.fax("2026-11-22T00:20:00Z").await;
-    switch.report(json!({"type": "missed_call", "at": "2026-11-22T00:30:00Z", "reason": "hung_up", "duration_s": 4, "caller": "withheld"})).await;
+    switch
+        .report(json!({"type": "missed_call", "at": "2026-11-22T00:30:00Z", "reason": "hung_up", "duration_s": 4, "caller": "withheld"}))
+        .await;
     switch.report(json!({"type": "missed_call", "at": "2026-11-22T00:40:00Z", "reason": "busy", "caller": "03-5555-6666"})).await;
     switch.voicemail("2026-11-22T00:50:00Z", Some(SAID)).await;
 }

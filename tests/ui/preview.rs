@@ -109,3 +109,19 @@ on_both_screens! {
         Ok(())
     }
 }
+
+on_both_screens! {
+    /// Who would be told of a call that nobody answers: nobody at first, then those of the rule, and the way to it.
+    async fn who_would_be_told(story) {
+        story.arrive(&page(&story)).await?;
+        story.fill("掛けてくる番号", "090-1234-5678").await?;
+        story.see_at("no-notice", "お知らせは送りません").await?;
+        let rule = story.told(0, &[]).await?;
+        story.reload().await?;
+        story.see_at("notice", "営業チーム").await?;
+        story.see_at("notice", "soumu@minato.example").await?;
+        story.touch("notice").await?;
+        story.is_at(&format!("/notify-rules/{rule}")).await?;
+        Ok(())
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::json;
 use tests::{Contract, Holder, Outcome, PASSWORD};
 
 use crate::block_list::block_list;
+use crate::calls::a_morning_with_trouble;
 use crate::minato::LOGIN_ID;
 use crate::stage::Story;
 
@@ -23,6 +24,9 @@ const BLOCKED: [(&str, &str, &str); 4] = [
 const CHOOSE_FILE: &str = "const files = new DataTransfer(), input = document.querySelector('[data-testid=file]');
     files.items.add(new File(['number,note\\n03-5555-6666,x\\n9012345678,x\\n090-2222-3333,x\\n11O-2222-3333,x\\n\\n080-1234-5678,x\\n'], 'kyohi.csv'));
     input.files = files.files; input.dispatchEvent(new Event('change', { bubbles: true }));";
+
+/// Opens the first event of a log.
+const FIRST_EVENT: &str = "document.querySelector('[data-testid=event] a').click()";
 
 /// One look at the portal.
 pub struct Look {
@@ -411,6 +415,66 @@ pub const INSIDE: &[Look] = looks! {
         story.browser.script("document.querySelectorAll('[data-testid=restore]')[1].click()", vec![]).await?;
         story.touch("restore-confirm").await?;
         story.see_at("restore-error", "").await?;
+    }
+    "notices-empty" => |story| {
+        story.open(&format!("/notices?number={}", story.minato.numbers[1])).await?;
+        story.at("empty-state").await?;
+    }
+    "notices" => |story| {
+        a_morning_with_trouble(story).await?;
+        story.open("/notices").await?;
+        story.at("event").await?;
+    }
+    "preview-notices" => |story| {
+        story.browser.script("sessionStorage.clear()", vec![]).await?;
+        story.open(&format!("{}/preview", story.minato.number(0))).await?;
+        story.write_at("input-caller", "090-1234-5678").await?;
+        story.at("notice").await?;
+    }
+    "notices-numbers" => |story| {
+        story.open("/notices").await?;
+        story.touch("choose-number").await?;
+        story.at("number-sheet").await?;
+    }
+    "notices-none-of-a-kind" => |story| {
+        story.open(&format!("/notices?number={}&kind=voicemail", story.minato.numbers[2])).await?;
+        story.at("show-all").await?;
+    }
+    "notice" => |story| {
+        story.open("/notices?kind=voicemail").await?;
+        story.at("event").await?;
+        story.browser.script(FIRST_EVENT, vec![]).await?;
+        story.at("problem").await?;
+        story.browser.script("document.querySelectorAll('[data-testid=show-attempts]').forEach((one) => one.click())", vec![]).await?;
+        story.at("attempt").await?;
+    }
+    "notice-revoke" => |story| {
+        story.touch("revoke").await?;
+        story.at("revoke-confirm").await?;
+    }
+    "notice-fax" => |story| {
+        story.open("/notices?kind=fax").await?;
+        story.at("event").await?;
+        story.browser.script(FIRST_EVENT, vec![]).await?;
+        story.at("open-fax").await?;
+    }
+    "deliveries" => |story| {
+        story.open("/notices/deliveries").await?;
+        story.at("delivery").await?;
+    }
+    "deliveries-resend" => |story| {
+        story.touch("resend-many").await?;
+        story.at("resend-confirm").await?;
+    }
+    "deliveries-loading" => |story| {
+        story.gate.hold("/api/v1/deliveries");
+        story.open("/notices/deliveries").await?;
+        story.at("loading").await?;
+    }
+    "notice-not-found" => |story| {
+        story.provokes("status of 404");
+        story.open("/notices/01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21").await?;
+        story.at("not-found").await?;
     }
     "number-not-found" => |story| {
         story.open("/numbers/01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21").await?;

@@ -18,8 +18,7 @@ pub(super) fn event_row(item: Item<CallEvent>, one_number: bool) -> AnyView {
     let (kind, at) = event.with_untracked(|event| (event.kind, event.at));
     let what = move || {
         let number = if one_number { None } else { event.with(|event| rows.with(|rows| words::number(rows.ready(), &event.number_id))) };
-        let parts = event.with(|event| [Some(words::kind(kind).to_owned()), words::circumstance(event), number]);
-        parts.into_iter().flatten().map(|part| view! { <span>{part}</span> }).collect_view()
+        event.with(|event| words::parts([Some(words::kind(kind).to_owned()), words::circumstance(event), number]))
     };
     let said = Memo::new(move |_| event.with(|event| event.transcript.clone().filter(|text| !text.trim().is_empty())));
     let counts = Memo::new(move |_| event.with(|event| event.deliveries));
@@ -38,7 +37,7 @@ pub(super) fn event_row(item: Item<CallEvent>, one_number: bool) -> AnyView {
                         <b class="num">{move || event.with(|event| event.caller.text.clone())}</b>
                         <time class="num" datetime=at.to_rfc3339()>{format::time(at)}</time>
                     </span>
-                    <small class="parts">{what}</small>
+                    <small>{what}</small>
                     {move || said.get().map(|said| view! { <span class="said">{said}</span> })}
                     <span class="sent num" data-testid="sent">{sent}</span>
                 </span>

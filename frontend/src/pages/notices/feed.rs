@@ -88,6 +88,14 @@ impl<T: Entry> Item<T> {
     }
 }
 
+/// Puts an entry in its place by time, unless it is there: a switch may report late, so pages can overlap in time.
+fn put<T: Entry>(items: &mut Vec<Item<T>>, item: Item<T>) {
+    if items.iter().all(|known| known.id != item.id) {
+        let at = items.partition_point(|other| other.place() > item.place());
+        items.insert(at, item);
+    }
+}
+
 /// The log.
 pub(super) struct Feed<T: Entry> {
     client: Client,
@@ -206,13 +214,7 @@ impl<T: Entry> Feed<T> {
         spawn_local(async move {
             let (Some(filter), Some(cursor)) = (self.filter.try_get_value(), self.cursor.try_get_value()) else { return };
             let outcome = T::page(self.client, filter, cursor).await.map(|page| {
-                self.items.try_update(|items| {
-                    for entry in page.items {
-                        if items.iter().all(|item| item.id != entry.id()) {
-                            items.push(Item::new(entry, false));
-                        }
-                    }
-                });
+                self.items.try_update(|items| page.items.into_iter().for_each(|entry| put(items, Item::new(entry, false))));
                 self.done.try_set(page.next_cursor.is_none());
                 self.cursor.try_set_value(page.next_cursor);
             });
@@ -305,17 +307,7 @@ impl<T: Entry> Feed<T> {
     /// Puts in what waits.
     pub(super) fn show_unseen(self) {
         let Some(new) = self.unseen.try_update(std::mem::take) else { return };
-        let done = self.done.try_get_untracked() == Some(true);
-        self.items.try_update(|items| {
-            for entry in new {
-                let item = Item::new(entry, true);
-                let at = items.partition_point(|other| other.place() > item.place());
-                // What is older than all that was read comes with the page that it belongs to.
-                if at < items.len() || done || items.is_empty() {
-                    items.insert(at, item);
-                }
-            }
-        });
+        self.items.try_update(|items| new.into_iter().for_each(|entry| put(items, Item::new(entry, true))));
     }
 
     /// A finger or mouse was at the log.

@@ -146,11 +146,8 @@ fn delivery_row(item: Item<Delivery>) -> AnyView {
             view! {
                 <span class="lead"><Icon icon=words::channel_icon(channel)/></span>
                 <span class="label">
-                    <span class="head">
-                        <b class="name">{words::destination(delivery)}</b>
-                        <time class="num" datetime=at.to_rfc3339()>{words::moment(at)}</time>
-                    </span>
-                    <small>{words::channel(channel)}</small>
+                    <b class="name">{words::destination(delivery)}</b>
+                    <small class="num">{words::parts([Some(words::channel(channel).to_owned()), Some(words::moment(at))])}</small>
                     <span class="sent"><span class=class data-testid="state"><Icon icon/>{state}</span></span>
                     {said.map(|words| view! { <small>{words}</small> })}
                 </span>

@@ -99,7 +99,7 @@ impl Entry for CallEvent {
     fn came(live: Live, new: &[Self]) {
         live.say(match new {
             [event] => t!(notices.came, kind = words::kind(event.kind), caller = event.caller.text.clone()),
-            many => t!(notices.new, count = many.len()),
+            many => t!(notices.news, count = many.len()),
         });
     }
 
@@ -192,7 +192,7 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
             {move || any.get().then(|| view! {
                 <button class="btn main" type="button" data-testid="unseen" on:click=show>
                     <Icon icon=icondata_lu::LuArrowUp/>
-                    {move || t!(notices.new, count = count.get())}
+                    {move || t!(notices.news, count = count.get())}
                 </button>
             })}
         </div>

@@ -2,6 +2,7 @@
 
 use api_types::{AttemptOutcome, CallEvent, Channel, Delivery, DeliveryCounts, DeliveryState, MissedReason, NotifyEvent};
 use chrono::{DateTime, Utc};
+use leptos::prelude::*;
 
 use crate::directory::{Rows, number_label};
 use crate::format;
@@ -149,6 +150,12 @@ pub(super) fn outcome(outcome: AttemptOutcome) -> (&'static str, &'static str) {
         AttemptOutcome::Unknown => ("warn", t!(notices.o_unknown)),
         AttemptOutcome::Interrupted => ("warn", t!(notices.o_interrupted)),
     }
+}
+
+/// Short facts in a line that breaks between them only.
+pub(super) fn parts(parts: impl IntoIterator<Item = Option<String>>) -> AnyView {
+    let part = |(index, part): (usize, String)| view! { {(index > 0).then_some(" ・ ")}<span>{part}</span> };
+    view! { <span class="parts">{parts.into_iter().flatten().enumerate().map(part).collect_view()}</span> }.into_any()
 }
 
 /// A day and a time.

@@ -3,7 +3,7 @@
 use api_types::{MatchedRule, Ringtone, RouteAction, RouteDecision, RouteDevice, RouteNotice};
 use leptos::prelude::*;
 
-use crate::routes::{RowPage, RowRef};
+use crate::routes::{NotifyPage, RowPage, RowRef};
 use crate::t;
 use crate::ui::icon::{Chevron, Icon};
 
@@ -33,6 +33,8 @@ fn setting(row: &RowRef, rule: MatchedRule) -> (String, &'static str) {
 pub(super) fn Verdict(decision: RouteDecision, row: RowRef, priority: Option<String>) -> impl IntoView {
     let (class, icon, title) = headline(&decision);
     let (href, to) = setting(&row, decision.matched.rule);
+    // Of a call that was to be refused nobody is told.
+    let may_be_missed = decision.action != RouteAction::Reject || decision.matched.rule == MatchedRule::ChannelLimit;
     let RouteDecision { caller, matched, sip, devices, notices, .. } = decision;
     let sip = sip.map(|sip| t!(preview.sip, code = sip.code, reason = sip.reason));
     view! {
@@ -49,7 +51,7 @@ pub(super) fn Verdict(decision: RouteDecision, row: RowRef, priority: Option<Str
             </div>
         </section>
         {(!devices.is_empty()).then(|| view! { <Order devices priority/> })}
-        {(!notices.is_empty()).then(|| view! { <Notices notices/> })}
+        {may_be_missed.then(|| view! { <Notices notices general=row.general()/> })}
     }
 }
 
@@ -84,23 +86,36 @@ fn Order(devices: Vec<RouteDevice>, priority: Option<String>) -> impl IntoView {
     }
 }
 
+/// Who would be told; or that nobody would, and where that is chosen.
 #[component]
-fn Notices(notices: Vec<RouteNotice>) -> impl IntoView {
+fn Notices(notices: Vec<RouteNotice>, general: String) -> impl IntoView {
+    let none = notices.is_empty();
     let notice = |notice: RouteNotice| {
+        let RouteNotice { rule_id, rule_name, when, destinations } = notice;
+        let destinations = destinations.into_iter().map(|one| view! { <span class="badge">{one}</span> }).collect_view();
         view! {
-            <li class="row" data-testid="notice">
-                <span class="lead"><Icon icon=icondata_lu::LuBell/></span>
-                <span class="label">
-                    {notice.rule_name}<small>{notice.when}</small>
-                    {notice.destinations.into_iter().map(|one| view! { <small>{one}</small> }).collect_view()}
-                </span>
+            <li>
+                <a class="row" href=NotifyPage::Rule(rule_id).path() data-testid="notice">
+                    <span class="lead"><Icon icon=icondata_lu::LuBell/></span>
+                    <span class="label">{rule_name}<small>{when}</small><span class="badges told">{destinations}</span></span>
+                    <Chevron/>
+                </a>
             </li>
         }
+    };
+    let choose = view! {
+        <li>
+            <a class="row" href=general data-testid="no-notice">
+                <span class="lead"><Icon icon=icondata_lu::LuBellOff/></span>
+                <span class="label">{t!(preview.no_notices)}<small>{t!(preview.choose_rule)}</small></span>
+                <Chevron/>
+            </a>
+        </li>
     };
     view! {
         <section class="group">
             <h2>{t!(preview.notices)}</h2>
-            <ul class="list">{notices.into_iter().map(notice).collect_view()}</ul>
+            <ul class="list">{notices.into_iter().map(notice).collect_view()}{none.then_some(choose)}</ul>
         </section>
     }
 }

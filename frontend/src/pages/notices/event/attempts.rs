@@ -44,12 +44,11 @@ fn attempt(attempt: &DeliveryAttempt) -> AnyView {
         slow => t!(notices.seconds, seconds = format!("{}.{}", slow / 1000, slow % 1000 / 100)),
     };
     let status = attempt.status.map(|status| status.to_string());
-    let facts = [Some(words::moment(attempt.at)), status, Some(took)].into_iter().flatten();
-    let facts = facts.map(|fact| view! { <span>{fact}</span> }).collect_view();
+    let facts = words::parts([Some(words::moment(attempt.at)), status, Some(took)]);
     view! {
         <li data-testid="attempt">
             <p><b class=class>{outcome}</b></p>
-            <p class="num parts">{facts}</p>
+            <p class="num">{facts}</p>
             {(!attempt.message.is_empty()).then(|| view! { <p>{attempt.message.clone()}</p> })}
             {(!attempt.detail.is_empty()).then(|| view! { <p><code>{attempt.detail.clone()}</code></p> })}
         </li>

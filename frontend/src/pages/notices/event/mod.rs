@@ -198,13 +198,13 @@ fn Head(event: CallEvent, now: Signal<Option<CallEvent>>) -> impl IntoView {
     let CallEvent { kind, at, caller, number_id, .. } = event;
     let what = move || {
         let circumstance = now.with(|event| event.as_ref().and_then(words::circumstance));
-        [Some(words::kind(kind).to_owned()), circumstance].into_iter().flatten().collect::<Vec<_>>().join(" ・ ")
+        words::parts([Some(words::kind(kind).to_owned()), circumstance])
     };
     let number = move || {
         rows.with(|rows| {
             let number = rows.ready()?.number(&number_id)?;
             let label = number_label(number);
-            Some(if number.name.is_empty() { label } else { format!("{label} ・ {}", number.name) })
+            Some(words::parts([Some(label), Some(number.name.clone()).filter(|name| !name.is_empty())]))
         })
     };
     view! {
