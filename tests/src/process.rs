@@ -40,13 +40,19 @@ impl Denwaban {
 
     /// Starts the server on a free port and waits until it serves. `filter` says what is logged.
     pub async fn serve(data_dir: &Path, database_url: &str, filter: &str) -> Self {
+        Self::start("serve", data_dir, database_url, filter, &[]).await
+    }
+
+    /// As [`Denwaban::serve`], or another command that says `serving` or `sending notices`, with settings in its environment.
+    pub async fn start(command: &str, data_dir: &Path, database_url: &str, filter: &str, settings: &[(&str, &str)]) -> Self {
         let log = data_dir.with_extension(format!("{}.log", uuid::Uuid::now_v7()));
         let child = Self::command(data_dir, database_url)
-            .arg("serve")
+            .arg(command)
             .env("DENWABAN__SERVER__BIND", "127.0.0.1:0")
             .env("DENWABAN__SERVER__METRICS_BIND", "")
             .env("DENWABAN__LOG__FORMAT", "json")
             .env("DENWABAN__LOG__FILTER", filter)
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())
@@ -59,18 +65,21 @@ impl Denwaban {
                 return server;
             }
             if let Some(status) = server.child.try_wait().unwrap() {
-                panic!("denwaban serve ended with {status}: {}", server.log());
+                panic!("denwaban {command} ended with {status}: {}", server.log());
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("denwaban serve does not say that it serves: {}", server.log());
+        panic!("denwaban {command} does not say that it works: {}", server.log());
     }
 
     /// It says so in one line of its log.
     fn serving_at(&self) -> Option<String> {
         let lines = self.log();
-        let line = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find(|line| line["message"] == "serving")?;
-        Some(format!("http://{}", line["address"].as_str()?))
+        let line = lines
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find(|line| line["message"] == "serving" || line["message"] == "sending notices")?;
+        Some(format!("http://{}", line["address"].as_str().unwrap_or_default()))
     }
 
     /// What it wrote to its log so far.
