@@ -72,6 +72,11 @@ impl Secrets {
     pub fn keyed_hash(&self, text: &str) -> String {
         hex(&hmac(self.keys[0].1.expose(), text.as_bytes()))
     }
+
+    /// The same under each of the keys, the sealing one first: what was made before a rotation is known again.
+    pub fn keyed_hashes(&self, text: &str) -> impl Iterator<Item = String> {
+        self.keys.iter().map(move |(_, key)| hex(&hmac(key.expose(), text.as_bytes())))
+    }
 }
 
 /// HMAC-SHA256.

@@ -1,17 +1,18 @@
 //! What changes while somebody looks.
 
 use api_types::LiveChange;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Tells every open screen of this process what changed, by account.
 #[derive(Clone, Debug)]
 pub struct Live {
     sender: broadcast::Sender<(String, LiveChange)>,
+    closed: watch::Sender<bool>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(1_024) }
+        Self { sender: broadcast::Sender::new(1_024), closed: watch::Sender::new(false) }
     }
 }
 
@@ -19,11 +20,23 @@ impl Live {
     /// Something changed, and is committed.
     pub fn tell(&self, account_id: &str, change: LiveChange) {
         // Nobody looking is no error.
-        _ = self.sender.send((account_id.to_owned(), change));
+        if self.sender.receiver_count() > 0 {
+            _ = self.sender.send((account_id.to_owned(), change));
+        }
     }
 
     /// Everything that changes from now on, of all accounts.
     pub fn listen(&self) -> broadcast::Receiver<(String, LiveChange)> {
         self.sender.subscribe()
+    }
+
+    /// Ends every stream: the process is about to stop, and they would never end by themselves.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Becomes true when streams have to end.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closed.subscribe()
     }
 }

@@ -21,6 +21,7 @@ pub mod audit;
 pub mod block_entry;
 pub mod block_import;
 pub mod call_event;
+pub mod changes;
 pub mod contract;
 pub mod delivery;
 pub mod idempotency;

@@ -66,7 +66,7 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
         name = signals.next() => tracing::info!(signal = name, "stopping; running requests may finish"),
     }
     tokio::select! {
-        () = stop(handle, outbox, metrics_handle) => tracing::info!("stopped"),
+        () = stop(&app, handle, outbox, metrics_handle) => tracing::info!("stopped"),
         name = signals.next() => {
             tracing::warn!(signal = name, "stopped with requests unfinished");
             std::process::exit(1);
@@ -75,7 +75,8 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
     Ok(())
 }
 
-async fn stop(server: ServerHandle, outbox: Option<Outbox>, metrics: Option<ServerHandle>) {
+async fn stop(app: &App, server: ServerHandle, outbox: Option<Outbox>, metrics: Option<ServerHandle>) {
+    app.live.close();
     server.stop(true).await;
     if let Some(outbox) = outbox {
         outbox.stop().await;

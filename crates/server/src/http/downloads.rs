@@ -1,0 +1,155 @@
+//! `/downloads/{token}`: what a link in a notice leads to, without signing in.
+//!
+//! Opening it changes nothing, since programs that preview links open them too; only fetched bytes are counted.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
+use actix_web::{HttpRequest, HttpResponse, get, route, web};
+use store::{EntranceScope, Scope, attachment, call_event, number};
+
+use super::extract::Shared;
+use super::file_answer;
+use crate::downloads;
+use crate::error::Failure;
+use crate::notify::words;
+use crate::outbox::load::caller;
+use crate::texts::{Lang, text};
+use crate::{App, crypto, view};
+
+/// Where a link leads.
+struct Found {
+    row: attachment::Row,
+    event: Option<call_event::Row>,
+    number: Option<number::Row>,
+}
+
+/// What a token leads to now; `None` where nothing is to be had any more, or never was.
+async fn find(app: &App, token: &str) -> Result<Option<Found>, Failure> {
+    let Some(named) = downloads::read(&app.secrets, token) else { return Ok(None) };
+    let now = app.clock.now_naive();
+    let found = app
+        .db
+        .read(move |conn| -> Result<Option<Found>, Failure> {
+            let Some(row) = attachment::of_link(conn, EntranceScope::authenticating(), &named.id)? else { return Ok(None) };
+            if row.link_serial != named.serial || row.link_revoked_at.is_some() || row.link_expires_at <= now {
+                return Ok(None);
+            }
+            let scope = Scope::account(&row.account_id);
+            let event = call_event::find(conn, &scope, &row.call_event_id)?;
+            let number = match &event {
+                Some(event) => number::find(conn, &scope, &event.number_id)?,
+                None => None,
+            };
+            Ok(Some(Found { row, event, number }))
+        })
+        .await?;
+    Ok(found)
+}
+
+/// The page of a recording or a fax
+///
+/// For people: a player or a button, the transcript, and until when the link works. 410 when the link has expired or was revoked.
+#[utoipa::path(operation_id = "get_download_page", tag = "downloads", params(("token" = String, Path, description = "From a notice.")),
+    responses((status = 200, description = "The page.", body = String, content_type = "text/html"),
+        (status = 410, description = "The link has expired or was revoked.", body = String, content_type = "text/html")), security(()))]
+#[get("/downloads/{token}")]
+pub async fn get_download_page(app: Shared, lang: Lang, token: web::Path<String>) -> Result<HttpResponse, Failure> {
+    let found = find(&app, &token).await?;
+    let nonce = crypto::new_token();
+    let mut response = match &found {
+        Some(_) => HttpResponse::Ok(),
+        None => HttpResponse::Gone(),
+    };
+    let policy = format!(
+        "default-src 'none'; media-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    Ok(response
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header(("X-Robots-Tag", "noindex, nofollow"))
+        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .content_type(ContentType::html())
+        .body(page(lang, &nonce, &token, found.as_ref())))
+}
+
+/// The bytes of a recording or a fax
+///
+/// As named in a notice. `Range` is honoured, so that a player can jump.
+#[utoipa::path(get, operation_id = "get_download", tag = "downloads",
+    params(("token" = String, Path, description = "From a notice."), ("file_name" = String, Path, description = "Any name.")),
+    responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 416, description = "The part that was asked for is not there.")), security(()))]
+#[route("/downloads/{token}/{file_name}", method = "GET", method = "HEAD")]
+pub async fn get_download(app: Shared, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+    let Some(found) = find(&app, &path.0).await? else { return Err(Failure::Code(api_types::ErrorCode::LinkExpired)) };
+    let response = file_answer::bytes(&app, &request, &found.row, request.query_string() == "download").await?;
+    let begins = request.headers().get("range").and_then(|range| range.to_str().ok()).is_none_or(|range| range.starts_with("bytes=0-"));
+    if request.method() == actix_web::http::Method::GET && response.status().is_success() && begins {
+        let (scope, id, now) = (Scope::account(&found.row.account_id), found.row.id.clone(), app.clock.now_naive());
+        tracing::info!(attachment = id, "an attachment was fetched through its link");
+        app.db.write(move |conn| attachment::count_download(conn, &scope, &id, now)).await?;
+    }
+    Ok(response)
+}
+
+const STYLE: &str = include_str!("downloads/page.css");
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+fn page(lang: Lang, nonce: &str, token: &str, found: Option<&Found>) -> String {
+    let say = |key: &str| escape(&text(lang, &format!("downloads.{key}"), &[]));
+    let (title, body) = match found {
+        None => (say("gone_title"), format!("<h1>{}</h1><p>{}</p>", say("gone_title"), say("gone"))),
+        Some(found) => content(lang, token, found),
+    };
+    format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><style nonce=\"{nonce}\">{STYLE}</style></head>\
+         <body><main>{body}</main></body></html>",
+        lang.tag()
+    )
+}
+
+/// Title and body of the page of what is still to be had.
+fn content(lang: Lang, token: &str, found: &Found) -> (String, String) {
+    let say = |key: &str, values: &[(&str, &str)]| escape(&text(lang, &format!("downloads.{key}"), values));
+    let row = &found.row;
+    let audio = row.kind == "audio";
+    let who = found.event.as_ref().and_then(caller).map(|caller| words::caller(lang, &caller)).unwrap_or_default();
+    let title = say(if audio { "voicemail" } else { "fax" }, &[("caller", &who)]);
+    let mut facts = String::new();
+    let mut fact = |label: &str, value: &str| {
+        facts.push_str(&format!("<div><dt>{}</dt><dd>{}</dd></div>", say(label, &[]), escape(value)));
+    };
+    if let Some(event) = &found.event {
+        fact("at", &words::moment(lang, event.at.and_utc()));
+        if let Some(seconds) = event.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).filter(|_| audio) {
+            fact("duration", &words::duration(lang, seconds));
+        }
+    }
+    if let Some(number) = &found.number {
+        let shown = api_types::PhoneNumber::parse(&number.e164).map(|number| number.japanese()).unwrap_or_default();
+        fact("number", &if number.name.is_empty() { shown } else { format!("{shown} {}", number.name) });
+    }
+    let href = format!("/downloads/{token}/{}", escape(&row.file_name));
+    let player = if audio {
+        format!("<audio controls preload=\"metadata\" src=\"{href}\">{}</audio>", say("no_player", &[]))
+    } else {
+        format!("<a class=\"main\" href=\"{href}\">{}</a>", say("open", &[]))
+    };
+    let transcript = found.event.as_ref().and_then(|event| event.transcript.as_deref()).filter(|text| !text.is_empty());
+    let transcript = transcript.map_or_else(String::new, |said| {
+        format!("<section><h2>{}</h2><p class=\"said\">{}</p></section>", say("transcript", &[]), escape(said))
+    });
+    let until = words::moment(lang, row.link_expires_at.and_utc());
+    let body = format!(
+        "<h1>{title}</h1><dl>{facts}</dl>{player}{transcript}<p class=\"actions\"><a href=\"{href}?download\">{}</a></p><p class=\"note\">{}</p>",
+        say("save", &[]),
+        say("until", &[("until", &until)])
+    );
+    (title, body)
+}

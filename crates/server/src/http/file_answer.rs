@@ -1,0 +1,100 @@
+//! A recording or a fax as an answer: whole or a part of it (RFC 9110, 14).
+
+use actix_web::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE, REFERRER_POLICY};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use store::attachment;
+
+use crate::App;
+use crate::error::Failure;
+
+/// Which bytes are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Whole,
+    Part(u64, u64),
+    /// None of them is there.
+    Nothing,
+}
+
+/// What a `Range` header wants of `size` bytes. Several parts, and units other than bytes, are answered with the whole.
+fn wanted(header: Option<&str>, size: u64) -> Wanted {
+    let Some((first, last)) = header.and_then(|value| value.strip_prefix("bytes=")?.trim().split_once('-')) else { return Wanted::Whole };
+    let (first, last) = (first.trim(), last.trim());
+    if last.contains(',') {
+        return Wanted::Whole;
+    }
+    match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), _) if first >= size => Wanted::Nothing,
+        (Ok(first), Ok(last)) if last >= first => Wanted::Part(first, last.min(size - 1)),
+        (Ok(first), Err(_)) if last.is_empty() => Wanted::Part(first, size - 1),
+        (Err(_), Ok(0)) if first.is_empty() => Wanted::Nothing,
+        (Err(_), Ok(count)) if first.is_empty() => Wanted::Part(size.saturating_sub(count), size - 1),
+        _ => Wanted::Whole,
+    }
+}
+
+/// Answers with the bytes of an attachment.
+///
+/// # Errors
+/// `not_found` when they are not kept any more.
+pub async fn bytes(app: &App, request: &HttpRequest, row: &attachment::Row, download: bool) -> Result<HttpResponse, Failure> {
+    let size = u64::try_from(row.size_bytes).unwrap_or_default();
+    let range = request.headers().get(RANGE).and_then(|value| value.to_str().ok());
+    let way = if download { "attachment" } else { "inline" };
+    let (status, first, end) = match wanted(range, size) {
+        Wanted::Whole => (StatusCode::OK, 0, size),
+        Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last + 1),
+        Wanted::Nothing => {
+            let mut response = HttpResponse::RangeNotSatisfiable();
+            return Ok(response.insert_header((CONTENT_RANGE, format!("bytes */{size}"))).finish());
+        }
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((CONTENT_TYPE, row.content_type.clone()))
+        .insert_header((CONTENT_DISPOSITION, format!("{way}; filename=\"{}\"", row.file_name)))
+        .insert_header((ACCEPT_RANGES, "bytes"))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        // Whatever the bytes are, they are nothing that may run.
+        .insert_header(("Content-Security-Policy", "default-src 'none'; sandbox"));
+    if status == StatusCode::PARTIAL_CONTENT {
+        response.insert_header((CONTENT_RANGE, format!("bytes {first}-{}/{size}", end - 1)));
+    }
+    if request.method() == Method::HEAD {
+        return Ok(response.insert_header((CONTENT_LENGTH, end - first)).no_chunking(end - first).finish());
+    }
+    let parts = app.attachments.stream(&row.object_key, first..end).await;
+    match parts {
+        Ok(parts) => Ok(response.no_chunking(end - first).streaming(parts)),
+        Err(object_store::Error::NotFound { .. }) => Err(Failure::NOT_FOUND),
+        Err(error) => Err(Failure::Internal(format!("an attachment cannot be read: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts() {
+        for (header, expected) in [
+            (None, Wanted::Whole),
+            (Some("bytes=0-"), Wanted::Part(0, 99)),
+            (Some("bytes=0-0"), Wanted::Part(0, 0)),
+            (Some("bytes=10-19"), Wanted::Part(10, 19)),
+            (Some("bytes=90-200"), Wanted::Part(90, 99)),
+            (Some("bytes=-10"), Wanted::Part(90, 99)),
+            (Some("bytes=-500"), Wanted::Part(0, 99)),
+            (Some("bytes=100-"), Wanted::Nothing),
+            (Some("bytes=-0"), Wanted::Nothing),
+            (Some("bytes=20-10"), Wanted::Whole),
+            (Some("bytes=0-1,5-6"), Wanted::Whole),
+            (Some("lines=0-1"), Wanted::Whole),
+            (Some("bytes=x-y"), Wanted::Whole),
+        ] {
+            assert_eq!(wanted(header, 100), expected, "{header:?}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `/call-events/stream`: what changes while somebody looks, as server-sent events.
+
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get};
+use api_types::LiveChange;
+use futures_util::stream;
+use store::changes::{self, Seen};
+use store::{EntranceScope, Scope, StoreError, session};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::extract::{Holder, Shared};
+use crate::error::Failure;
+use crate::crypto;
+
+/// How often the database is asked what other processes did.
+const LOOK: Duration = Duration::from_secs(2);
+/// After so many looks something is sent, or proxies take the connection for dead; and whether the session still stands is asked.
+const ALIVE: u32 = 7;
+
+/// Follow what changes
+///
+/// Server-sent events: each message is called `change`, and its data is a `LiveChange` as JSON. It tells that something changed, not
+/// what: read it anew. A comment comes every 15 seconds; the stream ends with the session, and clients connect again.
+#[utoipa::path(operation_id = "get_call_event_stream", tag = "call-events",
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")), security(("session" = [])))]
+#[get("/call-events/stream")]
+pub async fn get_call_event_stream(app: Shared, holder: Holder) -> Result<HttpResponse, Failure> {
+    let (scope, until) = (holder.scope.clone(), app.clock.now_naive());
+    // Before the state is read: what comes in between is told twice rather than never.
+    let (changes, closing) = (app.live.listen(), app.live.closing());
+    let seen = app.db.read(move |conn| changes::now(conn, &scope, until)).await?;
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let watcher = Watcher { app, scope: holder.scope, token_hash: crypto::hash_token(&holder.token), changes, closing, look, looks: 0, seen };
+    let first = stream::once(async { Ok::<_, Failure>(Bytes::from_static(b"retry: 2000\n\n")) });
+    let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (Ok(bytes), watcher)) });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(Box::pin(futures_util::StreamExt::chain(first, rest))))
+}
+
+struct Watcher {
+    app: Shared,
+    scope: Scope,
+    token_hash: String,
+    changes: broadcast::Receiver<(String, LiveChange)>,
+    closing: watch::Receiver<bool>,
+    look: Interval,
+    looks: u32,
+    seen: Seen,
+}
+
+fn message(change: &LiveChange) -> String {
+    format!("event: change\ndata: {}\n\n", serde_json::to_string(change).unwrap_or_default())
+}
+
+impl Watcher {
+    /// The next bytes; `None` ends the stream.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if *self.closing.borrow() {
+                return None;
+            }
+            tokio::select! {
+                change = self.changes.recv() => match change {
+                    Ok((account, change)) if account == self.scope.account_id() => return Some(message(&change).into()),
+                    Ok(_) => {}
+                    // Too much at once: whoever looks reads everything anew.
+                    Err(RecvError::Lagged(_)) => {
+                        let all = LiveChange { call_event_id: None, delivery_id: None, service_id: None };
+                        return Some(message(&all).into());
+                    }
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.look.tick() => {
+                    self.looks += 1;
+                    if self.looks % ALIVE == 0 {
+                        if !self.is_signed_in().await {
+                            return None;
+                        }
+                        return Some(Bytes::from_static(b": alive\n\n"));
+                    }
+                    let found = self.others().await;
+                    if !found.is_empty() {
+                        return Some(found.into());
+                    }
+                },
+                _ = self.closing.changed() => return None,
+            }
+        }
+    }
+
+    async fn is_signed_in(&self) -> bool {
+        let (hash, now) = (self.token_hash.clone(), self.app.clock.now_naive());
+        let found = self.app.db.read(move |conn| session::find(conn, EntranceScope::authenticating(), &hash, now)).await;
+        // A database that does not answer ends nobody's session.
+        found.map_or_else(|_: StoreError| true, |found| found.is_some_and(|(_, _, account)| account.status == "active"))
+    }
+
+    /// What other processes did, and this one perhaps, since the last look.
+    async fn others(&mut self) -> String {
+        let (scope, seen) = (self.scope.clone(), self.seen.clone());
+        let found = self.app.db.read(move |conn| changes::since(conn, &scope, &seen)).await;
+        let Ok((events, ended)) = found else { return String::new() };
+        let mut messages = String::new();
+        for id in events {
+            self.seen.event.clone_from(&id);
+            messages.push_str(&message(&LiveChange { call_event_id: Some(id), delivery_id: None, service_id: None }));
+        }
+        for (id, call_event_id, finished_at) in ended {
+            self.seen.until = finished_at.unwrap_or(self.seen.until);
+            messages.push_str(&message(&LiveChange { call_event_id, delivery_id: Some(id), service_id: None }));
+        }
+        messages
+    }
+}
