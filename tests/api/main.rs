@@ -25,6 +25,7 @@ mod notify_line_works;
 mod notify_mail;
 mod notify_webhook;
 mod notify_words;
+mod notify_rules;
 mod numbers;
 mod openapi;
 mod operator_accounts;
