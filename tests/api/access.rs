@@ -74,6 +74,19 @@ const ROWS: &[Row] = &[
     Row("check_password", Method::POST, "/password-checks", Portal, r#"{"password":"minato2026"}"#, 200),
     Row("create_password_proposal", Method::POST, "/password-proposals", Portal, "", 200),
     Row("list_notify_rules", Method::GET, "/notify-rules", Portal, "", 200),
+    Row("create_notify_rule", Method::POST, "/notify-rules", Portal, r#"{"name":"x"}"#, 201),
+    Row("get_notify_rule", Method::GET, "/notify-rules/{rule_id}", Portal, "", 200),
+    Row("update_notify_rule", Method::PATCH, "/notify-rules/{rule_id}", Portal, r#"{"name":"y"}"#, 200),
+    Row("list_services", Method::GET, "/notify-rules/{rule_id}/services", Portal, "", 200),
+    Row("create_service", Method::POST, "/notify-rules/{rule_id}/services", Portal,
+        r#"{"type":"webhook","credentials":{"url":"https://hooks.invalid/2"}}"#, 201),
+    Row("get_service", Method::GET, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 200),
+    Row("update_service", Method::PATCH, "/notify-rules/{rule_id}/services/{service_id}", Portal, r#"{"label":"x"}"#, 200),
+    Row("test_service", Method::POST, "/notify-rules/{rule_id}/services/{service_id}/test", Portal, "", 200),
+    Row("rotate_service_secret", Method::POST, "/notify-rules/{rule_id}/services/{service_id}/rotate-secret", Portal, "", 200),
+    Row("delete_service", Method::DELETE, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 204),
+    Row("delete_notify_rule", Method::DELETE, "/notify-rules/{rule_id}", Portal, "", 204),
+    Row("receive_line_callback", Method::POST, "//callbacks/line/{token}", Anyone, r#"{"events":[]}"#, 404),
     Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
     Row("restore_audit_entry", Method::POST, "/audit-log/{audit_id}/restore", Portal, r#"{"overwrite":true}"#, 200),
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
@@ -116,7 +129,9 @@ impl Row {
     }
 
     fn documented(&self) -> &'static Value {
-        &document()["paths"][format!("/api/v1{}", self.2)][self.1.as_str().to_lowercase()]
+        let path =
+            self.2.strip_prefix('/').filter(|path| path.starts_with('/')).map_or_else(|| format!("/api/v1{}", self.2), str::to_owned);
+        &document()["paths"][path][self.1.as_str().to_lowercase()]
     }
 
     fn takes_if_match(&self) -> bool {
@@ -131,7 +146,7 @@ impl Row {
 
     /// The resource whose ETag a write needs.
     fn resource(&self) -> &'static str {
-        self.2.trim_end_matches("/password")
+        self.2.trim_end_matches("/password").trim_end_matches("/rotate-secret")
     }
 }
 
@@ -164,6 +179,9 @@ impl Stage {
         let csv = minato.client.clone().header("content-type", "text/csv");
         let import = csv.send(Method::POST, &format!("{number}/block-list/imports?dry_run=true"), file).await.expect(200);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let rule = made(minato.client.post("/notify-rules", json!({"name": "営業"})).await);
+        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.invalid/1"}});
+        let service = made(minato.client.post(&format!("/notify-rules/{rule}/services"), webhook).await);
         let ids = BTreeMap::from([
             ("{audit_id}", audit),
             ("{entry_id}", entry),
@@ -177,6 +195,8 @@ impl Stage {
             ("{key_id}", key),
             ("{switch_id}", switch),
             ("{token}", "none".into()),
+            ("{rule_id}", rule),
+            ("{service_id}", service),
         ]);
         Self { app, minato, stranger, ids }
     }
@@ -233,7 +253,8 @@ impl Stage {
         for path in ["/operator/keys", "/operator/switches", "/operator/accounts"] {
             found.push(operator.get(path).await.expect(200));
         }
-        for path in ["/account", "/numbers", "/ids", "/audit-log"] {
+        let services = format!("/notify-rules/{}/services", self.ids["{rule_id}"]);
+        for path in ["/account", "/numbers", "/ids", "/audit-log", "/notify-rules", &services] {
             found.push(self.minato.client.get(path).await.expect(200));
         }
         for path in ["ringing", "block-list", "block-list/entries", &format!("block-list/imports/{}", self.ids["{import_id}"])] {
@@ -255,7 +276,9 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
                 _ => Anyone,
             };
             let id = operation["operationId"].as_str().unwrap_or("?").to_owned();
-            operations.insert(format!("{id}: {} {} for {who:?}", method.to_uppercase(), path.trim_start_matches("/api/v1")));
+            // A path at the root is written with two slashes in the rows.
+            let path = path.strip_prefix("/api/v1").map_or_else(|| format!("/{path}"), str::to_owned);
+            operations.insert(format!("{id}: {} {path} for {who:?}", method.to_uppercase()));
             let with_token = security.contains("csrf");
             assert_eq!(with_token, who == Portal && method != "get", "{id}: every write with a session needs the CSRF token, nothing else");
         }

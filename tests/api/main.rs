@@ -25,6 +25,7 @@ mod notify_helpers;
 mod notify_line;
 mod notify_line_works;
 mod notify_mail;
+mod notify_rules;
 mod notify_webhook;
 mod notify_words;
 mod numbers;

@@ -15,6 +15,8 @@ pub enum ActorKind {
     Holder,
     /// The operator, by key or by command.
     Operator,
+    /// A notify service, by what its provider told us; the name is its label.
+    Service,
 }
 
 /// What kind of thing was changed.
@@ -33,6 +35,10 @@ pub enum AuditObject {
     Ringing,
     /// 着信拒否 of a number; `object_id` is the number's.
     BlockList,
+    /// A notify rule.
+    NotifyRule,
+    /// A service of a notify rule. Of its credentials only the names of those that changed are told.
+    NotifyService,
 }
 
 /// What was done.
@@ -80,7 +86,7 @@ pub struct AuditEntry {
     /// Who, as a kind.
     #[schema(example = "holder")]
     pub actor_kind: ActorKind,
-    /// Who, by name: a login id, or the name of an operator key.
+    /// Who, by name: a login id, the name of an operator key, or the label of a service.
     #[schema(example = "minato001")]
     pub actor: String,
     /// The kind of thing.

@@ -203,6 +203,42 @@ field_codes! {
     NoCallerColumn, "no_caller_column";
     /// Cannot be written in this encoding.
     NotRepresentable, "not_representable";
+    /// Is an old address of a mobile carrier, with dots where mail servers take none.
+    CarrierAddress, "carrier_address";
+    /// The service was asked and says that this does not work; send `unchecked` to keep it all the same.
+    ServiceRefused, "service_refused";
+    /// Is Slack's token of a person or an app, not of a bot.
+    NotBotToken, "not_bot_token";
+    /// Is a token of Slack that is replaced every few hours.
+    RotatingToken, "rotating_token";
+    /// Is the name of a channel, not its id.
+    ChannelName, "channel_name";
+    /// Is the URL of an Office 365 connector; those stopped working in May 2026.
+    RetiredConnector, "retired_connector";
+    /// Is not the URL of a Teams workflow.
+    NotTeamsWorkflow, "not_teams_workflow";
+    /// Is not the URL of a Google Chat webhook.
+    NotGoogleChatWebhook, "not_google_chat_webhook";
+    /// The end of the URL is missing.
+    IncompleteUrl, "incomplete_url";
+    /// Does not begin with `https://`.
+    NotHttps, "not_https";
+    /// Is a token of LINE Notify, which ended in March 2025.
+    LineNotifyToken, "line_notify_token";
+    /// Is a LINE ID that people see; notices need the id that programs see.
+    LineDisplayId, "line_display_id";
+    /// Is a private key in PKCS#1 form.
+    Pkcs1Key, "pkcs1_key";
+    /// Is a private key under a password.
+    EncryptedKey, "encrypted_key";
+    /// Is not a whole private key.
+    NotPrivateKey, "not_private_key";
+    /// The URL holds a user name or a password.
+    UrlCredentials, "url_credentials";
+    /// Is a URL of this service itself.
+    OwnUrl, "own_url";
+    /// Is an address that is not reached from the internet.
+    PrivateAddress, "private_address";
 }
 
 /// One wrong field of a request.

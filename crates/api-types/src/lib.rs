@@ -12,6 +12,7 @@ mod call_event;
 mod caller;
 mod capability;
 mod copy;
+pub mod credentials;
 mod delivery;
 mod error;
 mod notify_rule;

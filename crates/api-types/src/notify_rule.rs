@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
-use crate::validation::{NAME_MAX, mail_address, no_control_characters, not_blank};
-use crate::{ServiceProblem, ServiceType, given};
+use crate::validation::{MAIL_MAX, NAME_MAX, mail_address, no_control_characters, not_blank};
+use crate::{FieldCode, FieldFault, ServiceProblem, ServiceType, given};
 
 /// The most mail addresses of a rule.
 pub const RULE_EMAILS_MAX: usize = 20;
@@ -94,11 +94,44 @@ pub struct NotifyRule {
     pub version: u64,
 }
 
-fn mail_addresses(values: &Vec<String>) -> Result<(), ValidationError> {
-    if values.len() > RULE_EMAILS_MAX {
-        return Err(ValidationError::new("limit_reached"));
+fn so_many_addresses(values: &Vec<String>) -> Result<(), ValidationError> {
+    if values.len() <= RULE_EMAILS_MAX {
+        return Ok(());
     }
-    values.iter().try_for_each(|value| mail_address(value))
+    let mut error = ValidationError::new("limit_reached");
+    error.add_param("max".into(), &RULE_EMAILS_MAX);
+    Err(error)
+}
+
+/// Mail addresses as they are kept: without space around them, and each once, however it is capitalised.
+///
+/// # Errors
+/// Every one that is none, as `/emails/2`.
+pub fn read_emails(values: &[String]) -> Result<Vec<String>, Vec<FieldFault>> {
+    let (mut kept, mut faults) = (Vec::<String>::new(), Vec::new());
+    for (index, value) in values.iter().enumerate() {
+        let value = value.trim();
+        let fault = |code| FieldFault::new(format!("/emails/{index}"), code);
+        if value.is_empty() {
+            faults.push(fault(FieldCode::Required));
+        } else if value.chars().count() as u64 > MAIL_MAX {
+            faults.push(FieldFault { limit: i64::try_from(MAIL_MAX).ok(), ..fault(FieldCode::TooLong) });
+        } else if mail_address(value).is_err() {
+            faults.push(fault(FieldCode::InvalidFormat));
+        } else if has_stray_dots(value) {
+            faults.push(fault(FieldCode::CarrierAddress));
+        } else if !kept.iter().any(|known| known.to_lowercase() == value.to_lowercase()) {
+            kept.push(value.to_owned());
+        }
+    }
+    if faults.is_empty() { Ok(kept) } else { Err(faults) }
+}
+
+/// Mobile carriers once gave out addresses with dots in a row or before the `@`; RFC 5322 has no such local part, and mail servers
+/// refuse it.
+fn has_stray_dots(value: &str) -> bool {
+    let local = value.split('@').next().unwrap_or_default();
+    local.starts_with('.') || local.ends_with('.') || local.contains("..")
 }
 
 /// A new notify rule.
@@ -111,7 +144,7 @@ pub struct NotifyRuleCreate {
     pub name: String,
     /// Mail addresses that are told, at most 20.
     #[serde(default)]
-    #[validate(custom(function = mail_addresses))]
+    #[validate(custom(function = so_many_addresses))]
     #[schema(example = json!(["soumu@minato.example"]), max_items = 20)]
     pub emails: Vec<String>,
     /// What is told.
@@ -139,7 +172,7 @@ pub struct NotifyRulePatch {
     pub name: Option<String>,
     /// Mail addresses that are told, at most 20; the whole list.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = mail_addresses))]
+    #[validate(custom(function = so_many_addresses))]
     #[schema(value_type = Vec<String>, example = json!(["soumu@minato.example"]), max_items = 20)]
     pub emails: Option<Vec<String>>,
     /// What is told; the whole list.
@@ -165,4 +198,28 @@ pub struct NotifyRuleDelete {
     #[serde(default)]
     #[param(example = false)]
     pub detach: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_addresses_are_kept_once_and_faulty_ones_are_named() {
+        let read = |values: &[&str]| read_emails(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
+        assert_eq!(read(&[]), Ok(vec![]));
+        let kept = read(&[" soumu@minato.example ", "Soumu@Minato.example", "eigyo@minato.example"]);
+        assert_eq!(kept, Ok(vec!["soumu@minato.example".into(), "eigyo@minato.example".into()]));
+        let long = format!("a@{}.example", "b".repeat(250));
+        let faults = read(&["soumu@minato.example", "", "soumu", "hana..ko@docomo.example", "hanako.@docomo.example", &long]).unwrap_err();
+        let faults: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
+        let expected = [
+            ("/emails/1", FieldCode::Required),
+            ("/emails/2", FieldCode::InvalidFormat),
+            ("/emails/3", FieldCode::CarrierAddress),
+            ("/emails/4", FieldCode::CarrierAddress),
+            ("/emails/5", FieldCode::TooLong),
+        ];
+        assert_eq!(faults, expected);
+    }
 }

@@ -148,6 +148,9 @@ pub struct Service {
     /// What is wrong with it; `null` while nothing is.
     #[schema(example = json!(null))]
     pub problem: Option<ServiceProblem>,
+    /// What works now and may not for long; `null` where nothing is to be done.
+    #[schema(example = json!(null))]
+    pub warning: Option<ServiceProblem>,
     /// Notices that wait for it, be it for their time or until it is switched on again.
     #[schema(example = 0)]
     pub waiting: u32,

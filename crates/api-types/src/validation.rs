@@ -144,7 +144,7 @@ fn fault(pointer: String, error: &ValidationError) -> FieldFault {
         "range" => FieldFault::new(pointer, FieldCode::OutOfRange),
         other => {
             let code = FieldCode::ALL.iter().copied().find(|code| code.as_str() == other);
-            FieldFault::new(pointer, code.unwrap_or(FieldCode::InvalidFormat))
+            FieldFault { limit: parameter("max"), ..FieldFault::new(pointer, code.unwrap_or(FieldCode::InvalidFormat)) }
         }
     }
 }

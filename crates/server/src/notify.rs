@@ -8,12 +8,15 @@ pub mod doctor;
 pub mod google_chat;
 pub mod http;
 pub mod line;
+pub mod line_reply;
 pub mod line_works;
 pub mod mail;
 pub mod pace;
+pub mod refusal;
 pub mod senders;
 pub mod slack;
 pub mod teams;
+pub mod vault;
 pub mod webhook;
 pub mod words;
 

@@ -5,6 +5,8 @@
 mod accounts;
 mod copies;
 mod keys;
+mod notify_rules;
+mod notify_services;
 mod numbers;
 mod passwords;
 mod phone_ids;
@@ -14,6 +16,8 @@ mod ringing;
 pub use accounts::*;
 pub use copies::*;
 pub use keys::*;
+pub use notify_rules::*;
+pub use notify_services::*;
 pub use numbers::*;
 pub use passwords::*;
 pub use phone_ids::*;
@@ -32,7 +36,7 @@ use crate::view;
 pub struct Actor {
     /// The kind of caller.
     pub kind: ActorKind,
-    /// A login id, or the name of an operator key.
+    /// A login id, the name of an operator key, or the label of a service.
     pub name: String,
 }
 
@@ -45,6 +49,13 @@ impl Actor {
     /// The contract holder, by login id.
     pub fn holder(login_id: impl Into<String>) -> Self {
         Self { kind: ActorKind::Holder, name: login_id.into() }
+    }
+}
+
+impl Actor {
+    /// A notify service, by its label.
+    pub fn service(label: impl Into<String>) -> Self {
+        Self { kind: ActorKind::Service, name: label.into() }
     }
 }
 

@@ -3,7 +3,9 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
-use api_types::{ErrorCode, FieldFault};
+use api_types::{ErrorCode, FieldCode, FieldFault};
+
+use crate::notify::doctor;
 
 /// The language of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +62,11 @@ pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(text.into_owned(), |text, (name, value)| text.replace(&format!("%{{{name}}}"), value))
 }
 
+/// The text under `key`, if there is one.
+pub fn known_text(lang: Lang, key: &str) -> Option<String> {
+    crate::_rust_i18n_try_translate(lang.tag(), key).map(std::borrow::Cow::into_owned)
+}
+
 /// Title of a problem.
 pub fn problem_title(lang: Lang, code: ErrorCode) -> String {
     text(lang, &format!("problem.{}.title", code.as_str()), &[])
@@ -72,6 +79,10 @@ pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> S
 
 /// What is wrong with a field and how to mend it: the text for this very field if there is one, else the one for the code.
 pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
+    if let (FieldCode::ServiceRefused, Some(code)) = (fault.code, &fault.value) {
+        let problem = doctor::explain(lang, code, None);
+        return text(lang, "field.service_refused", &[("message", &problem.message), ("advice", &problem.advice)]);
+    }
     let field = fault.pointer.trim_start_matches(['/', '?', '#']);
     let special = format!("field_at.{field}.{}", fault.code.as_str());
     let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
@@ -85,10 +96,8 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
-    use api_types::FieldCode;
-
     use super::*;
+    use actix_web::http::header::HeaderValue;
 
     #[test]
     fn every_code_has_its_texts_in_both_languages() {

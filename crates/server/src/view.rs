@@ -1,17 +1,17 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, Caller, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
-    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, ServiceKey, ServiceSummary, SipAnswer,
-    Terminal,
+    Account, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber,
+    OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, Service,
+    ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::contract::Contract;
-use store::{account, audit, notify_rule, number, phone_id, service_key, terminal};
+use store::{account, audit, notify_rule, notify_service, number, phone_id, service_key, terminal};
 
 use crate::error::Failure;
-use crate::notify::words;
+use crate::notify::{doctor, vault, words};
 use crate::rules::capabilities;
 use crate::rules::decide::{self, Call, Decision};
 use crate::texts::{Lang, text};
@@ -197,6 +197,54 @@ pub fn notify_rule(contract: &Contract, row: &notify_rule::Row, services: Vec<Se
         number_ids: contract.numbers.iter().filter(uses).map(|number| number.id.clone()).collect(),
         version: version(row.version),
     }
+}
+
+/// What is wrong with a service, in words.
+fn service_problem(row: &notify_service::Row, lang: Lang) -> Option<ServiceProblem> {
+    let since = row.failing_since.or(row.stopped_at).map(|at| at.and_utc());
+    row.problem.as_deref().map(|code| doctor::explain(lang, code, since))
+}
+
+/// A service as a list shows it.
+///
+/// # Errors
+/// `internal` when its type cannot be read.
+pub fn service_summary(row: &notify_service::Row, lang: Lang) -> Result<ServiceSummary, Failure> {
+    let (kind, problem) = (vault::kind(row)?, service_problem(row, lang));
+    Ok(ServiceSummary { id: row.id.clone(), kind, label: row.label.clone(), enabled: row.is_on(), problem })
+}
+
+/// A service as its owner sees it; `credentials` are opened, and none of them that is secret is in the answer.
+///
+/// # Errors
+/// `internal` when its type or its hints cannot be read.
+pub fn service(
+    row: &notify_service::Row,
+    credentials: &Credentials,
+    waiting: i64,
+    public_url: &url::Url,
+    lang: Lang,
+) -> Result<Service, Failure> {
+    let kind = vault::kind(row)?;
+    let hints = serde_json::from_str(&row.hints).map_err(|_| Failure::Internal(format!("notify_services.hints of {}", row.id)))?;
+    let line_setup = credentials.get(vault::CALLBACK_TOKEN).map(|token| LineSetup {
+        webhook_url: format!("{}/callbacks/line/{token}", public_url.as_str().trim_end_matches('/')),
+        word: text(lang, "service.line_word", &[]),
+    });
+    Ok(Service {
+        id: row.id.clone(),
+        rule_id: row.rule_id.clone(),
+        kind,
+        label: row.label.clone(),
+        enabled: row.is_on(),
+        credentials: hints,
+        problem: service_problem(row, lang),
+        warning: api_types::credentials::warning(kind, credentials).map(|code| doctor::explain(lang, code, None)),
+        waiting: u32::try_from(waiting).unwrap_or_default(),
+        line_setup,
+        signing_secret: None,
+        version: version(row.version),
+    })
 }
 
 /// A line of the change log.

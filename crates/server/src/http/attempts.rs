@@ -62,6 +62,32 @@ pub async fn begin(app: &Shared, what: &str, address: &ClientAddress, login_id: 
     Ok(Attempt { address, address_limits, login_id })
 }
 
+/// Counts something that may be done `most` times within `window`, on all replicas together, whatever comes of it.
+///
+/// # Errors
+/// `too_many_attempts` with the time until the window ends.
+pub async fn count(app: &Shared, what: &str, subject: &str, most: i32, window: TimeDelta) -> Result<(), Failure> {
+    let subject = app.secrets.keyed_hash(&format!("{what}/{subject}"));
+    let now = app.clock.now_naive();
+    app.db
+        .write(move |conn| -> Result<(), Failure> {
+            let entrance = EntranceScope::authenticating();
+            // The end of the window stands where a sign-in keeps its wait.
+            let mut row = sign_in_attempt::find_locked(conn, entrance, &subject, now)?;
+            if row.blocked_until <= now {
+                (row.failures, row.blocked_until) = (0, now + window);
+            }
+            if row.failures >= most {
+                let wait = row.blocked_until - now + TimeDelta::milliseconds(999);
+                return Err(Failure::TooManyAttempts { retry_after_s: u64::try_from(wait.num_seconds()).unwrap_or(1).max(1) });
+            }
+            (row.failures, row.updated_at) = (row.failures + 1, now);
+            sign_in_attempt::save(conn, entrance, &row)?;
+            Ok(())
+        })
+        .await
+}
+
 /// Takes the count of an attempt back because it was right: the login id starts anew, the address loses this one failure only (or
 /// an attacker could reset it with an ID of their own).
 ///

@@ -27,6 +27,17 @@ struct Kept {
     location: String,
 }
 
+/// Whether an answer is kept for this caller under this key: then nothing is asked of anybody again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_kept(app: &Shared, caller: &str, key: &IdempotencyKey) -> Result<bool, Failure> {
+    let Some(key) = key.0.clone() else { return Ok(false) };
+    let caller = caller.to_owned();
+    let found = app.db.read(move |conn| idempotency::find(conn, EntranceScope::authenticating(), &caller, &key)).await?;
+    Ok(found.is_some())
+}
+
 /// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With an idempotency key, the answer is kept in the
 /// same transaction and given again to the same request; the kept answer is sealed, since it may hold a password that is shown once.
 ///

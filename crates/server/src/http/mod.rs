@@ -10,7 +10,9 @@ pub mod copies;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
+pub mod line_callbacks;
 pub mod notify_rules;
+pub mod notify_services;
 pub mod numbers;
 pub mod openapi;
 pub mod operator;
@@ -24,6 +26,7 @@ pub mod problem;
 pub mod read;
 pub mod ringing;
 pub mod route_previews;
+pub mod service_tests;
 pub mod sessions;
 pub mod upload;
 
@@ -36,6 +39,7 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(line_callbacks::receive_line_callback);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -65,12 +69,28 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::reveal_password)
             .service(passwords::check_password)
             .service(passwords::create_password_proposal)
-            .service(notify_rules::list_notify_rules)
+            .configure(notify_routes)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );
+}
+
+fn notify_routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(notify_rules::list_notify_rules)
+        .service(notify_rules::create_notify_rule)
+        .service(notify_rules::get_notify_rule)
+        .service(notify_rules::update_notify_rule)
+        .service(notify_rules::delete_notify_rule)
+        .service(notify_services::list_services)
+        .service(notify_services::create_service)
+        .service(notify_services::get_service)
+        .service(notify_services::update_service)
+        .service(notify_services::delete_service)
+        .service(service_tests::test_service)
+        .service(notify_services::rotate_service_secret);
 }
 
 fn block_list_routes(config: &mut ServiceConfig<'_>) {

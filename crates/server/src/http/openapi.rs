@@ -56,6 +56,7 @@ pub struct IdempotencyKeyHeader {
         (name = "block-list", description = "Whom a number refuses: switches, entries, CSV files."),
         (name = "ids", description = "IDs: the logins of terminals."),
         (name = "notify-rules", description = "Who is told about missed calls, voicemails, faxes and forwarded calls."),
+        (name = "callbacks", description = "What providers call."),
         (name = "audit-log", description = "Who changed what."),
         (name = "operator", description = "Provisioning by the operator."),
     ),
@@ -91,6 +92,10 @@ const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("undo_block_import", &[ErrorCode::AlreadyDone]),
     ("undo_block_deletion", &[ErrorCode::AlreadyDone, ErrorCode::Invalid]),
     ("create_password_reset", &[ErrorCode::TooManyAttempts]),
+    ("delete_notify_rule", &[ErrorCode::InUse]),
+    ("test_service", &[ErrorCode::TooManyAttempts]),
+    ("rotate_service_secret", &[ErrorCode::Invalid]),
+    ("receive_line_callback", &[ErrorCode::Unauthenticated, ErrorCode::NotFound]),
     ("complete_password_reset", &[ErrorCode::LinkExpired, ErrorCode::AccountSuspended]),
 ];
 

@@ -6,7 +6,7 @@ use store::delivery::Row;
 use store::outbox::Material;
 use store::{call_event, notify_service};
 
-use crate::notify::{Attachment, Event, Job, Notice, Progress, Subject, Target};
+use crate::notify::{Attachment, Event, Job, Notice, Progress, Subject, Target, vault};
 use crate::{App, downloads, view};
 
 /// What a mail about a service that was switched off says; in its rule's language.
@@ -72,14 +72,7 @@ fn work(app: &App, material: &Material, rows: &[Row], service: Option<&notify_se
 }
 
 fn credentials(app: &App, service: &notify_service::Row) -> Option<Credentials> {
-    let opened = app.secrets.open(&format!("notify_services/{}", service.id), &service.sealed_credentials);
-    match opened {
-        Ok(json) => serde_json::from_slice(&json).ok(),
-        Err(error) => {
-            tracing::error!(service = service.id, %error, "credentials of a service cannot be opened");
-            None
-        }
-    }
+    vault::open(&app.secrets, service).inspect_err(|error| tracing::error!(service = service.id, %error, "{error}")).ok()
 }
 
 fn notice(app: &App, material: &Material, row: &Row) -> Option<Notice> {

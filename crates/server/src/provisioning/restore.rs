@@ -1,12 +1,14 @@
 //! A former value put back, as a new change.
 
-use api_types::{AuditEntry, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldValue, FieldValues, RingingPut, RingingTargetPut};
+use api_types::{
+    AuditEntry, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldValue, FieldValues, RingingPut, RingingTargetPut, ServicePatch,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use store::contract::{self, Contract};
-use store::{Conn, Scope, account, audit, block_entry, number, phone_id};
+use store::{Conn, Scope, account, audit, block_entry, notify_rule, notify_service, number, phone_id};
 
-use super::{Ctx, change_number, change_phone_id, set_ringing, update_account};
+use super::{Ctx, ServiceChange, change_notify_rule, change_notify_service, change_number, change_phone_id, set_ringing, update_account};
 use crate::block_list;
 use crate::error::Failure;
 use crate::rules::restore::{self, Plan, is_unchanged};
@@ -28,6 +30,8 @@ pub fn restore(conn: &mut Conn, scope: &Scope, ctx: &Ctx, id: &str, overwrite: b
         Plan::Number => change.number(conn, scope, ctx)?,
         Plan::PhoneId => change.phone_id(conn, scope, ctx)?,
         Plan::Ringing => change.ringing(conn, scope, ctx)?,
+        Plan::NotifyRule => change.notify_rule(conn, scope, ctx)?,
+        Plan::NotifyService => change.notify_service(conn, scope, ctx)?,
         Plan::RemoveEntry => change.remove_entry(conn, scope, ctx)?,
         Plan::ChangeEntry => change.change_entry(conn, scope, ctx)?,
         Plan::PutBack { deletion_id } => {
@@ -57,7 +61,10 @@ fn values(json: &str, row: &audit::Row) -> Result<FieldValues, Failure> {
 /// The former values as a request would carry them.
 fn request<T: DeserializeOwned>(values: impl IntoIterator<Item = (String, FieldValue)>) -> Result<T, Failure> {
     let json = |value| serde_json::to_value(value).unwrap_or(Value::Null);
-    let fields: Map<String, Value> = values.into_iter().map(|(name, value)| (name, json(value))).collect();
+    read_request(values.into_iter().map(|(name, value)| (name, json(value))).collect())
+}
+
+fn read_request<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Failure> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| Failure::Internal(format!("a former value cannot be read: {error}")))
 }
 
@@ -154,6 +161,31 @@ impl Change<'_> {
         };
         let targets = switches.into_iter().filter_map(|switch| target(switch.phone_id)).collect();
         set_ringing(conn, scope, ctx, self.contract, row, &RingingPut { targets, busy_announcement })
+    }
+
+    fn notify_rule(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {
+        let row = notify_rule::find(conn, scope, &self.row.object_id)?.ok_or(Failure::NOT_FOUND)?;
+        self.check(&history::of_notify_rule(&row))?;
+        let value = |(name, value): (&String, &FieldValue)| match (name.as_str(), value) {
+            ("emails" | "events", FieldValue::Text(list)) => {
+                let items: Vec<&str> = list.split(history::LIST_COMMA).filter(|item| !item.is_empty()).collect();
+                (name.clone(), serde_json::json!(items))
+            }
+            _ => (name.clone(), serde_json::to_value(value).unwrap_or(Value::Null)),
+        };
+        let patch = read_request(self.before.iter().map(value).collect())?;
+        let changes = change::notify_rule(&patch).map_err(Failure::Fields)?;
+        change_notify_rule(conn, scope, ctx, &row, &changes)?;
+        Ok(())
+    }
+
+    fn notify_service(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {
+        let row = notify_service::find(conn, scope, &self.row.object_id)?.ok_or(Failure::NOT_FOUND)?;
+        self.check(&history::of_notify_service(&row))?;
+        let patch: ServicePatch = request(self.before.clone())?;
+        let wanted = ServiceChange { label: patch.label, enabled: patch.enabled, ..ServiceChange::default() };
+        change_notify_service(conn, scope, ctx, &row, &wanted)?;
+        Ok(())
     }
 
     /// The entry that a line of the log is about, if it is still there.

@@ -1,10 +1,14 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
-use api_types::{BlockListPatch, Capability, FieldCode, FieldFault, NumberPatch, PhoneIdPatch, RingingPut, Ringtone};
+use api_types::{
+    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch, PhoneIdPatch, RingingPut, Ringtone,
+    read_emails,
+};
 use store::contract::Contract;
-use store::{number, phone_id};
+use store::{notify_rule, number, phone_id};
 
 use super::capabilities;
+use crate::view;
 
 /// What a patch changes of a number. Texts are trimmed.
 ///
@@ -114,6 +118,24 @@ pub fn outbound_number(contract: &Contract, row: &phone_id::Row, number_id: Opti
 /// What a patch changes of an ID. Texts are trimmed.
 pub fn phone_id(patch: &PhoneIdPatch) -> phone_id::Changes {
     phone_id::Changes { terminal_name: patch.terminal_name.as_deref().map(|name| name.trim().to_owned()), ..phone_id::Changes::default() }
+}
+
+/// What a patch changes of a notify rule. Texts are trimmed, lists have everything once and in order.
+///
+/// # Errors
+/// Mail addresses that are none.
+pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<FieldFault>> {
+    let emails = patch.emails.as_deref().map(read_emails).transpose()?;
+    let events =
+        patch.events.as_ref().map(|events| NotifyEvent::ALL.into_iter().filter(|event| events.contains(event)).collect::<Vec<_>>());
+    Ok(notify_rule::Changes {
+        name: patch.name.as_deref().map(|name| name.trim().to_owned()),
+        // Lists of texts can always be written.
+        emails: emails.map(|emails| serde_json::to_string(&emails).unwrap_or_default()),
+        events: events.map(|events| serde_json::to_string(&events).unwrap_or_default()),
+        language: patch.language.map(|language| view::text_of(&language)),
+        private_subject: patch.private_subject,
+    })
 }
 
 /// The stored text of a ringtone.

@@ -1,7 +1,7 @@
 //! What is written into the change log.
 
 use api_types::{AuditObject, FieldValue, FieldValues};
-use store::{account, block_entry, number, phone_id};
+use store::{account, block_entry, notify_rule, notify_service, number, phone_id};
 
 fn text(value: &str) -> FieldValue {
     FieldValue::Text(value.to_owned())
@@ -54,6 +54,43 @@ pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
         ("device_option".into(), optional(&row.device_option)),
         ("outbound_number_id".into(), optional(&row.outbound_number_id)),
     ])
+}
+
+/// A list of texts in one value, as it can be read again: `a, b`.
+fn list(json: &str) -> FieldValue {
+    text(&serde_json::from_str::<Vec<String>>(json).unwrap_or_default().join(LIST_COMMA))
+}
+
+/// What stands between the items of a list; none of them has it inside.
+pub const LIST_COMMA: &str = ", ";
+
+/// The settings of a notify rule.
+pub fn of_notify_rule(row: &notify_rule::Row) -> FieldValues {
+    FieldValues::from([
+        ("name".into(), text(&row.name)),
+        ("emails".into(), list(&row.emails)),
+        ("events".into(), list(&row.events)),
+        ("language".into(), text(&row.language)),
+        ("private_subject".into(), FieldValue::Bool(row.private_subject)),
+    ])
+}
+
+/// The settings of a service; never its credentials.
+pub fn of_notify_service(row: &notify_service::Row) -> FieldValues {
+    FieldValues::from([
+        ("rule_id".into(), text(&row.rule_id)),
+        ("type".into(), text(&row.kind)),
+        ("label".into(), text(&row.label)),
+        ("enabled".into(), FieldValue::Bool(row.is_on())),
+    ])
+}
+
+/// How the log names the credentials that changed.
+pub const CHANGED_CREDENTIALS: &str = "changed_credentials";
+
+/// Names of credentials that changed.
+pub fn of_credentials(names: &[String]) -> FieldValue {
+    text(&names.join(LIST_COMMA))
 }
 
 /// How the log names whether an ID rings.

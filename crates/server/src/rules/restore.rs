@@ -23,6 +23,12 @@ pub const NUMBER_FIELDS: [&str; 11] = [
 /// The settings of an ID that its holder may change.
 pub const PHONE_ID_FIELDS: [&str; 2] = ["terminal_name", "outbound_number_id"];
 
+/// The settings of a notify rule.
+pub const NOTIFY_RULE_FIELDS: [&str; 5] = ["name", "emails", "events", "language", "private_subject"];
+
+/// The settings of a notify service that are kept in the log; former credentials are kept nowhere.
+pub const NOTIFY_SERVICE_FIELDS: [&str; 2] = ["label", "enabled"];
+
 /// What putting the values from before a change back means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
@@ -48,6 +54,10 @@ pub enum Plan {
         /// The former removal.
         deletion_id: String,
     },
+    /// Settings of a notify rule.
+    NotifyRule,
+    /// Settings of a notify service.
+    NotifyService,
     /// An import is taken back.
     UndoImport {
         /// The import.
@@ -72,6 +82,8 @@ pub fn plan(row: &audit::Row) -> Option<Plan> {
         (AuditObject::Number | AuditObject::BlockList, AuditAction::Update) if only(&NUMBER_FIELDS) => Some(Plan::Number),
         (AuditObject::PhoneId, AuditAction::Update) if only(&PHONE_ID_FIELDS) => Some(Plan::PhoneId),
         (AuditObject::Ringing, AuditAction::Update) => Some(Plan::Ringing),
+        (AuditObject::NotifyRule, AuditAction::Update) if only(&NOTIFY_RULE_FIELDS) => Some(Plan::NotifyRule),
+        (AuditObject::NotifyService, AuditAction::Update) if only(&NOTIFY_SERVICE_FIELDS) => Some(Plan::NotifyService),
         (AuditObject::BlockList, AuditAction::AddEntry) => Some(Plan::RemoveEntry),
         (AuditObject::BlockList, AuditAction::ChangeEntry) => Some(Plan::ChangeEntry),
         (AuditObject::BlockList, AuditAction::RemoveEntries) => id("deletion_id").map(|deletion_id| Plan::PutBack { deletion_id }),
@@ -127,6 +139,11 @@ mod tests {
             ("phone_id", "set_password", "{}", None),
             ("phone_id", "reveal_password", "{}", None),
             ("ringing", "update", r#"{"rings:p1":false}"#, Some(Plan::Ringing)),
+            ("notify_rule", "update", r#"{"emails":"a@example.jp"}"#, Some(Plan::NotifyRule)),
+            ("notify_rule", "create", r#"{"name":"営業"}"#, None),
+            ("notify_rule", "delete", "{}", None),
+            ("notify_service", "update", r#"{"label":"営業"}"#, Some(Plan::NotifyService)),
+            ("notify_service", "update", r#"{"changed_credentials":"bot_token","label":"営業"}"#, None),
             ("account", "update", r#"{"contact_mail":null}"#, Some(Plan::Account)),
             ("account", "update", r#"{"status":"active"}"#, None),
             ("block_list", "add_entry", "{}", Some(Plan::RemoveEntry)),

@@ -1,10 +1,11 @@
 //! The change log in words: names instead of field names, ids and codes.
 
-use api_types::{ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue};
+use api_types::{ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue, NotifyEvent, ServiceType};
 
 use crate::directory::{Rows, id_label, number_label};
 use crate::format;
 use crate::i18n::locale;
+use crate::pages::notify_service::words as service;
 use crate::t;
 
 /// What was changed, as a person calls it.
@@ -14,10 +15,9 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
             rows.and_then(|rows| rows.number(&entry.object_id)).map(number_label)
         }
         AuditObject::PhoneId => rows.and_then(|rows| rows.phone_id(&entry.object_id)).map(id_label),
-        AuditObject::Terminal => match entry.after.get("name").or(entry.before.get("name")) {
-            Some(FieldValue::Text(name)) if !name.is_empty() => Some(name.clone()),
-            _ => None,
-        },
+        AuditObject::Terminal => name_of(entry, "name"),
+        AuditObject::NotifyRule => name_of(entry, "name"),
+        AuditObject::NotifyService => name_of(entry, "label"),
         AuditObject::Account => None,
     };
     known.unwrap_or_else(|| {
@@ -26,9 +26,19 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
             AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList => t!(audit.number),
             AuditObject::PhoneId => t!(audit.phone_id),
             AuditObject::Terminal => t!(audit.terminal),
+            AuditObject::NotifyRule => t!(audit.notify_rule),
+            AuditObject::NotifyService => t!(audit.notify_service),
         };
         kind.to_owned()
     })
+}
+
+/// What a thing is called that the log names itself.
+fn name_of(entry: &AuditEntry, field: &str) -> Option<String> {
+    match entry.after.get(field).or(entry.before.get(field)) {
+        Some(FieldValue::Text(name)) if !name.is_empty() => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// What was done to it.
@@ -56,6 +66,7 @@ pub(super) fn actor(entry: &AuditEntry) -> String {
     match entry.actor_kind {
         ActorKind::Holder => t!(audit.holder, name = entry.actor.clone()),
         ActorKind::Operator => t!(audit.operator, name = entry.actor.clone()),
+        ActorKind::Service => t!(audit.service, name = entry.actor.clone()),
     }
 }
 
@@ -71,7 +82,7 @@ pub(crate) struct Change {
 }
 
 /// What only the server works with.
-const HIDDEN: [&str; 2] = ["import_id", "deletion_id"];
+const HIDDEN: [&str; 3] = ["import_id", "deletion_id", "rule_id"];
 
 /// Every changed field, in the order of the log.
 pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
@@ -138,6 +149,14 @@ pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
         "note" => t!(audit.f_note),
         "expires_at" => t!(audit.f_expires),
         "count" => t!(audit.f_count),
+        "emails" => t!(audit.f_emails),
+        "events" => t!(audit.f_events),
+        "language" => t!(audit.f_language),
+        "private_subject" => t!(audit.f_private_subject),
+        "label" => t!(audit.f_label),
+        "type" => t!(audit.f_type),
+        "enabled" => t!(audit.f_enabled),
+        "changed_credentials" => t!(audit.f_credentials),
         other => return other.replace('_', " "),
     };
     words.to_owned()
@@ -160,12 +179,40 @@ pub(crate) fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -
     words.to_owned()
 }
 
+fn event_key(event: NotifyEvent) -> &'static str {
+    match event {
+        NotifyEvent::MissedCall => "missed_call",
+        NotifyEvent::Voicemail => "voicemail",
+        NotifyEvent::Fax => "fax",
+        NotifyEvent::ForwardedCall => "forwarded_call",
+    }
+}
+
+/// A credential as its field is called, whichever service has it.
+fn credential_words(name: &str) -> String {
+    if name == "signing_secret" {
+        return t!(audit.signing_secret).to_owned();
+    }
+    let kind = ServiceType::ALL.into_iter().find(|kind| kind.fields().iter().any(|field| field.name == name));
+    kind.map_or_else(|| name.replace('_', " "), |kind| service::field(kind, name).to_owned())
+}
+
 fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
     let words = match (name, text) {
         (_, "") => t!(app.none),
         ("ringtone", "ringtone_1") => t!(general.ringtone_1),
         ("ringtone", "ringtone_2") => t!(general.ringtone_2),
         ("notify_rule_id", _) => t!(general.some_rule),
+        ("language", "ja") => t!(audit.japanese),
+        ("language", "en") => t!(audit.english),
+        ("type", kind) => service::of_key(kind).map_or("", service::name),
+        ("events", list) => {
+            let known = |name: &str| NotifyEvent::ALL.into_iter().find(|event| event_key(*event) == name).map_or("", service::event);
+            return list.split(", ").map(known).collect::<Vec<_>>().join(t!(audit.list_comma));
+        }
+        ("changed_credentials", list) => {
+            return list.split(", ").map(credential_words).collect::<Vec<_>>().join(t!(audit.list_comma));
+        }
         ("status", "active") => t!(audit.active),
         ("status", "suspended") => t!(audit.suspended),
         ("kind" | "device_option", "ip_phone") => t!(terminal.ip_phone),

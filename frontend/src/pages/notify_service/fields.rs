@@ -188,10 +188,7 @@ impl Inputs {
 
 /// Whether the service itself was asked and said no; its word can be passed over.
 fn is_denial(code: FieldCode) -> bool {
-    !matches!(
-        code,
-        FieldCode::Required | FieldCode::TooLong | FieldCode::InvalidFormat | FieldCode::ControlCharacter | FieldCode::UnknownField
-    )
+    code == FieldCode::ServiceRefused
 }
 
 /// The fields of a service, and what it is called here.

@@ -73,7 +73,7 @@ pub(super) fn carries(kind: ServiceType) -> Vec<&'static str> {
 }
 
 /// What a credential is called.
-pub(super) fn field(kind: ServiceType, name: &str) -> &'static str {
+pub(crate) fn field(kind: ServiceType, name: &str) -> &'static str {
     match (kind, name) {
         (ServiceType::Slack, "bot_token") => t!(service.f_slack_bot_token),
         (ServiceType::Slack, _) => t!(service.f_slack_channel_id),

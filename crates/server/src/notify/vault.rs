@@ -1,0 +1,160 @@
+//! Credentials of services: sealed in the database, opened for sending, and what may be shown of them.
+
+use api_types::{Credentials, ServiceType, credentials};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use store::notify_service;
+
+use super::pace;
+use crate::crypto::{self, Secrets};
+use crate::error::Failure;
+use crate::view;
+
+/// What a webhook is signed with. Made by us, like everything below.
+pub const SIGNING_SECRET: &str = "signing_secret";
+/// What a webhook was signed with until [`SIGNING_SECRET`] took its place.
+pub const PREVIOUS_SECRET: &str = "previous_signing_secret";
+/// Until when both sign, in RFC 3339.
+pub const PREVIOUS_UNTIL: &str = "previous_until";
+/// The random part of the address that LINE calls back.
+pub const CALLBACK_TOKEN: &str = "callback_token";
+/// When LINE's destination was last filled in by a message, in milliseconds since 1970 as LINE wrote it.
+pub const REGISTERED_AT: &str = "registered_at";
+
+/// For how long a former signing secret signs along.
+pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
+
+/// Credentials as they go into a row.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// Sealed for the service.
+    pub sealed: String,
+    /// JSON object of what may be shown.
+    pub hints: String,
+    /// What its provider paces by.
+    pub pace_key: String,
+    /// Names of those that changed, for the change log.
+    pub changed: Vec<String>,
+}
+
+fn place(service_id: &str) -> String {
+    format!("notify_services/{service_id}")
+}
+
+/// The type of a service.
+///
+/// # Errors
+/// `internal` when it is none of ours.
+pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
+    view::from_text(&row.kind).ok_or_else(|| Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id)))
+}
+
+/// Opens the credentials of a service.
+///
+/// # Errors
+/// `internal` when they cannot be opened.
+pub fn open(secrets: &Secrets, row: &notify_service::Row) -> Result<Credentials, Failure> {
+    let opened = secrets.open(&place(&row.id), &row.sealed_credentials).map_err(|error| Failure::Internal(error.to_string()))?;
+    // The error would quote what it cannot read.
+    serde_json::from_slice(&opened).map_err(|_| Failure::Internal(format!("the credentials of {} cannot be read", row.id)))
+}
+
+/// Seals credentials for a service; `before` is what it has so far.
+pub fn seal(secrets: &Secrets, service_id: &str, kind: ServiceType, before: &Credentials, credentials: &Credentials) -> Sealed {
+    let names = before.keys().chain(credentials.keys()).filter(|name| before.get(*name) != credentials.get(*name));
+    let mut changed: Vec<String> = names.filter(|name| is_known(kind, name)).cloned().collect();
+    changed.sort_unstable();
+    changed.dedup();
+    // A map of texts can always be written.
+    let json = |values: &Credentials| serde_json::to_string(values).unwrap_or_default();
+    Sealed {
+        sealed: secrets.seal(&place(service_id), json(credentials).as_bytes()),
+        hints: json(&hints(kind, credentials)),
+        pace_key: pace::key(secrets, kind, credentials),
+        changed,
+    }
+}
+
+/// Whether people know a credential by this name: their own, and the signing secret.
+fn is_known(kind: ServiceType, name: &str) -> bool {
+    name == SIGNING_SECRET || kind.fields().iter().any(|field| field.name == name)
+}
+
+/// As much of credentials as may be shown.
+fn hints(kind: ServiceType, all: &Credentials) -> Credentials {
+    let show = |(name, value): (&String, &String)| {
+        let secret = kind.fields().iter().find(|field| field.name == *name).is_none_or(|field| field.secret);
+        (name.clone(), if secret { credentials::hint(name, value) } else { value.clone() })
+    };
+    all.iter().filter(|(name, _)| is_known(kind, name)).map(show).collect()
+}
+
+/// What we add ourselves to the credentials of a new service.
+pub fn complete(kind: ServiceType, credentials: &mut Credentials) {
+    match kind {
+        ServiceType::Webhook => _ = credentials.insert(SIGNING_SECRET.into(), new_signing_secret()),
+        ServiceType::Line => _ = credentials.insert(CALLBACK_TOKEN.into(), crypto::new_token()),
+        _ => {}
+    }
+}
+
+/// What stands under the address that a provider calls back.
+pub fn callback_hash(credentials: &Credentials) -> Option<String> {
+    credentials.get(CALLBACK_TOKEN).map(|token| crypto::hash_token(token))
+}
+
+/// Puts a new signing secret in; the former one signs along until the overlap is over.
+pub fn rotate(credentials: &mut Credentials, now: DateTime<Utc>) {
+    if let Some(former) = credentials.insert(SIGNING_SECRET.into(), new_signing_secret()) {
+        credentials.insert(PREVIOUS_SECRET.into(), former);
+        credentials.insert(PREVIOUS_UNTIL.into(), (now + OVERLAP).to_rfc3339_opts(SecondsFormat::Secs, true));
+    }
+}
+
+/// `whsec_` and 32 random bytes in base64 (Standard Webhooks asks for 24 to 64).
+fn new_signing_secret() -> String {
+    format!("whsec_{}", STANDARD.encode(crypto::random::<32>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::MasterKey;
+
+    fn secrets() -> Secrets {
+        Secrets::new(vec![MasterKey::parse(&STANDARD.encode([7; 32])).unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn credentials_are_sealed_for_their_service_and_only_hints_are_shown() {
+        let secrets = secrets();
+        let before = Credentials::from([("channel_id".into(), "C0123456789".into())]);
+        let token = "xoxb-1234567890-abcdefghij3f9a";
+        let credentials = Credentials::from([("bot_token".into(), token.into()), ("channel_id".into(), "C0123456789".into())]);
+        let sealed = seal(&secrets, "one", ServiceType::Slack, &before, &credentials);
+        assert_eq!(sealed.changed, ["bot_token"]);
+        assert_eq!(sealed.hints, r#"{"bot_token":"xoxb-…3f9a","channel_id":"C0123456789"}"#);
+        assert!(!format!("{sealed:?}").contains(token));
+        let row = |id: &str| notify_service::Row { id: id.into(), sealed_credentials: sealed.sealed.clone(), ..Default::default() };
+        assert_eq!(open(&secrets, &row("one")).unwrap(), credentials);
+        assert!(open(&secrets, &row("two")).is_err());
+    }
+
+    #[test]
+    fn a_former_signing_secret_is_kept_for_a_day() {
+        let mut credentials = Credentials::from([("url".into(), "https://hooks.example.jp".into())]);
+        complete(ServiceType::Webhook, &mut credentials);
+        let first = credentials[SIGNING_SECRET].clone();
+        let now = DateTime::from_timestamp(1_795_316_400, 0).unwrap();
+        rotate(&mut credentials, now);
+        assert_ne!(credentials[SIGNING_SECRET], first);
+        assert_eq!(credentials[PREVIOUS_SECRET], first);
+        assert_eq!(credentials[PREVIOUS_UNTIL], "2026-11-23T03:00:00Z");
+        let second = credentials[SIGNING_SECRET].clone();
+        rotate(&mut credentials, now);
+        assert_eq!(credentials[PREVIOUS_SECRET], second);
+        let bytes = STANDARD.decode(second.strip_prefix("whsec_").unwrap()).unwrap();
+        assert_eq!(bytes.len(), 32);
+    }
+}
