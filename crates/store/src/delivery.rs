@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::schema::{deliveries, delivery_attempts};
-use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
+use crate::{Conn, Scope, StoreError, SwitchScope};
 
 /// A notice to one destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
@@ -286,16 +286,6 @@ pub fn revive(conn: &mut Conn, scope: &Scope, id: &str, state: &str, now: NaiveD
         ))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// Removes what came to an end, with its attempts, and was planned before `before`.
-///
-/// # Errors
-/// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
-    let attempts = diesel::delete(delivery_attempts::table.filter(delivery_attempts::at.lt(before))).execute(conn)?;
-    let ended = deliveries::table.filter(deliveries::created_at.lt(before)).filter(deliveries::state.ne("sending"));
-    Ok(attempts + diesel::delete(ended).execute(conn)?)
 }
 
 /// One delivery.

@@ -25,6 +25,7 @@ pub mod read;
 pub mod ringing;
 pub mod route_previews;
 pub mod sessions;
+pub mod switch;
 pub mod upload;
 
 use actix_web::web;
@@ -68,6 +69,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(notify_rules::list_notify_rules)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
+            .service(switch::create_switch_attachment)
+            .service(switch::create_switch_events)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );

@@ -48,7 +48,7 @@ fn of_service(row: &notify_service::Row) -> Destination {
         service_id: Some(row.id.clone()),
         label: row.label.clone(),
         pace_key: is_paced.then(|| row.pace_key.clone()),
-        is_off: !row.enabled || row.stopped_at.is_some(),
+        is_off: !row.enabled,
     }
 }
 
