@@ -47,4 +47,6 @@ mod ringing;
 mod scopes;
 mod sessions;
 mod suspension;
+mod switch_attachments;
+mod switch_events;
 mod twins;

@@ -30,6 +30,8 @@ pub struct Answer {
     pub status: u16,
     /// Headers.
     pub headers: HeaderMap,
+    /// Body.
+    pub bytes: Vec<u8>,
     /// Body as text.
     pub text: String,
     /// Body as JSON; null when it is none.
@@ -112,11 +114,20 @@ impl Client {
         self.try_send(method, path, body).await.unwrap()
     }
 
+    /// As [`Client::send`], with a body that need not be text.
+    pub async fn send_bytes(&self, method: Method, path: &str, body: Vec<u8>) -> Answer {
+        self.exchange(method, path, Some(body)).await.unwrap()
+    }
+
     /// As [`Client::send`], to a server that may be gone before it answers.
     ///
     /// # Errors
     /// When no whole answer came.
     pub async fn try_send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Result<Answer> {
+        self.exchange(method, path, body.map(String::into_bytes)).await
+    }
+
+    async fn exchange(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> reqwest::Result<Answer> {
         let url = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(root) => format!("{}{root}", self.base),
             None => format!("{}/api/v1{path}", self.base),
@@ -125,7 +136,7 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let shown = format!("{method} {path} {}", body.as_deref().unwrap_or(""));
+        let shown = format!("{method} {path} {}", String::from_utf8_lossy(body.as_deref().unwrap_or_default()));
         if let Some(body) = body {
             if !self.headers.iter().any(|(name, _)| name == "content-type") {
                 request = request.header("content-type", "application/json");
@@ -134,9 +145,10 @@ impl Client {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
-        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { status, headers, text, json, request: shown })
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Ok(Answer { status, headers, bytes, text, json, request: shown })
     }
 }
 

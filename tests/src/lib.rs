@@ -8,6 +8,7 @@ mod database;
 pub mod fakes;
 mod holder;
 mod process;
+pub mod switch;
 
 pub use browser::{Browser, Failed, Outcome, Screen};
 pub use client::{Answer, Client, Session};

@@ -11,7 +11,9 @@ use store::{
 };
 
 use crate::App;
+use crate::attachments::sweep;
 use crate::block_list::{PREVIEW_KEPT, REMOVED_KEPT};
+use crate::error::Failure;
 
 const EVERY: Duration = Duration::from_secs(3600);
 
@@ -42,8 +44,8 @@ pub async fn run(app: Arc<App>) {
 /// Cleans up once and answers how many rows went.
 ///
 /// # Errors
-/// When the database refuses.
-pub async fn clean(app: &App) -> Result<usize, StoreError> {
+/// When the database or the files refuse.
+pub async fn clean(app: &App) -> Result<usize, Failure> {
     let now = app.clock.now_naive();
     // Twice the longest wait: a count that goes while its subject still waits would forgive it.
     let quiet = TimeDelta::try_seconds(2 * app.config.sign_in.max_delay_s.min(86_400) as i64).unwrap_or_default().max(TimeDelta::days(1));
@@ -57,8 +59,11 @@ pub async fn clean(app: &App) -> Result<usize, StoreError> {
             break;
         }
     }
-    app.db
-        .write(move |conn| {
+    // Before the calls that they belong to.
+    removed += sweep::run(app).await?;
+    let rows = app
+        .db
+        .write(move |conn| -> Result<usize, StoreError> {
             let scope = EntranceScope::authenticating();
             Ok(removed
                 + session::purge(conn, scope, now)?
@@ -69,7 +74,8 @@ pub async fn clean(app: &App) -> Result<usize, StoreError> {
                 + block_entry::purge(conn, scope, now - REMOVED_KEPT)?
                 + call_event::purge(conn, scope, now - CALLS_KEPT)?)
         })
-        .await
+        .await?;
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod downloads;
 pub mod error;
 pub mod housekeeping;
 pub mod http;
+pub mod intake;
 pub mod live;
 pub mod mail;
 pub mod notify;

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::schema::{attachments, uploads};
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
 
 /// A file that a switch has handed in, before an event says whose it is.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -68,4 +68,140 @@ pub struct Row {
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
     Ok(attachments::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// Some attachments.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn with_ids(conn: &mut Conn, scope: &Scope, ids: &[&str]) -> Result<Vec<Row>, StoreError> {
+    Ok(attachments::table
+        .filter(attachments::account_id.eq(scope.account_id()))
+        .filter(attachments::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// The attachment that a link leads to.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_link(conn: &mut Conn, _scope: EntranceScope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(attachments::table.filter(attachments::id.eq(id)).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// Adds an attachment.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(attachments::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Ends the link.
+///
+/// # Errors
+/// When the database refuses.
+pub fn revoke_link(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+    diesel::update(attachments::table.find((scope.account_id(), id)))
+        .filter(attachments::link_revoked_at.is_null())
+        .set(attachments::link_revoked_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes another link in the place of one that has ended.
+///
+/// # Errors
+/// When the database refuses.
+pub fn renew_link(conn: &mut Conn, scope: &Scope, id: &str, expires_at: NaiveDateTime) -> Result<(), StoreError> {
+    diesel::update(attachments::table.find((scope.account_id(), id)))
+        .set((
+            attachments::link_serial.eq(attachments::link_serial + 1),
+            attachments::link_expires_at.eq(expires_at),
+            attachments::link_revoked_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts that the bytes were fetched through the link.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_download(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+    diesel::update(attachments::table.find((scope.account_id(), id)))
+        .set((attachments::downloads.eq(attachments::downloads + 1), attachments::last_download_at.eq(Some(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps what is known of a file that was handed in; its bytes are there already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_upload(conn: &mut Conn, _scope: SwitchScope, row: &Upload) -> Result<(), StoreError> {
+    diesel::insert_into(uploads::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Those of some files that no event has claimed yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn uploads(conn: &mut Conn, _scope: SwitchScope, ids: &[&str]) -> Result<Vec<Upload>, StoreError> {
+    Ok(uploads::table.filter(uploads::id.eq_any(ids)).select(Upload::as_select()).load(conn)?)
+}
+
+/// Takes a file for an event; answers whether it was still there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn claim(conn: &mut Conn, _scope: SwitchScope, id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(uploads::table.find(id)).execute(conn)? == 1)
+}
+
+/// Files whose time is over: unclaimed ones from before `unclaimed`, and those of calls from before `kept`, `limit` of each at most; id and
+/// where the bytes lie.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn over(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    unclaimed: NaiveDateTime,
+    kept: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut found: Vec<(String, String)> =
+        uploads::table.filter(uploads::created_at.lt(unclaimed)).limit(limit).select((uploads::id, uploads::object_key)).load(conn)?;
+    let of_calls: Vec<(String, String)> = attachments::table
+        .filter(attachments::created_at.lt(kept))
+        .limit(limit)
+        .select((attachments::id, attachments::object_key))
+        .load(conn)?;
+    found.extend(of_calls);
+    Ok(found)
+}
+
+/// Forgets files whose bytes are gone.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget(conn: &mut Conn, _scope: EntranceScope, ids: &[String]) -> Result<usize, StoreError> {
+    let uploads = diesel::delete(uploads::table.filter(uploads::id.eq_any(ids))).execute(conn)?;
+    Ok(uploads + diesel::delete(attachments::table.filter(attachments::id.eq_any(ids))).execute(conn)?)
+}
+
+/// Those of these ids that something is known of.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known(conn: &mut Conn, _scope: EntranceScope, ids: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> = uploads::table.filter(uploads::id.eq_any(ids)).select(uploads::id).load(conn)?;
+    let of_calls: Vec<String> = attachments::table.filter(attachments::id.eq_any(ids)).select(attachments::id).load(conn)?;
+    found.extend(of_calls);
+    Ok(found)
 }

@@ -2,12 +2,13 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::schema::call_events;
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
 
 /// A call.
-#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
 #[diesel(table_name = call_events)]
 pub struct Row {
     /// The account.
@@ -60,6 +61,149 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
     debug_assert_eq!(row.account_id, scope.account_id());
     diesel::insert_into(call_events::table).values(row).execute(conn)?;
     Ok(())
+}
+
+/// Adds calls of any accounts.
+///
+/// # Errors
+/// A unique violation when one of them was added before.
+pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<(), StoreError> {
+    match conn {
+        Conn::Postgres(c) => crate::conn::insert_json(c, "call_events", rows),
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(call_events::table).values(row).execute(c)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Everything that is known of some calls, in the order in which it came.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_calls(conn: &mut Conn, scope: &Scope, call_ids: &[&str]) -> Result<Vec<Row>, StoreError> {
+    Ok(call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::call_id.eq_any(call_ids))
+        .order(call_events::id)
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Those of a switch's events that are there already, by the switch's own ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known_events(conn: &mut Conn, scope: &Scope, switch_id: &str, event_ids: &[&str]) -> Result<Vec<String>, StoreError> {
+    let found: Vec<Option<String>> = call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::switch_id.eq(switch_id))
+        .filter(call_events::event_id.eq_any(event_ids))
+        .select(call_events::event_id)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Writes what is learned of a call later: its kind, the reason, for how long it rang, and what was said.
+///
+/// # Errors
+/// When the database refuses.
+pub fn amend(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError> {
+    diesel::update(call_events::table.find((scope.account_id(), &row.id)))
+        .set((
+            call_events::kind.eq(&row.kind),
+            call_events::reason.eq(&row.reason),
+            call_events::outcome.eq(&row.outcome),
+            call_events::duration_s.eq(row.duration_s),
+            call_events::transcript.eq(&row.transcript),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What notices tell of.
+pub const TOLD: [&str; 4] = ["missed_call", "voicemail", "fax", "forwarded_call"];
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this kind; one of [`TOLD`].
+    pub kind: Option<String>,
+    /// Only on this number.
+    pub number_id: Option<String>,
+    /// Only those before the one with this id.
+    pub before: Option<String>,
+}
+
+/// What notices tell of, the latest first, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
+    let mut found = Vec::new();
+    // Each kind by its index: among the calls of a busy account, those that were missed are few.
+    for kind in TOLD.into_iter().filter(|kind| filter.kind.as_deref().is_none_or(|wanted| wanted == *kind)) {
+        let mut query = call_events::table
+            .filter(call_events::account_id.eq(scope.account_id().to_owned()))
+            .filter(call_events::kind.eq(kind))
+            .order(call_events::id.desc())
+            .limit(limit)
+            .select(Row::as_select())
+            .into_boxed::<crate::conn::MultiBackend>();
+        if let Some(number_id) = &filter.number_id {
+            query = query.filter(call_events::number_id.eq(number_id.clone()));
+        }
+        if let Some(before) = &filter.before {
+            query = query.filter(call_events::id.lt(before.clone()));
+        }
+        found.extend(query.load(conn)?);
+    }
+    found.sort_by(|a: &Row, b: &Row| b.id.cmp(&a.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// One event that notices tell of.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(call_events::table
+        .find((scope.account_id(), id))
+        .filter(call_events::kind.eq_any(TOLD))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// What came after the event with the id `after`, the first one first, `limit` at most: id and the switch's name for the call.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn since(conn: &mut Conn, scope: &Scope, after: &str, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::id.gt(after))
+        .order(call_events::id)
+        .limit(limit)
+        .select((call_events::id, call_events::call_id))
+        .load(conn)?)
+}
+
+/// The id of what came last; empty when there is nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
+    let found: Option<String> = call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .order(call_events::id.desc())
+        .select(call_events::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The first text that sorts after every text that begins with `prefix`: it ends in digits, so the next character exists.

@@ -250,3 +250,15 @@ fn write_transaction<T, E: From<StoreError>>(conn: &mut Conn, change: impl FnOnc
         }
     }
 }
+
+/// Inserts rows with one parameter for all: PostgreSQL takes longer to plan a statement with a parameter per value than to carry it
+/// out. The names of a row's fields are those of the columns.
+pub(crate) fn insert_json<T: serde::Serialize>(c: &mut PgConnection, table: &'static str, rows: &[T]) -> Result<(), StoreError> {
+    use diesel::RunQueryDsl as _;
+    for rows in rows.chunks(5_000) {
+        let json = serde_json::to_string(rows).map_err(|_| StoreError::Corrupt { what: table, text: "rows that are no JSON".into() })?;
+        let insert = format!("INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)");
+        diesel::sql_query(insert).bind::<diesel::sql_types::Text, _>(json).execute(c)?;
+    }
+    Ok(())
+}

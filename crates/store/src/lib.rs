@@ -3,8 +3,8 @@
 //! House rules, each for a reason that was measured or has hurt somebody:
 //!
 //! - [`Db::read`] or [`Db::write`]; nothing else touches a connection, and no network call stands inside either.
-//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`], [`EntranceScope`] or
-//!   [`WorkerScope`]): what
+//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`], [`SwitchScope`],
+//!   [`EntranceScope`] or [`WorkerScope`]): what
 //!   cannot be scoped cannot be read. A test reads the sources for it.
 //! - Look-ups answer `Option`; what "not found" means is known to the caller.
 //! - Times come from the caller, in UTC, truncated to microseconds; never from SQL.
@@ -25,6 +25,7 @@ pub mod changes;
 pub mod contract;
 pub mod delivery;
 pub mod idempotency;
+pub mod intake;
 pub mod notify_rule;
 pub mod notify_service;
 pub mod number;
@@ -39,7 +40,7 @@ pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};
 pub use migrate::{Column, describe_schema, probe_tables};
-pub use scope::{EntranceScope, OperatorScope, Scope, WorkerScope};
+pub use scope::{EntranceScope, OperatorScope, Scope, SwitchScope, WorkerScope};
 
 /// Asks the database for a sign of life.
 ///

@@ -34,6 +34,22 @@ impl OperatorScope {
     }
 }
 
+/// The operator's switches: calls to the numbers of all accounts, and files that are not yet known to belong to one.
+#[derive(Clone, Copy, Debug)]
+pub struct SwitchScope(());
+
+impl SwitchScope {
+    /// Only for a caller that showed a switch key.
+    pub fn authorised() -> Self {
+        Self(())
+    }
+
+    /// The scope of the account whose number was called.
+    pub fn account(self, account_id: impl Into<String>) -> Scope {
+        Scope::account(account_id)
+    }
+}
+
 /// The entrance: look-ups by a secret or a login id, before it is known whose data they lead to.
 #[derive(Clone, Copy, Debug)]
 pub struct EntranceScope(());

@@ -45,7 +45,8 @@ CREATE UNIQUE INDEX notify_services_callback ON notify_services (callback_hash);
 ALTER TABLE call_events ADD COLUMN switch_id TEXT;
 -- The switch's own id of the event.
 ALTER TABLE call_events ADD COLUMN event_id TEXT;
--- 'call', 'missed_call', 'voicemail', 'fax', 'forwarded_call'
+-- 'call' (one that notices say nothing of, or another terminal's word of the same call), 'missed_call', 'voicemail', 'fax',
+-- 'forwarded_call', 'transcript' (of a voicemail that is still to come)
 ALTER TABLE call_events ADD COLUMN kind TEXT NOT NULL DEFAULT 'call';
 -- Of a missed call: 'no_answer', 'busy', 'refused', 'hung_up'
 ALTER TABLE call_events ADD COLUMN reason TEXT;
@@ -140,6 +141,10 @@ CREATE INDEX deliveries_due ON deliveries (account_id, next_at, id) WHERE state 
 CREATE INDEX deliveries_leases ON deliveries (lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_event ON deliveries (account_id, call_event_id);
 CREATE INDEX deliveries_service ON deliveries (account_id, service_id, state);
+-- Few, and looked for by their owner.
+CREATE INDEX deliveries_failed ON deliveries (account_id, id) WHERE state = 'failed';
+CREATE INDEX deliveries_skipped ON deliveries (account_id, id) WHERE state = 'skipped';
+CREATE INDEX deliveries_held ON deliveries (account_id, id) WHERE state = 'held';
 CREATE INDEX deliveries_created_at ON deliveries (created_at);
 
 CREATE TABLE delivery_attempts (

@@ -60,17 +60,20 @@ impl Config {
             let file = ::config::Config::builder().add_source(::config::File::from_str(&text, FileFormat::Toml)).build();
             layers = layers.add_source(with_files(file.map_err(|error| wrong(parse_error(&error)))?)?);
         }
-        let env = env.filter(|(name, _)| name.starts_with(PREFIX)).collect::<Map<_, _>>();
+        let (ours, others): (Vec<_>, Vec<_>) = env.partition(|(name, _)| name.starts_with(PREFIX));
+        let env = ours.into_iter().collect::<Map<_, _>>();
         let env = ::config::Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").source(Some(env));
         let env =
             ::config::Config::builder().add_source(env).build().map_err(|error| ConfigError::setting("environment", error.to_string()))?;
         let merged =
             layers.add_source(with_files(env)?).build().map_err(|error| ConfigError::setting("configuration", error.to_string()))?;
 
-        let config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
+        let mut config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
             let key = error.path().to_string();
             ConfigError::Setting { key, reason: reason(error.into_inner()) }
         })?;
+        let aws = others.into_iter().filter(|(name, _)| name.starts_with("AWS_"));
+        config.attachments.aws = aws.map(|(name, value)| (name, value.into())).collect();
         config.check()?;
         Ok(config)
     }
@@ -99,6 +102,9 @@ impl Config {
             ("sign_in.session_max_s", sign_in.session_max_s, sign_in.session_idle_s, 400 * 86_400),
             ("sign_in.confirm_s", sign_in.confirm_s, 1, 86_400),
             ("sign_in.reset_link_s", sign_in.reset_link_s, 60, 7 * 86_400),
+            ("attachments.kept_days", self.attachments.kept_days.into(), 1, 3_650),
+            ("attachments.link_days", self.attachments.link_days.into(), 1, 365),
+            ("attachments.limit_bytes", self.attachments.limit_bytes as u64, 1024, 1 << 30),
         ] {
             if !(least..=most).contains(&value) {
                 return wrong(key, format!("{value} is not between {least} and {most}"));

@@ -1,6 +1,7 @@
 //! What can be set about notices.
 
 use api_types::credentials::{GOOGLE_CHAT_HOSTS, TEAMS_HOSTS};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 /// Where the services of notify rules are: for tests and proxies.
@@ -140,10 +141,13 @@ pub struct Attachments {
     pub link_days: u32,
     /// The largest one, in bytes.
     pub limit_bytes: usize,
+    /// The environment's `AWS_…` variables, by which S3 is reached as by every other program: keys, region, `AWS_ENDPOINT_URL`.
+    #[serde(skip)]
+    pub aws: Vec<(String, SecretString)>,
 }
 
 impl Default for Attachments {
     fn default() -> Self {
-        Self { url: String::new(), kept_days: 90, link_days: 7, limit_bytes: 25 * 1024 * 1024 }
+        Self { url: String::new(), kept_days: 90, link_days: 7, limit_bytes: 25 * 1024 * 1024, aws: Vec::new() }
     }
 }

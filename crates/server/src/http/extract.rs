@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use store::{EntranceScope, OperatorScope, Scope, account, phone_id, service_key, session};
+use store::{EntranceScope, OperatorScope, Scope, SwitchScope, account, phone_id, service_key, session};
 use tokio::sync::watch;
 use validator::Validate;
 
@@ -24,7 +24,7 @@ use crate::provisioning::{Actor, Ctx, KeyKind};
 /// The application, for handlers.
 pub type Shared = web::Data<App>;
 
-fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
+pub(super) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
     request.app_data::<Shared>().cloned().ok_or_else(|| Failure::Internal("the application is not registered".into()))
 }
 
@@ -172,6 +172,29 @@ impl FromRequest for Operator {
             let app = shared(&cloned)?;
             let row = key(&app, cloned.headers(), KeyKind::Operator).await?;
             Ok(Operator { scope: OperatorScope::authorised(), key_id: row.id, name: row.name })
+        })
+    }
+}
+
+/// A switch of the operator, by key.
+#[derive(Debug)]
+pub struct Switch {
+    /// What may be touched.
+    pub scope: SwitchScope,
+    /// Id of the key.
+    pub key_id: String,
+}
+
+impl FromRequest for Switch {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let cloned = request.clone();
+        identify(request, async move {
+            let app = shared(&cloned)?;
+            let row = key(&app, cloned.headers(), KeyKind::Switch).await?;
+            Ok(Switch { scope: SwitchScope::authorised(), key_id: row.id })
         })
     }
 }

@@ -7,7 +7,9 @@ pub mod audit_log;
 pub mod block_imports;
 pub mod block_list;
 pub mod copies;
+pub mod downloads;
 pub mod extract;
+pub mod file_answer;
 pub mod health;
 pub mod idempotency;
 pub mod line_callbacks;
@@ -28,6 +30,8 @@ pub mod ringing;
 pub mod route_previews;
 pub mod service_tests;
 pub mod sessions;
+pub mod stream;
+pub mod switch;
 pub mod upload;
 
 use actix_web::web;
@@ -39,7 +43,10 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(line_callbacks::receive_line_callback);
+    config
+        .service(line_callbacks::receive_line_callback)
+        .service(downloads::get_download_page)
+        .service(downloads::get_download);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -70,8 +77,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::check_password)
             .service(passwords::create_password_proposal)
             .configure(notify_routes)
+            .service(stream::get_call_event_stream)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
+            .service(switch::create_switch_attachment)
+            .service(switch::create_switch_events)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );

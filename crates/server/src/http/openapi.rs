@@ -58,6 +58,7 @@ pub struct IdempotencyKeyHeader {
         (name = "notify-rules", description = "Who is told about missed calls, voicemails, faxes and forwarded calls."),
         (name = "callbacks", description = "What providers call."),
         (name = "audit-log", description = "Who changed what."),
+        (name = "switch", description = "What the operator's switches report."),
         (name = "operator", description = "Provisioning by the operator."),
     ),
     modifiers(&Schemes)
@@ -76,6 +77,8 @@ impl Modify for Schemes {
         components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An operator key (`dwo_…`).")).build();
         components.add_security_scheme("operator_key", SecurityScheme::Http(bearer));
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A switch key (`dws_…`).")).build();
+        components.add_security_scheme("switch_key", SecurityScheme::Http(bearer));
     }
 }
 
@@ -198,7 +201,7 @@ fn error_codes(path: &str, method: &str, id: &str, operation: &Value) -> Vec<Err
     if names.contains(&"csrf") {
         codes.push(ErrorCode::CsrfFailed);
     }
-    if method != "get" && !names.contains(&"operator_key") {
+    if method != "get" && !names.iter().any(|name| matches!(*name, "operator_key" | "switch_key")) {
         codes.push(ErrorCode::ForeignOrigin);
     }
     if operation.get("requestBody").is_some() {

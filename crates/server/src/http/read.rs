@@ -36,15 +36,7 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     refuse_nul(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path: String = error
-            .path()
-            .iter()
-            .filter_map(|segment| match segment {
-                serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-                serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-                _ => None,
-            })
-            .collect();
+        let path = pointer(error.path());
         match error.inner().classify() {
             serde_json::error::Category::Data => Failure::Fields(vec![data_fault(&path, &error.inner().to_string())]),
             // A number where a choice is wanted counts as syntax there.
@@ -54,6 +46,31 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })?;
     deserializer.end().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?;
     Ok(value)
+}
+
+/// Reads one of several values of a body that was read before.
+///
+/// # Errors
+/// The field that does not fit.
+pub fn value<T: DeserializeOwned>(value: Value) -> Result<T, FieldFault> {
+    if !value.is_object() {
+        return Err(FieldFault::new("", FieldCode::WrongType));
+    }
+    if let Some(pointer) = with_nul(&value, "") {
+        return Err(FieldFault::new(pointer, FieldCode::ControlCharacter));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| data_fault(&pointer(error.path()), &error.inner().to_string()))
+}
+
+/// A path as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter()
+        .filter_map(|segment| match segment {
+            serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
+            serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            _ => None,
+        })
+        .collect()
 }
 
 fn is_json(bytes: &[u8]) -> bool {
@@ -76,20 +93,22 @@ fn data_fault(path: &str, message: &str) -> FieldFault {
     FieldFault::new(path, FieldCode::WrongType)
 }
 
+/// Where a text with a NUL character stands: PostgreSQL cannot hold one.
+fn with_nul(value: &Value, pointer: &str) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(|| pointer.to_owned()),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| with_nul(item, &format!("{pointer}/{index}"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, field)| with_nul(field, &format!("{pointer}/{name}"))),
+        _ => None,
+    }
+}
+
 /// The same for a body.
 fn refuse_nul(bytes: &[u8]) -> Result<(), Failure> {
-    fn walk(value: &Value, pointer: &str) -> Option<String> {
-        match value {
-            Value::String(text) => text.contains('\0').then(|| pointer.to_owned()),
-            Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| walk(item, &format!("{pointer}/{index}"))),
-            Value::Object(fields) => fields.iter().find_map(|(name, field)| walk(field, &format!("{pointer}/{name}"))),
-            _ => None,
-        }
-    }
     if !bytes.windows(6).any(|window| window == br"\u0000") {
         return Ok(());
     }
-    match serde_json::from_slice(bytes).ok().and_then(|value| walk(&value, "")) {
+    match serde_json::from_slice(bytes).ok().and_then(|value| with_nul(&value, "")) {
         Some(pointer) => Err(Failure::field(&pointer, FieldCode::ControlCharacter)),
         None => Ok(()),
     }

@@ -1,19 +1,23 @@
-//! A file that is sent, as a body of its own or as a field of a form.
+//! Bodies that are read as they come, each with a limit of its own: files, as a body or as a field of a form, and long lists.
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
-use api_types::{ErrorCode, FieldCode};
+use api_types::{ErrorCode, FieldCode, SWITCH_EVENTS_MAX};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
 
-use super::extract::then;
+use super::extract::{shared, then};
 use crate::csv::MAX_BYTES;
 use crate::error::Failure;
 
 /// The kinds of bodies that are a CSV file by themselves. Windows calls one `application/vnd.ms-excel`.
 const CSV_TYPES: [&str; 5] = ["text/csv", "text/plain", "application/csv", "application/vnd.ms-excel", "application/octet-stream"];
+
+/// The largest list of events, in bytes: a thousand of them with transcripts of ordinary length.
+const EVENTS_MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// What was sent. Bounded by [`MAX_BYTES`].
 #[derive(Debug)]
@@ -26,35 +30,120 @@ impl FromRequest for CsvFile {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let headers = request.headers().clone();
         let payload = payload.take();
-        then(request, async move { read(&headers, payload).await.map(Self) })
+        then(request, async move { csv(&headers, payload).await.map(Self) })
     }
 }
 
-async fn read(headers: &HeaderMap, payload: Payload) -> Result<Vec<u8>, Failure> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+async fn csv(headers: &HeaderMap, payload: Payload) -> Result<Vec<u8>, Failure> {
+    let kind = media_type(headers);
     if CSV_TYPES.contains(&kind.as_str()) {
-        return collect(payload.map(|part| part.map_err(|_| Failure::Code(ErrorCode::MalformedRequest)))).await;
+        return whole(payload, MAX_BYTES).await;
     }
-    if kind != "multipart/form-data" {
+    if kind != FORM {
         return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
     }
     let mut form = Multipart::new(headers, payload);
     while let Some(field) = form.next().await {
-        let field = field.map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?;
+        let field = field.map_err(|_| malformed())?;
         if field.name() == Some("file") {
-            return collect(field.map(|part| part.map_err(|_| Failure::Code(ErrorCode::MalformedRequest)))).await;
+            return collect(field.map(|part| part.map_err(|_| malformed())), MAX_BYTES).await;
         }
     }
     Err(Failure::field("/file", FieldCode::Required))
 }
 
-async fn collect(parts: impl futures_util::Stream<Item = Result<web::Bytes, Failure>>) -> Result<Vec<u8>, Failure> {
+/// A recording or a fax. Bounded by `attachments.limit_bytes`.
+#[derive(Debug)]
+pub struct SwitchFile {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Length of a recording in milliseconds, where a form says it.
+    pub duration_ms: Option<u32>,
+}
+
+impl FromRequest for SwitchFile {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = shared(request).map(|app| app.config.attachments.limit_bytes);
+        let headers = request.headers().clone();
+        let payload = payload.take();
+        then(request, async move { recording(&headers, payload, limit?).await })
+    }
+}
+
+async fn recording(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<SwitchFile, Failure> {
+    if media_type(headers) != FORM {
+        return Ok(SwitchFile { bytes: whole(payload, limit).await?, duration_ms: None });
+    }
+    let (mut file, mut duration_ms) = (None, None);
+    let mut form = Multipart::new(headers, payload);
+    while let Some(field) = form.next().await {
+        let field = field.map_err(|_| malformed())?;
+        let name = field.name().map(str::to_owned);
+        let parts = field.map(|part| part.map_err(|_| malformed()));
+        match name.as_deref() {
+            Some("file") => file = Some(collect(parts, limit).await?),
+            Some("duration_ms") => {
+                let text = collect(parts, 32).await?;
+                let number = String::from_utf8_lossy(&text).trim().parse().ok();
+                duration_ms = Some(number.ok_or_else(|| Failure::field("/duration_ms", FieldCode::InvalidFormat))?);
+            }
+            // What else a form holds is read past.
+            _ => drop(collect(parts, 64 * 1024).await?),
+        }
+    }
+    Ok(SwitchFile { bytes: file.ok_or_else(|| Failure::field("/file", FieldCode::Required))?, duration_ms })
+}
+
+/// Events of a switch, each still to be judged.
+#[derive(Debug)]
+pub struct SwitchEvents(pub Vec<Value>);
+
+impl FromRequest for SwitchEvents {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers().clone();
+        let payload = payload.take();
+        then(request, async move {
+            if media_type(&headers) != "application/json" {
+                return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
+            }
+            let bytes = whole(payload, EVENTS_MAX_BYTES).await?;
+            match serde_json::from_slice(&bytes).map_err(|_| malformed())? {
+                Value::Array(events) if events.len() > SWITCH_EVENTS_MAX => Err(Failure::Code(ErrorCode::BodyTooLarge)),
+                Value::Array(events) => Ok(Self(events)),
+                _ => Err(Failure::field("", FieldCode::WrongType)),
+            }
+        })
+    }
+}
+
+const FORM: &str = "multipart/form-data";
+
+fn malformed() -> Failure {
+    Failure::Code(ErrorCode::MalformedRequest)
+}
+
+/// The media type of a body, without parameters; empty when there is none.
+fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn whole(payload: Payload, limit: usize) -> Result<Vec<u8>, Failure> {
+    collect(payload.map(|part| part.map_err(|_| malformed())), limit).await
+}
+
+async fn collect(parts: impl futures_util::Stream<Item = Result<web::Bytes, Failure>>, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut parts = std::pin::pin!(parts);
     let mut file = Vec::new();
     while let Some(part) = parts.next().await {
         let part = part?;
-        if file.len() + part.len() > MAX_BYTES {
+        if file.len() + part.len() > limit {
             return Err(Failure::Code(ErrorCode::BodyTooLarge));
         }
         file.extend_from_slice(&part);

@@ -156,7 +156,7 @@ impl<'a> NumberSettings<'a> {
 
 impl Entry {
     /// From what is stored; nothing, with a line in the log, when somebody else wrote it: one bad entry must not keep calls from coming in.
-    fn from_row(row: &block_entry::Row) -> Option<Self> {
+    pub fn from_row(row: &block_entry::Row) -> Option<Self> {
         let matching = match row.matching.as_str() {
             "exact" => Some(BlockMatch::Exact),
             "prefix" => Some(BlockMatch::Prefix),
