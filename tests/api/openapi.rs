@@ -98,7 +98,10 @@ fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
 #[test]
 fn every_operation_says_what_it_is() {
     let changes = ["create", "list", "get", "update", "set", "delete"];
-    let acts = ["confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export", "receive", "test", "rotate", "resend", "revoke"];
+    let acts = [
+        "confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export", "receive", "test", "rotate",
+        "resend", "revoke",
+    ];
     let verbs: Vec<&str> = changes.into_iter().chain(acts).collect();
     let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     let schemes = object(&document()["components"]["securitySchemes"]);

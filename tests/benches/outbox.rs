@@ -252,7 +252,8 @@ async fn while_one_hangs(backend: Backend) {
     sink.until(COUNT, Duration::from_secs(30)).await;
     let mut delays = sink.delays_ms.lock().unwrap().clone();
     delays.sort_by(f64::total_cmp);
-    let at = |share: f64| delays.get(((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1))).copied().unwrap_or(f64::NAN);
+    let at =
+        |share: f64| delays.get(((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1))).copied().unwrap_or(f64::NAN);
     println!(
         "  while one destination hangs: {} of {COUNT} at healthy ones; event to delivery p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
         delays.len(),

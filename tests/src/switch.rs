@@ -82,7 +82,14 @@ impl Holder {
 
     /// Has what happens on a number told to these addresses and services (kind, label, whether it is on), of all four kinds unless
     /// `events` says which; answers the rule's id. The services' credentials are none: nothing is to be sent.
-    pub async fn told(&self, app: &TestApp, number: usize, emails: &[&str], services: &[(&str, &str, bool)], events: Option<&[&str]>) -> String {
+    pub async fn told(
+        &self,
+        app: &TestApp,
+        number: usize,
+        emails: &[&str],
+        services: &[(&str, &str, bool)],
+        events: Option<&[&str]>,
+    ) -> String {
         let all = ["missed_call", "voicemail", "fax", "forwarded_call"];
         let (rule_id, now) = (new_id(), app.clock.now_naive());
         let rule = notify_rule::Row {

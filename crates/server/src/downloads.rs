@@ -56,8 +56,9 @@ pub fn read(secrets: &Secrets, token: &str) -> Option<Named> {
     let (serial, code) = rest.split_at(PARTS[1]);
     let id = uuid::Uuid::try_parse(digits).ok()?.to_string();
     let serial = i32::from_str_radix(serial, 16).ok()?;
-    let mut codes = secrets.keyed_hashes(&place(&id, serial));
-    codes.any(|known| crate::crypto::same(&known[..PARTS[2]], code)).then_some(Named { id, serial })
+    let place = place(&id, serial);
+    let known = secrets.keyed_hashes(&place).any(|known| crate::crypto::same(&known[..PARTS[2]], code));
+    known.then_some(Named { id, serial })
 }
 
 #[cfg(test)]

@@ -268,14 +268,18 @@ pub fn ended_in_vain(conn: &mut Conn, scope: &Scope, since: NaiveDateTime, rule_
     Ok(found)
 }
 
-/// Puts one that failed or was skipped back into the queue, into `state`: it is tried as often as a new one. What it had sent already
-/// is not sent again. Answers whether it was there in one of these states.
+/// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a new one. Of one that failed, what it
+/// had sent already is not sent again. Answers whether it was there and had come to an end.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn revive(conn: &mut Conn, scope: &Scope, id: &str, state: &str, now: NaiveDateTime) -> Result<bool, StoreError> {
+    diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(deliveries::state.eq_any(["delivered", "handed_over"]))
+        .set(deliveries::progress.eq(None::<String>))
+        .execute(conn)?;
     let changed = diesel::update(deliveries::table.find((scope.account_id(), id)))
-        .filter(deliveries::state.eq_any(["failed", "skipped"]))
+        .filter(deliveries::state.eq_any(["failed", "skipped", "delivered", "handed_over"]))
         .set((
             deliveries::state.eq(state),
             deliveries::attempts.eq(0),

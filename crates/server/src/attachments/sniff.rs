@@ -87,7 +87,8 @@ mod tests {
 
     fn wav(bytes_per_second: u32, data: &[u8], said: u32) -> Vec<u8> {
         let head = [b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0".as_slice(), &[1, 0, 1, 0], &[0; 4]].concat();
-        [head, bytes_per_second.to_le_bytes().to_vec(), vec![1, 0, 8, 0], b"data".to_vec(), said.to_le_bytes().to_vec(), data.to_vec()].concat()
+        [head, bytes_per_second.to_le_bytes().to_vec(), vec![1, 0, 8, 0], b"data".to_vec(), said.to_le_bytes().to_vec(), data.to_vec()]
+            .concat()
     }
 
     fn mp4(version: u8) -> Vec<u8> {

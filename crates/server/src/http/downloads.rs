@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::notify::words;
 use crate::outbox::load::caller;
 use crate::texts::{Lang, text};
-use crate::{App, crypto, view};
+use crate::{App, crypto};
 
 /// Where a link leads.
 struct Found {

@@ -6,7 +6,9 @@ pub mod attempts;
 pub mod audit_log;
 pub mod block_imports;
 pub mod block_list;
+pub mod call_events;
 pub mod copies;
+pub mod deliveries;
 pub mod downloads;
 pub mod extract;
 pub mod file_answer;
@@ -43,10 +45,7 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(line_callbacks::receive_line_callback)
-        .service(downloads::get_download_page)
-        .service(downloads::get_download);
+    config.service(line_callbacks::receive_line_callback).service(downloads::get_download_page).service(downloads::get_download);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -77,7 +76,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::check_password)
             .service(passwords::create_password_proposal)
             .configure(notify_routes)
-            .service(stream::get_call_event_stream)
+            .configure(log_routes)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
             .service(switch::create_switch_attachment)
@@ -101,6 +100,20 @@ fn notify_routes(config: &mut ServiceConfig<'_>) {
         .service(notify_services::delete_service)
         .service(service_tests::test_service)
         .service(notify_services::rotate_service_secret);
+}
+
+fn log_routes(config: &mut ServiceConfig<'_>) {
+    // Fixed paths stand before those with an id.
+    config
+        .service(call_events::list_call_events)
+        .service(stream::get_call_event_stream)
+        .service(call_events::get_call_event)
+        .service(call_events::get_call_event_attachment)
+        .service(call_events::revoke_call_event_link)
+        .service(deliveries::list_deliveries)
+        .service(deliveries::resend_deliveries)
+        .service(deliveries::get_delivery)
+        .service(deliveries::resend_delivery);
 }
 
 fn block_list_routes(config: &mut ServiceConfig<'_>) {

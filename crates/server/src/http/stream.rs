@@ -13,8 +13,8 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::extract::{Holder, Shared};
-use crate::error::Failure;
 use crate::crypto;
+use crate::error::Failure;
 
 /// How often the database is asked what other processes did.
 const LOOK: Duration = Duration::from_secs(2);
@@ -35,7 +35,8 @@ pub async fn get_call_event_stream(app: Shared, holder: Holder) -> Result<HttpRe
     let seen = app.db.read(move |conn| changes::now(conn, &scope, until)).await?;
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let watcher = Watcher { app, scope: holder.scope, token_hash: crypto::hash_token(&holder.token), changes, closing, look, looks: 0, seen };
+    let watcher =
+        Watcher { app, scope: holder.scope, token_hash: crypto::hash_token(&holder.token), changes, closing, look, looks: 0, seen };
     let first = stream::once(async { Ok::<_, Failure>(Bytes::from_static(b"retry: 2000\n\n")) });
     let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (Ok(bytes), watcher)) });
     Ok(HttpResponse::Ok()

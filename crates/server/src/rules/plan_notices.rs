@@ -120,7 +120,9 @@ pub fn plan_notices<'r>(entries: &[Entry], news: &News, rule: Option<&'r Rule>, 
     let missed_calls = || planned.iter().filter(missed).map(|notice| notice.id.clone()).collect::<Vec<_>>();
     let tell = |id: &str, settles: bool| {
         let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
-        destinations.map(move |destination| New { call_event_id: id.to_owned(), destination, purpose: "event", settles }).collect::<Vec<_>>()
+        destinations
+            .map(move |destination| New { call_event_id: id.to_owned(), destination, purpose: "event", settles })
+            .collect::<Vec<_>>()
     };
     let tells = |kind: NotifyEvent| rule.is_some_and(|rule| rule.events.contains(&kind));
     match news {

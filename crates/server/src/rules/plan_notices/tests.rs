@@ -55,7 +55,8 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
         }
     }
     assert!(!(is_answered(&entries) && is_refused(&entries)), "no table has both");
-    let line = |notice: &Planned| format!("{} {} {}", reports[notice.call_event_id.parse::<usize>().unwrap()], notice.label, notice.purpose);
+    let line =
+        |notice: &Planned| format!("{} {} {}", reports[notice.call_event_id.parse::<usize>().unwrap()], notice.label, notice.purpose);
     planned.iter().filter(|notice| notice.state != "canceled").map(line).collect()
 }
 
@@ -101,9 +102,8 @@ fn everybody_is_told_once() {
 fn what_is_said_later_follows_where_it_finds_its_place() {
     let channels = ["mail", "slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook"];
     let rule = rule(&[Voicemail], &channels);
-    let follows = |reports: &[&str]| -> Vec<String> {
-        play(reports, Some(&rule)).into_iter().filter(|line| line.ends_with("transcript")).collect()
-    };
+    let follows =
+        |reports: &[&str]| -> Vec<String> { play(reports, Some(&rule)).into_iter().filter(|line| line.ends_with("transcript")).collect() };
     // It goes along with what still waits.
     assert_eq!(follows(&["voicemail", "transcript"]), Vec::<String>::new());
     assert_eq!(follows(&["transcript", "voicemail"]), Vec::<String>::new());
