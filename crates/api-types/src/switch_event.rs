@@ -144,6 +144,12 @@ pub struct SwitchEventAnswer {
 
 /// The answers, in the order of the events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"items": [
+    {"id": "evt-20261122-000123", "outcome": "accepted"},
+    {"id": "evt-20261122-000124", "outcome": "rejected", "errors": [
+        {"pointer": "/1/called", "code": "not_found", "message": "この番号は登録されていません。"},
+    ]},
+]}))]
 pub struct SwitchEventAnswers {
     /// One per event.
     pub items: Vec<SwitchEventAnswer>,

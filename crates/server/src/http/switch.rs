@@ -41,7 +41,7 @@ pub struct AttachmentQuery {
 /// M4A, MP3, WAV, Ogg, PDF or TIFF, recognised by its content: as the body, or as the field `file` of a form. Then name it as
 /// `attachment_id` of an event, within a day.
 #[utoipa::path(operation_id = "create_switch_attachment", tag = "switch", params(AttachmentQuery),
-    request_body(content((String = "application/octet-stream"), (AttachmentForm = "multipart/form-data",
+    request_body(content((String = "application/octet-stream", example = "(bytes)"), (AttachmentForm = "multipart/form-data",
         example = json!({"file": "(bytes)", "duration_ms": 23400})))),
     responses((status = 201, description = "It is kept.", body = SwitchAttachment)), security(("switch_key" = [])))]
 #[post("/switch/attachments")]
