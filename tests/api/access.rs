@@ -129,7 +129,8 @@ impl Row {
     }
 
     fn documented(&self) -> &'static Value {
-        let path = self.2.strip_prefix('/').filter(|path| path.starts_with('/')).map_or_else(|| format!("/api/v1{}", self.2), str::to_owned);
+        let path =
+            self.2.strip_prefix('/').filter(|path| path.starts_with('/')).map_or_else(|| format!("/api/v1{}", self.2), str::to_owned);
         &document()["paths"][path][self.1.as_str().to_lowercase()]
     }
 

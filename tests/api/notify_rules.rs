@@ -5,7 +5,9 @@ use tests::{Holder, on_both};
 
 /// What a rule's numbers and the log say about a removal.
 fn actions(log: &[Value]) -> Vec<String> {
-    log.iter().map(|entry| format!("{} {}", entry["object_kind"].as_str().unwrap_or("?"), entry["action"].as_str().unwrap_or("?"))).collect()
+    log.iter()
+        .map(|entry| format!("{} {}", entry["object_kind"].as_str().unwrap_or("?"), entry["action"].as_str().unwrap_or("?")))
+        .collect()
 }
 
 async fn full_rule(holder: &Holder) -> Value {

@@ -16,9 +16,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use api_types::credentials::host_allowed;
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
-pub use api_types::credentials::host_allowed;
 pub use notices::{AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers};
 
 /// Everything that can be set.

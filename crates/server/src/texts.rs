@@ -96,8 +96,8 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
     use super::*;
+    use actix_web::http::header::HeaderValue;
 
     #[test]
     fn every_code_has_its_texts_in_both_languages() {

@@ -1,9 +1,9 @@
 //! From rows to what goes over the wire.
 
 use api_types::{
-    Account, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId,
-    Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer,
-    Terminal,
+    Account, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyRule, Number, OperatorAccount, OperatorNumber,
+    OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice, Service,
+    ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -60,7 +60,10 @@ fn slack() {
             ("U0123456789", Ok("U0123456789")),
             ("Ｃ０１２３４５６７８９", Ok("C0123456789")),
             ("https://minato.slack.com/archives/C0123456789", Ok("C0123456789")),
-            ("https://minato.slack.com/archives/C0123456789/p1700000000123456?thread_ts=1700000000.000100&cid=C0123456789", Ok("C0123456789")),
+            (
+                "https://minato.slack.com/archives/C0123456789/p1700000000123456?thread_ts=1700000000.000100&cid=C0123456789",
+                Ok("C0123456789"),
+            ),
             ("https://app.slack.com/client/T0123456789/C0123456789", Ok("C0123456789")),
             ("slack://channel?team=T0123456789&id=C0123456789", Ok("C0123456789")),
             ("<#C0123456789|general>", Ok("C0123456789")),
@@ -174,7 +177,11 @@ fn line() {
             (hex, Err(InvalidFormat)),
         ],
     );
-    table(ServiceType::Line, "channel_secret", &[(hex, Ok(hex)), (&hex.to_uppercase(), Ok(hex)), ("1234567890", Err(InvalidFormat)), ("", Ok(""))]);
+    table(
+        ServiceType::Line,
+        "channel_secret",
+        &[(hex, Ok(hex)), (&hex.to_uppercase(), Ok(hex)), ("1234567890", Err(InvalidFormat)), ("", Ok(""))],
+    );
     table(
         ServiceType::Line,
         "to",

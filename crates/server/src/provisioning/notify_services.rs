@@ -6,8 +6,8 @@ use store::{Conn, Scope, new_id, notify_rule, notify_service};
 use super::{Ctx, check_version, locked, record};
 use crate::crypto::Secrets;
 use crate::error::Failure;
-use crate::notify::vault::{self, Sealed};
 use crate::notify::pace;
+use crate::notify::vault::{self, Sealed};
 use crate::rules::history;
 use crate::view;
 

@@ -1,6 +1,8 @@
 //! A former value put back, as a new change.
 
-use api_types::{AuditEntry, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldValue, FieldValues, RingingPut, RingingTargetPut, ServicePatch};
+use api_types::{
+    AuditEntry, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldValue, FieldValues, RingingPut, RingingTargetPut, ServicePatch,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use store::contract::{self, Contract};

@@ -1,7 +1,8 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
 use api_types::{
-    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch, PhoneIdPatch, RingingPut, Ringtone, read_emails,
+    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch, PhoneIdPatch, RingingPut, Ringtone,
+    read_emails,
 };
 use store::contract::Contract;
 use store::{notify_rule, number, phone_id};
@@ -125,7 +126,8 @@ pub fn phone_id(patch: &PhoneIdPatch) -> phone_id::Changes {
 /// Mail addresses that are none.
 pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<FieldFault>> {
     let emails = patch.emails.as_deref().map(read_emails).transpose()?;
-    let events = patch.events.as_ref().map(|events| NotifyEvent::ALL.into_iter().filter(|event| events.contains(event)).collect::<Vec<_>>());
+    let events =
+        patch.events.as_ref().map(|events| NotifyEvent::ALL.into_iter().filter(|event| events.contains(event)).collect::<Vec<_>>());
     Ok(notify_rule::Changes {
         name: patch.name.as_deref().map(|name| name.trim().to_owned()),
         // Lists of texts can always be written.
