@@ -89,6 +89,16 @@ const ROWS: &[Row] = &[
     Row("delete_service", Method::DELETE, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 204),
     Row("delete_notify_rule", Method::DELETE, "/notify-rules/{rule_id}", Portal, "", 204),
     Row("receive_line_callback", Method::POST, "//callbacks/line/{token}", Anyone, r#"{"events":[]}"#, 404),
+    Row("list_call_events", Method::GET, "/call-events", Portal, "", 200),
+    Row("get_call_event_stream", Method::GET, "/call-events/stream", Portal, "", 200),
+    Row("get_call_event", Method::GET, "/call-events/{event_id}", Portal, "", 200),
+    Row("get_call_event_attachment", Method::GET, "/call-events/{event_id}/attachment", Portal, "", 200),
+    Row("revoke_call_event_link", Method::POST, "/call-events/{event_id}/revoke-link", Portal, "", 200),
+    Row("list_deliveries", Method::GET, "/deliveries", Portal, "", 200),
+    Row("resend_deliveries", Method::POST, "/deliveries/resend", Portal, r#"{"since":"2026-11-22T00:00:00Z"}"#, 200),
+    Row("get_delivery", Method::GET, "/deliveries/{delivery_id}", Portal, "", 200),
+    Row("resend_delivery", Method::POST, "/deliveries/{delivery_id}/resend", Portal, "", 409),
+    Row("get_download", Method::GET, "//downloads/{token}/{file_name}", Anyone, "", 410),
     Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
     Row("restore_audit_entry", Method::POST, "/audit-log/{audit_id}/restore", Portal, r#"{"overwrite":true}"#, 200),
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
@@ -154,6 +164,25 @@ impl Row {
     }
 }
 
+/// A fax on the first number that the rule tells of; answers the event and the notice.
+async fn told(app: &TestApp, minato: &Holder, rule: &str, switch_key: &str) -> (String, String) {
+    let path = format!("/notify-rules/{rule}");
+    let version = minato.client.get(&path).await.version();
+    let patch = json!({"emails": ["soumu@minato.example"], "events": ["fax"]});
+    minato.client.if_match(version).patch(&path, patch).await.expect(200);
+    let number = minato.client.get(&minato.number(0)).await;
+    let e164 = number["e164"].clone();
+    minato.client.if_match(number.version()).patch(&minato.number(0), json!({"notify_rule_id": rule})).await.expect(200);
+    let switch = app.nobody().bearer(switch_key);
+    let fax =
+        switch.clone().header("content-type", "application/pdf").send(Method::POST, "/switch/attachments", Some("%PDF-1.4".into())).await;
+    let event = json!({"id": "1", "type": "fax", "call_id": "1", "called": e164, "caller": "03-9876-5432", "at": app.clock.now().to_rfc3339(),
+        "pages": 1, "attachment_id": fax.expect(201)["attachment_id"]});
+    switch.post("/switch/events", json!([event])).await.expect(200);
+    let newest = async |path: &str| minato.client.get(path).await.expect(200)["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    (newest("/call-events").await, newest("/deliveries").await)
+}
+
 /// Two contracts, and one of everything that a path can name.
 struct Stage {
     app: TestApp,
@@ -187,7 +216,12 @@ impl Stage {
         let rule = made(minato.client.post("/notify-rules", json!({"name": "営業"})).await);
         let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.invalid/1"}});
         let service = made(minato.client.post(&format!("/notify-rules/{rule}/services"), webhook).await);
+        let switch_key = tests::service_key(&app.app, KeyKind::Switch).await;
+        let (event, delivery) = told(&app, &minato, &rule, &switch_key).await;
         let ids = BTreeMap::from([
+            ("{event_id}", event),
+            ("{delivery_id}", delivery),
+            ("{file_name}", "voicemail.m4a".into()),
             ("{audit_id}", audit),
             ("{entry_id}", entry),
             ("{deletion_id}", text(&removal["deletion_id"])),
@@ -203,7 +237,6 @@ impl Stage {
             ("{rule_id}", rule),
             ("{service_id}", service),
         ]);
-        let switch_key = tests::service_key(&app.app, KeyKind::Switch).await;
         Self { app, minato, stranger, switch_key, ids }
     }
 

@@ -41,6 +41,7 @@ pub fn notice(subject: Subject) -> Notice {
         private_subject: false,
         subject,
         attachment: None,
+        thread: None,
     }
 }
 

@@ -196,6 +196,13 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         // Events carry ids of their own, and a file that was handed in twice goes when nobody claims it.
         "create_switch_events",
         "create_switch_attachment",
+        // What a provider calls, what is asked of one, and what waits to be sent already.
+        "receive_line_callback",
+        "test_service",
+        "rotate_service_secret",
+        "revoke_call_event_link",
+        "resend_delivery",
+        "resend_deliveries",
     ];
     // These have no version: they are made and removed, never changed.
     let unversioned = ["operator_delete_terminal", "operator_delete_key", "operator_delete_switch"];
@@ -246,6 +253,7 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("check_password", accepted::<PasswordCheckRequest>),
     ("restore_audit_entry", accepted::<AuditRestore>),
     ("create_switch_events", accepted_events),
+    ("resend_deliveries", accepted::<DeliveriesResend>),
     ("operator_create_account", accepted::<OperatorAccountCreate>),
     ("operator_update_account", accepted::<OperatorAccountPatch>),
     ("operator_set_options", accepted::<AccountOptions>),
@@ -321,8 +329,11 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("BlockImport", readable::<BlockImport>),
     ("BlockImportUndone", readable::<BlockImportUndone>),
     ("BlockList", readable::<BlockList>),
+    ("CallEvent", readable::<CallEvent>),
     ("ChannelLimit", readable::<ChannelLimit>),
     ("CopiedSettings", readable::<CopiedSettings>),
+    ("DeliveriesResent", readable::<DeliveriesResent>),
+    ("Delivery", readable::<Delivery>),
     ("Number", readable::<Number>),
     ("OutboundNumber", readable::<OutboundNumber>),
     ("PasswordChanged", readable::<PasswordChanged>),

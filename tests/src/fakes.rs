@@ -1,9 +1,15 @@
 //! A stand-in for somebody else's HTTP server: records what comes, and answers as a test wishes.
 
+pub mod chatwork;
+pub mod google_chat;
 pub mod line;
 pub mod line_works;
 pub mod schema;
+pub mod slack;
 pub mod smtp;
+mod specs;
+pub mod teams;
+mod turns;
 pub mod webhook;
 
 use std::net::TcpListener;
@@ -78,6 +84,12 @@ impl Reply {
             other => other,
         }
     }
+}
+
+/// A form as JSON: every value is text.
+fn form(body: &[u8]) -> Value {
+    let pairs = url::form_urlencoded::parse(body);
+    Value::Object(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect())
 }
 
 type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;

@@ -46,6 +46,8 @@ pub struct Notice {
     pub subject: Subject,
     /// The file, with the link that leads to it.
     pub attachment: Option<Attachment>,
+    /// With a transcript that comes later: what the provider called the notice that told of the call ([`Progress::text_sent`]).
+    pub thread: Option<String>,
 }
 
 /// What a notice is about.
@@ -148,6 +150,8 @@ pub struct Progress {
     pub file_done: bool,
     /// The content was refused once; see [`Job::plain`].
     pub plain: bool,
+    /// How often the provider did not know the credentials, where it is known to say so now and then without a reason.
+    pub unauthorized: u32,
 }
 
 /// What an attempt came to.

@@ -279,6 +279,8 @@ pub struct Material {
     pub services: BTreeMap<String, notify_service::Row>,
     /// Files, by id.
     pub attachments: BTreeMap<String, attachment::Row>,
+    /// By service and call: how far the notice got that told of the call, for those that follow it.
+    pub told: BTreeMap<(String, String), String>,
 }
 
 /// Reads what the notices are made of: a few queries, however many there are.
@@ -306,13 +308,30 @@ pub fn material(conn: &mut Conn, _scope: WorkerScope, rows: &[Row]) -> Result<Ma
     }
     let events = load!(call_events, call_event::Row, all(&|row| row.call_event_id.as_ref()));
     let files = events.values().filter_map(|event| event.attachment_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let told = told_before(conn, &accounts, all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")))?;
     Ok(Material {
+        told,
         numbers: load!(numbers, number::Row, all(&|row| row.number_id.as_ref())),
         rules: load!(notify_rules, notify_rule::Row, all(&|row| row.rule_id.as_ref())),
         services: load!(notify_services, notify_service::Row, all(&|row| row.service_id.as_ref())),
         attachments: load!(attachments, attachment::Row, files),
         events,
     })
+}
+
+/// How far the notices got that told services of these calls.
+fn told_before(conn: &mut Conn, accounts: &[String], events: Vec<String>) -> Result<BTreeMap<(String, String), String>, StoreError> {
+    if events.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(Option<String>, Option<String>, Option<String>)> = deliveries::table
+        .filter(deliveries::account_id.eq_any(accounts))
+        .filter(deliveries::call_event_id.eq_any(events))
+        .filter(deliveries::purpose.eq("event"))
+        .filter(deliveries::progress.is_not_null())
+        .select((deliveries::service_id, deliveries::call_event_id, deliveries::progress))
+        .load(conn)?;
+    Ok(found.into_iter().filter_map(|(service, event, progress)| Some(((service?, event?), progress?))).collect())
 }
 
 /// Notes how a service does: `None` = well; else since when it fails and why. Does not change its version: it is nobody's setting.

@@ -87,9 +87,8 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str, now: chrono::NaiveD
 /// As the holder, whether or not the link in notices still works. `Range` is honoured, so that a player can jump.
 #[utoipa::path(get, operation_id = "get_call_event_attachment", tag = "call-events",
     params(("event_id" = String, Path, description = "Id of the event.")),
-    responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 416, description = "The part that was asked for is not there.")),
+    responses((status = 200, description = "The bytes; 206 for a part of them.", body = Vec<u8>, content_type = "application/octet-stream",
+        example = json!("(bytes)"))),
     security(("session" = [])))]
 #[get("/call-events/{event_id}/attachment")]
 pub async fn get_call_event_attachment(

@@ -45,12 +45,8 @@ async fn find(app: &App, token: &str) -> Result<Option<Found>, Failure> {
     Ok(found)
 }
 
-/// The page of a recording or a fax
-///
-/// For people: a player or a button, the transcript, and until when the link works. 410 when the link has expired or was revoked.
-#[utoipa::path(operation_id = "get_download_page", tag = "downloads", params(("token" = String, Path, description = "From a notice.")),
-    responses((status = 200, description = "The page.", body = String, content_type = "text/html"),
-        (status = 410, description = "The link has expired or was revoked.", body = String, content_type = "text/html")), security(()))]
+/// The page of a recording or a fax, for people: a player or a button, the transcript, and until when the link works; 410 when the link
+/// has expired or was revoked. Not in the document: what it answers is for no program.
 #[get("/downloads/{token}")]
 pub async fn get_download_page(app: Shared, lang: Lang, token: web::Path<String>) -> Result<HttpResponse, Failure> {
     let found = find(&app, &token).await?;
@@ -77,9 +73,8 @@ pub async fn get_download_page(app: Shared, lang: Lang, token: web::Path<String>
 /// As named in a notice. `Range` is honoured, so that a player can jump.
 #[utoipa::path(get, operation_id = "get_download", tag = "downloads",
     params(("token" = String, Path, description = "From a notice."), ("file_name" = String, Path, description = "Any name.")),
-    responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 416, description = "The part that was asked for is not there.")), security(()))]
+    responses((status = 200, description = "The bytes; 206 for a part of them.", body = Vec<u8>, content_type = "application/octet-stream",
+        example = json!("(bytes)"))), security(()))]
 #[route("/downloads/{token}/{file_name}", method = "GET", method = "HEAD")]
 pub async fn get_download(app: Shared, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let Some(found) = find(&app, &path.0).await? else { return Err(Failure::Code(api_types::ErrorCode::LinkExpired)) };

@@ -45,7 +45,7 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(line_callbacks::receive_line_callback).service(downloads::get_download_page).service(downloads::get_download);
+    config.service(line_callbacks::receive_line_callback).service(downloads::get_download);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -180,7 +180,8 @@ pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
         .service(openapi::docs_redirect)
         .service(openapi::docs_page())
         .service(health::healthz)
-        .service(health::readyz);
+        .service(health::readyz)
+        .service(downloads::get_download_page);
     routes(&mut ServiceConfig::new(config));
     spa::configure(&app.config)(config);
     config.app_data::<web::Data<App>>(app);

@@ -46,6 +46,7 @@ pub async fn test_service(app: Shared, holder: Holder, lang: Lang, path: web::Pa
         private_subject: rule.private_subject,
         subject: Subject::Test { rule_name: rule.name, at: app.clock.now() },
         attachment: None,
+        thread: None,
     };
     let report = app.senders.send(&target, &Job { notices: vec![notice], progress: Progress::default(), plain: false }).await;
     if matches!(report.outcome, Outcome::Delivered | Outcome::HandedOver) {

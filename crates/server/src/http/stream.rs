@@ -26,7 +26,8 @@ const ALIVE: u32 = 7;
 /// Server-sent events: each message is called `change`, and its data is a `LiveChange` as JSON. It tells that something changed, not
 /// what: read it anew. A comment comes every 15 seconds; the stream ends with the session, and clients connect again.
 #[utoipa::path(operation_id = "get_call_event_stream", tag = "call-events",
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")), security(("session" = [])))]
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
+        example = json!("event: change\ndata: {\"call_event_id\":\"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30\",\"delivery_id\":null,\"service_id\":null}\n\n"))), security(("session" = [])))]
 #[get("/call-events/stream")]
 pub async fn get_call_event_stream(app: Shared, holder: Holder) -> Result<HttpResponse, Failure> {
     let (scope, until) = (holder.scope.clone(), app.clock.now_naive());

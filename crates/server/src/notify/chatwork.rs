@@ -1,58 +1,68 @@
-//! Chatwork: a message, then its file, by an API token.
+//! Chatwork: a message in a room, and the file as a second one.
 //!
-//! Source: developer.chatwork.com and the RAML of chatwork/api. The status alone says whether it went well.
+//! The status alone says how it went. There is no key against duplicates: a notice whose answer was lost may come twice, and its short
+//! id tells.
+
+mod classify;
 
 use api_types::Credentials;
-use chrono::{DateTime, TimeDelta, Utc};
 
-use super::http::Answer;
-use super::{Attachment, Job, Notice, Outcome, Progress, Report, Senders, words};
+use super::http::{Answer, Error, Request};
+use super::{Attachment, Job, Notice, Outcome, Progress, Report, Senders, Subject, words};
 
-/// The longest body, in bytes, so that it fits whatever the limit of 65,535 counts.
-const BODY: usize = 60_000;
-/// The largest file, in bytes.
-const FILE: u64 = 5 * 1024 * 1024;
+/// Longest message once a longer one was refused, in characters.
+const PLAIN_MAX: usize = 1_000;
+/// Longest message, in characters: 65,535 is documented without a unit, and this many are fewer bytes than that.
+const TEXT_MAX: usize = 15_000;
+/// The largest file.
+const FILE_MAX: u64 = 5 * 1024 * 1024;
 
-/// Makes one attempt: the text, then its file. A file that fails never fails the notice: the link stands in the text.
+/// Makes one attempt.
 pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Report {
-    let mut progress = job.progress.clone();
-    let Some(notice) = job.notices.first() else { return Report::new(Outcome::Delivered, None, "", progress) };
-    let room = Room::new(senders, credentials);
-    if progress.text_sent.is_none() {
-        match room.post(notice, job.plain).await {
-            Ok(id) => progress.text_sent = Some(id),
-            Err(report) => return Report { progress, ..report },
-        }
+    let Some(notice) = job.notices.first() else {
+        return Report::new(Outcome::Delivered, None, "", job.progress.clone());
+    };
+    let room = Room { senders, token: field(credentials, "api_token"), id: field(credentials, "room_id") };
+    let text = match &job.progress.text_sent {
+        Some(_) => Report::new(Outcome::Delivered, None, "", job.progress.clone()),
+        None => room.post(notice, job).await,
+    };
+    if text.outcome != Outcome::Delivered || text.progress.file_done {
+        return text;
     }
-    let sent = |progress: Progress| Report::new(Outcome::Delivered, None, "", Progress { file_done: true, ..progress }).status(200);
-    let Some(file) = notice.attachment.as_ref().filter(|file| !progress.file_done && file.size <= FILE) else { return sent(progress) };
-    match room.attach(notice, file).await {
-        Ok(()) => sent(progress),
-        // Once more, with the text left out.
-        Err(report) if matches!(report.outcome, Outcome::Retry { .. }) => Report { progress, ..report },
-        Err(report) => Report { outcome: Outcome::Delivered, progress: Progress { file_done: true, ..progress }, ..report },
+    let file = notice.attachment.as_ref().filter(|_| !job.plain && matches!(notice.subject, Subject::Event(_)));
+    match file {
+        Some(file) => room.show(notice, file, text).await,
+        None => Report { progress: Progress { file_done: true, ..text.progress }, ..text },
     }
 }
 
-/// Asks whether the token works and whether it may write in the room; `None` as well where Chatwork itself cannot be reached.
+/// Asks whether the token works, and whether its owner may post in the room.
 pub async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
-    let room = Room::new(senders, credentials);
+    let room = Room { senders, token: field(credentials, "api_token"), id: field(credentials, "room_id") };
     let wrong = |answer: &Answer, problem: &str| {
         Some(Report::new(Outcome::BadConfig, Some(problem), &detail(answer), Progress::default()).status(answer.status))
     };
-    let me = room.get("/me").await?;
-    match me.status {
-        401 => return wrong(&me, "chatwork.invalid_token"),
-        403 => return wrong(&me, "chatwork.forbidden"),
-        _ => {}
+    for path in ["/me", &format!("/rooms/{}", room.id)] {
+        let answer = room.call(senders.http.get(room.url(path))).await.ok()?;
+        match classify::answer(&answer, senders.clock.now()) {
+            (Outcome::BadConfig, Some(problem)) => return wrong(&answer, problem),
+            (Outcome::Delivered, _) if answer.json()["role"] == "readonly" => return wrong(&answer, "chatwork.readonly"),
+            (Outcome::Delivered, _) => {}
+            _ => return None,
+        }
     }
-    let found = room.get(&format!("/rooms/{}", room.id)).await?;
-    match found.status {
-        400 | 404 => wrong(&found, "chatwork.no_room"),
-        403 => wrong(&found, "chatwork.forbidden"),
-        200 if found.json()["role"] == "readonly" => wrong(&found, "chatwork.read_only"),
-        _ => None,
-    }
+    None
+}
+
+fn field<'a>(credentials: &'a Credentials, name: &str) -> &'a str {
+    credentials.get(name).map(String::as_str).unwrap_or_default()
+}
+
+fn detail(answer: &Answer) -> String {
+    let body = answer.json();
+    let errors = body["errors"].as_array().into_iter().flatten().filter_map(|error| error.as_str());
+    errors.collect::<Vec<_>>().join("; ")
 }
 
 struct Room<'a> {
@@ -61,144 +71,83 @@ struct Room<'a> {
     id: &'a str,
 }
 
-impl<'a> Room<'a> {
-    fn new(senders: &'a Senders, credentials: &'a Credentials) -> Self {
-        let field = |name: &str| credentials.get(name).map(String::as_str).unwrap_or_default();
-        Self { senders, token: field("api_token"), id: field("room_id") }
-    }
-
+impl Room<'_> {
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.senders.config.providers.chatwork.base_url)
     }
 
-    async fn get(&self, path: &str) -> Option<Answer> {
-        self.senders.http.get(&self.url(path)).header("x-chatworktoken", self.token).send().await.ok()
+    async fn call(&self, request: Request) -> Result<Answer, Error> {
+        request.header("x-chatworktoken", self.token).send().await
     }
 
-    async fn post(&self, notice: &Notice, plain: bool) -> Result<String, Report> {
+    /// Sends the text.
+    async fn post(&self, notice: &Notice, job: &Job) -> Report {
+        let mut progress = job.progress.clone();
+        // The token is a person's: without this they would never see what arrived in their name.
+        let form = [("body", message(notice, job.plain)), ("self_unread", "1".to_owned())];
         let url = self.url(&format!("/rooms/{}/messages", self.id));
-        let form = [("body", body(notice, plain)), ("self_unread", "1".into())];
-        let request = self.senders.http.post(&url).header("x-chatworktoken", self.token).form(&form);
-        let answer = request.send().await.map_err(|error| error.report(Progress::default()))?;
-        self.sort(&answer)?;
-        Ok(answer.json()["message_id"].as_str().unwrap_or("sent").to_owned())
+        let answer = match self.call(self.senders.http.post(url).form(&form)).await {
+            Ok(answer) => answer,
+            Err(error) => return error.report(progress),
+        };
+        let (outcome, problem) = classify::answer(&answer, self.senders.clock.now());
+        if outcome == Outcome::Delivered {
+            progress.text_sent = Some(answer.json()["message_id"].as_str().unwrap_or("sent").to_owned());
+        }
+        Report::new(outcome, problem, &detail(&answer), progress).status(answer.status)
     }
 
-    async fn attach(&self, notice: &Notice, file: &Attachment) -> Result<(), Report> {
-        let bytes = self.senders.attachments.read(&file.object_key).await;
-        let failed = |detail: &str| Report::new(Outcome::BadPayload, Some("chatwork.file_refused"), detail, Progress::default());
-        let bytes = bytes.map_err(|error| failed(&error.to_string()))?;
+    /// Sends the file. Whatever becomes of it, the notice is there and has the link; what can be tried later goes back to the queue.
+    async fn show(&self, notice: &Notice, file: &Attachment, text: Report) -> Report {
+        let (outcome, problem, detail) = self.upload(notice, file).await;
+        let file_done = outcome == Outcome::Delivered;
+        let progress = Progress { file_done, ..text.progress };
+        match problem {
+            None => Report { progress, ..text },
+            Some(problem) => Report { status: text.status, ..Report::new(outcome, Some(problem), &detail, progress) },
+        }
+    }
+
+    async fn upload(&self, notice: &Notice, file: &Attachment) -> (Outcome, Option<&'static str>, String) {
+        let given_up = |problem: &'static str, detail: String| (Outcome::Delivered, Some(problem), detail);
+        if file.size > FILE_MAX {
+            return given_up("chatwork.file_too_large", format!("{} bytes", file.size));
+        }
+        let bytes = match self.senders.attachments.read(&file.object_key).await {
+            Ok(bytes) => bytes,
+            Err(error) => return given_up("chatwork.file_gone", error.to_string()),
+        };
+        let title = format!("{}（{}）", words::title(notice), notice.short_id);
         let url = self.url(&format!("/rooms/{}/files", self.id));
-        let message = escape(&words::title(notice));
-        let request = self.senders.http.post(&url).header("x-chatworktoken", self.token);
-        let request = request.file(&[("message", &message)], "file", (&file.file_name, &file.content_type), &bytes);
-        match request.send().await {
-            Ok(answer) => match self.sort(&answer) {
-                Err(report) if matches!(report.outcome, Outcome::Retry { .. }) => Err(report),
-                Err(_) => Err(failed(&detail(&answer)).status(answer.status)),
-                Ok(()) => Ok(()),
-            },
-            // It may be there already, and the link is in any case.
-            Err(error) => Err(Report { outcome: Outcome::BadPayload, ..error.report(Progress::default()) }),
-        }
-    }
-
-    fn sort(&self, answer: &Answer) -> Result<(), Report> {
-        let left = |name: &str| answer.header(name).and_then(|value| value.trim().parse::<i64>().ok());
-        let limits = Limits { remaining: left("x-ratelimit-remaining"), reset: left("x-ratelimit-reset") };
-        match classify(answer.status, &answer.text(), &limits, self.senders.clock.now()) {
-            None => Ok(()),
-            Some((outcome, problem)) => {
-                Err(Report::new(outcome, Some(problem), &detail(answer), Progress::default()).status(answer.status))
-            }
+        let named = (file.file_name.as_str(), file.content_type.as_str());
+        let answer = match self.call(self.senders.http.post(url).file(&[("message", &escape(&title))], "file", named, &bytes)).await {
+            Ok(answer) => answer,
+            Err(error) if error.may_have_arrived() => return given_up("chatwork.file_unsure", error.to_string()),
+            Err(error) => return (Outcome::Retry { after: None }, Some("chatwork.file_later"), error.to_string()),
+        };
+        let said = format!("HTTP {} {}", answer.status, detail(&answer));
+        match classify::answer(&answer, self.senders.clock.now()) {
+            (Outcome::Delivered, _) => (Outcome::Delivered, None, String::new()),
+            (Outcome::Retry { after }, _) => (Outcome::Retry { after }, Some("chatwork.file_later"), said),
+            _ if answer.status == 413 => given_up("chatwork.file_too_large", said),
+            _ => given_up("chatwork.file_failed", said),
         }
     }
 }
 
-/// What Chatwork says about its limits.
-#[derive(Clone, Copy, Debug, Default)]
-struct Limits {
-    remaining: Option<i64>,
-    /// Unix seconds.
-    reset: Option<i64>,
+/// What a message says.
+fn message(notice: &Notice, plain: bool) -> String {
+    let lines = words::lines(notice);
+    if plain {
+        return escape(&lines.plain(PLAIN_MAX, |_| 1));
+    }
+    // Everything but the first line goes below it.
+    let whole = escape(&lines.plain(TEXT_MAX, |_| 1));
+    let (title, rest) = whole.split_once('\n').unwrap_or((&whole, ""));
+    format!("[info][title]{title}[/title]{rest}[/info]")
 }
 
-/// What an answer means; `None` = it went well.
-fn classify(status: u16, body: &str, limits: &Limits, now: DateTime<Utc>) -> Option<(Outcome, &'static str)> {
-    let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds.clamp(1, 600))) };
-    Some(match status {
-        200..=299 => return None,
-        429 => {
-            let per_room = body.contains("posting per room") || limits.remaining.is_some_and(|remaining| remaining > 0);
-            let wait = match limits.reset {
-                Some(reset) if !per_room => reset - now.timestamp() + 1,
-                _ => 10,
-            };
-            (retry(wait), "chatwork.ratelimited")
-        }
-        401 => (Outcome::BadConfig, "chatwork.invalid_token"),
-        403 => (Outcome::BadConfig, "chatwork.forbidden"),
-        404 => (Outcome::BadConfig, "chatwork.no_room"),
-        400..=499 => (Outcome::BadPayload, "chatwork.refused"),
-        _ => (Outcome::Retry { after: None }, "chatwork.unavailable"),
-    })
-}
-
-fn detail(answer: &Answer) -> String {
-    let json = answer.json();
-    let errors: Vec<&str> = json["errors"].as_array().into_iter().flatten().filter_map(|error| error.as_str()).collect();
-    if errors.is_empty() { format!("HTTP {}", answer.status) } else { errors.join("; ") }
-}
-
-/// Untrusted text: no bracket begins a mention, a quotation or a box any more.
+/// Chatwork's notation begins with a bracket: without one, text mentions and formats nothing.
 fn escape(text: &str) -> String {
     text.replace('[', "［").replace(']', "］")
-}
-
-/// What a message says; `plain` leaves Chatwork's own notation out.
-fn body(notice: &Notice, plain: bool) -> String {
-    let lines = words::lines(notice);
-    let measure = |c: char| if matches!(c, '[' | ']') { '［'.len_utf8() } else { c.len_utf8() };
-    if plain {
-        return escape(&lines.plain(BODY, measure));
-    }
-    let title = escape(&lines.title);
-    let text = lines.plain(BODY - title.len() - 64, measure);
-    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
-    format!("[info][title]{title}[/title]{}[/info]", escape(rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_are_understood() {
-        let now = DateTime::from_timestamp(1_795_316_400, 0).unwrap();
-        let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds)) };
-        let limits = |remaining: i64, reset: i64| Limits { remaining: Some(remaining), reset: Some(1_795_316_400 + reset) };
-        let per_room = r#"{"errors":["Rate limit for message posting per room exceeded."]}"#;
-        let table = [
-            (200, "", Limits::default(), None),
-            (429, "", limits(0, 120), Some((retry(121), "chatwork.ratelimited"))),
-            (429, "", limits(5, 120), Some((retry(10), "chatwork.ratelimited"))),
-            (429, per_room, limits(0, 120), Some((retry(10), "chatwork.ratelimited"))),
-            (429, "", Limits::default(), Some((retry(10), "chatwork.ratelimited"))),
-            (401, "", Limits::default(), Some((Outcome::BadConfig, "chatwork.invalid_token"))),
-            (403, "", Limits::default(), Some((Outcome::BadConfig, "chatwork.forbidden"))),
-            (404, "", Limits::default(), Some((Outcome::BadConfig, "chatwork.no_room"))),
-            (400, "", Limits::default(), Some((Outcome::BadPayload, "chatwork.refused"))),
-            (413, "", Limits::default(), Some((Outcome::BadPayload, "chatwork.refused"))),
-            (302, "", Limits::default(), Some((Outcome::Retry { after: None }, "chatwork.unavailable"))),
-            (500, "", Limits::default(), Some((Outcome::Retry { after: None }, "chatwork.unavailable"))),
-        ];
-        for (status, body, limits, expected) in table {
-            assert_eq!(classify(status, body, &limits, now), expected, "{status} {body} {limits:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_from_outside_is_notation() {
-        assert_eq!(escape("[To:1] [toall] [/info]"), "［To:1］ ［toall］ ［/info］");
-    }
 }

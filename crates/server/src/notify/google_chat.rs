@@ -1,7 +1,8 @@
 //! Google Chat: messages to the incoming webhook of a space.
 //!
 //! Source: developers.google.com/workspace/chat, "Build a Google Chat app as a webhook", and the discovery document of the API. The URL
-//! is the permission: it goes out byte for byte, with our parameters behind it.
+//! is the permission: it goes out byte for byte, with our parameters behind it. The same `requestId` on every attempt lets Google know
+//! a notice that it has already.
 
 use api_types::Credentials;
 use chrono::TimeDelta;
@@ -11,10 +12,10 @@ use url::Url;
 use super::{Job, Notice, Outcome, Progress, Report, Senders, Subject, words};
 use crate::config::host_allowed;
 
-/// The text is kept to so many characters: the former limit, of which nobody says that it is gone.
-const TEXT: usize = 4_000;
-/// The whole message takes so many bytes.
-const MESSAGE: usize = 30_000;
+/// Longest text, in characters: the former limit, of which nobody says that it is gone. With it a message stays below 32,000 bytes.
+const TEXT_MAX: usize = 4_000;
+/// Longest text once a longer one was refused.
+const PLAIN_MAX: usize = 1_000;
 
 /// Makes one attempt.
 pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Report {
@@ -34,13 +35,16 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
     match senders.http.post(&url).json(&message(notice, job.plain)).send().await {
         Ok(answer) => {
             let body = answer.json();
-            let failures = u32::from(job.progress.text_sent.as_deref() == Some("401")) + 1;
-            let (outcome, problem) = classify(answer.status, &body, failures);
-            let detail = body.pointer("/error/status").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let progress = match answer.status {
-                401 => Progress { text_sent: Some("401".into()), ..progress },
-                _ => Progress { text_sent: body["name"].as_str().map(str::to_owned), ..progress },
+            let unauthorized = if answer.status == 401 { progress.unauthorized + 1 } else { 0 };
+            let (outcome, problem) = classify(answer.status, &body, unauthorized, answer.retry_after());
+            let progress = match outcome {
+                Outcome::Delivered => {
+                    Progress { text_sent: Some(body["name"].as_str().unwrap_or("sent").to_owned()), file_done: true, ..progress }
+                }
+                _ => Progress { unauthorized, ..progress },
             };
+            let part = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
+            let detail = [part("status"), part("message")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
             Report::new(outcome, problem, &detail, progress).status(answer.status)
         }
         Err(error) => error.report(progress),
@@ -56,51 +60,52 @@ fn at_proxy(pasted: &str, base_url: &str) -> String {
     }
 }
 
-/// What an answer means. A webhook that works has been seen to answer 401 now and then, so the first ones are tried again.
-fn classify(status: u16, body: &Value, failures: u32) -> (Outcome, Option<&'static str>) {
+/// What an answer means. A webhook that works has been seen to answer 401 now and then: `unauthorized` says how often it did in a row,
+/// with this one.
+fn classify(status: u16, body: &Value, unauthorized: u32, retry_after: Option<TimeDelta>) -> (Outcome, Option<&'static str>) {
     let invalid_key = body["error"]["details"].as_array().into_iter().flatten().any(|detail| detail["reason"] == "API_KEY_INVALID");
     match status {
         200..=299 => (Outcome::Delivered, None),
-        429 => (Outcome::Retry { after: Some(TimeDelta::seconds(5)) }, Some("google_chat.ratelimited")),
-        401 if failures < 3 => (Outcome::Retry { after: None }, Some("google_chat.token")),
+        429 => (Outcome::Retry { after: Some(retry_after.unwrap_or(TimeDelta::seconds(1))) }, Some("google_chat.ratelimited")),
+        401 if unauthorized < 3 => (Outcome::Retry { after: None }, Some("google_chat.token")),
         400 if invalid_key => (Outcome::BadConfig, Some("google_chat.token")),
         401 | 403 => (Outcome::BadConfig, Some("google_chat.token")),
-        404 => (Outcome::BadConfig, Some("google_chat.no_space")),
-        400..=499 => (Outcome::BadPayload, Some("google_chat.refused")),
-        _ => (Outcome::Retry { after: None }, Some("google_chat.unavailable")),
+        // The URL of a webhook never leads elsewhere.
+        404 | 410 | 300..=399 => (Outcome::BadConfig, Some("google_chat.no_space")),
+        408 | 500.. => (Outcome::Retry { after: retry_after }, Some("google_chat.unavailable")),
+        _ => (Outcome::BadPayload, Some("google_chat.refused")),
     }
 }
 
-/// Untrusted text: what begins markup, links or mentions gets a mark without width behind it, and begins nothing any more.
+/// Chat's markup knows no way to say that a character means itself: those that begin formats, links and mentions are written wide.
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push('＜'),
-            '>' => escaped.push('＞'),
-            '*' | '_' | '~' | '`' => escaped.extend([c, '\u{2060}']),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-fn length(c: char) -> usize {
-    if matches!(c, '*' | '_' | '~' | '`') { 2 } else { 1 }
+    let wide = |c: char| match c {
+        '<' => '＜',
+        '>' => '＞',
+        '*' => '＊',
+        '_' => '＿',
+        '~' => '～',
+        '`' => '｀',
+        other => other,
+    };
+    text.chars().map(wide).collect()
 }
 
 fn message(notice: &Notice, plain: bool) -> Value {
-    let text = words::lines(notice).plain(if plain { 2_000 } else { TEXT }, length);
-    // The link is ours and stays one.
-    let link = words::lines(notice).link.map(|(_, url)| url);
-    let text = match &link {
-        Some(url) => {
-            let parts: Vec<String> = text.split(url.as_str()).map(escape).collect();
-            parts.join(url)
-        }
-        None => escape(&text),
-    };
-    let mut message = json!({"text": words::cut_bytes(&text, MESSAGE)});
+    let mut lines = words::lines(notice);
+    lines.link = lines.link.filter(|(_, url)| url.len() < PLAIN_MAX);
+    let link = lines.link.take();
+    let label = link.as_ref().map(|(label, url)| if plain { url.clone() } else { format!("<{url}|{}>", escape(label)) });
+    let room = label.as_ref().map_or(0, |label| label.chars().count() + 1) + 2;
+    let limit = if plain { PLAIN_MAX } else { TEXT_MAX };
+    let text = escape(&lines.plain(limit - room, |_| 1));
+    let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    // The link stands above the footer, as everywhere.
+    let (rest, footer) = rest.rsplit_once('\n').unwrap_or(("", rest));
+    let title = if plain { title.to_owned() } else { format!("*{title}*") };
+    let parts = [Some(title), Some(rest.to_owned()), label, Some(footer.to_owned())];
+    let text = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    let mut message = json!({"text": text});
     // What belongs to one call stands together: a transcript that comes later goes below its voicemail.
     if matches!(notice.subject, Subject::Event(_) | Subject::Transcript(_)) && !notice.call_event_id.is_empty() {
         message["thread"] = json!({"threadKey": notice.call_event_id});
@@ -111,33 +116,37 @@ fn message(notice: &Notice, plain: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::doctor;
+    use crate::texts::Lang;
 
     #[test]
     fn answers_are_understood() {
         let none = json!({});
         let key = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}});
-        let soon = Outcome::Retry { after: Some(TimeDelta::seconds(5)) };
+        let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds)) };
         let table = [
-            (200, &none, 1, Outcome::Delivered, None),
-            (429, &none, 1, soon, Some("google_chat.ratelimited")),
-            (401, &none, 1, Outcome::Retry { after: None }, Some("google_chat.token")),
-            (401, &none, 3, Outcome::BadConfig, Some("google_chat.token")),
-            (403, &none, 1, Outcome::BadConfig, Some("google_chat.token")),
-            (400, &key, 1, Outcome::BadConfig, Some("google_chat.token")),
-            (404, &none, 1, Outcome::BadConfig, Some("google_chat.no_space")),
-            (400, &none, 1, Outcome::BadPayload, Some("google_chat.refused")),
-            (413, &none, 1, Outcome::BadPayload, Some("google_chat.refused")),
-            (503, &none, 1, Outcome::Retry { after: None }, Some("google_chat.unavailable")),
+            (200, &none, 0, None, Outcome::Delivered, None),
+            (429, &none, 0, None, retry(1), Some("google_chat.ratelimited")),
+            (429, &none, 0, Some(20), retry(20), Some("google_chat.ratelimited")),
+            (401, &none, 1, None, Outcome::Retry { after: None }, Some("google_chat.token")),
+            (401, &none, 2, None, Outcome::Retry { after: None }, Some("google_chat.token")),
+            (401, &none, 3, None, Outcome::BadConfig, Some("google_chat.token")),
+            (403, &none, 0, None, Outcome::BadConfig, Some("google_chat.token")),
+            (400, &key, 0, None, Outcome::BadConfig, Some("google_chat.token")),
+            (404, &none, 0, None, Outcome::BadConfig, Some("google_chat.no_space")),
+            (302, &none, 0, None, Outcome::BadConfig, Some("google_chat.no_space")),
+            (400, &none, 0, None, Outcome::BadPayload, Some("google_chat.refused")),
+            (413, &none, 0, None, Outcome::BadPayload, Some("google_chat.refused")),
+            (503, &none, 0, None, Outcome::Retry { after: None }, Some("google_chat.unavailable")),
         ];
-        for (status, body, failures, outcome, problem) in table {
-            assert_eq!(classify(status, body, failures), (outcome, problem), "{status} {body}");
+        for (status, body, unauthorized, seconds, outcome, problem) in table {
+            assert_eq!(classify(status, body, unauthorized, seconds.map(TimeDelta::seconds)), (outcome, problem), "{status} {body}");
         }
     }
 
     #[test]
     fn nothing_from_outside_is_markup() {
-        let text = escape("<users/all> *a* <https://evil.example|here> `x`");
-        assert!(!text.contains('<') && !text.contains("*a*") && !text.contains("`x`"), "{text}");
+        assert_eq!(escape("<users/all> *a* _b_ `x` ~y~"), "＜users/all＞ ＊a＊ ＿b＿ ｀x｀ ～y～");
     }
 
     #[test]
@@ -145,5 +154,15 @@ mod tests {
         let pasted = "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t%3D";
         assert_eq!(at_proxy(pasted, ""), pasted);
         assert_eq!(at_proxy(pasted, "http://127.0.0.1:9"), "http://127.0.0.1:9/v1/spaces/A/messages?key=k&token=t%3D");
+    }
+
+    #[test]
+    fn every_problem_has_words() {
+        for problem in ["host", "no_space", "ratelimited", "refused", "token", "unavailable"] {
+            for lang in [Lang::Ja, Lang::En] {
+                let words = doctor::explain(lang, &format!("google_chat.{problem}"), None);
+                assert!(!words.message.starts_with("doctor.") && !words.advice.starts_with("doctor."), "{problem} {lang:?}");
+            }
+        }
     }
 }

@@ -1,152 +1,125 @@
-//! Slack: `chat.postMessage` by a bot token, then the file in the message's thread.
+//! Slack: a message of a bot, and the file in its thread.
 //!
-//! Source: docs.slack.dev, method pages and "Rate limits". Errors come with status 200 and `ok: false`.
+//! Slack answers 200 whatever happens and says what is wrong in `error`; only being asked too often is a status of its own. There is no
+//! key against duplicates: a notice whose answer was lost may come twice, and its short id tells.
 
 mod classify;
-mod text;
+mod message;
+mod upload;
 
-use actix_web::web::Bytes;
 use api_types::Credentials;
 use serde_json::{Value, json};
 
-use super::http::Answer;
-use super::{Attachment, Job, Notice, Outcome, Progress, Report, Senders};
-pub use classify::{Class, class_of};
+use super::http::{Answer, Error, Request};
+use super::{Job, Notice, Outcome, Progress, Report, Senders, Subject};
 
-/// Makes one attempt: the text, then its file. A file that fails never fails the notice: the link stands in the text.
+/// Makes one attempt.
 pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Report {
-    let mut progress = job.progress.clone();
-    let Some(notice) = job.notices.first() else { return Report::new(Outcome::Delivered, None, "", progress) };
-    let api = Api { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
-    if progress.text_sent.is_none() {
-        match api.post(notice, job.plain).await {
-            Ok(name) => progress.text_sent = Some(name),
-            Err(report) => return Report { progress, ..report },
-        }
-    }
-    let Some(file) = notice.attachment.as_ref().filter(|_| !progress.file_done) else {
-        progress.file_done = true;
-        return Report::new(Outcome::Delivered, None, "", progress).status(200);
+    let Some(notice) = job.notices.first() else {
+        return Report::new(Outcome::Delivered, None, "", job.progress.clone());
     };
-    let outcome = api.attach(file, progress.text_sent.as_deref().unwrap_or_default()).await;
-    match outcome {
-        // Once more, with the text left out.
-        Err(report) if matches!(report.outcome, Outcome::Retry { .. }) => Report { progress, ..report },
-        Err(report) => {
-            progress.file_done = true;
-            Report { outcome: Outcome::Delivered, progress, ..report }
-        }
-        Ok(()) => {
-            progress.file_done = true;
-            Report::new(Outcome::Delivered, None, "", progress).status(200)
-        }
+    let slack = Slack { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
+    let Some(sent) = job.progress.text_sent.clone() else {
+        let report = slack.post(notice, job).await;
+        let (Outcome::Delivered, Some(sent)) = (&report.outcome, &report.progress.text_sent) else { return report };
+        return match file_of(notice, job) {
+            Some(_) => slack.upload(notice, &sent.clone(), &report).await,
+            None => Report { progress: Progress { file_done: true, ..report.progress }, ..report },
+        };
+    };
+    let before = Report::new(Outcome::Delivered, None, "", job.progress.clone());
+    match file_of(notice, job) {
+        Some(_) if !job.progress.file_done => slack.upload(notice, &sent, &before).await,
+        _ => before,
     }
 }
 
-/// Asks whether the token works and whether the bot is in the channel; `None` as well where Slack itself cannot be reached or may not
-/// be asked.
+/// The file goes up once, with the notice that tells of it.
+fn file_of<'a>(notice: &'a Notice, job: &Job) -> Option<&'a super::Attachment> {
+    notice.attachment.as_ref().filter(|_| !job.plain && matches!(notice.subject, Subject::Event(_)))
+}
+
+/// Asks whether the token works, and whether the bot is in the channel where its scopes let it ask.
 pub async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
-    let api = Api { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
-    if let Err(report) = api.call("auth.test", &json!({})).await {
-        return (report.outcome == Outcome::BadConfig).then_some(report);
+    let slack = Slack { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
+    let wrong = |problem: &str, answer: &Answer| {
+        Some(Report::new(Outcome::BadConfig, Some(problem), &detail(answer), Progress::default()).status(answer.status))
+    };
+    let known = slack.call("auth.test", |request| request.json(&json!({}))).await.ok()?;
+    if let Err((Outcome::BadConfig, problem)) = classify::answer(&known) {
+        return wrong(problem, &known);
     }
-    let request = senders.http.get(&format!("{}/conversations.info?channel={}", api.base(), api.channel)).bearer(api.token);
-    let answer = request.send().await.ok()?;
-    let body = answer.json();
-    let wrong = |problem: &str| Some(Report::new(Outcome::BadConfig, Some(problem), problem, Progress::default()).status(answer.status));
-    if body["ok"] == true {
-        let channel = &body["channel"];
-        return match (channel["is_archived"] == true, channel["is_member"] == false && channel["is_im"] != true) {
-            (true, _) => wrong("slack.is_archived"),
-            (_, true) => wrong("slack.not_in_channel"),
-            _ => None,
-        };
+    if !slack.channel.starts_with(['C', 'G']) {
+        return None;
     }
-    // Without the scopes for this question only a notice can tell.
-    (body["error"] == "channel_not_found").then(|| wrong("slack.channel_not_found")).flatten()
+    let found = slack.look(&format!("conversations.info?channel={}", slack.channel)).await.ok()?;
+    match classify::answer(&found) {
+        // Notices need other scopes than this question: whether the channel is right will be seen by the first test.
+        Err((_, "slack.missing_scope")) => None,
+        Err((Outcome::BadConfig, problem)) => wrong(problem, &found),
+        Err(_) => None,
+        Ok(body) if body["channel"]["is_archived"] == true => wrong("slack.is_archived", &found),
+        Ok(body) if body["channel"]["is_member"] == false => wrong("slack.not_in_channel", &found),
+        Ok(_) => None,
+    }
 }
 
 fn field<'a>(credentials: &'a Credentials, name: &str) -> &'a str {
     credentials.get(name).map(String::as_str).unwrap_or_default()
 }
 
-struct Api<'a> {
+/// What an answer says is wrong, and with scopes which one.
+fn detail(answer: &Answer) -> String {
+    let body = answer.json();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let messages = body["response_metadata"]["messages"].as_array().into_iter().flatten().filter_map(text);
+    let needed = text(&body["needed"]).filter(|scope| !scope.is_empty()).map(|scope| format!("needed: {scope}"));
+    text(&body["error"]).into_iter().chain(needed).chain(messages).collect::<Vec<_>>().join("; ")
+}
+
+struct Slack<'a> {
     senders: &'a Senders,
     token: &'a str,
     channel: &'a str,
 }
 
-impl Api<'_> {
-    fn base(&self) -> &str {
-        &self.senders.config.providers.slack.base_url
+impl Slack<'_> {
+    /// One call of the Web API.
+    async fn call(&self, method: &str, fill: impl FnOnce(Request) -> Request) -> Result<Answer, Error> {
+        let url = format!("{}/{method}", self.senders.config.providers.slack.base_url);
+        fill(self.senders.http.post(url).bearer(self.token)).send().await
     }
 
-    async fn call(&self, method: &str, body: &Value) -> Result<Value, Report> {
-        let request = self.senders.http.post(&format!("{}/{method}", self.base())).bearer(self.token).json(body);
-        sort(request.send().await)
+    /// One question to the Web API.
+    async fn look(&self, question: &str) -> Result<Answer, Error> {
+        let url = format!("{}/{question}", self.senders.config.providers.slack.base_url);
+        self.senders.http.get(url).bearer(self.token).send().await
     }
 
-    /// Sends the text and answers the name of the message: `channel/ts`.
-    async fn post(&self, notice: &Notice, plain: bool) -> Result<String, Report> {
-        let text = text::mrkdwn(notice);
-        let mut body = json!({"channel": self.channel, "text": text, "unfurl_links": false, "unfurl_media": false});
-        if !plain {
-            body["blocks"] = text::blocks(notice);
+    /// Sends the text.
+    async fn post(&self, notice: &Notice, job: &Job) -> Report {
+        let mut body = message::body(notice, self.channel, job.plain);
+        let mut answer = self.call("chat.postMessage", |request| request.json(&body)).await;
+        // What was said belongs below the notice of the call, but it is worth more than its place.
+        if body.get("thread_ts").is_some() && answer.as_ref().is_ok_and(classify::no_thread) {
+            if let Some(fields) = body.as_object_mut() {
+                fields.remove("thread_ts");
+            }
+            answer = self.call("chat.postMessage", |request| request.json(&body)).await;
         }
-        let answer = self.call("chat.postMessage", &body).await?;
-        let part = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-        Ok(format!("{}/{}", part("channel"), part("ts")))
-    }
-
-    /// Uploads a file into the thread of a message, in Slack's three steps; begins once more where the upload itself got lost.
-    async fn attach(&self, file: &Attachment, message: &str) -> Result<(), Report> {
-        let bytes = self.senders.attachments.read(&file.object_key).await;
-        let bytes = bytes.map_err(|error| failed("slack.file_unreadable", &error.to_string()))?;
-        match self.upload(file, bytes.clone(), message).await {
-            Err(report) if matches!(report.problem.as_deref(), Some("slack.file_lost")) => self.upload(file, bytes, message).await,
-            other => other,
-        }
-    }
-
-    async fn upload(&self, file: &Attachment, bytes: Bytes, message: &str) -> Result<(), Report> {
-        let http = &self.senders.http;
-        let form = [("filename", file.file_name.clone()), ("length", bytes.len().to_string())];
-        let request = http.post(&format!("{}/files.getUploadURLExternal", self.base())).bearer(self.token).form(&form);
-        let answer = sort(request.send().await)?;
-        let (Some(url), Some(id)) = (answer["upload_url"].as_str(), answer["file_id"].as_str()) else {
-            return Err(failed("slack.file_lost", "no upload_url"));
+        let mut progress = job.progress.clone();
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return error.report(progress),
         };
-        // Without the token: the URL itself is the permission.
-        match http.post(url).header("content-type", "application/octet-stream").body(bytes).send().await {
-            Ok(Answer { status: 200, .. }) => {}
-            Ok(answer) => return Err(failed("slack.file_lost", &answer.text()).status(answer.status)),
-            Err(error) => return Err(failed("slack.file_lost", &error.to_string())),
+        match classify::answer(&answer) {
+            Ok(said) => {
+                let part = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+                progress.text_sent = Some(format!("{}/{}", part("channel"), part("ts")));
+                Report::new(Outcome::Delivered, None, "", progress)
+            }
+            Err((outcome, problem)) => Report::new(outcome, Some(problem), &detail(&answer), progress),
         }
-        let (channel, thread) = message.split_once('/').unwrap_or((self.channel, ""));
-        let mut body = json!({"files": [{"id": id, "title": file.file_name}], "channel_id": channel});
-        if !thread.is_empty() {
-            body["thread_ts"] = thread.into();
-        }
-        match self.call("files.completeUploadExternal", &body).await {
-            Err(report) if report.detail == "file_not_found" => Err(failed("slack.file_lost", "file_not_found")),
-            other => other.map(drop),
-        }
+        .status(answer.status)
     }
-}
-
-fn failed(problem: &str, detail: &str) -> Report {
-    Report::new(Outcome::BadPayload, Some(problem), detail, Progress::default())
-}
-
-/// What an answer means: its body, or the report of the attempt.
-fn sort(answer: Result<Answer, super::http::Error>) -> Result<Value, Report> {
-    let answer = answer.map_err(|error| error.report(Progress::default()))?;
-    let body = answer.json();
-    if answer.is_success() && body["ok"] == true {
-        return Ok(body);
-    }
-    let error = body["error"].as_str().unwrap_or_default();
-    let (outcome, problem) = classify::classify(answer.status, error, answer.retry_after());
-    Err(Report::new(outcome, Some(&problem), if error.is_empty() { "no reason was given" } else { error }, Progress::default())
-        .status(answer.status))
 }

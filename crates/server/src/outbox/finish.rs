@@ -119,6 +119,8 @@ impl Desk {
             Outcome::Delivered | Outcome::HandedOver if healthy => Ok(()),
             Outcome::Delivered | Outcome::HandedOver => outbox::set_health(conn, &scope, &service.id, None),
             Outcome::BadPayload => Ok(()),
+            // The notice has arrived; it is its file that is being tried.
+            Outcome::Retry { .. } | Outcome::Unknown if report.progress.text_sent.is_some() => Ok(()),
             Outcome::Retry { .. } | Outcome::Unknown if now - since <= self.grace() => {
                 outbox::set_health(conn, &scope, &service.id, Some((since, problem)))
             }

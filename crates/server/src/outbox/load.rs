@@ -94,7 +94,14 @@ fn notice(app: &App, material: &Material, row: &Row) -> Option<Notice> {
         private_subject: rule.is_some_and(|rule| rule.private_subject),
         subject,
         attachment: event.and_then(|event| attachment(app, material, event)),
+        thread: thread(material, row),
     })
+}
+
+/// What the provider called the notice that this one follows.
+fn thread(material: &Material, row: &Row) -> Option<String> {
+    let progress = material.told.get(&(row.service_id.clone()?, row.call_event_id.clone()?))?;
+    serde_json::from_str::<Progress>(progress).ok()?.text_sent
 }
 
 fn told(material: &Material, event: &call_event::Row) -> Option<Event> {

@@ -123,5 +123,6 @@ fn notice(subject: Subject, file: Option<AttachmentKind>) -> Notice {
                 expires_at: at(7),
             }
         }),
+        thread: None,
     }
 }

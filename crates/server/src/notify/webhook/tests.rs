@@ -23,6 +23,7 @@ fn notice(transcript: Option<String>) -> Notice {
             transcript,
             forwarded_to: None,
         }),
+        thread: None,
         attachment: Some(Attachment {
             kind: AttachmentKind::Audio,
             content_type: "audio/mp4".into(),

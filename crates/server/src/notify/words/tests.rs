@@ -31,6 +31,7 @@ fn notice(subject: Subject) -> Notice {
         private_subject: false,
         subject,
         attachment: None,
+        thread: None,
     }
 }
 
