@@ -251,10 +251,10 @@ on_both!(
         assert_eq!((&back["action"], callers(&holder).await), (&json!("put_back_entries"), vec!["090-0000-0001".to_owned()]));
         assert_eq!(holder.client.get(&format!("{}/{id}", entries(&holder))).await["note"], "営業", "the same entry");
         conflict(&holder, &gone, false, "already_done").await;
-        // Put back is put back; what it did is undone by removing again.
-        assert_eq!(back["restorable"], false);
-        refused(&holder, &back, false, &[("", "not_applicable")]).await;
-        let again = taken_back(&holder, &added).await;
+        // That too can be taken back, and so on.
+        let again = taken_back(&holder, &back).await;
+        assert_eq!((&again["action"], callers(&holder).await), (&json!("remove_entries"), vec![]));
+        conflict(&holder, &back, false, "already_done").await;
         taken_back(&holder, &again).await;
 
         // Removed by hand, one or many.
@@ -270,7 +270,10 @@ on_both!(
         let all = latest(&holder).await;
         // Meanwhile one of them was added anew; it stays, and the others come back.
         let own = add(&holder, json!({"caller": "090-0000-0002", "note": "own"})).await;
-        taken_back(&holder, &all).await;
+        let back = taken_back(&holder, &all).await;
+        let again = taken_back(&holder, &back).await;
+        assert_eq!(callers(&holder).await, ["090-0000-0002"], "only what had come back goes again");
+        taken_back(&holder, &again).await;
         let mut after = callers(&holder).await;
         after.sort();
         let mut sorted = before;
@@ -327,6 +330,12 @@ on_both!(
         let back = taken_back(&holder, &undone).await;
         assert_eq!((&back["action"], callers(&holder).await.len()), (&json!("put_back_entries"), 3));
         conflict(&holder, &undone, false, "already_done").await;
+        // Round and round: the import's id names what was removed each time.
+        let again = taken_back(&holder, &back).await;
+        assert_eq!((&again["action"], callers(&holder).await.len()), (&json!("undo_import"), 1));
+        conflict(&holder, &back, false, "already_done").await;
+        taken_back(&holder, &again).await;
+        assert_eq!(callers(&holder).await.len(), 3);
         // The import is in force again, so it can be taken back again.
         taken_back(&holder, &line).await;
         assert_eq!(callers(&holder).await, own);

@@ -309,6 +309,18 @@ pub enum Removed {
     },
     /// Those that an import added.
     Import(String),
+    /// Those that were put back after the removal with this id.
+    PutBack(String),
+}
+
+/// What is known of the entries of a removal.
+#[diesel::dsl::auto_type]
+fn of_deletion<'a>(scope: &'a Scope, number_id: &'a str, deletion_id: &'a str) -> _ {
+    let account_id: &'a str = scope.account_id();
+    removed_block_entries::table
+        .filter(removed_block_entries::account_id.eq(account_id))
+        .filter(removed_block_entries::number_id.eq(number_id))
+        .filter(removed_block_entries::deletion_id.eq(deletion_id))
 }
 
 /// Moves entries to where they can be fetched back from under `deletion_id`; answers how many.
@@ -323,6 +335,9 @@ pub fn remove(
     deletion_id: &str,
     now: NaiveDateTime,
 ) -> Result<usize, StoreError> {
+    // An import that is taken back a second time uses its id again.
+    let known = removed_block_entries::put_back_at.is_not_null();
+    diesel::delete(of_deletion(scope, number_id, deletion_id).filter(known)).execute(conn)?;
     let mut count = 0;
     let mut before = None;
     loop {
@@ -338,6 +353,20 @@ pub fn remove(
                 .limit(AT_ONCE as i64)
                 .select(Row::as_select())
                 .load(conn)?,
+            Removed::PutBack(former) => {
+                let put_back = removed_block_entries::table
+                    .filter(removed_block_entries::account_id.eq(scope.account_id().to_owned()))
+                    .filter(removed_block_entries::number_id.eq(number_id.to_owned()))
+                    .filter(removed_block_entries::deletion_id.eq(former.clone()))
+                    .filter(removed_block_entries::put_back_at.is_not_null())
+                    .select(removed_block_entries::id);
+                matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
+                    .filter(block_entries::id.eq_any(put_back))
+                    .order(block_entries::id.desc())
+                    .limit(AT_ONCE as i64)
+                    .select(Row::as_select())
+                    .load(conn)?
+            }
             Removed::All { texts, except } => {
                 let query = matching(scope, number_id, &Wanted { texts: texts.clone(), before: before.take() });
                 let query = if except.is_empty() { query } else { query.filter(block_entries::id.ne_all(except.clone())) };
@@ -365,12 +394,7 @@ pub fn remove(
 /// # Errors
 /// When the database does not answer.
 pub fn count_removed(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &str) -> Result<i64, StoreError> {
-    Ok(removed_block_entries::table
-        .filter(removed_block_entries::account_id.eq(scope.account_id()))
-        .filter(removed_block_entries::number_id.eq(number_id))
-        .filter(removed_block_entries::deletion_id.eq(deletion_id))
-        .count()
-        .get_result(conn)?)
+    Ok(of_deletion(scope, number_id, deletion_id).filter(removed_block_entries::put_back_at.is_null()).count().get_result(conn)?)
 }
 
 /// Puts the entries of a deletion back, but not where the list has the same pattern again; answers how many came back.
@@ -381,10 +405,8 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &s
     let mut count = 0;
     let mut after = String::new();
     loop {
-        let kept: Vec<RemovedRow> = removed_block_entries::table
-            .filter(removed_block_entries::account_id.eq(scope.account_id()))
-            .filter(removed_block_entries::number_id.eq(number_id))
-            .filter(removed_block_entries::deletion_id.eq(deletion_id))
+        let kept: Vec<RemovedRow> = of_deletion(scope, number_id, deletion_id)
+            .filter(removed_block_entries::put_back_at.is_null())
             .filter(removed_block_entries::id.gt(&after))
             .order(removed_block_entries::id)
             .limit(AT_ONCE as i64)
@@ -395,11 +417,7 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &s
         let rows: Vec<Row> = kept.into_iter().map(|row| row.back(now)).collect();
         count += insert_missing(conn, scope, &rows)?;
     }
-    let waiting = removed_block_entries::table
-        .filter(removed_block_entries::account_id.eq(scope.account_id()))
-        .filter(removed_block_entries::number_id.eq(number_id))
-        .filter(removed_block_entries::deletion_id.eq(deletion_id));
-    diesel::delete(waiting).execute(conn)?;
+    diesel::update(of_deletion(scope, number_id, deletion_id)).set(removed_block_entries::put_back_at.eq(Some(now))).execute(conn)?;
     Ok(count)
 }
 
@@ -429,6 +447,7 @@ struct RemovedRow {
     version: i64,
     created_at: NaiveDateTime,
     removed_at: NaiveDateTime,
+    put_back_at: Option<NaiveDateTime>,
 }
 
 impl RemovedRow {
@@ -466,6 +485,7 @@ impl RemovedRow {
             version,
             created_at,
             removed_at,
+            put_back_at: None,
         }
     }
 

@@ -201,6 +201,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         removed_at -> Timestamp,
+        put_back_at -> Nullable<Timestamp>,
     }
 }
 

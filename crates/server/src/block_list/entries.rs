@@ -242,6 +242,28 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, dele
     Ok(BlockEntriesRestored { restored: u32::try_from(count).unwrap_or(u32::MAX), skipped: u32::try_from(skipped).unwrap_or_default() })
 }
 
+/// Removes again, for a while, what was put back after the removal `former`.
+///
+/// # Errors
+/// `not_found`; `already_done` when nothing of it stands in the list any more.
+pub fn remove_again(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, former: &str) -> Result<(), Failure> {
+    locked(conn, scope, number_id)?;
+    // What an undo of an import had removed.
+    if block_import::find(conn, scope, number_id, former)?.is_some() {
+        super::undo(conn, scope, ctx, number_id, former)?;
+        return Ok(());
+    }
+    let deletion_id = new_id();
+    let count = block_entry::remove(conn, scope, number_id, &Removed::PutBack(former.to_owned()), &deletion_id, ctx.at())?;
+    if count == 0 {
+        return Err(Failure::Code(ErrorCode::AlreadyDone));
+    }
+    number::count_block_entries(conn, scope, number_id, -counted(count))?;
+    let after = counts(count, "deletion_id", &deletion_id);
+    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::RemoveEntries, (FieldValues::new(), after))?;
+    Ok(())
+}
+
 pub(super) fn counted(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -34,6 +34,10 @@ pub fn restore(conn: &mut Conn, scope: &Scope, ctx: &Ctx, id: &str, overwrite: b
             change.number_row()?;
             block_list::put_back(conn, scope, ctx, &row.object_id, &deletion_id)?;
         }
+        Plan::RemoveAgain { deletion_id } => {
+            change.number_row()?;
+            block_list::remove_again(conn, scope, ctx, &row.object_id, &deletion_id)?;
+        }
         Plan::UndoImport { import_id } => {
             change.number_row()?;
             block_list::undo(conn, scope, ctx, &row.object_id, &import_id)?;

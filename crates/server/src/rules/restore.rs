@@ -43,6 +43,11 @@ pub enum Plan {
         /// The removal.
         deletion_id: String,
     },
+    /// Entries that were put back are removed again.
+    RemoveAgain {
+        /// The former removal.
+        deletion_id: String,
+    },
     /// An import is taken back.
     UndoImport {
         /// The import.
@@ -70,6 +75,7 @@ pub fn plan(row: &audit::Row) -> Option<Plan> {
         (AuditObject::BlockList, AuditAction::AddEntry) => Some(Plan::RemoveEntry),
         (AuditObject::BlockList, AuditAction::ChangeEntry) => Some(Plan::ChangeEntry),
         (AuditObject::BlockList, AuditAction::RemoveEntries) => id("deletion_id").map(|deletion_id| Plan::PutBack { deletion_id }),
+        (AuditObject::BlockList, AuditAction::PutBackEntries) => id("deletion_id").map(|deletion_id| Plan::RemoveAgain { deletion_id }),
         // What an undo of an import removed waits under the import's id.
         (AuditObject::BlockList, AuditAction::UndoImport) => id("import_id").map(|deletion_id| Plan::PutBack { deletion_id }),
         (AuditObject::BlockList, AuditAction::Import) => id("import_id").map(|import_id| Plan::UndoImport { import_id }),
@@ -127,7 +133,7 @@ mod tests {
             ("block_list", "remove_entries", r#"{"count":2,"deletion_id":"d"}"#, Some(Plan::PutBack { deletion_id: "d".into() })),
             ("block_list", "import", r#"{"count":2,"import_id":"i"}"#, Some(Plan::UndoImport { import_id: "i".into() })),
             ("block_list", "undo_import", r#"{"count":2,"import_id":"i"}"#, Some(Plan::PutBack { deletion_id: "i".into() })),
-            ("block_list", "put_back_entries", r#"{"count":2,"deletion_id":"d"}"#, None),
+            ("block_list", "put_back_entries", r#"{"count":2,"deletion_id":"d"}"#, Some(Plan::RemoveAgain { deletion_id: "d".into() })),
         ];
         for (object, action, after, expected) in table {
             assert_eq!(plan(&row(object, action, after)), expected, "{object} {action} {after}");

@@ -1,0 +1,1 @@
+ALTER TABLE removed_block_entries DROP COLUMN put_back_at;
