@@ -184,11 +184,27 @@ impl Story {
     pub fn touch(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let element = self.at(test_id);
-        async move { element.await?.click().await.map_err(|error| Failed::from(error).at(at)) }
+        async move { self.click_at(&element.await?).await.map_err(|failed| failed.at(at)) }
     }
 
     async fn click(&self, at: At, kind: &str, name: &str) -> Outcome {
-        self.find(at, kind, name).await?.click().await.map_err(|error| Failed::from(error).at(at))
+        let element = self.find(at, kind, name).await?;
+        self.click_at(&element).await.map_err(|failed| failed.at(at))
+    }
+
+    /// Clicks when it stands still, as a person does: rows that are laid out when they come into view push aside what follows.
+    async fn click_at(&self, element: &WebElement) -> Outcome {
+        const STILL: &str = "const [element, done] = arguments; let same = 0, before = '';
+            element.scrollIntoView({ block: 'nearest' });
+            const look = (frames) => {
+                const { x, y } = element.getBoundingClientRect(), now = `${x} ${y}`;
+                same = now === before ? same + 1 : 0;
+                before = now;
+                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { element.scrollIntoView({ block: 'nearest' }); done(same); }
+            };
+            look(60);";
+        self.browser.driver.execute_async(STILL, vec![element.to_json()?]).await?;
+        Ok(element.click().await?)
     }
 
     /// Types `text` into the field of this name, in place of what stands there.
