@@ -100,7 +100,7 @@ fn every_operation_says_what_it_is() {
     let changes = ["create", "list", "get", "update", "set", "delete"];
     let acts = [
         "confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export", "receive", "test", "rotate",
-        "resend", "revoke",
+        "resend", "revoke", "decide",
     ];
     let verbs: Vec<&str> = changes.into_iter().chain(acts).collect();
     let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
@@ -196,6 +196,8 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         // Events carry ids of their own, and a file that was handed in twice goes when nobody claims it.
         "create_switch_events",
         "create_switch_attachment",
+        // A question.
+        "decide_route",
         // What a provider calls, what is asked of one, and what waits to be sent already.
         "receive_line_callback",
         "test_service",
@@ -253,6 +255,7 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("check_password", accepted::<PasswordCheckRequest>),
     ("restore_audit_entry", accepted::<AuditRestore>),
     ("create_switch_events", accepted_events),
+    ("decide_route", accepted::<RouteQuestion>),
     ("create_notify_rule", accepted::<NotifyRuleCreate>),
     ("update_notify_rule", accepted::<NotifyRulePatch>),
     ("create_service", accepted::<ServiceCreate>),
@@ -351,7 +354,9 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("RouteDecision", readable::<RouteDecision>),
     ("Session", readable::<Session>),
     ("SwitchAttachment", readable::<SwitchAttachment>),
+    ("SwitchDecision", readable::<SwitchDecision>),
     ("SwitchEventAnswers", readable::<SwitchEventAnswers>),
+    ("SwitchPhoneId", readable::<SwitchPhoneId>),
     ("Page_AuditEntry", readable::<Page<AuditEntry>>),
     ("Page_BlockImportRow", readable::<Page<BlockImportRow>>),
     ("NotifyRule", readable::<NotifyRule>),

@@ -30,6 +30,8 @@ mod ringing;
 mod route;
 mod session;
 mod switch_event;
+mod switch_id;
+mod switch_route;
 mod validation;
 mod webhook_event;
 
@@ -57,5 +59,7 @@ pub use ringing::*;
 pub use route::*;
 pub use session::*;
 pub use switch_event::*;
+pub use switch_id::*;
+pub use switch_route::*;
 pub use validation::*;
 pub use webhook_event::*;

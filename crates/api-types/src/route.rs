@@ -63,6 +63,10 @@ pub enum MatchedRule {
     NoTerminalRings,
     /// Nothing stands in the way: the IDs that ring.
     Ringing,
+    /// The called number belongs to no contract; never in a preview.
+    UnknownNumber,
+    /// The contract is suspended; never in a preview.
+    Suspended,
 }
 
 /// The setting that decided, in words.

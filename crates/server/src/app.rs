@@ -19,6 +19,7 @@ use crate::live::Live;
 use crate::mail::Mailer;
 use crate::notify::{self, Senders};
 use crate::provisioning::{Actor, Ctx};
+use crate::routing::View;
 use crate::telemetry;
 
 /// Why the application cannot start; one sentence that names the key.
@@ -59,6 +60,8 @@ pub struct App {
     pub wake: tokio::sync::Notify,
     /// Tells those who look what changes.
     pub live: Live,
+    /// What calls are routed by.
+    pub routing: View,
     /// Bounds the memory and the cores that hashing takes: 19 MiB each.
     hashing: Semaphore,
 }
@@ -84,7 +87,7 @@ impl App {
             line_works: notify::line_works::Tokens::default(),
         };
         let (wake, live, hashing) = (tokio::sync::Notify::new(), Live::default(), Semaphore::new(4));
-        Ok(Arc::new(Self { db, clock, config, mailer, secrets, attachments, senders, wake, live, hashing }))
+        Ok(Arc::new(Self { db, clock, config, mailer, secrets, attachments, senders, wake, live, routing: View::default(), hashing }))
     }
 
     /// Who changes something now.

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use crate::rules::decide::SipCodes;
 pub use api_types::credentials::host_allowed;
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
@@ -47,6 +48,8 @@ pub struct Config {
     pub outbox: Outbox,
     /// Recordings and faxes.
     pub attachments: Attachments,
+    /// What switches are told.
+    pub switch: Switch,
 }
 
 /// Listeners and their limits.
@@ -121,6 +124,24 @@ pub enum LogFormat {
     Json,
 }
 
+/// What switches are told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switch {
+    /// Host of the addresses of record of IDs, `sip:login-id@host`, and realm of their digest credentials.
+    pub sip_domain: String,
+    /// What refused calls are answered with.
+    pub sip_codes: SipCodes,
+    /// Contracts of which the settings are kept in memory at most, to decide without asking the database.
+    pub cached_accounts: usize,
+}
+
+impl Default for Switch {
+    fn default() -> Self {
+        Self { sip_domain: "sip.invalid".into(), sip_codes: SipCodes::default(), cached_accounts: 200_000 }
+    }
+}
+
 /// How hard guessing is and how long a sign-in holds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -155,6 +176,7 @@ impl Default for Config {
             egress: Egress::default(),
             outbox: Outbox::default(),
             attachments: Attachments::default(),
+            switch: Switch::default(),
         }
     }
 }

@@ -87,7 +87,7 @@ pub fn record(
     action: AuditAction,
     (before, after): (FieldValues, FieldValues),
 ) -> Result<i64, Failure> {
-    let revision = account::next_revision(conn, scope)?;
+    let revision = account::next_revision(conn, scope, ctx.now.naive_utc())?;
     let json = |values: &FieldValues| serde_json::to_string(values).map_err(|error| Failure::Internal(error.to_string()));
     let row = audit::Row {
         account_id: scope.account_id().to_owned(),

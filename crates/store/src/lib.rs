@@ -33,6 +33,7 @@ pub mod outbox;
 pub mod password_reset;
 pub mod phone_id;
 pub mod ringing;
+pub mod route;
 pub mod service_key;
 pub mod session;
 pub mod sign_in_attempt;

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::schema::{accounts, phone_ids};
-use crate::{Conn, EntranceScope, Scope, StoreError, account};
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope, account};
 
 /// An ID.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -36,6 +36,8 @@ pub struct Row {
     pub created_at: NaiveDateTime,
     /// When it was last changed.
     pub updated_at: NaiveDateTime,
+    /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen since there is such a thing.
+    pub sealed_digest: Option<String>,
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -125,27 +127,49 @@ pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &
     Ok(changed == 1)
 }
 
-/// Replaces the password of an ID: a hash for the basic one, a sealed text for an additional one.
+/// What is kept of a password: a hash and what digest authentication asks for of the basic ID, a sealed text of an additional one.
+#[derive(Clone, Debug, Default)]
+pub struct Password {
+    /// See [`Row::password_hash`].
+    pub hash: Option<String>,
+    /// See [`Row::sealed_password`].
+    pub sealed: Option<String>,
+    /// See [`Row::sealed_digest`].
+    pub digest: Option<String>,
+}
+
+/// Replaces the password of an ID.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_password(
-    conn: &mut Conn,
-    scope: &Scope,
-    id: &str,
-    password_hash: Option<String>,
-    sealed_password: Option<String>,
-    now: NaiveDateTime,
-) -> Result<(), StoreError> {
+pub fn set_password(conn: &mut Conn, scope: &Scope, id: &str, password: Password, now: NaiveDateTime) -> Result<(), StoreError> {
     diesel::update(phone_ids::table.find((scope.account_id(), id)))
         .set((
-            phone_ids::password_hash.eq(password_hash),
-            phone_ids::sealed_password.eq(sealed_password),
+            phone_ids::password_hash.eq(password.hash),
+            phone_ids::sealed_password.eq(password.sealed),
+            phone_ids::sealed_digest.eq(password.digest),
             phone_ids::version.eq(phone_ids::version + 1),
             phone_ids::updated_at.eq(now),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Keeps what digest authentication asks for, of a password that stays the same.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_digest(conn: &mut Conn, scope: &Scope, id: &str, sealed: &str) -> Result<(), StoreError> {
+    diesel::update(phone_ids::table.find((scope.account_id(), id))).set(phone_ids::sealed_digest.eq(Some(sealed))).execute(conn)?;
+    Ok(())
+}
+
+/// The ID that signs in with this login id, and whose it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_login_id(conn: &mut Conn, _scope: SwitchScope, login_id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(phone_ids::table.filter(phone_ids::login_id.eq(login_id)).select(Row::as_select()).first(conn).optional()?)
 }
 
 /// Removes an ID; answers whether it was there.

@@ -20,6 +20,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_changes (account_id) {
+        account_id -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     notify_rules (account_id, id) {
         account_id -> Text,
         id -> Text,
@@ -74,6 +81,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        sealed_digest -> Nullable<Text>,
     }
 }
 
@@ -357,6 +365,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    account_changes,
     notify_rules,
     numbers,
     phone_ids,

@@ -98,7 +98,8 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
     };
     let known = kept.clone().unwrap_or_default();
     let wanted = password.clone();
-    let basic = app.hashing(move || PreparedPassword::new(PhoneIdKind::Basic, Some(wanted))).await?;
+    let realm = app.config.switch.sip_domain.clone();
+    let basic = app.hashing(move || PreparedPassword::new(&realm, PhoneIdKind::Basic, Some(wanted))).await?;
     let is_new = kept.is_none();
     let (planting, now) = (app.clone(), app.clock.now());
     let files = seed::files::keep(app, now).await.map_err(|error| Error::said(error.to_string()))?;

@@ -1,12 +1,15 @@
 //! What handlers take: the tenant instead of a yes, and bodies that were checked.
 
 use std::future::{Ready, ready};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use api_types::{ErrorCode, field_faults};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -63,6 +66,11 @@ pub(super) fn then<T: 'static>(
         read.await
     })
 }
+
+/// For how long a switch's key that was found is good without asking again: a key that is removed works no longer than this.
+const KEY_IS_FRESH: Duration = Duration::from_secs(1);
+/// The same while the database does not answer.
+const KEY_IS_KNOWN: Duration = Duration::from_mins(10);
 
 /// Header of the CSRF token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
@@ -199,17 +207,40 @@ impl FromRequest for Switch {
     }
 }
 
+/// The key in `Authorization`: a bearer token, or from a switch the password of HTTP basic authentication (RFC 7617): some can send nothing
+/// else.
+fn bearer(value: &str, kind: KeyKind) -> Option<String> {
+    if let Some(token) = value.strip_prefix("Bearer ") {
+        return Some(token.trim().to_owned());
+    }
+    let pair = value.strip_prefix("Basic ").filter(|_| matches!(kind, KeyKind::Switch))?;
+    let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
+    Some(pair.split_once(':')?.1.to_owned())
+}
+
 async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
-    let sent =
-        header(headers, AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?.trim().to_owned();
+    let sent = header(headers, AUTHORIZATION).and_then(|value| bearer(value, kind)).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);
-    let now = app.clock.now_naive();
-    let found = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &hash)).await?;
-    let row = found.ok_or_else(unauthenticated)?;
+    let is_switch = matches!(kind, KeyKind::Switch);
+    if is_switch && let Some(row) = app.routing.key(&hash, KEY_IS_FRESH) {
+        return Ok(row);
+    }
+    let (now, asked) = (app.clock.now_naive(), hash.clone());
+    let found = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked)).await;
+    let found = match found {
+        Ok(found) => found,
+        // Telephones must ring: a key that was good a moment ago is good while the database does not answer.
+        Err(error) => return app.routing.key(&hash, KEY_IS_KNOWN).filter(|_| is_switch).ok_or_else(|| error.into()),
+    };
+    let mut row = found.ok_or_else(unauthenticated)?;
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
         let id = row.id.clone();
         app.db.write(move |conn| service_key::touch(conn, EntranceScope::authenticating(), &id, now)).await?;
+        row.last_used_at = Some(now);
+    }
+    if is_switch {
+        app.routing.keep_key(hash, row.clone());
     }
     Ok(row)
 }

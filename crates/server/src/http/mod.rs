@@ -29,11 +29,13 @@ pub mod phone_ids;
 pub mod problem;
 pub mod read;
 pub mod ringing;
+pub mod route_decisions;
 pub mod route_previews;
 pub mod service_tests;
 pub mod sessions;
 pub mod stream;
 pub mod switch;
+pub mod switch_ids;
 pub mod upload;
 
 use actix_web::web;
@@ -81,6 +83,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(audit_log::restore_audit_entry)
             .service(switch::create_switch_attachment)
             .service(switch::create_switch_events)
+            .service(route_decisions::decide_route)
+            .service(switch_ids::get_switch_id)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );

@@ -116,7 +116,8 @@ pub async fn complete_password_reset(app: Shared, token: web::Path<String>, body
     app.hashing(move || password::judge("/new_password", &candidate, &Context { login_id: &login_id, words: &[&name] }))
         .await?
         .map_err(|fault| Failure::Fields(vec![fault]))?;
-    let prepared = app.hashing(move || PreparedPassword::new(PhoneIdKind::Basic, Some(new_password))).await?;
+    let realm = app.config.switch.sip_domain.clone();
+    let prepared = app.hashing(move || PreparedPassword::new(&realm, PhoneIdKind::Basic, Some(new_password))).await?;
     let ctx = app.ctx(Actor::holder(phone_id.login_id));
     let shared = app.clone();
     app.db

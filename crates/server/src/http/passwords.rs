@@ -57,7 +57,8 @@ pub async fn set_password(
         attempts::succeeded(&app, attempt).await?;
     }
     let kind = if basic { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
-    let prepared = app.hashing(move || PreparedPassword::new(kind, Some(new_password))).await?;
+    let realm = app.config.switch.sip_domain.clone();
+    let prepared = app.hashing(move || PreparedPassword::new(&realm, kind, Some(new_password))).await?;
     let (ctx, shared) = (holder.ctx(&app), app.clone());
     let ended = app
         .db

@@ -34,11 +34,12 @@ pub async fn preview_route(
     };
     let at = at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc());
     let call = Call { caller, at, active_calls: active_calls.into(), emergency_callback };
-    let decision = app.db.read(move |conn| decide(conn, &holder.scope, lang, &number_id, &call)).await?;
+    let codes = app.config.switch.sip_codes;
+    let decision = app.db.read(move |conn| decide(conn, &holder.scope, lang, &number_id, &call, &codes)).await?;
     Ok(answer::json(&decision))
 }
 
-fn decide(conn: &mut Conn, scope: &Scope, lang: Lang, number_id: &str, call: &Call) -> Result<RouteDecision, Failure> {
+fn decide(conn: &mut Conn, scope: &Scope, lang: Lang, number_id: &str, call: &Call, codes: &SipCodes) -> Result<RouteDecision, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let number = contract.number(number_id).ok_or(Failure::NOT_FOUND)?;
     let entries = block_entry::with_patterns(conn, scope, number_id, &candidate_keys(&call.caller))?;
@@ -46,6 +47,6 @@ fn decide(conn: &mut Conn, scope: &Scope, lang: Lang, number_id: &str, call: &Ca
         Some(rule_id) => notify_service::of_rule(conn, scope, rule_id)?,
         None => Vec::new(),
     };
-    let decision = decide_call(&NumberSettings::new(&contract, number, &entries), call, &SipCodes::default());
+    let decision = decide_call(&NumberSettings::new(&contract, number, &entries), call, codes);
     Ok(view::decision(&contract, number, &services, call, &decision, lang))
 }

@@ -10,6 +10,7 @@ use super::attempts;
 use super::extract::{Body, ClientAddress, Holder, Query, Shared, cookie_name, seconds};
 use crate::config::Config;
 use crate::crypto;
+use crate::digest::Digest;
 use crate::error::Failure;
 
 /// Sign in
@@ -26,7 +27,7 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
     let found = app.db.read(move |conn| phone_id::find_by_login_id(conn, EntranceScope::authenticating(), &login_id)).await?;
     // Only the basic ID has a hash, and only it opens the portal.
     let hash = found.as_ref().and_then(|(phone_id, _)| phone_id.password_hash.clone());
-    let right = app.verify_password(password, hash).await?;
+    let right = app.verify_password(password.clone(), hash).await?;
     let Some((phone_id, account)) = found.filter(|_| right) else { return Err(Failure::Code(ErrorCode::BadCredentials)) };
     attempts::succeeded(&app, attempt).await?;
     if account.status != "active" {
@@ -45,6 +46,7 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
         expires_at: now + seconds(app.config.sign_in.session_idle_s.min(app.config.sign_in.session_max_s)),
         confirmed_until: None,
     };
+    let digest = Digest::missing(&app, &phone_id, &password);
     let checked_hash = phone_id.password_hash.clone();
     let holder = Holder { scope: scope.clone(), session: row.clone(), token, phone_id, account };
     app.db
@@ -57,6 +59,9 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
             let present = phone_id::find(conn, &scope, &row.phone_id)?;
             if present.is_none_or(|present| present.password_hash != checked_hash) {
                 return Err(Failure::Code(ErrorCode::BadCredentials));
+            }
+            if let Some(sealed) = digest {
+                phone_id::set_digest(conn, &scope, &row.phone_id, &sealed)?;
             }
             session::insert(conn, &scope, row)?;
             Ok(())

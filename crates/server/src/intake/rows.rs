@@ -85,7 +85,11 @@ pub(super) fn refusing(conn: &mut Conn, number: &number::Row, heard: &Heard) -> 
         | MatchedRule::RejectPayPhone
         | MatchedRule::RejectOutOfRange
         | MatchedRule::RejectServiceConflict => Some(decision.entry.map(|entry| entry.id)),
-        MatchedRule::ChannelLimit | MatchedRule::NoTerminalRings | MatchedRule::Ringing => None,
+        MatchedRule::ChannelLimit
+        | MatchedRule::NoTerminalRings
+        | MatchedRule::Ringing
+        | MatchedRule::UnknownNumber
+        | MatchedRule::Suspended => None,
     })
 }
 

@@ -4,6 +4,7 @@ use api_types::{
     AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues, OperatorAccount, OperatorAccountCreate,
     OperatorAccountPatch, PhoneNumber,
 };
+use chrono::NaiveDateTime;
 use store::{Conn, OperatorScope, Scope, account, new_id, number, session};
 
 use super::{Ctx, change_number, check_version, locked, record};
@@ -151,9 +152,9 @@ pub fn update_account(conn: &mut Conn, scope: &Scope, ctx: &Ctx, before: &accoun
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn delete_account(conn: &mut Conn, scope: &Scope, if_match: Option<i64>) -> Result<(), Failure> {
+pub fn delete_account(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, if_match: Option<i64>) -> Result<(), Failure> {
     let before = locked(conn, scope)?;
     check_version(before.version, if_match)?;
-    account::delete(conn, scope)?;
+    account::delete(conn, scope, now)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use store::{Conn, Scope, password_reset, phone_id, session};
 
 use super::{Ctx, locked, record};
 use crate::crypto::{self, Secrets};
+use crate::digest::Digest;
 use crate::error::Failure;
 
 /// A password that is ready to be stored. Made before the transaction: hashing takes tens of milliseconds, and no one should
@@ -14,16 +15,17 @@ pub struct PreparedPassword {
     plain: String,
     pub(super) hash: Option<String>,
     generated: bool,
+    realm: String,
 }
 
 impl PreparedPassword {
     /// Hashes for the basic ID, keeps for sealing for an additional one; makes a password when none is given. Slow: call it
-    /// on a blocking thread.
-    pub fn new(kind: PhoneIdKind, given: Option<String>) -> Self {
+    /// on a blocking thread. `realm` is that of digest authentication.
+    pub fn new(realm: &str, kind: PhoneIdKind, given: Option<String>) -> Self {
         let generated = given.is_none();
         let plain = given.unwrap_or_else(crypto::new_password);
         let hash = (kind == PhoneIdKind::Basic).then(|| crypto::hash_password(&plain));
-        Self { plain, hash, generated }
+        Self { plain, hash, generated, realm: realm.to_owned() }
     }
 
     /// The password, when it was made here: to be shown once.
@@ -31,8 +33,13 @@ impl PreparedPassword {
         self.generated.then(|| self.plain.clone())
     }
 
-    pub(super) fn sealed(&self, secrets: &Secrets, phone_id: &str) -> Option<String> {
-        self.hash.is_none().then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes()))
+    pub(super) fn stored(&self, secrets: &Secrets, phone_id: &str, login_id: &str) -> phone_id::Password {
+        let digest = || Digest::new(login_id, &self.realm, &self.plain).sealed(secrets, phone_id);
+        phone_id::Password {
+            hash: self.hash.clone(),
+            sealed: self.hash.is_none().then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes())),
+            digest: self.hash.is_some().then(digest),
+        }
     }
 }
 
@@ -70,7 +77,7 @@ pub fn set_password(
     if (row.kind == "basic") != password.hash.is_some() {
         return Err(Failure::Code(api_types::ErrorCode::Stale));
     }
-    phone_id::set_password(conn, scope, id, password.hash.clone(), password.sealed(secrets, id), ctx.at())?;
+    phone_id::set_password(conn, scope, id, password.stored(secrets, id, &row.login_id), ctx.at())?;
     // A link that waits in a mailbox would undo the change.
     password_reset::delete_of_phone_id(conn, scope, id)?;
     let ended = match keep {

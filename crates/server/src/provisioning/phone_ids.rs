@@ -67,6 +67,7 @@ pub fn create_phone_id(
         return Err(Failure::Fields(faults));
     }
     let id = new_id();
+    let kept = password.stored(secrets, &id, &new.login_id);
     let row = phone_id::Row {
         account_id: scope.account_id().to_owned(),
         login_id: new.login_id,
@@ -75,8 +76,9 @@ pub fn create_phone_id(
         terminal_name: new.terminal_name.trim().to_owned(),
         device_option: new.device_option.as_ref().map(view::text_of),
         outbound_number_id: None,
-        password_hash: password.hash.clone(),
-        sealed_password: password.sealed(secrets, &id),
+        password_hash: kept.hash,
+        sealed_password: kept.sealed,
+        sealed_digest: kept.digest,
         version: 1,
         created_at: ctx.at(),
         updated_at: ctx.at(),

@@ -71,6 +71,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             outbound_number_id: None,
             password_hash: None,
             sealed_password: None,
+            sealed_digest: None,
             version: 1,
             created_at: at(),
             updated_at: at(),

@@ -90,7 +90,7 @@ impl Garden<'_> {
                 device_option,
                 password: None,
             };
-            let made = PreparedPassword::new(PhoneIdKind::Additional, None);
+            let made = PreparedPassword::new("", PhoneIdKind::Additional, None);
             let password = if kind == PhoneIdKind::Basic { basic } else { &made };
             provisioning::create_phone_id(self.conn, &self.scope, &day, self.secrets, new, password)?;
         }

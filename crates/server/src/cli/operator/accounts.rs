@@ -122,8 +122,8 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
         }
         Command::Delete { account } => {
             let named = account.clone();
-            desk.write(move |conn, operator, _| {
-                provisioning::delete_account(conn, &operator.account(&named), None)
+            desk.write(move |conn, operator, ctx| {
+                provisioning::delete_account(conn, &operator.account(&named), ctx.at(), None)
                     .map_err(|error| super::gone(error, &format!("contract {named:?}")))
             })
             .await?;

@@ -144,7 +144,8 @@ async fn add(desk: &Desk, account: String, mut new: OperatorPhoneIdCreate) -> Re
         provisioning::check_password("/password", &new.login_id, password)?;
     }
     let (kind, given) = (new.kind, new.password.take());
-    let password = desk.app.hashing(move || PreparedPassword::new(kind, given)).await?;
+    let realm = desk.app.config.switch.sip_domain.clone();
+    let password = desk.app.hashing(move || PreparedPassword::new(&realm, kind, given)).await?;
     let generated_password = password.generated();
     let secrets = desk.app.secrets.clone();
     let phone_id = desk.write(move |conn, operator, ctx| {
@@ -174,7 +175,8 @@ async fn set_password(desk: &Desk, account: String, id: String, given: Option<St
         provisioning::check_password("/password", &row.login_id, password)?;
     }
     let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
-    let password = desk.app.hashing(move || PreparedPassword::new(kind, new.password)).await?;
+    let realm = desk.app.config.switch.sip_domain.clone();
+    let password = desk.app.hashing(move || PreparedPassword::new(&realm, kind, new.password)).await?;
     let set = OperatorPasswordSet { generated_password: password.generated() };
     let secrets = desk.app.secrets.clone();
     desk.write(move |conn, _, ctx| Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password, None)?)).await?;

@@ -89,7 +89,8 @@ pub async fn operator_delete_account(
     account_id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let scope = operator.scope.account(account_id.into_inner());
-    app.db.write(move |conn| provisioning::delete_account(conn, &scope, Some(if_match.0))).await?;
+    let now = app.clock.now_naive();
+    app.db.write(move |conn| provisioning::delete_account(conn, &scope, now, Some(if_match.0))).await?;
     Ok(answer::no_content())
 }
 

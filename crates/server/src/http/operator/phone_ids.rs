@@ -36,7 +36,8 @@ pub async fn operator_create_id(
         provisioning::check_password("/password", &new.login_id, password)?;
     }
     let kind = new.kind;
-    let password = app.hashing(move || PreparedPassword::new(kind, given)).await?;
+    let realm = app.config.switch.sip_domain.clone();
+    let password = app.hashing(move || PreparedPassword::new(&realm, kind, given)).await?;
     let shared = app.clone();
     once(&app, operator.key_id.clone(), key, format!("ids/{account_id}/{}", body.hash), move |conn| {
         let phone_id = provisioning::create_phone_id(conn, &scope, &ctx, &shared.secrets, new.clone(), &password)?;
@@ -147,7 +148,8 @@ pub async fn operator_set_password(
         provisioning::check_password("/password", &row.login_id, password)?;
     }
     let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
-    let password = app.hashing(move || PreparedPassword::new(kind, body.value.password)).await?;
+    let realm = app.config.switch.sip_domain.clone();
+    let password = app.hashing(move || PreparedPassword::new(&realm, kind, body.value.password)).await?;
     let generated_password = password.generated();
     let shared = app.clone();
     app.db

@@ -152,6 +152,8 @@ impl Case {
                 let ringing = decision.devices.iter().map(|device| ("number0".to_owned(), device.phone_id.clone()));
                 flipped.contract.silent.extend(ringing);
             }
+            // Settled before this is asked.
+            MatchedRule::UnknownNumber | MatchedRule::Suspended => panic!("{decision:?}"),
         }
         flipped
     }

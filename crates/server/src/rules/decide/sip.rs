@@ -1,7 +1,10 @@
 //! What the switch answers a refused call with.
 
+use serde::Deserialize;
+
 /// The status codes of refused calls (RFC 3261, 21).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct SipCodes {
     /// A switch refuses calls without a number.
     pub no_number: u16,
@@ -11,12 +14,17 @@ pub struct SipCodes {
     pub busy: u16,
     /// No ID rings for the number.
     pub no_terminal: u16,
+    /// The number belongs to no contract.
+    pub unknown_number: u16,
+    /// The contract is suspended.
+    pub suspended: u16,
 }
 
 impl Default for SipCodes {
-    /// 433 tells the caller to show the number (RFC 5079), 603 not to try elsewhere; 486 and 480 that a later call may get through.
+    /// 433 tells the caller to show the number (RFC 5079), 603 not to try elsewhere; 486 and 480 that a later call may get through; 404 that
+    /// there is no such number.
     fn default() -> Self {
-        Self { no_number: 433, blocked: 603, busy: 486, no_terminal: 480 }
+        Self { no_number: 433, blocked: 603, busy: 486, no_terminal: 480, unknown_number: 404, suspended: 480 }
     }
 }
 

@@ -204,7 +204,7 @@ fn the_priority_terminal_rings_first_then_the_others() {
 
 #[test]
 fn the_operator_chooses_the_codes() {
-    let codes = SipCodes { no_number: 403, blocked: 607, busy: 600, no_terminal: 404 };
+    let codes = SipCodes { no_number: 403, blocked: 607, busy: 600, no_terminal: 404, ..SipCodes::default() };
     let mut settings = NumberSettings { reject_withheld: true, devices: Vec::new(), ..settings(&["exact 117"]) };
     let table = [("非通知", 403, "Forbidden"), ("117", 607, "Unwanted"), ("104", 404, "Not Found")];
     for (caller, code, phrase) in table {

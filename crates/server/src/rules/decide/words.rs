@@ -36,5 +36,7 @@ fn key(decision: &Decision) -> &'static str {
         MatchedRule::NoTerminalRings => "no_terminal_rings",
         MatchedRule::Ringing if decision.devices.iter().any(|device| device.ring_after_s > 0) => "ringing_priority",
         MatchedRule::Ringing => "ringing",
+        MatchedRule::UnknownNumber => "unknown_number",
+        MatchedRule::Suspended => "suspended",
     }
 }

@@ -1,0 +1,147 @@
+//! What a switch asks about a call, and what it is told.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{Matched, RouteAction, RouteCaller, RouteDevice, SipAnswer};
+
+/// The longest header that is taken, in characters.
+const HEADER_MAX: u64 = 1_024;
+
+/// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands in the SIP headers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "call_id": "1a2b3c@pbx.example", "called": "+81312345678", "from_user": "anonymous", "from_display": "Coin line/payphone",
+    "pai": "<tel:+819012345678>", "privacy": "id", "active_calls": 1,
+}))]
+pub struct RouteQuestion {
+    /// Call-ID (RFC 3261, 8.1.1.4).
+    #[validate(length(min = 1, max = 255))]
+    #[schema(example = "1a2b3c@pbx.example", min_length = 1, max_length = 255)]
+    pub call_id: String,
+    /// The number that is called, as a number or as a `tel:` or `sip:` address.
+    #[validate(length(min = 1, max = "HEADER_MAX"))]
+    #[schema(example = "+81312345678", min_length = 1, max_length = 1024)]
+    pub called: String,
+    /// User part of From, or its whole address.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = "anonymous", max_length = 1024)]
+    pub from_user: Option<String>,
+    /// The name beside the address in From: Japan's networks say there why there is no number.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = "Coin line/payphone", max_length = 1024)]
+    pub from_display: Option<String>,
+    /// P-Asserted-Identity (RFC 3325, 9.1), as it stands.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = "<tel:+819012345678>", max_length = 1024)]
+    pub pai: Option<String>,
+    /// Privacy (RFC 3323, 4.2), as it stands.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = "id", max_length = 1024)]
+    pub privacy: Option<String>,
+    /// Diversion (RFC 5806) or History-Info, as it stands; it decides nothing yet.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = json!(null), max_length = 1024)]
+    pub diversion: Option<String>,
+    /// Priority (RFC 3261, 20.26): `psap-callback` is a call-back after an emergency call (RFC 7090), which nothing refuses.
+    #[serde(default)]
+    #[validate(length(max = "HEADER_MAX"))]
+    #[schema(example = json!(null), max_length = 1024)]
+    pub priority: Option<String>,
+    /// Calls that are under way on the number, without this one.
+    #[serde(default)]
+    #[schema(example = 1)]
+    pub active_calls: u32,
+    /// When the call came; absent = now.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Where a call goes: the document that Kamailio's module rtjson takes as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"version": "1.0", "routing": "parallel", "routes": [{"uri": "sip:minato002@sip.example.jp"}]}))]
+pub struct RtJson {
+    /// `1.0`.
+    #[schema(example = "1.0")]
+    pub version: String,
+    /// `parallel`.
+    #[schema(example = "parallel")]
+    pub routing: String,
+    /// Where to.
+    pub routes: Vec<RtJsonRoute>,
+}
+
+/// One of the places where a call goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RtJsonRoute {
+    /// Address of record of an ID.
+    #[schema(example = "sip:minato002@sip.example.jp")]
+    pub uri: String,
+}
+
+/// What is done when the terminals that ring first have not answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RouteLater {
+    /// Seconds after the beginning.
+    #[schema(example = 10)]
+    pub after_s: u32,
+    /// All that ring by then, those that rang first among them.
+    pub rtjson: RtJson,
+}
+
+/// What becomes of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "decision_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29", "revision": 42,
+    "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false},
+    "action": "ring",
+    "matched": {"rule": "ringing", "entry_id": null, "reason": "この番号で鳴る設定の端末を呼び出します。"},
+    "sip": null, "announcement": null,
+    "devices": [{
+        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002", "terminal_name": "受付 iPhone", "extension": "202",
+        "ring_after_s": 0, "ringtone": "ringtone_1", "display_name": "東京代表", "number_name": "代表番号",
+    }],
+    "channel_limit": 3,
+    "rtjson": {"version": "1.0", "routing": "parallel", "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null, "ttl_s": 0,
+}))]
+pub struct SwitchDecision {
+    /// Names the decision in logs.
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29")]
+    pub decision_id: String,
+    /// The account revision that decided; 0 where the number belongs to nobody.
+    #[schema(example = 42)]
+    pub revision: u64,
+    /// The caller as it was understood. One whose identity has no readable number counts as 表示圏外.
+    pub caller: RouteCaller,
+    /// What becomes of the call.
+    #[schema(example = "ring")]
+    pub action: RouteAction,
+    /// The setting that decided.
+    pub matched: Matched,
+    /// What the switch answers with; with `reject` only.
+    pub sip: Option<SipAnswer>,
+    /// What the caller hears: `busy`; with `announce` only.
+    #[schema(example = json!(null))]
+    pub announcement: Option<String>,
+    /// The terminals that ring, in the order in which they begin; with `ring` only.
+    pub devices: Vec<RouteDevice>,
+    /// Calls at once on the number.
+    #[schema(example = 3)]
+    pub channel_limit: u8,
+    /// The terminals that ring at once, for Kamailio; with `ring` only.
+    pub rtjson: Option<RtJson>,
+    /// The others, where one terminal rings before them.
+    pub later: Option<RouteLater>,
+    /// For how many seconds the decision may be used for another call: 0, since the next caller may be another one.
+    #[schema(example = 0)]
+    pub ttl_s: u32,
+}

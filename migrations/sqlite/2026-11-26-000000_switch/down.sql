@@ -1,0 +1,2 @@
+ALTER TABLE phone_ids DROP COLUMN sealed_digest;
+DROP TABLE account_changes;
