@@ -99,6 +99,10 @@ const ROWS: &[Row] = &[
     Row("get_delivery", Method::GET, "/deliveries/{delivery_id}", Portal, "", 200),
     Row("resend_delivery", Method::POST, "/deliveries/{delivery_id}/resend", Portal, "", 409),
     Row("get_download", Method::GET, "//downloads/{token}/{file_name}", Anyone, "", 410),
+    Row("list_api_keys", Method::GET, "/api-keys", Portal, "", 200),
+    Row("create_api_key", Method::POST, "/api-keys", Portal, r#"{"name":"x","scopes":["numbers:read"]}"#, 201),
+    Row("get_api_key", Method::GET, "/api-keys/{api_key_id}", Portal, "", 200),
+    Row("delete_api_key", Method::DELETE, "/api-keys/{api_key_id}", Portal, "", 204),
     Row("list_audit_log", Method::GET, "/audit-log", Portal, "", 200),
     Row("restore_audit_entry", Method::POST, "/audit-log/{audit_id}/restore", Portal, r#"{"overwrite":true}"#, 200),
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
@@ -205,6 +209,7 @@ impl Stage {
         let made = |answer: Answer| answer.expect(201)["id"].as_str().unwrap_or_default().to_owned();
         let terminals = format!("{}/ids/{}/terminals", minato.operator_path(), minato.ids[2]);
         let terminal = made(operator.post(&terminals, json!({"kind": "ip_phone", "name": "T54W"})).await);
+        let api_key = made(minato.client.post("/api-keys", json!({"name": "x", "scopes": ["numbers:read"]})).await);
         let key = made(operator.post("/operator/keys", json!({"name": "second"})).await);
         let switch = made(operator.post("/operator/switches", json!({"name": "tokyo"})).await);
         let number = minato.number(1);
@@ -236,6 +241,7 @@ impl Stage {
             ("{number_id}", minato.numbers[1].clone()),
             ("{phone_id}", minato.ids[2].clone()),
             ("{login_id}", "minato001".into()),
+            ("{api_key_id}", api_key),
             ("{terminal_id}", terminal),
             ("{key_id}", key),
             ("{switch_id}", switch),

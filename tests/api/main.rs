@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod api_keys;
 mod block_deletions;
 mod block_entries;
 mod block_files;

@@ -17,6 +17,8 @@ pub enum ActorKind {
     Operator,
     /// A notify service, by what its provider told us; the name is its label.
     Service,
+    /// An integrator, by the name of the key.
+    ApiKey,
 }
 
 /// What kind of thing was changed.
@@ -39,6 +41,8 @@ pub enum AuditObject {
     NotifyRule,
     /// A service of a notify rule. Of its credentials only the names of those that changed are told.
     NotifyService,
+    /// A key of an integrator.
+    ApiKey,
 }
 
 /// What was done.

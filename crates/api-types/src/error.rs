@@ -43,6 +43,10 @@ error_codes! {
     BadCredentials, "bad_credentials", 401;
     /// The caller is known but may not do this.
     Forbidden, "forbidden", 403;
+    /// The key does not open this operation: its scope is named in the operation's `security`.
+    ScopeMissing, "scope_missing", 403;
+    /// The key does not work from this address.
+    AddressNotAllowed, "address_not_allowed", 403;
     /// The password must be confirmed first: `POST /session/confirm`.
     ConfirmationRequired, "confirmation_required", 403;
     /// A write with the session cookie came without the matching `X-CSRF-Token`.

@@ -5,6 +5,7 @@
 //! the server.
 
 mod account;
+mod api_key;
 mod audit;
 mod block_import;
 mod block_list;
@@ -36,6 +37,7 @@ mod validation;
 mod webhook_event;
 
 pub use account::*;
+pub use api_key::*;
 pub use audit::*;
 pub use block_import::*;
 pub use block_list::*;

@@ -3,6 +3,7 @@
 //! Every function runs inside `Db::write` and leaves a line in the change log of the account that it changes.
 
 mod accounts;
+mod api_keys;
 mod copies;
 mod keys;
 mod notify_rules;
@@ -14,6 +15,7 @@ mod restore;
 mod ringing;
 
 pub use accounts::*;
+pub use api_keys::*;
 pub use copies::*;
 pub use keys::*;
 pub use notify_rules::*;
@@ -53,6 +55,11 @@ impl Actor {
 }
 
 impl Actor {
+    /// An integrator, by the name of the key.
+    pub fn api_key(name: impl Into<String>) -> Self {
+        Self { kind: ActorKind::ApiKey, name: name.into() }
+    }
+
     /// A notify service, by its label.
     pub fn service(label: impl Into<String>) -> Self {
         Self { kind: ActorKind::Service, name: label.into() }

@@ -3,14 +3,14 @@
 mod log;
 
 use api_types::{
-    Account, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyEvent, NotifyRule, Number, OperatorAccount,
+    Account, ApiKey, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyEvent, NotifyRule, Number, OperatorAccount,
     OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice,
     Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::contract::Contract;
-use store::{account, audit, notify_rule, notify_service, number, phone_id, service_key, terminal};
+use store::{account, api_key, audit, notify_rule, notify_service, number, phone_id, service_key, terminal};
 
 pub use log::{call_event, delivery, is_resendable};
 
@@ -341,6 +341,20 @@ pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> Op
 }
 
 /// A key, without itself.
+pub fn api_key(row: &api_key::Row) -> ApiKey {
+    ApiKey {
+        id: row.id.clone(),
+        name: row.name.clone(),
+        hint: row.hint.clone(),
+        scopes: serde_json::from_str(&row.scopes).unwrap_or_default(),
+        expires_at: row.expires_at.map(|at| at.and_utc()),
+        allowed_addresses: serde_json::from_str(&row.allowed_addresses).unwrap_or_default(),
+        created_at: row.created_at.and_utc(),
+        last_used_at: row.last_used_at.map(|at| at.and_utc()),
+    }
+}
+
+/// A key of the operator or of a switch.
 pub fn service_key(row: &service_key::Row) -> ServiceKey {
     ServiceKey {
         id: row.id.clone(),

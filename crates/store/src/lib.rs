@@ -16,6 +16,7 @@ mod schema;
 mod scope;
 
 pub mod account;
+pub mod api_key;
 pub mod attachment;
 pub mod audit;
 pub mod block_entry;

@@ -27,6 +27,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        name -> Text,
+        hint -> Text,
+        key_hash -> Text,
+        scopes -> Text,
+        allowed_addresses -> Text,
+        expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     notify_rules (account_id, id) {
         account_id -> Text,
         id -> Text,
@@ -366,6 +381,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     account_changes,
+    api_keys,
     notify_rules,
     numbers,
     phone_ids,

@@ -14,7 +14,7 @@ pub fn bench() -> Result<()> {
     succeed(cargo().args(["build", "--release", "--bins", "--benches"]).args(both).env("CARGO_TARGET_DIR", native_target()))?;
     succeed(
         cargo()
-            .args(["bench", "--bench", "block_list", "--bench", "outbox"])
+            .args(["bench", "--bench", "block_list", "--bench", "outbox", "--bench", "routes"])
             .args(both)
             .env("CARGO_TARGET_DIR", native_target())
             .env("DENWABAN_TEST_POSTGRES_URL", &cluster.url),

@@ -5,7 +5,7 @@ use api_types::{Account, AccountPatch};
 use store::{Conn, Scope, account, contract};
 
 use super::answer;
-use super::extract::{Body, Holder, IfMatch, Shared};
+use super::extract::{Body, IfMatch, Member, Shared};
 use super::openapi::IfMatchHeader;
 use crate::error::Failure;
 use crate::{provisioning, view};
@@ -18,7 +18,7 @@ fn find(conn: &mut Conn, scope: &Scope) -> Result<Account, Failure> {
 #[utoipa::path(operation_id = "get_account", tag = "account",
     responses((status = 200, description = "The contract of the caller.", body = Account)), security(("session" = [])))]
 #[get("/account")]
-pub async fn get_account(app: Shared, holder: Holder) -> Result<HttpResponse, Failure> {
+pub async fn get_account(app: Shared, holder: Member) -> Result<HttpResponse, Failure> {
     let account = app.db.read(move |conn| find(conn, &holder.scope)).await?;
     Ok(answer::versioned(&account, account.version))
 }
@@ -27,7 +27,7 @@ pub async fn get_account(app: Shared, holder: Holder) -> Result<HttpResponse, Fa
 #[utoipa::path(operation_id = "update_account", tag = "account", request_body = AccountPatch, params(IfMatchHeader),
     responses((status = 200, description = "The contract after the change.", body = Account)), security(("session" = [], "csrf" = [])))]
 #[patch("/account")]
-pub async fn update_account(app: Shared, holder: Holder, if_match: IfMatch, body: Body<AccountPatch>) -> Result<HttpResponse, Failure> {
+pub async fn update_account(app: Shared, holder: Member, if_match: IfMatch, body: Body<AccountPatch>) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let account = app
         .db

@@ -7,7 +7,7 @@ use store::audit;
 use utoipa::IntoParams;
 
 use super::answer;
-use super::extract::{Body, Holder, Query, Shared};
+use super::extract::{Body, Holder, Member, Query, Shared};
 use super::paging::Window;
 use crate::error::Failure;
 use crate::{provisioning, view};
@@ -36,7 +36,7 @@ pub struct AuditQuery {
 #[utoipa::path(operation_id = "list_audit_log", tag = "audit-log", params(AuditQuery),
     responses((status = 200, description = "Changes of the account's settings.", body = Page<AuditEntry>)), security(("session" = [])))]
 #[get("/audit-log")]
-pub async fn list_audit_log(app: Shared, holder: Holder, query: Query<AuditQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_audit_log(app: Shared, holder: Member, query: Query<AuditQuery>) -> Result<HttpResponse, Failure> {
     let AuditQuery { limit, cursor, object_id, object_kind } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let object_kind = object_kind.as_ref().map(view::text_of);

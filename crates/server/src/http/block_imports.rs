@@ -9,7 +9,7 @@ use api_types::{
 use utoipa::ToSchema;
 
 use super::answer;
-use super::extract::{Body, Holder, Query, Shared};
+use super::extract::{Body, Member, Query, Shared};
 use super::paging::Window;
 use super::upload::CsvFile;
 use crate::block_list;
@@ -40,7 +40,7 @@ pub struct UploadForm {
 #[post("/numbers/{number_id}/block-list/imports")]
 pub async fn create_block_import(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     number_id: web::Path<String>,
     query: Query<BlockImportQuery>,
@@ -72,7 +72,7 @@ pub async fn create_block_import(
     params(("number_id" = String, Path, description = "Id of the number."), ("import_id" = String, Path, description = "Id of the import.")),
     responses((status = 200, description = "The import.", body = BlockImport)), security(("session" = [])))]
 #[get("/numbers/{number_id}/block-list/imports/{import_id}")]
-pub async fn get_block_import(app: Shared, holder: Holder, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn get_block_import(app: Shared, holder: Member, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let import = app.db.read(move |conn| block_list::import(conn, &holder.scope, &ctx, lang, &path.0, &path.1)).await?;
     Ok(answer::json(&import))
@@ -88,7 +88,7 @@ pub async fn get_block_import(app: Shared, holder: Holder, lang: Lang, path: web
 #[get("/numbers/{number_id}/block-list/imports/{import_id}/rows")]
 pub async fn list_block_import_rows(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     path: web::Path<(String, String)>,
     query: Query<BlockImportRowQuery>,
@@ -113,7 +113,7 @@ pub async fn list_block_import_rows(
 #[get("/numbers/{number_id}/block-list/imports/{import_id}/failed-rows")]
 pub async fn get_block_import_failed_rows(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
@@ -132,7 +132,7 @@ pub async fn get_block_import_failed_rows(
 #[post("/numbers/{number_id}/block-list/imports/{import_id}/apply")]
 pub async fn apply_block_import(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     path: web::Path<(String, String)>,
     body: Body<BlockImportApply>,
 ) -> Result<HttpResponse, Failure> {
@@ -149,7 +149,7 @@ pub async fn apply_block_import(
     responses((status = 200, description = "How many entries were removed.", body = BlockImportUndone)),
     security(("session" = [], "csrf" = [])))]
 #[post("/numbers/{number_id}/block-list/imports/{import_id}/undo")]
-pub async fn undo_block_import(app: Shared, holder: Holder, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn undo_block_import(app: Shared, holder: Member, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let undone = app.db.write(move |conn| block_list::undo(conn, &holder.scope, &ctx, &path.0, &path.1)).await?;
     Ok(answer::json(&undone))
@@ -165,7 +165,7 @@ pub async fn undo_block_import(app: Shared, holder: Holder, path: web::Path<(Str
 #[get("/numbers/{number_id}/block-list/export")]
 pub async fn export_block_list(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     number_id: web::Path<String>,
     query: Query<CsvQuery>,
 ) -> Result<HttpResponse, Failure> {
@@ -183,7 +183,7 @@ pub async fn export_block_list(
 #[get("/numbers/{number_id}/block-list/sample")]
 pub async fn get_block_list_sample(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     number_id: web::Path<String>,
     query: Query<CsvQuery>,
 ) -> Result<HttpResponse, Failure> {

@@ -10,7 +10,7 @@ use store::block_entry::{self, Wanted};
 use store::{contract, number};
 
 use super::answer;
-use super::extract::{Body, Holder, IdempotencyKey, IfMatch, Query, Shared};
+use super::extract::{Body, IdempotencyKey, IfMatch, Member, Query, Shared};
 use super::idempotency::{Created, once};
 use super::openapi::{IdempotencyKeyHeader, IfMatchHeader};
 use super::paging::Window;
@@ -36,7 +36,7 @@ fn view_of(row: &number::Row) -> BlockList {
 #[utoipa::path(operation_id = "get_block_list", tag = "block-list", params(("number_id" = String, Path, description = "Id of the number.")),
     responses((status = 200, description = "The switches, and how long the list is.", body = BlockList)), security(("session" = [])))]
 #[get("/numbers/{number_id}/block-list")]
-pub async fn get_block_list(app: Shared, holder: Holder, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_block_list(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let row = app.db.read(move |conn| number::find(conn, &holder.scope, &number_id)).await?.ok_or(Failure::NOT_FOUND)?;
     Ok(answer::versioned(&view_of(&row), view::version(row.version)))
 }
@@ -50,7 +50,7 @@ pub async fn get_block_list(app: Shared, holder: Holder, number_id: web::Path<St
 #[patch("/numbers/{number_id}/block-list")]
 pub async fn update_block_list(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     number_id: web::Path<String>,
     body: Body<BlockListPatch>,
@@ -78,7 +78,7 @@ pub async fn update_block_list(
 #[get("/numbers/{number_id}/block-list/entries")]
 pub async fn list_block_entries(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     number_id: web::Path<String>,
     query: Query<BlockEntryQuery>,
 ) -> Result<HttpResponse, Failure> {
@@ -115,7 +115,7 @@ pub async fn list_block_entries(
 #[post("/numbers/{number_id}/block-list/entries")]
 pub async fn create_block_entry(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     key: IdempotencyKey,
     number_id: web::Path<String>,
     body: Body<BlockEntryCreate>,
@@ -140,7 +140,7 @@ pub async fn create_block_entry(
 #[post("/numbers/{number_id}/block-list/entries/check")]
 pub async fn check_block_entry(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     number_id: web::Path<String>,
     body: Body<BlockCheckRequest>,
@@ -155,7 +155,7 @@ pub async fn check_block_entry(
     params(("number_id" = String, Path, description = "Id of the number."), ("entry_id" = String, Path, description = "Id of the entry.")),
     responses((status = 200, description = "The entry.", body = BlockEntry)), security(("session" = [])))]
 #[get("/numbers/{number_id}/block-list/entries/{entry_id}")]
-pub async fn get_block_entry(app: Shared, holder: Holder, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn get_block_entry(app: Shared, holder: Member, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let now = app.clock.now_naive();
     let row = app.db.read(move |conn| block_entry::find(conn, &holder.scope, &path.0, &path.1)).await?.ok_or(Failure::NOT_FOUND)?;
     let entry = block_list::entry(&row, now)?;
@@ -172,7 +172,7 @@ pub async fn get_block_entry(app: Shared, holder: Holder, path: web::Path<(Strin
 #[patch("/numbers/{number_id}/block-list/entries/{entry_id}")]
 pub async fn update_block_entry(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     path: web::Path<(String, String)>,
     body: Body<BlockEntryPatch>,
@@ -193,7 +193,7 @@ pub async fn update_block_entry(
 #[delete("/numbers/{number_id}/block-list/entries/{entry_id}")]
 pub async fn delete_block_entry(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
@@ -212,7 +212,7 @@ pub async fn delete_block_entry(
 #[post("/numbers/{number_id}/block-list/entries/delete")]
 pub async fn delete_block_entries(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     number_id: web::Path<String>,
     body: Body<BlockEntriesDelete>,
 ) -> Result<HttpResponse, Failure> {
@@ -230,7 +230,7 @@ pub async fn delete_block_entries(
     responses((status = 200, description = "How many are in the list again.", body = BlockEntriesRestored)),
     security(("session" = [], "csrf" = [])))]
 #[post("/numbers/{number_id}/block-list/deletions/{deletion_id}/undo")]
-pub async fn undo_block_deletion(app: Shared, holder: Holder, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn undo_block_deletion(app: Shared, holder: Member, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let restored = app.db.write(move |conn| block_list::put_back(conn, &holder.scope, &ctx, &path.0, &path.1)).await?;
     Ok(answer::json(&restored))

@@ -8,7 +8,7 @@ use store::call_event::{self, Filter};
 use store::{Conn, Scope, attachment, delivery};
 
 use super::answer;
-use super::extract::{Holder, Query, Shared};
+use super::extract::{Member, Query, Shared};
 use super::file_answer;
 use super::paging::Window;
 use crate::error::Failure;
@@ -21,7 +21,7 @@ use crate::view;
 #[utoipa::path(operation_id = "list_call_events", tag = "call-events", params(CallEventQuery),
     responses((status = 200, description = "What happened.", body = Page<CallEvent>)), security(("session" = [])))]
 #[get("/call-events")]
-pub async fn list_call_events(app: Shared, holder: Holder, lang: Lang, query: Query<CallEventQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_call_events(app: Shared, holder: Member, lang: Lang, query: Query<CallEventQuery>) -> Result<HttpResponse, Failure> {
     let CallEventQuery { limit, cursor, kind, number_id } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let filter = Filter { kind: kind.map(|kind| view::text_of(&kind)), number_id, before: window.after.clone() };
@@ -71,7 +71,7 @@ fn complete(
 #[utoipa::path(operation_id = "get_call_event", tag = "call-events", params(("event_id" = String, Path, description = "Id of the event.")),
     responses((status = 200, description = "What happened.", body = CallEvent)), security(("session" = [])))]
 #[get("/call-events/{event_id}")]
-pub async fn get_call_event(app: Shared, holder: Holder, lang: Lang, event_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_call_event(app: Shared, holder: Member, lang: Lang, event_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let now = app.clock.now_naive();
     let event = app.db.read(move |conn| one(conn, &holder.scope, lang, &event_id, now)).await?;
     Ok(answer::json(&event))
@@ -93,7 +93,7 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str, now: chrono::NaiveD
 #[get("/call-events/{event_id}/attachment")]
 pub async fn get_call_event_attachment(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     request: HttpRequest,
     event_id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
@@ -115,7 +115,7 @@ pub async fn get_call_event_attachment(
     params(("event_id" = String, Path, description = "Id of the event.")),
     responses((status = 200, description = "The event, without a link.", body = CallEvent)), security(("session" = [], "csrf" = [])))]
 #[post("/call-events/{event_id}/revoke-link")]
-pub async fn revoke_call_event_link(app: Shared, holder: Holder, lang: Lang, event_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn revoke_call_event_link(app: Shared, holder: Member, lang: Lang, event_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let now = app.clock.now_naive();
     let event = app
         .db

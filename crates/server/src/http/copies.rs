@@ -5,7 +5,7 @@ use api_types::{CopiedSettings, CopySettings};
 use store::StoreError;
 
 use super::answer;
-use super::extract::{Body, Holder, Shared};
+use super::extract::{Body, Member, Shared};
 use crate::error::Failure;
 use crate::provisioning;
 
@@ -20,7 +20,7 @@ use crate::provisioning;
 #[post("/numbers/{number_id}/copy-settings")]
 pub async fn copy_settings(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     number_id: web::Path<String>,
     body: Body<CopySettings>,
 ) -> Result<HttpResponse, Failure> {

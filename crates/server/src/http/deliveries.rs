@@ -7,7 +7,7 @@ use store::delivery::{self, Filter};
 use store::{Conn, Scope};
 
 use super::answer;
-use super::extract::{Body, Holder, Query, Shared};
+use super::extract::{Body, Member, Query, Shared};
 use super::paging::Window;
 use crate::error::Failure;
 use crate::resend::Resender;
@@ -20,7 +20,7 @@ use crate::view;
 #[utoipa::path(operation_id = "list_deliveries", tag = "deliveries", params(DeliveryQuery),
     responses((status = 200, description = "What was sent.", body = Page<Delivery>)), security(("session" = [])))]
 #[get("/deliveries")]
-pub async fn list_deliveries(app: Shared, holder: Holder, lang: Lang, query: Query<DeliveryQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_deliveries(app: Shared, holder: Member, lang: Lang, query: Query<DeliveryQuery>) -> Result<HttpResponse, Failure> {
     let DeliveryQuery { limit, cursor, call_event_id, service_id, state } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let state = state.map(|state| view::text_of(&state));
@@ -36,7 +36,7 @@ pub async fn list_deliveries(app: Shared, holder: Holder, lang: Lang, query: Que
 #[utoipa::path(operation_id = "get_delivery", tag = "deliveries", params(("delivery_id" = String, Path, description = "Id of the delivery.")),
     responses((status = 200, description = "The notice.", body = Delivery)), security(("session" = [])))]
 #[get("/deliveries/{delivery_id}")]
-pub async fn get_delivery(app: Shared, holder: Holder, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_delivery(app: Shared, holder: Member, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let found = app.db.read(move |conn| one(conn, &holder.scope, lang, &delivery_id)).await?;
     Ok(answer::json(&found))
 }
@@ -55,7 +55,7 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery,
     responses((status = 200, description = "The notice, which waits to be sent.", body = Delivery)),
     security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/{delivery_id}/resend")]
-pub async fn resend_delivery(app: Shared, holder: Holder, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn resend_delivery(app: Shared, holder: Member, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
     let found = app
         .db
@@ -75,7 +75,7 @@ pub async fn resend_delivery(app: Shared, holder: Holder, lang: Lang, delivery_i
 #[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries", request_body = DeliveriesResend,
     responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)), security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/resend")]
-pub async fn resend_deliveries(app: Shared, holder: Holder, body: Body<DeliveriesResend>) -> Result<HttpResponse, Failure> {
+pub async fn resend_deliveries(app: Shared, holder: Member, body: Body<DeliveriesResend>) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
     let DeliveriesResend { since, rule_id } = body.value;
     let resent = app
@@ -98,7 +98,7 @@ fn link_lasts(app: &Shared) -> TimeDelta {
     TimeDelta::days(app.config.attachments.link_days.into())
 }
 
-fn tell(app: &Shared, holder: &Holder, call_event_id: Option<String>, delivery_id: Option<String>) {
+fn tell(app: &Shared, holder: &Member, call_event_id: Option<String>, delivery_id: Option<String>) {
     app.wake.notify_one();
     app.live.tell(holder.scope.account_id(), LiveChange { call_event_id, delivery_id, service_id: None });
 }

@@ -7,22 +7,23 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use api_types::{ErrorCode, field_faults};
+use api_types::{ErrorCode, address_allowed, field_faults};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use store::{EntranceScope, OperatorScope, Scope, SwitchScope, account, phone_id, service_key, session};
+use store::{EntranceScope, OperatorScope, Scope, SwitchScope, account, api_key, phone_id, service_key, session};
 use tokio::sync::watch;
 use validator::Validate;
 
-use super::read;
+use super::{api_scopes, read};
 use crate::App;
 use crate::crypto;
 use crate::error::Failure;
-use crate::provisioning::{Actor, Ctx, KeyKind};
+use crate::provisioning::{API_KEY_PREFIX, Actor, Ctx, KeyKind};
+use crate::view;
 
 /// The application, for handlers.
 pub type Shared = web::Data<App>;
@@ -70,7 +71,7 @@ pub(super) fn then<T: 'static>(
 /// For how long a switch's key that was found is good without asking again: a key that is removed works no longer than this.
 const KEY_IS_FRESH: Duration = Duration::from_secs(1);
 /// The same while the database does not answer.
-const KEY_IS_KNOWN: Duration = Duration::from_mins(10);
+const KEY_IS_KNOWN: Duration = Duration::from_secs(600);
 
 /// Header of the CSRF token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
@@ -140,6 +141,69 @@ async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
         app.db.write(move |conn| session::touch(conn, &scope, &id, now, expires_at)).await?;
     }
     Ok(Holder { scope, session, token, phone_id, account })
+}
+
+/// Whoever may touch an account's settings: its holder with a session, or an integrator with a key of the holder's that opens the
+/// operation.
+#[derive(Debug)]
+pub struct Member {
+    /// What may be touched.
+    pub scope: Scope,
+    /// The contract.
+    pub account: account::Row,
+    actor: Actor,
+}
+
+impl Member {
+    /// Who changes something now.
+    pub fn ctx(&self, app: &App) -> Ctx {
+        app.ctx(self.actor.clone())
+    }
+}
+
+impl FromRequest for Member {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let cloned = request.clone();
+        identify(request, async move {
+            if cloned.headers().contains_key(AUTHORIZATION) {
+                return integrator(&cloned).await;
+            }
+            let holder = holder(&cloned).await?;
+            Ok(Member { scope: holder.scope, account: holder.account, actor: Actor::holder(&holder.phone_id.login_id) })
+        })
+    }
+}
+
+async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
+    let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
+    let app = shared(request)?;
+    let sent = header(request.headers(), AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let sent = sent.filter(|key| key.starts_with(API_KEY_PREFIX)).ok_or_else(unauthenticated)?;
+    let (hash, now) = (crypto::hash_token(sent), app.clock.now_naive());
+    let found = app.db.read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash)).await?;
+    let (row, account) = found.filter(|(row, _)| row.expires_at.is_none_or(|end| now < end)).ok_or_else(unauthenticated)?;
+    if account.status != "active" {
+        return Err(Failure::Suspended { reason: account.suspended_reason });
+    }
+    let known = view::api_key(&row);
+    let from = || client_address(request, &app).is_some_and(|address| address_allowed(&known.allowed_addresses, address));
+    if !known.allowed_addresses.is_empty() && !from() {
+        return Err(Failure::Code(ErrorCode::AddressNotAllowed));
+    }
+    let path = request.match_pattern().unwrap_or_default();
+    let needed = api_scopes::needed(request.method().as_str(), &path);
+    if !needed.is_some_and(|needed| known.scopes.contains(&needed)) {
+        return Err(Failure::Code(ErrorCode::ScopeMissing));
+    }
+    let scope = Scope::account(&account.id);
+    if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
+        let (scope, id) = (scope.clone(), row.id);
+        app.db.write(move |conn| api_key::touch(conn, &scope, &id, now)).await?;
+    }
+    Ok(Member { scope, account, actor: Actor::api_key(row.name) })
 }
 
 /// Seconds of the configuration as a span of time.
@@ -351,13 +415,7 @@ impl FromRequest for ClientAddress {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(shared(request).map(|app| {
-            let forwarded =
-                app.config.server.trust_forwarded.then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for"))).flatten();
-            // The last entry was written by our own proxy; everything before it by whoever likes.
-            let address = forwarded
-                .and_then(|value| value.rsplit(',').next()?.trim().parse().ok())
-                .or_else(|| request.peer_addr().map(|peer| peer.ip()));
-            Self(match address {
+            Self(match client_address(request, &app) {
                 Some(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
                     let network: Vec<String> = v6.segments()[..4].iter().map(|part| format!("{part:x}")).collect();
                     network.join(":")
@@ -367,4 +425,13 @@ impl FromRequest for ClientAddress {
             })
         }))
     }
+}
+
+/// Where a request comes from, as far as that can be believed.
+fn client_address(request: &HttpRequest, app: &App) -> Option<std::net::IpAddr> {
+    let forwarded =
+        app.config.server.trust_forwarded.then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for"))).flatten();
+    // The last entry was written by our own proxy; everything before it by whoever likes.
+    let forwarded = forwarded.and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
+    forwarded.or_else(|| request.peer_addr().map(|peer| peer.ip()))
 }

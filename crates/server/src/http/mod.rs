@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod api_keys;
+pub mod api_scopes;
 pub mod attempts;
 pub mod audit_log;
 pub mod block_imports;
@@ -79,6 +81,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(passwords::create_password_proposal)
             .configure(notify_routes)
             .configure(log_routes)
+            .service(api_keys::list_api_keys)
+            .service(api_keys::create_api_key)
+            .service(api_keys::get_api_key)
+            .service(api_keys::delete_api_key)
             .service(audit_log::list_audit_log)
             .service(audit_log::restore_audit_entry)
             .service(switch::create_switch_attachment)

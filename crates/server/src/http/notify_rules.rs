@@ -5,7 +5,7 @@ use api_types::{NotifyRule, NotifyRuleCreate, NotifyRuleDelete, NotifyRulePatch,
 use store::{Conn, Scope, contract, notify_rule, notify_service};
 
 use super::answer;
-use super::extract::{Body, Holder, IdempotencyKey, IfMatch, Query, Shared};
+use super::extract::{Body, IdempotencyKey, IfMatch, Member, Query, Shared};
 use super::idempotency::{Created, once};
 use super::openapi::{IdempotencyKeyHeader, IfMatchHeader};
 use super::paging::Window;
@@ -31,7 +31,7 @@ fn load(conn: &mut Conn, scope: &Scope, id: &str, lang: Lang) -> Result<NotifyRu
 #[utoipa::path(operation_id = "list_notify_rules", tag = "notify-rules", params(PageQuery),
     responses((status = 200, description = "The notify rules of the account.", body = Page<NotifyRule>)), security(("session" = [])))]
 #[get("/notify-rules")]
-pub async fn list_notify_rules(app: Shared, holder: Holder, lang: Lang, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_notify_rules(app: Shared, holder: Member, lang: Lang, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let (contract, services) = app
         .db
@@ -54,7 +54,7 @@ pub async fn list_notify_rules(app: Shared, holder: Holder, lang: Lang, query: Q
 #[post("/notify-rules")]
 pub async fn create_notify_rule(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     key: IdempotencyKey,
     lang: Lang,
     body: Body<NotifyRuleCreate>,
@@ -73,7 +73,7 @@ pub async fn create_notify_rule(
 #[utoipa::path(operation_id = "get_notify_rule", tag = "notify-rules", params(("rule_id" = String, Path, description = "Id of the rule.")),
     responses((status = 200, description = "The rule.", body = NotifyRule)), security(("session" = [])))]
 #[get("/notify-rules/{rule_id}")]
-pub async fn get_notify_rule(app: Shared, holder: Holder, lang: Lang, rule_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_notify_rule(app: Shared, holder: Member, lang: Lang, rule_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let rule = app.db.read(move |conn| load(conn, &holder.scope, &rule_id, lang)).await?;
     Ok(answer::versioned(&rule, rule.version))
 }
@@ -87,7 +87,7 @@ pub async fn get_notify_rule(app: Shared, holder: Holder, lang: Lang, rule_id: w
 #[patch("/notify-rules/{rule_id}")]
 pub async fn update_notify_rule(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     lang: Lang,
     rule_id: web::Path<String>,
@@ -119,7 +119,7 @@ pub async fn update_notify_rule(
 #[delete("/notify-rules/{rule_id}")]
 pub async fn delete_notify_rule(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     rule_id: web::Path<String>,
     query: Query<NotifyRuleDelete>,

@@ -5,7 +5,7 @@ use api_types::{Credentials, FieldCode, LiveChange, Page, PageQuery, Service, Se
 use store::{Conn, Scope, notify_rule, notify_service};
 
 use super::answer;
-use super::extract::{Body, Holder, IdempotencyKey, IfMatch, Query, Shared};
+use super::extract::{Body, IdempotencyKey, IfMatch, Member, Query, Shared};
 use super::idempotency::{Created, is_kept, once};
 use super::openapi::{IdempotencyKeyHeader, IfMatchHeader};
 use super::paging::Window;
@@ -58,7 +58,7 @@ pub(super) fn changed(app: &App, account_id: &str, service_id: &str) {
 #[get("/notify-rules/{rule_id}/services")]
 pub async fn list_services(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     rule_id: web::Path<String>,
     query: Query<PageQuery>,
@@ -87,7 +87,7 @@ pub async fn list_services(
 #[post("/notify-rules/{rule_id}/services")]
 pub async fn create_service(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     key: IdempotencyKey,
     lang: Lang,
     rule_id: web::Path<String>,
@@ -119,7 +119,7 @@ pub async fn create_service(
     params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service.")),
     responses((status = 200, description = "The service; secrets as a hint.", body = Service)), security(("session" = [])))]
 #[get("/notify-rules/{rule_id}/services/{service_id}")]
-pub async fn get_service(app: Shared, holder: Holder, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn get_service(app: Shared, holder: Member, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let shared = app.clone();
     let service = app
         .db
@@ -159,7 +159,7 @@ fn merged(app: &App, kind: ServiceType, stored: &Credentials, given: &Credential
 #[patch("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn update_service(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     lang: Lang,
     path: web::Path<(String, String)>,
@@ -204,7 +204,7 @@ pub async fn update_service(
 #[delete("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn delete_service(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
@@ -225,7 +225,7 @@ pub async fn delete_service(
 #[post("/notify-rules/{rule_id}/services/{service_id}/rotate-secret")]
 pub async fn rotate_service_secret(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     lang: Lang,
     path: web::Path<(String, String)>,

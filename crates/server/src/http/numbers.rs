@@ -7,7 +7,7 @@ use store::number::{Changes, Row};
 use store::{Conn, Scope, number};
 
 use super::answer;
-use super::extract::{Body, Holder, IfMatch, Query, Shared};
+use super::extract::{Body, IfMatch, Member, Query, Shared};
 use super::openapi::IfMatchHeader;
 use super::paging::Window;
 use crate::error::Failure;
@@ -21,7 +21,7 @@ use crate::view;
 #[utoipa::path(operation_id = "list_numbers", tag = "numbers", params(PageQuery),
     responses((status = 200, description = "The numbers of the account.", body = Page<Number>)), security(("session" = [])))]
 #[get("/numbers")]
-pub async fn list_numbers(app: Shared, holder: Holder, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_numbers(app: Shared, holder: Member, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let contract = app.db.read(move |conn| load(conn, &holder.scope)).await?;
     let rows = contract.numbers.iter().collect();
@@ -38,7 +38,7 @@ fn load(conn: &mut Conn, scope: &Scope) -> Result<Contract, Failure> {
 #[utoipa::path(operation_id = "get_number", tag = "numbers", params(("number_id" = String, Path, description = "Id of the number.")),
     responses((status = 200, description = "The number.", body = Number)), security(("session" = [])))]
 #[get("/numbers/{number_id}")]
-pub async fn get_number(app: Shared, holder: Holder, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_number(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let number = app.db.read(move |conn| find(conn, &holder.scope, &number_id)).await?;
     Ok(answer::versioned(&number, number.version))
 }
@@ -58,7 +58,7 @@ fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Number, Failure> {
 #[patch("/numbers/{number_id}")]
 pub async fn update_number(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     number_id: web::Path<String>,
     body: Body<NumberPatch>,
@@ -99,7 +99,7 @@ fn write(
     responses((status = 200, description = "Calls at once, and the most that the contract allows.", body = ChannelLimit)),
     security(("session" = [])))]
 #[get("/numbers/{number_id}/channel-limit")]
-pub async fn get_channel_limit(app: Shared, holder: Holder, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_channel_limit(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let row = app.db.read(move |conn| number::find(conn, &holder.scope, &number_id)).await?.ok_or(Failure::NOT_FOUND)?;
     let number = view::operator_number(&row);
     Ok(answer::versioned(&ChannelLimit { limit: number.channel_limit, max: number.max_channels }, number.version))
@@ -114,7 +114,7 @@ pub async fn get_channel_limit(app: Shared, holder: Holder, number_id: web::Path
 #[put("/numbers/{number_id}/channel-limit")]
 pub async fn set_channel_limit(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     number_id: web::Path<String>,
     body: Body<ChannelLimitPut>,

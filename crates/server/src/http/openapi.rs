@@ -18,6 +18,7 @@ use utoipa::{IntoParams, Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::api_scopes;
 use super::problem::problem;
 use crate::error::Failure;
 
@@ -60,6 +61,7 @@ pub struct IdempotencyKeyHeader {
         (name = "call-events", description = "What happened on the numbers, and its recordings and faxes."),
         (name = "deliveries", description = "What was sent, to whom, and what came of it."),
         (name = "downloads", description = "What the links in notices lead to."),
+        (name = "api-keys", description = "Keys of integrators."),
         (name = "audit-log", description = "Who changed what."),
         (name = "switch", description = "What the operator's switches report."),
         (name = "operator", description = "Provisioning by the operator."),
@@ -80,6 +82,11 @@ impl Modify for Schemes {
         components.add_security_scheme("csrf", SecurityScheme::ApiKey(ApiKey::Header(csrf)));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An operator key (`dwo_…`).")).build();
         components.add_security_scheme("operator_key", SecurityScheme::Http(bearer));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A key of an integrator (`dwk_…`), made in the portal or by `POST /api-keys`; each operation names the scope that it needs."))
+            .build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(bearer));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A switch key (`dws_…`).")).build();
         components.add_security_scheme("switch_key", SecurityScheme::Http(bearer));
     }
@@ -143,6 +150,7 @@ fn build() -> Value {
     let mut shared = Map::new();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            open_by_key(path, method, operation);
             complete(path, method, operation, &schemas, &mut shared);
         }
     }
@@ -150,6 +158,15 @@ fn build() -> Value {
     document["components"]["responses"] = shared.into();
     document["webhooks"] = webhooks::section();
     document
+}
+
+/// Where a session opens an operation, a key with the right scope does, too.
+fn open_by_key(path: &str, method: &str, operation: &mut Value) {
+    let Some(security) = operation["security"].as_array_mut() else { return };
+    let by_session = security.iter().any(|way| way.get("session").is_some());
+    if let Some(scope) = api_scopes::needed(method, path).filter(|_| by_session) {
+        security.push(json!({"api_key": [scope.as_str()]}));
+    }
 }
 
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, shared: &mut Map<String, Value>) {
@@ -202,6 +219,9 @@ fn error_codes(path: &str, method: &str, id: &str, operation: &Value) -> Vec<Err
     }
     if names.contains(&"session") {
         codes.push(ErrorCode::AccountSuspended);
+    }
+    if names.contains(&"api_key") {
+        codes.extend([ErrorCode::ScopeMissing, ErrorCode::AddressNotAllowed]);
     }
     if names.contains(&"csrf") {
         codes.push(ErrorCode::CsrfFailed);

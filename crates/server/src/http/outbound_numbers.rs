@@ -5,7 +5,7 @@ use api_types::{OutboundNumber, OutboundNumberPut};
 use store::{contract, phone_id};
 
 use super::answer;
-use super::extract::{Body, Holder, IfMatch, Shared};
+use super::extract::{Body, IfMatch, Member, Shared};
 use super::openapi::IfMatchHeader;
 use crate::error::Failure;
 use crate::rules::change;
@@ -17,7 +17,7 @@ use crate::{provisioning, view};
 #[utoipa::path(operation_id = "get_outbound_number", tag = "ids", params(("phone_id" = String, Path, description = "Id of the ID.")),
     responses((status = 200, description = "The number.", body = OutboundNumber)), security(("session" = [])))]
 #[get("/ids/{phone_id}/outbound-number")]
-pub async fn get_outbound_number(app: Shared, holder: Holder, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_outbound_number(app: Shared, holder: Member, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let row = app.db.read(move |conn| phone_id::find(conn, &holder.scope, &phone_id)).await?.ok_or(Failure::NOT_FOUND)?;
     Ok(answer::versioned(&OutboundNumber { number_id: row.outbound_number_id }, view::version(row.version)))
 }
@@ -32,7 +32,7 @@ pub async fn get_outbound_number(app: Shared, holder: Holder, phone_id: web::Pat
 #[put("/ids/{phone_id}/outbound-number")]
 pub async fn set_outbound_number(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     phone_id: web::Path<String>,
     body: Body<OutboundNumberPut>,

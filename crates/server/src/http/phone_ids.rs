@@ -5,7 +5,7 @@ use api_types::{Page, PageQuery, PhoneId, PhoneIdPatch};
 use store::{Conn, Scope, contract, terminal};
 
 use super::answer;
-use super::extract::{Body, Holder, IfMatch, Query, Shared};
+use super::extract::{Body, IfMatch, Member, Query, Shared};
 use super::openapi::IfMatchHeader;
 use super::paging::Window;
 use crate::error::Failure;
@@ -18,7 +18,7 @@ use crate::{provisioning, view};
 #[utoipa::path(operation_id = "list_ids", tag = "ids", params(PageQuery),
     responses((status = 200, description = "The IDs of the account.", body = Page<PhoneId>)), security(("session" = [])))]
 #[get("/ids")]
-pub async fn list_ids(app: Shared, holder: Holder, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_ids(app: Shared, holder: Member, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let page = app
         .db
@@ -45,7 +45,7 @@ fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<PhoneId, Failure> {
 #[utoipa::path(operation_id = "get_id", tag = "ids", params(("phone_id" = String, Path, description = "Id of the ID.")),
     responses((status = 200, description = "The ID.", body = PhoneId)), security(("session" = [])))]
 #[get("/ids/{phone_id}")]
-pub async fn get_id(app: Shared, holder: Holder, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_id(app: Shared, holder: Member, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let found = app.db.read(move |conn| find(conn, &holder.scope, &phone_id)).await?;
     Ok(answer::versioned(&found, found.version))
 }
@@ -59,7 +59,7 @@ pub async fn get_id(app: Shared, holder: Holder, phone_id: web::Path<String>) ->
 #[patch("/ids/{phone_id}")]
 pub async fn update_id(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     phone_id: web::Path<String>,
     body: Body<PhoneIdPatch>,

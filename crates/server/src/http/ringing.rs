@@ -5,7 +5,7 @@ use api_types::{Ringing, RingingPut};
 use store::contract;
 
 use super::answer;
-use super::extract::{Body, Holder, IfMatch, Shared};
+use super::extract::{Body, IfMatch, Member, Shared};
 use super::openapi::IfMatchHeader;
 use crate::error::Failure;
 use crate::{provisioning, view};
@@ -16,7 +16,7 @@ use crate::{provisioning, view};
 #[utoipa::path(operation_id = "get_ringing", tag = "numbers", params(("number_id" = String, Path, description = "Id of the number.")),
     responses((status = 200, description = "The switches.", body = Ringing)), security(("session" = [])))]
 #[get("/numbers/{number_id}/ringing")]
-pub async fn get_ringing(app: Shared, holder: Holder, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_ringing(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
     let contract = app.db.read(move |conn| contract::load(conn, &holder.scope)).await?.ok_or(Failure::NOT_FOUND)?;
     let row = contract.number(&number_id).ok_or(Failure::NOT_FOUND)?;
     Ok(answer::versioned(&view::ringing(&contract, row), view::version(row.version)))
@@ -32,7 +32,7 @@ pub async fn get_ringing(app: Shared, holder: Holder, number_id: web::Path<Strin
 #[put("/numbers/{number_id}/ringing")]
 pub async fn set_ringing(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     if_match: IfMatch,
     number_id: web::Path<String>,
     body: Body<RingingPut>,

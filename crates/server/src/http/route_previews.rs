@@ -5,7 +5,7 @@ use api_types::{Caller, NoNumber, RouteDecision, RoutePreviewRequest};
 use store::{Conn, Scope, block_entry, contract, notify_service};
 
 use super::answer;
-use super::extract::{Body, Holder, Shared};
+use super::extract::{Body, Member, Shared};
 use crate::error::Failure;
 use crate::rules::decide::{Call, NumberSettings, SipCodes, candidate_keys, decide_call};
 use crate::rules::guard::caller_fault;
@@ -22,7 +22,7 @@ use crate::view;
 #[post("/numbers/{number_id}/route-preview")]
 pub async fn preview_route(
     app: Shared,
-    holder: Holder,
+    holder: Member,
     lang: Lang,
     number_id: web::Path<String>,
     body: Body<RoutePreviewRequest>,

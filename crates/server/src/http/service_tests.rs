@@ -5,7 +5,7 @@ use api_types::{NotifyLanguage, ServiceTest, TestOutcome};
 use chrono::TimeDelta;
 use store::{new_id, notify_rule, notify_service};
 
-use super::extract::{Holder, Shared};
+use super::extract::{Member, Shared};
 use super::notify_services::{changed, find};
 use super::{answer, attempts};
 use crate::error::Failure;
@@ -25,7 +25,7 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
     params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service.")),
     responses((status = 200, description = "What came of it.", body = ServiceTest)), security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/test")]
-pub async fn test_service(app: Shared, holder: Holder, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn test_service(app: Shared, holder: Member, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let scope = holder.scope.clone();
     let (rule, service) = app
         .db

@@ -16,7 +16,7 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
         }
         AuditObject::PhoneId => rows.and_then(|rows| rows.phone_id(&entry.object_id)).map(id_label),
         AuditObject::Terminal => name_of(entry, "name"),
-        AuditObject::NotifyRule => name_of(entry, "name"),
+        AuditObject::NotifyRule | AuditObject::ApiKey => name_of(entry, "name"),
         AuditObject::NotifyService => name_of(entry, "label"),
         AuditObject::Account => None,
     };
@@ -28,6 +28,7 @@ pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
             AuditObject::Terminal => t!(audit.terminal),
             AuditObject::NotifyRule => t!(audit.notify_rule),
             AuditObject::NotifyService => t!(audit.notify_service),
+            AuditObject::ApiKey => t!(audit.api_key),
         };
         kind.to_owned()
     })
@@ -67,6 +68,7 @@ pub(super) fn actor(entry: &AuditEntry) -> String {
         ActorKind::Holder => t!(audit.holder, name = entry.actor.clone()),
         ActorKind::Operator => t!(audit.operator, name = entry.actor.clone()),
         ActorKind::Service => t!(audit.service, name = entry.actor.clone()),
+        ActorKind::ApiKey => t!(audit.by_key, name = entry.actor.clone()),
     }
 }
 
