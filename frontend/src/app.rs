@@ -64,9 +64,13 @@ fn page(route: Route) -> AnyView {
             Route::Row(row) => view! { <RowHome row/> }.into_any(),
             Route::General(row) => view! { <GeneralPage row/> }.into_any(),
             Route::Account => view! { <AccountPage/> }.into_any(),
-            page @ (Route::Page(..) | Route::History | Route::Notices | Route::Notice(_) | Route::Deliveries | Route::Notify(_)) => {
-                lazy::page(page)
-            }
+            page @ (Route::Page(..)
+            | Route::ApiKeys
+            | Route::History
+            | Route::Notices
+            | Route::Notice(_)
+            | Route::Deliveries
+            | Route::Notify(_)) => lazy::page(page),
             _ => view! { <Welcome/> }.into_any(),
         }),
     }

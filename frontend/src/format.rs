@@ -13,6 +13,11 @@ pub fn phone(e164: &str) -> String {
     PhoneNumber::parse(e164).map_or_else(|_| e164.to_owned(), |number| number.japanese())
 }
 
+/// Now, by the browser's clock. Milliseconds fit for eight thousand years, so it is always a time.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+}
+
 /// Japan has no daylight saving, so the fixed offset is exact and spares the app a time zone database.
 fn tokyo(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     match FixedOffset::east_opt(9 * 3600) {

@@ -10,6 +10,8 @@ pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const RESET_PASSWORD: &str = "/reset-password";
 /// The contract and the sign-in.
 pub const ACCOUNT: &str = "/account";
+/// Keys of integrators.
+pub const API_KEYS: &str = "/account/api-keys";
 /// The change log.
 pub const HISTORY: &str = "/history";
 /// What happened on the numbers, and who was told.
@@ -203,6 +205,8 @@ pub enum Route {
     Page(RowRef, RowPage),
     /// The contract and the sign-in.
     Account,
+    /// Keys of integrators.
+    ApiKeys,
     /// The change log.
     History,
     /// What happened on the numbers.
@@ -227,6 +231,7 @@ impl Route {
             FORGOT_PASSWORD => return Route::ForgotPassword,
             RESET_PASSWORD => return Route::ResetPassword,
             ACCOUNT => return Route::Account,
+            API_KEYS => return Route::ApiKeys,
             HISTORY => return Route::History,
             NOTICES => return Route::Notices,
             DELIVERIES => return Route::Deliveries,
@@ -265,6 +270,7 @@ impl Route {
         match entry {
             Route::Notices => matches!(self, Route::Notices | Route::Notice(_) | Route::Deliveries),
             Route::Notify(_) => matches!(self, Route::Notify(_)),
+            Route::Account => matches!(self, Route::Account | Route::ApiKeys),
             entry => self == entry,
         }
     }
@@ -318,6 +324,7 @@ mod tests {
             ("/", Route::Home),
             ("/sign-in", Route::SignIn),
             ("/account/", Route::Account),
+            ("/account/api-keys", Route::ApiKeys),
             ("/numbers/n1", Route::Row(row.clone())),
             ("/numbers/n1/", Route::Row(row.clone())),
             ("/numbers/n1/general", Route::General(row.clone())),

@@ -8,12 +8,12 @@ use crate::stage::Story;
 
 const PARTS: &str = "/assets/lazy/";
 
-/// Waits until the service worker has kept what was no part of the first download.
+/// Waits until the service worker has kept what was no part of the first download: the pages and their styles.
 const KEPT: &str = "const done = arguments[0];
     const look = async () => {
         for (const name of await caches.keys()) {
             const kept = await (await caches.open(name)).keys();
-            if (kept.some((request) => request.url.includes('/assets/lazy/'))) return done(true);
+            if (kept.filter((request) => request.url.includes('/assets/lazy/')).length === 2) return done(true);
         }
         setTimeout(look, 40);
     };
@@ -63,7 +63,7 @@ on_both_screens! {
         story.see("ここまでです").await?;
         story.reload().await?;
         story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 1);
+        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
 
         story.gate.cut();
         story.reload().await?;
@@ -71,7 +71,7 @@ on_both_screens! {
         story.gate.open();
         story.press("もう一度読み込む").await?;
         story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 1);
+        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
         Ok(())
     }
 }
@@ -96,7 +96,7 @@ on_both_screens! {
         story.see_at("row-title", "050-1234-5678").await?;
         follow_to_the_log(&story).await?;
         story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 1);
+        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
         Ok(())
     }
 }
@@ -111,6 +111,7 @@ on_both_screens! {
             .into();
         pages.extend(["/notify-rules", "/notify-rules/r/services/new", "/notify-rules/r/services/new?type=slack"].map(str::to_owned));
         pages.extend([format!("{}/password", minato.id(0)), format!("{}/password", minato.id(1)), "/history".to_owned(), log]);
+        pages.push("/account/api-keys".to_owned());
         story.gate.hold(PARTS);
         story.arrive("/").await?;
         story.see("050-1234-5678").await?;

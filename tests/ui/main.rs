@@ -1,5 +1,6 @@
 //! The SPA in a real browser, at the size of a phone and of a desk.
 
+mod api_keys;
 mod calls;
 mod gate;
 mod minato;

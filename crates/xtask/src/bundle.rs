@@ -28,6 +28,9 @@ const WORTH_COMPRESSING: usize = 512;
 /// Extensions of files that are text, or shrink like one.
 const COMPRESSIBLE: &[&str] = &["html", "js", "css", "wasm", "json", "webmanifest", "svg", "txt", "xml", "ico"];
 
+/// The folder of the styles of lazy pages, which come with those.
+const LATER: &str = "later";
+
 /// Extensions of public files in which `{{css}}`, `{{js}}` and `{{wasm}}` are filled in.
 const TEXTUAL: &[&str] = &["html", "js", "css", "json", "webmanifest", "svg", "txt", "xml"];
 
@@ -178,14 +181,18 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
         js.push_str(RELOAD);
     }
     let css = stylesheet(&frontend.join("style"))?;
+    let later_css = stylesheet(&frontend.join("style").join(LATER))?;
 
     let css_url = format!("/assets/app-{}.css", short_hash(css.as_bytes()));
     let js_url = format!("/assets/app-{}.js", short_hash(js.as_bytes()));
     let wasm_url = format!("/assets/{wasm_name}");
-    for (url, content) in [(&css_url, css.into_bytes()), (&js_url, js.into_bytes()), (&wasm_url, wasm)] {
+    let later_css_url = format!("/assets/{}/later-{}.css", split::FOLDER, short_hash(later_css.as_bytes()));
+    for (url, content) in
+        [(&css_url, css.into_bytes()), (&later_css_url, later_css.into_bytes()), (&js_url, js.into_bytes()), (&wasm_url, wasm)]
+    {
         files.insert(url[1..].to_owned(), content);
     }
-    let values = [("css", css_url.as_str()), ("js", js_url.as_str()), ("wasm", wasm_url.as_str())];
+    let values = [("css", css_url.as_str()), ("later_css", later_css_url.as_str()), ("js", js_url.as_str()), ("wasm", wasm_url.as_str())];
 
     let index = fs::read_to_string(frontend.join("index.html")).context("frontend/index.html could not be read")?;
     files.insert("index.html".into(), fill("frontend/index.html", &index, &values)?.into_bytes());
@@ -262,11 +269,11 @@ fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result
     Ok((js, module))
 }
 
-/// All style sheets, one after the other in the order of their names.
+/// All style sheets of a folder, one after the other in the order of their names; not those of the folders within.
 fn stylesheet(folder: &Path) -> Result<String> {
     let mut paths = Vec::new();
     walk(folder, &mut paths)?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "css"));
+    paths.retain(|path| path.parent() == Some(folder) && path.extension().is_some_and(|extension| extension == "css"));
     paths.sort();
     let mut css = String::new();
     for path in paths {

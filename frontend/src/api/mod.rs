@@ -1,6 +1,7 @@
 //! The door to the server. One non-generic exchange does the work; the typed functions per resource are thin.
 
 pub mod account;
+pub mod api_keys;
 pub mod audit;
 pub mod block_list;
 pub mod call_events;

@@ -3,16 +3,19 @@
 //! They are one file, which is fetched once somebody is signed in and the browser has nothing else to do, or when one of them
 //! is opened before that.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use api_types::PhoneIdKind;
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use leptos::leptos_dom::helpers::request_idle_callback_with_handle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use super::api_keys::ApiKeysPage;
 use super::block_import::BlockImportPage;
 use super::block_list::BlockListPage;
 use super::copy::CopyPage;
@@ -51,6 +54,7 @@ fn pages() -> Result<Pages, SplitLoaderError> {
         Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
         Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
         Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
+        Route::ApiKeys => view! { <ApiKeysPage/> }.into_any(),
         Route::Notices => view! { <NoticesPage/> }.into_any(),
         Route::Notice(id) => view! { <NoticePage id/> }.into_any(),
         Route::Deliveries => view! { <DeliveriesPage/> }.into_any(),
@@ -62,8 +66,45 @@ fn pages() -> Result<Pages, SplitLoaderError> {
     })
 }
 
+/// Asks for the styles of the pages; the promise is kept, with the event that says whether they have come.
+fn style() -> Promise {
+    let document = document();
+    let url = document.query_selector("meta[name=later-style]").ok().flatten().and_then(|meta| meta.get_attribute("content"));
+    let link = document.create_element("link").ok().zip(document.head());
+    Promise::new(&mut |kept, _| {
+        let asked = url.as_ref().zip(link.as_ref()).map(|(url, (link, head))| {
+            // Never broken: nobody may be waiting yet, and the browser would complain.
+            link.add_event_listener_with_callback("load", &kept)?;
+            link.add_event_listener_with_callback("error", &kept)?;
+            link.set_attribute("rel", "stylesheet")?;
+            link.set_attribute("href", url)?;
+            head.append_child(link)
+        });
+        if !matches!(asked, Some(Ok(_))) {
+            _ = kept.call0(&JsValue::NULL);
+        }
+    })
+}
+
+thread_local! {
+    static STYLE: RefCell<Option<Promise>> = const { RefCell::new(None) };
+}
+
+/// The pages and their styles.
+async fn both() -> Result<Pages, ()> {
+    let style = STYLE.with_borrow_mut(|kept| kept.get_or_insert_with(style).clone());
+    let pages = pages().await.map_err(drop);
+    let event = JsFuture::from(style).await.map_err(drop)?;
+    if Reflect::get(&event, &JsValue::from_str("type")).is_ok_and(|kind| kind == "load") {
+        return pages;
+    }
+    // Asked for again the next time.
+    STYLE.with_borrow_mut(|kept| *kept = None);
+    Err(())
+}
+
 async fn fetch() -> Result<(), ClientError> {
-    match pages().await {
+    match both().await {
         Ok(pages) => {
             PAGES.get_or_init(|| pages);
             Ok(())
@@ -145,6 +186,7 @@ fn title(route: &Route) -> Text {
         Route::Page(_, RowPage::Password) => text!(password.title),
         Route::Page(_, RowPage::Preview) => text!(preview.title),
         Route::Page(_, RowPage::Copy) => text!(copy.title),
+        Route::ApiKeys => text!(keys.title),
         Route::Notices => text!(notices.title),
         Route::Notice(_) => text!(notices.event),
         Route::Deliveries => text!(notices.deliveries),
@@ -158,7 +200,7 @@ fn title(route: &Route) -> Text {
 
 /// Whether the page belongs to one that is not in the list.
 fn is_deep(route: &Route) -> bool {
-    matches!(route, Route::Notice(_) | Route::Deliveries)
+    matches!(route, Route::Notice(_) | Route::Deliveries | Route::ApiKeys)
 }
 
 /// The page that a page belongs to, as the page itself will say.
@@ -167,6 +209,7 @@ fn way_back(route: &Route) -> String {
         Route::Page(row, RowPage::BlockImport) => row.page(RowPage::BlockList),
         Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
         Route::Page(row, _) => row.home(),
+        Route::ApiKeys => routes::ACCOUNT.to_owned(),
         Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
         // The form belongs to the choice, which has the same path.
         Route::Notify(page @ NotifyPage::AddService(_)) if use_router().query("type").is_some() => page.path(),

@@ -1,6 +1,7 @@
 //! One file or folder per screen.
 
 pub mod account;
+mod api_keys;
 pub mod block_import;
 pub mod block_list;
 pub mod copy;

@@ -61,6 +61,15 @@ fn Contract(account: Account) -> impl IntoView {
             </dl>
         </section>
         <Password/>
+        <section class="group">
+            <div class="list">
+                <a class="row" href=routes::API_KEYS data-testid="open-api-keys">
+                    <span class="lead"><Icon icon=icondata_lu::LuPlug/></span>
+                    <span class="label">{move || t!(keys.title)}<small>{move || t!(keys.hint)}</small></span>
+                    <Chevron/>
+                </a>
+            </div>
+        </section>
         <Options options/>
         <Contact account/>
     }

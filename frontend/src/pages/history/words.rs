@@ -129,6 +129,7 @@ pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
         "channel_limit" | "limit" => t!(general.channels),
         "max_channels" => t!(audit.f_max_channels),
         "extension" => t!(general.extension),
+        "scopes" => t!(keys.scopes),
         "contact_mail" => t!(account.mail),
         "outbound_number_id" => t!(audit.f_outbound),
         "number_id" | "e164" => t!(audit.number),

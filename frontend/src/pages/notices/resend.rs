@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::words;
 use crate::api::deliveries::MANY;
 use crate::api::{self, use_client};
 use crate::directory::Remote;
@@ -69,7 +68,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
         });
     });
     let count = Memo::new(move |_| {
-        let since = time(&since.get(), words::now());
+        let since = time(&since.get(), format::now());
         found.with(|found| found.ready().map(|times| times.iter().filter(|at| **at >= since).count()))
     });
     let says = move || match count.get() {
@@ -88,7 +87,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
-        let since = time(&since.get_untracked(), words::now());
+        let since = time(&since.get_untracked(), format::now());
         spawn_local(async move {
             let outcome = api::deliveries::resend_since(client, since).await;
             busy.try_set(false);

@@ -163,14 +163,9 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     t!(row.last_seen, day = format::short_day(locale(), at), time = format::time(at))
 }
 
-/// Now. Milliseconds fit for eight thousand years, so it is always a time.
-pub(super) fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
-}
-
 /// The heading of a day, with a word for the two that have one.
 pub(super) fn day(at: DateTime<Utc>) -> String {
-    let (now, day) = (now(), format::iso_day(at));
+    let (now, day) = (format::now(), format::iso_day(at));
     let name = if day == format::iso_day(now) {
         t!(notices.today)
     } else if day == format::iso_day(now - chrono::TimeDelta::days(1)) {

@@ -200,7 +200,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                     label=text!(preview.when)
                     choices=vec![("now", text!(preview.now)), ("later", text!(preview.later))]
                     selected=Signal::derive(move || if dated.get() { "later" } else { "now" })
-                    pick=Callback::new(move |key| call.update(|call| call.at = if key == "later" { format::field_time(now()) } else { String::new() }))
+                    pick=Callback::new(move |key| call.update(|call| call.at = if key == "later" { format::field_time(format::now()) } else { String::new() }))
                 />
                 {move || dated.get().then(|| view! {
                     <Cell state=FieldState::plain("at", none)>
@@ -226,11 +226,6 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
             </div>
         </form>
     }
-}
-
-/// Milliseconds fit for eight thousand years, so the time is always one.
-fn now() -> chrono::DateTime<chrono::Utc> {
-    chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
 }
 
 #[component]

@@ -17,7 +17,7 @@ use crate::{t, text};
 pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
     let asking = RwSignal::new(false);
     let CallAttachment { kind, link_expires_at, downloads, last_download_at, .. } = file;
-    let works = link_expires_at.is_some_and(|at| at > words::now());
+    let works = link_expires_at.is_some_and(|at| at > format::now());
     let until = move || match link_expires_at.filter(|_| works) {
         Some(at) => t!(notices.link_until, moment = words::moment(at)),
         None => t!(notices.link_over).to_owned(),
