@@ -50,7 +50,7 @@ on_both_screens! {
         assert_eq!(with(&story, &key).get("/ids").await.status, 403);
         story.press("控えました").await?;
         story.gone("key-once").await?;
-        story.see_at("key", "番号の設定 (読む)、着信拒否 (変える)").await?;
+        story.see_at("key", "番号の設定（読む）、着信拒否（変える）").await?;
         story.reload().await?;
         story.see_at("key", "127.0.0.0/8, ::1 からだけ").await?;
         story.see_no(&key).await?;

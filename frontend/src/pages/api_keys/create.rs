@@ -54,7 +54,7 @@ pub(super) fn summary(scopes: &[ApiScope]) -> String {
             (true, false) => t!(keys.read),
             (false, false) => return None,
         };
-        Some(format!("{} ({verb})", name(resource)))
+        Some(t!(keys.may, what = name(resource), verb = verb))
     };
     RESOURCES.iter().filter_map(part).collect::<Vec<_>>().join(t!(audit.list_comma))
 }
