@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::switch::Switch;
-use tests::{Client, Holder, Replica, TestApp, on_both, service_key};
+use tests::{Backend, Client, Holder, Replica, TestApp, block_on, on_both, service_key};
 
 fn question(called: &str, caller: &str) -> Value {
     json!({"call_id": "call-1@pbx.example", "called": called, "from_user": caller})
@@ -200,3 +200,19 @@ on_both!(
         }
     }
 );
+
+#[test]
+fn telephones_ring_while_the_database_is_away() {
+    block_on(async {
+        let app = TestApp::start(Backend::Postgres).await;
+        let (_, switch, called) = scene(&app).await;
+        let asked = question(&called, "0312345678");
+        assert_eq!(ask(&switch, asked.clone()).await["action"], "ring");
+        app.database.vanish();
+        // Longer than what is in memory counts as fresh, and than a key does.
+        for _ in 0..4 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            assert_eq!(ask(&switch, asked.clone()).await["action"], "ring");
+        }
+    });
+}

@@ -36,6 +36,8 @@ const FRESH: Duration = Duration::from_millis(900);
 const LOOKS_BACK: TimeDelta = TimeDelta::seconds(5);
 const LOOKS_FAR_BACK: TimeDelta = TimeDelta::minutes(5);
 const FAR: u32 = 40;
+/// How long the database is waited for where something is known already.
+pub const PATIENCE: Duration = Duration::from_millis(300);
 /// Longer lists are read beside the question that needs them first.
 const LONG_LIST: i64 = 2_000;
 
@@ -153,7 +155,12 @@ pub async fn route(app: &Arc<App>, called: &Caller, call: Call) -> Result<Routed
         return Ok(Routed { found: known, decision });
     }
     let (asked, what, now) = (e164.clone(), call.clone(), app.clock.now_naive());
-    let answer = app.db.read(move |conn| load(conn, SwitchScope::authorised(), &asked, &what.caller, now)).await;
+    let reading = app.db.read(move |conn| load(conn, SwitchScope::authorised(), &asked, &what.caller, now));
+    let answer = match &known {
+        None => reading.await,
+        // Who waits is a caller: what is known answers soon, whatever has become of the database.
+        Some(_) => rt::time::timeout(PATIENCE, reading).await.unwrap_or(Err(StoreError::CutOff)),
+    };
     match (answer, known) {
         (Ok(Some((contract, number_id, list))), _) => Ok(app.routing.take_in(app, &e164, contract, number_id, list, &call)),
         (Ok(None), _) => Ok(unknown(&app.config.switch.sip_codes)),

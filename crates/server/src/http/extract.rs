@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::rt::time::timeout;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use api_types::{ErrorCode, address_allowed, field_faults};
 use base64::Engine as _;
@@ -23,6 +24,7 @@ use crate::App;
 use crate::crypto;
 use crate::error::Failure;
 use crate::provisioning::{API_KEY_PREFIX, Actor, Ctx, KeyKind};
+use crate::routing;
 use crate::view;
 
 /// The application, for handlers.
@@ -291,11 +293,14 @@ async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service
         return Ok(row);
     }
     let (now, asked) = (app.clock.now_naive(), hash.clone());
-    let found = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked)).await;
-    let found = match found {
-        Ok(found) => found,
-        // Telephones must ring: a key that was good a moment ago is good while the database does not answer.
-        Err(error) => return app.routing.key(&hash, KEY_IS_KNOWN).filter(|_| is_switch).ok_or_else(|| error.into()),
+    let reading = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked));
+    // Telephones must ring: a key that was good a moment ago is good while the database does not answer.
+    let found = match app.routing.key(&hash, KEY_IS_KNOWN).filter(|_| is_switch) {
+        None => reading.await?,
+        Some(known) => match timeout(routing::PATIENCE, reading).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(_)) | Err(_) => return Ok(known),
+        },
     };
     let mut row = found.ok_or_else(unauthenticated)?;
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
