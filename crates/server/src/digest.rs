@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use store::phone_id;
 
 use crate::App;
-use crate::crypto::Secrets;
+use crate::crypto::{Secrets, hex};
 
 /// HA1 of an ID.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,6 @@ impl Digest {
     /// Of a password.
     pub fn new(login_id: &str, realm: &str, password: &str) -> Self {
         let text = format!("{login_id}:{realm}:{password}");
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         Self { realm: realm.to_owned(), md5: hex(&Md5::digest(&text)), sha256: hex(&Sha256::digest(&text)) }
     }
 

@@ -142,10 +142,10 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 ///
 /// # Errors
 /// When nothing is known of the number and the database does not answer.
-pub async fn route(app: &Arc<App>, called: &Caller, call: Call) -> Result<Routed, Failure> {
+pub async fn route(app: &Arc<App>, scope: SwitchScope, called: &Caller, call: Call) -> Result<Routed, Failure> {
     let Some(e164) = called.key().map(str::to_owned) else { return Ok(unknown(&app.config.switch.sip_codes)) };
     if !app.routing.follows.swap(true, Ordering::SeqCst) {
-        rt::spawn(follow(Arc::downgrade(app)));
+        rt::spawn(follow(Arc::downgrade(app), scope));
     }
     let known = app.routing.known(&e164);
     if let Some((account, number_id)) = &known
@@ -155,7 +155,7 @@ pub async fn route(app: &Arc<App>, called: &Caller, call: Call) -> Result<Routed
         return Ok(Routed { found: known, decision });
     }
     let (asked, what, now) = (e164.clone(), call.clone(), app.clock.now_naive());
-    let reading = app.db.read(move |conn| load(conn, SwitchScope::authorised(), &asked, &what.caller, now));
+    let reading = app.db.read(move |conn| load(conn, scope, &asked, &what.caller, now));
     let answer = match &known {
         None => reading.await,
         // Who waits is a caller: what is known answers soon, whatever has become of the database.
@@ -285,13 +285,13 @@ pub fn caller(question: &api_types::RouteQuestion) -> Caller {
 }
 
 /// Keeps what is in memory true, for as long as the application runs.
-async fn follow(app: Weak<App>) {
+async fn follow(app: Weak<App>, scope: SwitchScope) {
     for round in 0_u32.. {
         let Some(app) = app.upgrade() else { return };
         let begun = Instant::now();
         let back = if round.is_multiple_of(FAR) { LOOKS_FAR_BACK } else { LOOKS_BACK };
         let since = app.clock.now_naive() - back;
-        match app.db.read(move |conn| route::changed(conn, SwitchScope::authorised(), since)).await {
+        match app.db.read(move |conn| route::changed(conn, scope, since)).await {
             Ok(changed) => {
                 app.routing.apply(&changed);
                 *app.routing.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);

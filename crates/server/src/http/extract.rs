@@ -334,24 +334,24 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
         if !is_json {
             return then(request, ready(Err(Failure::Code(ErrorCode::UnsupportedMediaType))));
         }
-        let bytes = web::Bytes::from_request(request, payload);
+        let bytes = whole_body(request, payload);
         then(request, async move {
-            let bytes = bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
-                413 => Failure::Code(ErrorCode::BodyTooLarge),
-                _ => Failure::Code(ErrorCode::MalformedRequest),
-            })?;
+            let bytes = bytes.await?;
             let value: T = read::json(&bytes)?;
             value.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
-            Ok(Body { value, hash: format!("{:x}", HexDigest(&bytes)) })
+            Ok(Body { value, hash: crypto::hex(&Sha256::digest(&bytes)) })
         })
     }
 }
 
-struct HexDigest<'a>(&'a [u8]);
-
-impl std::fmt::LowerHex for HexDigest<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Sha256::digest(self.0).iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+/// A body as it was sent, of the usual limit.
+pub(super) fn whole_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes, Failure>> + use<> {
+    let bytes = web::Bytes::from_request(request, payload);
+    async move {
+        bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
+            413 => Failure::Code(ErrorCode::BodyTooLarge),
+            _ => Failure::Code(ErrorCode::MalformedRequest),
+        })
     }
 }
 

@@ -1,14 +1,15 @@
 //! `/switch/route-decision`: may this call ring, and where?
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use api_types::{Caller, ErrorCode, FieldCode, RouteQuestion, SwitchDecision, field_faults};
 use futures_util::future::LocalBoxFuture;
 use validator::Validate;
 
-use super::extract::{Shared, Switch, then};
+use super::extract::{Shared, Switch, then, whole_body};
 use super::read;
+use super::upload::media_type;
 use crate::error::Failure;
 use crate::routing::{self, Form, Question};
 use crate::rules::decide::Call;
@@ -37,8 +38,6 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
     security(("switch_key" = [])))]
 #[post("/switch/route-decision")]
 pub async fn decide_route(app: Shared, switch: Switch, request: HttpRequest, lang: Lang, asked: Asked) -> Result<HttpResponse, Failure> {
-    // Whoever may ask has shown a key; what is read of the settings is read with the scope of a switch.
-    let _ = switch;
     let Question { question, form, context } = asked.0;
     let called = Caller::parse(&question.called).map_err(|_| Failure::field("/called", FieldCode::InvalidFormat))?;
     let call = Call {
@@ -47,7 +46,7 @@ pub async fn decide_route(app: Shared, switch: Switch, request: HttpRequest, lan
         active_calls: question.active_calls,
         emergency_callback: question.priority.as_deref().is_some_and(|priority| priority.trim().eq_ignore_ascii_case("psap-callback")),
     };
-    let routed = routing::route(&app.clone().into_inner(), &called, call.clone()).await?;
+    let routed = routing::route(&app.clone().into_inner(), switch.scope, &called, call.clone()).await?;
     let domain = &app.config.switch.sip_domain;
     let decision = routing::decision(&routed, &call, domain, lang);
     metrics::counter!(DECISIONS, "action" => crate::view::text_of(&decision.action)).increment(1);
@@ -70,14 +69,9 @@ impl FromRequest for Asked {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let bytes = web::Bytes::from_request(request, payload);
+        let (kind, bytes) = (media_type(request.headers()), whole_body(request, payload));
         then(request, async move {
-            let bytes = bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
-                413 => Failure::Code(ErrorCode::BodyTooLarge),
-                _ => Failure::Code(ErrorCode::MalformedRequest),
-            })?;
+            let bytes = bytes.await?;
             let question = match kind.as_str() {
                 "application/json" => read::json::<RouteQuestion>(&bytes)?.into(),
                 "application/x-www-form-urlencoded" => Question::of_form(&bytes)?,

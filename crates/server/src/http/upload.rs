@@ -129,7 +129,8 @@ fn malformed() -> Failure {
 }
 
 /// The media type of a body, without parameters; empty when there is none.
-fn media_type(headers: &HeaderMap) -> String {
+/// The media type of a body, without its parameters, in small letters.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
