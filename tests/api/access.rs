@@ -89,6 +89,7 @@ const ROWS: &[Row] = &[
     Row("delete_service", Method::DELETE, "/notify-rules/{rule_id}/services/{service_id}", Portal, "", 204),
     Row("delete_notify_rule", Method::DELETE, "/notify-rules/{rule_id}", Portal, "", 204),
     Row("receive_line_callback", Method::POST, "//callbacks/line/{token}", Anyone, r#"{"events":[]}"#, 404),
+    Row("get_signing_keys", Method::GET, "//.well-known/jwks.json", Anyone, "", 200),
     Row("list_call_events", Method::GET, "/call-events", Portal, "", 200),
     Row("get_call_event_stream", Method::GET, "/call-events/stream", Portal, "", 200),
     Row("get_call_event", Method::GET, "/call-events/{event_id}", Portal, "", 200),

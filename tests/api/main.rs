@@ -59,6 +59,7 @@ mod route_decisions;
 mod scopes;
 mod service_tests;
 mod sessions;
+mod signing_keys;
 mod suspension;
 mod switch_attachments;
 mod switch_events;

@@ -367,6 +367,7 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("Page_ApiKey", readable::<Page<ApiKey>>),
     ("Page_AuditEntry", readable::<Page<AuditEntry>>),
     ("Page_BlockImportRow", readable::<Page<BlockImportRow>>),
+    ("JsonWebKeySet", readable::<JsonWebKeySet>),
     ("NotifyRule", readable::<NotifyRule>),
     ("Service", readable::<Service>),
     ("ServiceTest", readable::<ServiceTest>),

@@ -160,6 +160,8 @@ impl Drop for TestApp {
 pub struct Replica {
     /// Where it answers, without a slash at the end.
     pub url: String,
+    /// Its insides, to look.
+    pub app: Arc<server::App>,
     handle: actix_web::dev::ServerHandle,
 }
 
@@ -176,7 +178,7 @@ impl Replica {
         let mut config = first.app.config.clone();
         change(&mut config);
         let app = server::App::build(config, first.clock.clone()).unwrap();
-        Self { url, handle: launch(app, listener) }
+        Self { url, handle: launch(app.clone(), listener), app }
     }
 }
 

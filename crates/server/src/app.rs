@@ -20,6 +20,7 @@ use crate::mail::Mailer;
 use crate::notify::{self, Senders};
 use crate::provisioning::{Actor, Ctx};
 use crate::routing::View;
+use crate::signing::Signer;
 use crate::telemetry;
 
 /// Why the application cannot start; one sentence that names the key.
@@ -62,6 +63,8 @@ pub struct App {
     pub live: Live,
     /// What calls are routed by.
     pub routing: View,
+    /// The signing keys.
+    pub signer: Signer,
     /// Bounds the memory and the cores that hashing takes: 19 MiB each.
     hashing: Semaphore,
 }
@@ -87,7 +90,20 @@ impl App {
             line_works: notify::line_works::Tokens::default(),
         };
         let (wake, live, hashing) = (tokio::sync::Notify::new(), Live::default(), Semaphore::new(4));
-        Ok(Arc::new(Self { db, clock, config, mailer, secrets, attachments, senders, wake, live, routing: View::default(), hashing }))
+        Ok(Arc::new(Self {
+            db,
+            clock,
+            config,
+            mailer,
+            secrets,
+            attachments,
+            senders,
+            wake,
+            live,
+            routing: View::default(),
+            signer: Signer::default(),
+            hashing,
+        }))
     }
 
     /// Who changes something now.

@@ -25,6 +25,7 @@ pub mod provisioning;
 pub mod resend;
 pub mod routing;
 pub mod rules;
+pub mod signing;
 pub mod spa;
 pub mod telemetry;
 pub mod texts;

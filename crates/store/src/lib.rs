@@ -38,6 +38,7 @@ pub mod route;
 pub mod service_key;
 pub mod session;
 pub mod sign_in_attempt;
+pub mod signing_key;
 pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};

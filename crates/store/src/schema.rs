@@ -166,6 +166,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        public_jwk -> Text,
+        sealed_private -> Text,
+        created_at -> Timestamp,
+        signs_from -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     audit_log (account_id, id) {
         account_id -> Text,
         id -> Text,
@@ -391,6 +402,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     sign_in_attempts,
     service_keys,
+    signing_keys,
     audit_log,
     idempotency_keys,
     block_entries,

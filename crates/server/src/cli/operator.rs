@@ -4,6 +4,7 @@ mod accounts;
 mod ids;
 mod keys;
 mod numbers;
+mod signing_keys;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,9 @@ enum Command {
     /// Switches and their keys
     #[command(subcommand)]
     Switch(keys::Command),
+    /// Keys that access tokens and snapshots are signed with
+    #[command(subcommand)]
+    SigningKey(signing_keys::Command),
 }
 
 pub(super) fn run(config: Config, args: Args) -> Result<(), Error> {
@@ -69,6 +73,7 @@ pub(super) fn run(config: Config, args: Args) -> Result<(), Error> {
             Command::Terminal(command) => ids::run_terminal(&desk, command).await,
             Command::Key(command) => keys::run(&desk, KeyKind::Operator, command).await,
             Command::Switch(command) => keys::run(&desk, KeyKind::Switch, command).await,
+            Command::SigningKey(command) => signing_keys::run(&desk, command).await,
         }
     })
 }

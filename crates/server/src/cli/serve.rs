@@ -58,6 +58,13 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
     });
     rt::spawn(housekeeping::run(app.clone()));
     let outbox = outbox::start(app.clone());
+    // On the first start the signing keys are made, before anybody waits for them.
+    let signing = app.clone();
+    rt::spawn(async move {
+        if let Err(error) = signing.signing().await {
+            tracing::warn!(%error, "there are no signing keys yet; they are made when they are needed");
+        }
+    });
     tracing::info!(%address, url = %app.config.public_url(), database = app.db.kind(), mail = app.mailer.describe(), "serving");
     started();
 

@@ -35,6 +35,7 @@ pub mod route_decisions;
 pub mod route_previews;
 pub mod service_tests;
 pub mod sessions;
+pub mod signing_keys;
 pub mod stream;
 pub mod switch;
 pub mod switch_ids;
@@ -49,7 +50,7 @@ use crate::{App, spa};
 
 /// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(line_callbacks::receive_line_callback).service(downloads::get_download);
+    config.service(line_callbacks::receive_line_callback).service(downloads::get_download).service(signing_keys::get_signing_keys);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)

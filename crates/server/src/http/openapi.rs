@@ -52,6 +52,7 @@ pub struct IdempotencyKeyHeader {
     components(schemas(Problem, WebhookCallEvent, WebhookTestEvent)),
     tags(
         (name = "session", description = "Signing in to the portal."),
+        (name = "tokens", description = "Signing in with the softphone, and what its tokens are checked with."),
         (name = "account", description = "The contract."),
         (name = "numbers", description = "Phone numbers and their settings."),
         (name = "block-list", description = "Whom a number refuses: switches, entries, CSV files."),
