@@ -8,7 +8,7 @@ use server::http::openapi::document;
 use server::provisioning::KeyKind;
 use tests::{Answer, Client, Holder, TestApp, on_both};
 
-use Who::{Anyone, Operator, Portal, Switch};
+use Who::{Anyone, Operator, Phone, Portal, Switch};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ enum Who {
     Anyone,
     /// A contract holder who is signed in.
     Portal,
+    /// A softphone that is signed in.
+    Phone,
     /// An operator key.
     Operator,
     /// A switch key.
@@ -33,6 +35,18 @@ const ROWS: &[Row] = &[
     Row("create_session", Method::POST, "/session", Anyone, r#"{"login_id":"minato000","password":"correct horse battery"}"#, 200),
     Row("get_session", Method::GET, "/session", Portal, "", 200),
     Row("confirm_session", Method::POST, "/session/confirm", Portal, r#"{"password":"correct horse battery"}"#, 200),
+    Row("create_tokens", Method::POST, "/tokens", Anyone,
+        r#"{"login_id":"minato001","password":"correct horse battery","terminal":{"kind":"ios","name":"iPhone"}}"#, 200),
+    Row("create_tokens_by_link", Method::POST, "/tokens/link", Anyone, r#"{"link_token":"none","terminal":{"kind":"ios","name":"iPhone"}}"#, 410),
+    Row("refresh_tokens", Method::POST, "/tokens/refresh", Anyone, r#"{"refresh_token":"none"}"#, 401),
+    Row("revoke_tokens", Method::POST, "/tokens/revoke", Anyone, r#"{"refresh_token":"none"}"#, 204),
+    Row("get_me", Method::GET, "/me", Phone, "", 200),
+    Row("list_my_numbers", Method::GET, "/me/numbers", Phone, "", 200),
+    Row("set_my_terminal", Method::PUT, "/me/terminal", Phone, r#"{"kind":"ios","name":"iPhone"}"#, 200),
+    Row("get_my_outbound_number", Method::GET, "/me/outbound-number", Phone, "", 200),
+    Row("set_my_outbound_number", Method::PUT, "/me/outbound-number", Phone, r#"{"number_id":null}"#, 200),
+    Row("get_my_stream", Method::GET, "/me/stream", Phone, "", 200),
+    Row("delete_my_terminal", Method::DELETE, "/me/terminal", Phone, "", 204),
     Row("create_password_reset", Method::POST, "/password-resets", Anyone, r#"{"login_id":"minato000"}"#, 202),
     Row("complete_password_reset", Method::POST, "/password-resets/{token}", Anyone, NEW_PASSWORD, 410),
     Row("get_account", Method::GET, "/account", Portal, "", 200),
@@ -71,6 +85,8 @@ const ROWS: &[Row] = &[
     Row("update_id", Method::PATCH, "/ids/{phone_id}", Portal, r#"{"terminal_name":"x"}"#, 200),
     Row("get_outbound_number", Method::GET, "/ids/{phone_id}/outbound-number", Portal, "", 200),
     Row("set_outbound_number", Method::PUT, "/ids/{phone_id}/outbound-number", Portal, r#"{"number_id":null}"#, 200),
+    Row("delete_terminal", Method::DELETE, "/ids/{phone_id}/terminals/{terminal_id}", Portal, "", 204),
+    Row("create_sign_in_link", Method::POST, "/ids/{phone_id}/sign-in-links", Portal, "", 200),
     Row("set_password", Method::PUT, "/ids/{phone_id}/password", Portal, NEW_PASSWORD, 200),
     Row("reveal_password", Method::POST, "/ids/{phone_id}/password/reveal", Portal, "", 200),
     Row("check_password", Method::POST, "/password-checks", Portal, r#"{"password":"minato2026"}"#, 200),
@@ -199,6 +215,8 @@ struct Stage {
     minato: Holder,
     stranger: Holder,
     switch_key: String,
+    /// Of a softphone of the first contract.
+    access_token: String,
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -210,6 +228,9 @@ impl Stage {
         let made = |answer: Answer| answer.expect(201)["id"].as_str().unwrap_or_default().to_owned();
         let terminals = format!("{}/ids/{}/terminals", minato.operator_path(), minato.ids[2]);
         let terminal = made(operator.post(&terminals, json!({"kind": "ip_phone", "name": "T54W"})).await);
+        let own_terminal = made(operator.post(&terminals, json!({"kind": "ios", "name": "iPhone"})).await);
+        let sign_in = json!({"login_id": "minato001", "password": tests::PASSWORD, "terminal": {"kind": "ios", "name": "iPhone"}});
+        let tokens = app.nobody().post("/tokens", sign_in).await.expect(200);
         let api_key = made(minato.client.post("/api-keys", json!({"name": "x", "scopes": ["numbers:read"]})).await);
         let key = made(operator.post("/operator/keys", json!({"name": "second"})).await);
         let switch = made(operator.post("/operator/switches", json!({"name": "tokyo"})).await);
@@ -244,19 +265,28 @@ impl Stage {
             ("{login_id}", "minato001".into()),
             ("{api_key_id}", api_key),
             ("{terminal_id}", terminal),
+            ("{own_terminal_id}", own_terminal),
             ("{key_id}", key),
             ("{switch_id}", switch),
             ("{token}", "none".into()),
             ("{rule_id}", rule),
             ("{service_id}", service),
         ]);
-        Self { app, minato, stranger, switch_key, ids }
+        Self { app, minato, stranger, switch_key, access_token: text(&tokens["access_token"]), ids }
     }
 
     fn fill(&self, template: &str) -> String {
         let path = self.named(template);
         assert!(!path.contains('{'), "{path} names something that this test does not make");
         path
+    }
+
+    /// Two operations sign a terminal out, and each needs one of its own.
+    fn path(&self, row: &Row) -> String {
+        match row.0 {
+            "delete_terminal" => self.fill(&row.2.replace("{terminal_id}", "{own_terminal_id}")),
+            _ => self.fill(row.2),
+        }
     }
 
     fn named(&self, template: &str) -> String {
@@ -268,6 +298,7 @@ impl Stage {
         match row.3 {
             Anyone => self.app.nobody(),
             Portal => self.minato.client.clone(),
+            Phone => self.app.nobody().bearer(&self.access_token),
             Operator => self.app.operator(),
             Switch => self.app.nobody().bearer(&self.switch_key),
         }
@@ -284,7 +315,7 @@ impl Stage {
         if body.is_some() {
             client = client.header("content-type", row.content_type());
         }
-        let answer = client.send(row.1.clone(), &self.fill(row.2), body).await;
+        let answer = client.send(row.1.clone(), &self.path(row), body).await;
         let documented = &row.documented()["responses"][answer.status.to_string()];
         assert!(documented.is_object(), "{}: the document does not know the answer {}: {}", row.0, answer.status, answer.text);
         answer
@@ -293,7 +324,7 @@ impl Stage {
     /// Calls the operation with what nobody can read. Who is not known, and what is not there, is said first.
     async fn nonsense(&self, client: &Client, row: &Row) -> Answer {
         let client = client.clone().header("if-match", "nonsense").header("content-type", "text/plain");
-        client.send(row.1.clone(), &format!("{}?surprise=1", self.fill(row.2)), Some("nonsense".into())).await
+        client.send(row.1.clone(), &format!("{}?surprise=1", self.path(row)), Some("nonsense".into())).await
     }
 
     /// Everything of the first contract, and the keys.
@@ -324,6 +355,7 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
         for (method, operation) in item.as_object().expect("operations") {
             let security = operation["security"].to_string();
             let who = match (security.contains("session"), security.contains("operator_key"), security.contains("switch_key")) {
+                (false, false, false) if security.contains("access_token") => Phone,
                 (true, false, false) => Portal,
                 (false, true, false) => Operator,
                 (false, false, true) => Switch,
@@ -374,7 +406,7 @@ on_both!(
                 assert_eq!(of_minato, None, "{}: {}", row.0, answer.text);
             }
         }
-        for row in ROWS.iter().filter(|row| matches!(row.3, Operator | Switch)) {
+        for row in ROWS.iter().filter(|row| matches!(row.3, Operator | Switch | Phone)) {
             stage.call(client, row).await.expect_problem(401, "unauthenticated");
         }
         // Signing out everywhere ends the sessions of the stranger alone.
@@ -418,13 +450,21 @@ on_both!(
         for row in ROWS {
             let wrong = match row.3 {
                 Anyone => continue,
-                Portal => vec![stage.app.operator(), nobody.clone().bearer(token), cookie(&stage.app.operator_key), cookie("")],
+                Portal => vec![stage.app.operator(), nobody.clone().bearer(&stage.access_token), nobody.clone().bearer(token), cookie(&stage.app.operator_key), cookie("")],
                 Operator => vec![
                     stage.minato.client.clone(),
                     nobody.clone().bearer(&stage.switch_key),
                     nobody.clone().bearer(token),
                     nobody.clone().bearer("dwo_0000000000000000000000000000000000000000000"),
                     nobody.clone().header("authorization", &stage.app.operator_key),
+                ],
+                Phone => vec![
+                    stage.minato.client.clone(),
+                    stage.app.operator(),
+                    nobody.clone().bearer(&stage.switch_key),
+                    nobody.clone().bearer(token),
+                    nobody.clone().bearer(&format!("{}x", stage.access_token)),
+                    nobody.clone().header("authorization", &stage.access_token),
                 ],
                 Switch => vec![
                     stage.minato.client.clone(),

@@ -100,7 +100,7 @@ fn every_operation_says_what_it_is() {
     let changes = ["create", "list", "get", "update", "set", "delete"];
     let acts = [
         "confirm", "complete", "check", "preview", "copy", "reveal", "restore", "apply", "undo", "export", "receive", "test", "rotate",
-        "resend", "revoke", "decide",
+        "resend", "revoke", "decide", "refresh",
     ];
     let verbs: Vec<&str> = changes.into_iter().chain(acts).collect();
     let tags: BTreeSet<&str> = document()["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
@@ -180,6 +180,11 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
     // time: what is copied, imported, removed, restored or undone already stays so.
     let others = [
         "create_session",
+        // A link works once, and a second one ends the first.
+        "create_tokens",
+        "create_tokens_by_link",
+        "revoke_tokens",
+        "create_sign_in_link",
         "create_password_reset",
         "confirm_session",
         "complete_password_reset",
@@ -211,7 +216,15 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         "resend_deliveries",
     ];
     // These have no version: they are made and removed, never changed.
-    let unversioned = ["operator_delete_terminal", "operator_delete_key", "operator_delete_switch", "delete_api_key"];
+    let unversioned = [
+        "set_my_terminal",
+        "delete_my_terminal",
+        "delete_terminal",
+        "operator_delete_terminal",
+        "operator_delete_key",
+        "operator_delete_switch",
+        "delete_api_key",
+    ];
     for (id, method, operation) in operations().filter(|(id, ..)| !others.contains(id)) {
         assert_eq!(takes(operation, "Idempotency-Key"), method == "post", "{id}");
         let changes = matches!(method, "patch" | "put" | "delete") && !unversioned.contains(&id);
@@ -238,6 +251,12 @@ type Reader = fn(&Value) -> Result<(), String>;
 
 const REQUESTS: &[(&str, Reader)] = &[
     ("create_session", accepted::<SignIn>),
+    ("create_tokens", accepted::<TokenRequest>),
+    ("create_tokens_by_link", accepted::<LinkTokenRequest>),
+    ("refresh_tokens", accepted::<RefreshTokenRequest>),
+    ("revoke_tokens", accepted::<RefreshTokenRequest>),
+    ("set_my_terminal", accepted::<TerminalRegistration>),
+    ("set_my_outbound_number", accepted::<OutboundNumberPut>),
     ("confirm_session", accepted::<Confirmation>),
     ("create_password_reset", accepted::<PasswordResetRequest>),
     ("complete_password_reset", accepted::<PasswordReset>),
@@ -274,7 +293,7 @@ const REQUESTS: &[(&str, Reader)] = &[
     ("operator_create_id", accepted::<OperatorPhoneIdCreate>),
     ("operator_update_id", accepted::<OperatorPhoneIdPatch>),
     ("operator_set_password", accepted::<OperatorPasswordPut>),
-    ("operator_create_terminal", accepted::<OperatorTerminalCreate>),
+    ("operator_create_terminal", accepted::<TerminalRegistration>),
     ("operator_create_key", accepted::<ServiceKeyCreate>),
     ("operator_create_switch", accepted::<ServiceKeyCreate>),
 ];
@@ -350,6 +369,7 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("CopiedSettings", readable::<CopiedSettings>),
     ("DeliveriesResent", readable::<DeliveriesResent>),
     ("Delivery", readable::<Delivery>),
+    ("Me", readable::<Me>),
     ("Number", readable::<Number>),
     ("OutboundNumber", readable::<OutboundNumber>),
     ("PasswordChanged", readable::<PasswordChanged>),
@@ -360,6 +380,9 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("Ringing", readable::<Ringing>),
     ("RouteDecision", readable::<RouteDecision>),
     ("Session", readable::<Session>),
+    ("SignInLink", readable::<SignInLink>),
+    ("Terminal", readable::<Terminal>),
+    ("Tokens", readable::<Tokens>),
     ("SwitchAttachment", readable::<SwitchAttachment>),
     ("SwitchDecision", readable::<SwitchDecision>),
     ("SwitchEventAnswers", readable::<SwitchEventAnswers>),
@@ -375,6 +398,7 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("Page_CallEvent", readable::<Page<CallEvent>>),
     ("Page_Delivery", readable::<Page<Delivery>>),
     ("Page_NotifyRule", readable::<Page<NotifyRule>>),
+    ("Page_MyNumber", readable::<Page<MyNumber>>),
     ("Page_Number", readable::<Page<Number>>),
     ("Page_PhoneId", readable::<Page<PhoneId>>),
 ];

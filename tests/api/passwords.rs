@@ -49,7 +49,7 @@ on_both!(
         let revision = holder.revision().await;
         let changed = set(&holder.client, &holder.id(0), NEW, Some(PASSWORD)).await;
         assert_eq!(changed.header("cache-control"), Some("no-store"));
-        assert_eq!(changed.expect(200), json!({"ended_sessions": 2}));
+        assert_eq!(changed.expect(200), json!({"ended_sessions": 2, "ended_terminals": 0}));
         for ended in [&second, &third] {
             ended.get("/session").await.expect_problem(401, "unauthenticated");
         }
@@ -64,8 +64,8 @@ on_both!(
         assert_eq!((&entry["object_id"], &entry["actor"]), (&json!(holder.ids[0]), &json!("minato000")));
         assert_eq!((&entry["before"], &entry["after"], &entry["restorable"]), (&json!({}), &json!({}), &json!(false)));
         // The session that was begun with the new one is another device.
-        assert_eq!(set(&holder.client, &holder.id(0), PASSWORD, Some(NEW)).await.expect(200), json!({"ended_sessions": 1}));
-        assert_eq!(set(&holder.client, &holder.id(0), NEW, Some(PASSWORD)).await.expect(200), json!({"ended_sessions": 0}));
+        assert_eq!(set(&holder.client, &holder.id(0), PASSWORD, Some(NEW)).await.expect(200), json!({"ended_sessions": 1, "ended_terminals": 0}));
+        assert_eq!(set(&holder.client, &holder.id(0), NEW, Some(PASSWORD)).await.expect(200), json!({"ended_sessions": 0, "ended_terminals": 0}));
         confirm(&holder.client, NEW).await;
     }
 );
@@ -149,7 +149,7 @@ on_both!(
         let holder = app.holder("minato").await;
         let (other, _) = app.nobody().sign_in(&holder.login_id, PASSWORD).await;
         let odd = " パス\"word\\ ｶﾅ 𠮷野家 <b>'; -- ";
-        assert_eq!(set(&holder.client, &holder.id(1), odd, None).await.expect(200), json!({"ended_sessions": 0}));
+        assert_eq!(set(&holder.client, &holder.id(1), odd, None).await.expect(200), json!({"ended_sessions": 0, "ended_terminals": 0}));
         other.get("/session").await.expect(200);
         sign_in(&app, "minato001", odd).await.expect_problem(401, "bad_credentials");
         reveal(&holder.client, &holder.id(1)).await.expect_problem(403, "confirmation_required");

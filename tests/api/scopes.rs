@@ -41,7 +41,7 @@ fn parameters(text: &str) -> Vec<String> {
 
 fn is_scope(parameter: &str) -> bool {
     let kind = parameter.split_once(':').map_or("", |(_, kind)| kind.trim());
-    matches!(kind, "&Scope" | "OperatorScope" | "SwitchScope" | "EntranceScope" | "WorkerScope")
+    matches!(kind, "&Scope" | "OperatorScope" | "SwitchScope" | "EntranceScope" | "WorkerScope" | "FollowerScope")
 }
 
 #[test]

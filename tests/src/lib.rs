@@ -8,6 +8,7 @@ mod database;
 pub mod fakes;
 mod holder;
 mod process;
+mod stream;
 pub mod switch;
 
 pub use browser::{Browser, Failed, Outcome, Screen};
@@ -15,6 +16,7 @@ pub use client::{Answer, Client, Session};
 pub use database::{Backend, TestDatabase};
 pub use holder::{Contract, Holder, PASSWORD};
 pub use process::Denwaban;
+pub use stream::EventStream;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -19,6 +19,8 @@ pub enum ActorKind {
     Service,
     /// An integrator, by the name of the key.
     ApiKey,
+    /// A softphone, by the login id that it signed in with.
+    App,
 }
 
 /// What kind of thing was changed.
@@ -71,6 +73,10 @@ pub enum AuditAction {
     Import,
     /// An import was taken back; `after` has the `count` and the `import_id`.
     UndoImport,
+    /// A link was made that signs an app in with it; `before` and `after` are empty.
+    CreateSignInLink,
+    /// A terminal was signed out because a refresh token of it was used twice: somebody else may have it.
+    SignOutReused,
 }
 
 /// One change.

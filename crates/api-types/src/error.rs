@@ -41,6 +41,8 @@ error_codes! {
     Unauthenticated, "unauthenticated", 401;
     /// The ID or the password is wrong.
     BadCredentials, "bad_credentials", 401;
+    /// The refresh token is none of ours, has expired, was used before or was revoked: sign in again.
+    RefreshTokenEnded, "refresh_token_ended", 401;
     /// The caller is known but may not do this.
     Forbidden, "forbidden", 403;
     /// The key does not open this operation: its scope is named in the operation's `security`.

@@ -9,7 +9,7 @@ use crate::validation::{
     CALLER_MAX, LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
     not_blank,
 };
-use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, TerminalKind, given, present};
+use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, given, present};
 
 /// Longest name of a contract holder or a key, in characters.
 pub const ACCOUNT_NAME_MAX: u64 = 100;
@@ -277,19 +277,6 @@ pub struct OperatorPasswordSet {
     /// The generated password, shown this once; `null` when one was given.
     #[schema(example = "Kx7-mQ2v-9TrB-w4Hd")]
     pub generated_password: Option<String>,
-}
-
-/// A terminal that is signed in with an ID.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct OperatorTerminalCreate {
-    /// 端末種類.
-    #[schema(example = "ip_phone")]
-    pub kind: TerminalKind,
-    /// The name that the terminal gives itself.
-    #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(example = "会議室 T54W", max_length = 40)]
-    pub name: String,
 }
 
 /// A key of the operator or of a switch. The key itself is shown once, when it is made.

@@ -31,6 +31,9 @@ pub struct PasswordChanged {
     /// Sessions of this ID on other devices that had to end; the one that made the change goes on.
     #[schema(example = 2)]
     pub ended_sessions: u32,
+    /// Softphones that were signed out.
+    #[schema(example = 1)]
+    pub ended_terminals: u32,
 }
 
 /// The present password of an additional ID.

@@ -53,6 +53,19 @@ pub struct Terminal {
     pub last_seen_at: DateTime<Utc>,
 }
 
+/// What a terminal says of itself when it signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct TerminalRegistration {
+    /// 端末種類.
+    #[schema(example = "ios")]
+    pub kind: TerminalKind,
+    /// The name that it gives itself, such as the model; at most 40 characters.
+    #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
+    #[schema(example = "iPhone 17", max_length = 40)]
+    pub name: String,
+}
+
 /// An ID of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PhoneId {
@@ -74,7 +87,7 @@ pub struct PhoneId {
     /// The number that this ID belongs to: the primary number for the basic ID, `null` for an additional ID.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
     pub number_id: Option<String>,
-    /// 発信外線番号: the number that an IP phone or premises device calls out with; `null` where the app decides.
+    /// 発信外線番号: the number that was chosen in the portal or by its app to call out with; `null` where none was.
     #[schema(example = json!(null))]
     pub outbound_number_id: Option<String>,
     /// The terminals that are signed in now.

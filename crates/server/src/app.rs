@@ -19,6 +19,7 @@ use crate::live::Live;
 use crate::mail::Mailer;
 use crate::notify::{self, Senders};
 use crate::provisioning::{Actor, Ctx};
+use crate::revisions::Revisions;
 use crate::routing::View;
 use crate::signing::Signer;
 use crate::telemetry;
@@ -63,6 +64,8 @@ pub struct App {
     pub live: Live,
     /// What calls are routed by.
     pub routing: View,
+    /// Tells who waits which accounts have changed.
+    pub revisions: Revisions,
     /// The signing keys.
     pub signer: Signer,
     /// Bounds the memory and the cores that hashing takes: 19 MiB each.
@@ -101,6 +104,7 @@ impl App {
             wake,
             live,
             routing: View::default(),
+            revisions: Revisions::default(),
             signer: Signer::default(),
             hashing,
         }))

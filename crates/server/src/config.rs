@@ -40,6 +40,8 @@ pub struct Config {
     pub log: Log,
     /// How hard guessing is and how long a sign-in holds.
     pub sign_in: SignIn,
+    /// How long softphones stay signed in.
+    pub tokens: Tokens,
     /// Where the services of notify rules are.
     pub providers: Providers,
     /// Where notices may go.
@@ -142,6 +144,27 @@ impl Default for Switch {
     }
 }
 
+/// How long softphones stay signed in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tokens {
+    /// For how long an access token is good, in seconds.
+    pub access_s: u64,
+    /// After how long without a refresh a softphone is signed out, in seconds.
+    pub refresh_s: u64,
+    /// For how long a link of the portal signs an app in, in seconds.
+    pub link_s: u64,
+    /// What these links begin with, for an operator whose app opens links of its own; `None` = `/app/sign-in` of this server, a page that says
+    /// what the code is for.
+    pub app_url: Option<String>,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self { access_s: 600, refresh_s: 90 * 24 * 3_600, link_s: 300, app_url: None }
+    }
+}
+
 /// How hard guessing is and how long a sign-in holds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -172,6 +195,7 @@ impl Default for Config {
             smtp: Smtp::default(),
             log: Log::default(),
             sign_in: SignIn::default(),
+            tokens: Tokens::default(),
             providers: Providers::default(),
             egress: Egress::default(),
             outbox: Outbox::default(),
@@ -264,6 +288,11 @@ impl Config {
             let origin = format!("http://{host}:{port}");
             Url::parse(&origin).unwrap_or_else(|_| local_url())
         })
+    }
+
+    /// What the links begin with that sign an app in.
+    pub fn app_url(&self) -> String {
+        self.tokens.app_url.clone().unwrap_or_else(|| format!("{}/app/sign-in", self.public_url().as_str().trim_end_matches('/')))
     }
 
     /// Whether browsers reach us by TLS, so that cookies and links may insist on it.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use store::{
-    EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency, outbox, password_reset, session,
-    sign_in_attempt,
+    EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency, outbox, password_reset, refresh_token,
+    session, sign_in_attempt, sign_in_link,
 };
 
 use crate::App;
@@ -68,6 +68,8 @@ pub async fn clean(app: &App) -> Result<usize, Failure> {
             Ok(removed
                 + session::purge(conn, scope, now)?
                 + password_reset::purge(conn, scope, now)?
+                + refresh_token::purge(conn, scope, now)?
+                + sign_in_link::purge(conn, scope, now)?
                 + sign_in_attempt::purge(conn, scope, now - quiet)?
                 + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?
                 + block_import::purge(conn, scope, now - PREVIEW_KEPT)?

@@ -23,6 +23,7 @@ pub mod notify;
 pub mod outbox;
 pub mod provisioning;
 pub mod resend;
+pub mod revisions;
 pub mod routing;
 pub mod rules;
 pub mod signing;

@@ -13,6 +13,7 @@ mod passwords;
 mod phone_ids;
 mod restore;
 mod ringing;
+mod tokens;
 
 pub use accounts::*;
 pub use api_keys::*;
@@ -25,6 +26,7 @@ pub use passwords::*;
 pub use phone_ids::*;
 pub use restore::*;
 pub use ringing::*;
+pub use tokens::*;
 
 use api_types::{ActorKind, AuditAction, AuditObject, FieldCode, FieldValues};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -58,6 +60,11 @@ impl Actor {
     /// An integrator, by the name of the key.
     pub fn api_key(name: impl Into<String>) -> Self {
         Self { kind: ActorKind::ApiKey, name: name.into() }
+    }
+
+    /// A softphone, by the login id that it signed in with.
+    pub fn app(login_id: impl Into<String>) -> Self {
+        Self { kind: ActorKind::App, name: login_id.into() }
     }
 
     /// A notify service, by its label.

@@ -3,9 +3,9 @@
 mod log;
 
 use api_types::{
-    Account, ApiKey, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, NotifyEvent, NotifyRule, Number, OperatorAccount,
-    OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice, RouteNotice,
-    Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
+    Account, ApiKey, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, Me, MyNumber, NotifyEvent, NotifyRule, Number,
+    OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision,
+    RouteDevice, RouteNotice, Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -105,6 +105,36 @@ pub fn terminal(row: &terminal::Row) -> Terminal {
         kind: from_text(&row.kind).unwrap_or(api_types::TerminalKind::Ios),
         name: row.name.clone(),
         last_seen_at: row.last_seen_at.and_utc(),
+    }
+}
+
+/// An ID as its softphone sees it.
+pub fn me(account: &account::Row, row: &phone_id::Row, signed_in: &terminal::Row) -> Me {
+    Me {
+        phone_id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        kind: phone_id_kind(row),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+        account_name: account.name.clone(),
+        outbound_number_id: row.outbound_number_id.clone(),
+        terminal: terminal(signed_in),
+        revision: version(account.revision),
+        version: version(row.version),
+    }
+}
+
+/// A number as the softphone of an ID shows it.
+pub fn my_number(contract: &Contract, row: &number::Row, phone_id: &str) -> MyNumber {
+    MyNumber {
+        id: row.id.clone(),
+        e164: row.e164.clone(),
+        kind: number_kind(row),
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        ringtone: known("ringtone", &row.ringtone),
+        rings: contract.ringing(&row.id).any(|ringing| ringing.id == phone_id),
+        rings_first: row.priority_phone_id.as_deref() == Some(phone_id),
     }
 }
 

@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::schema::{call_events, deliveries};
-use crate::{Conn, Scope, StoreError};
+use crate::schema::{account_changes, accounts, call_events, deliveries};
+use crate::{Conn, FollowerScope, Scope, StoreError};
 
 /// The newest events and deliveries that are followed.
 const FOLLOWED: i64 = 200;
@@ -67,4 +67,16 @@ pub fn since(
         .select((deliveries::id, deliveries::call_event_id, deliveries::finished_at))
         .load(conn)?;
     Ok((events, ended))
+}
+
+/// Accounts that have changed at or after `since`, with their revisions.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn revisions(conn: &mut Conn, _scope: FollowerScope, since: NaiveDateTime) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(account_changes::table
+        .inner_join(accounts::table.on(accounts::id.eq(account_changes::account_id)))
+        .filter(account_changes::changed_at.ge(since))
+        .select((accounts::id, accounts::revision))
+        .load(conn)?)
 }

@@ -4,7 +4,7 @@
 //!
 //! - [`Db::read`] or [`Db::write`]; nothing else touches a connection, and no network call stands inside either.
 //! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`], [`SwitchScope`],
-//!   [`EntranceScope`] or [`WorkerScope`]): what
+//!   [`EntranceScope`], [`WorkerScope`] or [`FollowerScope`]): what
 //!   cannot be scoped cannot be read. A test reads the sources for it.
 //! - Look-ups answer `Option`; what "not found" means is known to the caller.
 //! - Times come from the caller, in UTC, truncated to microseconds; never from SQL.
@@ -33,17 +33,19 @@ pub mod number;
 pub mod outbox;
 pub mod password_reset;
 pub mod phone_id;
+pub mod refresh_token;
 pub mod ringing;
 pub mod route;
 pub mod service_key;
 pub mod session;
 pub mod sign_in_attempt;
+pub mod sign_in_link;
 pub mod signing_key;
 pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};
 pub use migrate::{Column, describe_schema, probe_tables};
-pub use scope::{EntranceScope, OperatorScope, Scope, SwitchScope, WorkerScope};
+pub use scope::{EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope};
 
 /// Asks the database for a sign of life.
 ///

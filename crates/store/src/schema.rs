@@ -109,6 +109,32 @@ diesel::table! {
         name -> Text,
         last_seen_at -> Timestamp,
         created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        phone_id -> Text,
+        terminal_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        repeat_hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sign_in_links (account_id, id) {
+        account_id -> Text,
+        id -> Text,
+        phone_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
     }
 }
 
@@ -403,6 +429,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     service_keys,
     signing_keys,
+    refresh_tokens,
+    sign_in_links,
     audit_log,
     idempotency_keys,
     block_entries,

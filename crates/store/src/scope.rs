@@ -71,3 +71,14 @@ impl WorkerScope {
         Self(())
     }
 }
+
+/// Those who wait for changes: which accounts have which revision, and nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct FollowerScope(());
+
+impl FollowerScope {
+    /// Only for telling the owners of an account that it has changed.
+    pub fn following() -> Self {
+        Self(())
+    }
+}

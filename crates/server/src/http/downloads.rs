@@ -2,18 +2,19 @@
 //!
 //! Opening it changes nothing, since programs that preview links open them too; only fetched bytes are counted.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, route, web};
 use store::{EntranceScope, Scope, attachment, call_event, number};
 
 use super::extract::Shared;
 use super::file_answer;
+use super::plain_page::{self, escape};
+use crate::App;
 use crate::downloads;
 use crate::error::Failure;
 use crate::notify::words;
 use crate::outbox::load::caller;
 use crate::texts::{Lang, text};
-use crate::{App, crypto};
 
 /// Where a link leads.
 struct Found {
@@ -50,22 +51,15 @@ async fn find(app: &App, token: &str) -> Result<Option<Found>, Failure> {
 #[get("/downloads/{token}")]
 pub async fn get_download_page(app: Shared, lang: Lang, token: web::Path<String>) -> Result<HttpResponse, Failure> {
     let found = find(&app, &token).await?;
-    let nonce = crypto::new_token();
-    let mut response = match &found {
-        Some(_) => HttpResponse::Ok(),
-        None => HttpResponse::Gone(),
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::GONE };
+    let (title, body) = match &found {
+        None => {
+            let say = |key: &str| escape(&text(lang, &format!("downloads.{key}"), &[]));
+            (say("gone_title"), format!("<h1>{}</h1><p>{}</p>", say("gone_title"), say("gone")))
+        }
+        Some(found) => content(lang, &token, found),
     };
-    let policy = format!(
-        "default-src 'none'; media-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    );
-    Ok(response
-        .insert_header((CONTENT_SECURITY_POLICY, policy))
-        .insert_header((REFERRER_POLICY, "no-referrer"))
-        .insert_header((CACHE_CONTROL, "private, no-store"))
-        .insert_header(("X-Robots-Tag", "noindex, nofollow"))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
-        .content_type(ContentType::html())
-        .body(page(lang, &nonce, &token, found.as_ref())))
+    Ok(plain_page::answer(status, lang, &title, &body))
 }
 
 /// The bytes of a recording or a fax
@@ -88,27 +82,6 @@ pub async fn get_download(app: Shared, request: HttpRequest, path: web::Path<(St
         app.db.write(move |conn| attachment::count_download(conn, &scope, &id, now)).await?;
     }
     Ok(response)
-}
-
-const STYLE: &str = include_str!("downloads/page.css");
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-fn page(lang: Lang, nonce: &str, token: &str, found: Option<&Found>) -> String {
-    let say = |key: &str| escape(&text(lang, &format!("downloads.{key}"), &[]));
-    let (title, body) = match found {
-        None => (say("gone_title"), format!("<h1>{}</h1><p>{}</p>", say("gone_title"), say("gone"))),
-        Some(found) => content(lang, token, found),
-    };
-    format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><style nonce=\"{nonce}\">{STYLE}</style></head>\
-         <body><main>{body}</main></body></html>",
-        lang.tag()
-    )
 }
 
 /// Title and body of the page of what is still to be had.

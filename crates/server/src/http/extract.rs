@@ -42,7 +42,7 @@ fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
 struct CallerKnown(watch::Receiver<bool>);
 
 /// Finds out who calls. All extractors of a handler run side by side; the others, which stand behind this one, wait for it.
-fn identify<T: 'static>(
+pub(super) fn identify<T: 'static>(
     request: &HttpRequest,
     caller: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> LocalBoxFuture<'static, Result<T, Failure>> {

@@ -17,6 +17,8 @@ pub mod file_answer;
 pub mod health;
 pub mod idempotency;
 pub mod line_callbacks;
+pub mod me;
+pub mod me_stream;
 pub mod notify_rules;
 pub mod notify_services;
 pub mod numbers;
@@ -28,6 +30,7 @@ pub mod paging;
 pub mod password_resets;
 pub mod passwords;
 pub mod phone_ids;
+pub mod plain_page;
 pub mod problem;
 pub mod read;
 pub mod ringing;
@@ -36,9 +39,12 @@ pub mod route_previews;
 pub mod service_tests;
 pub mod sessions;
 pub mod signing_keys;
+pub mod softphone;
 pub mod stream;
 pub mod switch;
 pub mod switch_ids;
+pub mod terminals;
+pub mod tokens;
 pub mod upload;
 
 use actix_web::web;
@@ -57,6 +63,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(sessions::get_session)
             .service(sessions::delete_session)
             .service(sessions::confirm_session)
+            .configure(softphone_routes)
             .service(password_resets::create_password_reset)
             .service(password_resets::complete_password_reset)
             .service(accounts::get_account)
@@ -76,6 +83,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(phone_ids::update_id)
             .service(outbound_numbers::get_outbound_number)
             .service(outbound_numbers::set_outbound_number)
+            .service(terminals::delete_terminal)
+            .service(terminals::create_sign_in_link)
             .service(passwords::set_password)
             .service(passwords::reveal_password)
             .service(passwords::check_password)
@@ -95,6 +104,21 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );
+}
+
+fn softphone_routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(tokens::create_tokens)
+        .service(tokens::create_tokens_by_link)
+        .service(tokens::refresh_tokens)
+        .service(tokens::revoke_tokens)
+        .service(me::get_me)
+        .service(me::list_my_numbers)
+        .service(me::set_my_terminal)
+        .service(me::delete_my_terminal)
+        .service(me::get_my_outbound_number)
+        .service(me::set_my_outbound_number)
+        .service(me_stream::get_my_stream);
 }
 
 fn notify_routes(config: &mut ServiceConfig<'_>) {
@@ -192,7 +216,8 @@ pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
         .service(openapi::docs_page())
         .service(health::healthz)
         .service(health::readyz)
-        .service(downloads::get_download_page);
+        .service(downloads::get_download_page)
+        .service(terminals::get_app_page);
     routes(&mut ServiceConfig::new(config));
     spa::configure(&app.config)(config);
     config.app_data::<web::Data<App>>(app);

@@ -53,6 +53,7 @@ pub struct IdempotencyKeyHeader {
     tags(
         (name = "session", description = "Signing in to the portal."),
         (name = "tokens", description = "Signing in with the softphone, and what its tokens are checked with."),
+        (name = "me", description = "The softphone's own view: its ID, names and ringtones for incoming calls, its outbound number."),
         (name = "account", description = "The contract."),
         (name = "numbers", description = "Phone numbers and their settings."),
         (name = "block-list", description = "Whom a number refuses: switches, entries, CSV files."),
@@ -88,6 +89,12 @@ impl Modify for Schemes {
             .description(Some("A key of an integrator (`dwk_…`), made in the portal or by `POST /api-keys`; each operation names the scope that it needs."))
             .build();
         components.add_security_scheme("api_key", SecurityScheme::Http(bearer));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The access token of a softphone, from `POST /tokens`."))
+            .build();
+        components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A switch key (`dws_…`).")).build();
         components.add_security_scheme("switch_key", SecurityScheme::Http(bearer));
     }
@@ -96,6 +103,10 @@ impl Modify for Schemes {
 /// What an operation may answer besides what follows from its shape.
 const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("create_session", &[ErrorCode::BadCredentials, ErrorCode::AccountSuspended, ErrorCode::TooManyAttempts]),
+    ("create_tokens", &[ErrorCode::BadCredentials, ErrorCode::AccountSuspended, ErrorCode::TooManyAttempts]),
+    ("create_tokens_by_link", &[ErrorCode::LinkExpired, ErrorCode::AccountSuspended]),
+    ("refresh_tokens", &[ErrorCode::RefreshTokenEnded, ErrorCode::AccountSuspended]),
+    ("create_sign_in_link", &[ErrorCode::ConfirmationRequired]),
     ("confirm_session", &[ErrorCode::TooManyAttempts]),
     ("set_password", &[ErrorCode::TooManyAttempts]),
     ("reveal_password", &[ErrorCode::ConfirmationRequired, ErrorCode::Invalid]),
@@ -124,6 +135,8 @@ const VERSIONED: &[&str] = &[
     "get_ringing",
     "set_ringing",
     "get_outbound_number",
+    "get_my_outbound_number",
+    "set_my_outbound_number",
     "set_outbound_number",
     "operator_get_options",
     "operator_set_options",

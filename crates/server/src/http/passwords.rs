@@ -17,7 +17,7 @@ use crate::texts::Lang;
 
 /// Change an ID's password
 ///
-/// The basic ID's needs the present one, and ends its sessions on other devices. At least 10 characters, not easy to guess, without
+/// The basic ID's needs the present one, and ends its sessions on other devices. Softphones that are signed in with the ID are signed out. At least 10 characters, not easy to guess, without
 /// the login id.
 #[utoipa::path(operation_id = "set_password", tag = "ids", request_body = PasswordPut,
     params(("phone_id" = String, Path, description = "Id of the ID.")),
@@ -67,7 +67,8 @@ pub async fn set_password(
             provisioning::set_password(conn, &holder.scope, &ctx, &shared.secrets, &row.id, &prepared, keep)
         })
         .await?;
-    Ok(answer::json(&PasswordChanged { ended_sessions: u32::try_from(ended).unwrap_or(u32::MAX) }))
+    let count = |ended: usize| u32::try_from(ended).unwrap_or(u32::MAX);
+    Ok(answer::json(&PasswordChanged { ended_sessions: count(ended.sessions), ended_terminals: count(ended.softphones) }))
 }
 
 async fn find(app: &Shared, holder: &Holder, id: &str) -> Result<phone_id::Row, Failure> {

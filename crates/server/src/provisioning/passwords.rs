@@ -3,7 +3,7 @@
 use api_types::{AuditAction, AuditObject, FieldCode, PhoneIdKind};
 use store::{Conn, Scope, password_reset, phone_id, session};
 
-use super::{Ctx, locked, record};
+use super::{Ctx, locked, record, sign_out_softphones};
 use crate::crypto::{self, Secrets};
 use crate::digest::Digest;
 use crate::error::Failure;
@@ -59,7 +59,16 @@ pub fn check_password(pointer: &str, login_id: &str, password: &str) -> Result<(
     Ok(())
 }
 
-/// Sets the password of an ID, and ends its sessions but the one with the id `keep`; answers how many ended.
+/// Whom a new password has signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedOut {
+    /// Sessions of the portal.
+    pub sessions: usize,
+    /// Softphones.
+    pub softphones: usize,
+}
+
+/// Sets the password of an ID, and ends its sessions but the one with the id `keep`, and its softphones.
 ///
 /// # Errors
 /// `not_found`, or `stale` when the kind changed since `password` was prepared.
@@ -71,7 +80,7 @@ pub fn set_password(
     id: &str,
     password: &PreparedPassword,
     keep: Option<&str>,
-) -> Result<usize, Failure> {
+) -> Result<SignedOut, Failure> {
     locked(conn, scope)?;
     let row = phone_id::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
     if (row.kind == "basic") != password.hash.is_some() {
@@ -80,10 +89,11 @@ pub fn set_password(
     phone_id::set_password(conn, scope, id, password.stored(secrets, id, &row.login_id), ctx.at())?;
     // A link that waits in a mailbox would undo the change.
     password_reset::delete_of_phone_id(conn, scope, id)?;
-    let ended = match keep {
+    let sessions = match keep {
         Some(keep) => session::delete_others(conn, scope, id, keep)?,
         None => session::delete_of_phone_id(conn, scope, id)?,
     };
     record(conn, scope, ctx, (AuditObject::PhoneId, id), AuditAction::SetPassword, Default::default())?;
-    Ok(ended)
+    let softphones = sign_out_softphones(conn, scope, ctx, id)?;
+    Ok(SignedOut { sessions, softphones })
 }

@@ -2,7 +2,7 @@
 
 use api_types::{
     AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValue, FieldValues, OperatorPhoneId, OperatorPhoneIdCreate,
-    OperatorPhoneIdPatch, OperatorTerminalCreate, PhoneIdKind, Terminal,
+    OperatorPhoneIdPatch, PhoneIdKind, Terminal, TerminalRegistration,
 };
 use store::{Conn, EntranceScope, Scope, account, contract, new_id, number, phone_id, terminal};
 
@@ -161,13 +161,7 @@ pub fn delete_phone_id(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Opti
 ///
 /// # Errors
 /// `not_found`.
-pub fn create_terminal(
-    conn: &mut Conn,
-    scope: &Scope,
-    ctx: &Ctx,
-    phone_id: &str,
-    new: OperatorTerminalCreate,
-) -> Result<Terminal, Failure> {
+pub fn create_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str, new: TerminalRegistration) -> Result<Terminal, Failure> {
     locked(conn, scope)?;
     phone_id::find(conn, scope, phone_id)?.ok_or(Failure::NOT_FOUND)?;
     let row = terminal::Row {
@@ -178,13 +172,14 @@ pub fn create_terminal(
         name: new.name.trim().to_owned(),
         last_seen_at: ctx.at(),
         created_at: ctx.at(),
+        expires_at: None,
     };
     terminal::insert(conn, scope, row.clone())?;
     record(conn, scope, ctx, (AuditObject::Terminal, &row.id), AuditAction::Create, (FieldValues::new(), of_terminal(&row)))?;
     Ok(view::terminal(&row))
 }
 
-fn of_terminal(row: &terminal::Row) -> FieldValues {
+pub(super) fn of_terminal(row: &terminal::Row) -> FieldValues {
     FieldValues::from([("kind".into(), FieldValue::Text(row.kind.clone())), ("name".into(), FieldValue::Text(row.name.clone()))])
 }
 

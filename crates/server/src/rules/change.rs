@@ -115,6 +115,17 @@ pub fn outbound_number(contract: &Contract, row: &phone_id::Row, number_id: Opti
     Ok(phone_id::Changes { outbound_number_id: Some(number_id), ..phone_id::Changes::default() })
 }
 
+/// What an app changes by choosing the number that its ID calls out with: any of the contract's.
+///
+/// # Errors
+/// A number that is not there.
+pub fn own_outbound_number(contract: &Contract, number_id: Option<String>) -> Result<phone_id::Changes, Vec<FieldFault>> {
+    if number_id.as_ref().is_some_and(|id| contract.number(id).is_none()) {
+        return Err(vec![FieldFault::new("/number_id", FieldCode::NotFound)]);
+    }
+    Ok(phone_id::Changes { outbound_number_id: Some(number_id), ..phone_id::Changes::default() })
+}
+
 /// What a patch changes of an ID. Texts are trimmed.
 pub fn phone_id(patch: &PhoneIdPatch) -> phone_id::Changes {
     phone_id::Changes { terminal_name: patch.terminal_name.as_deref().map(|name| name.trim().to_owned()), ..phone_id::Changes::default() }

@@ -59,6 +59,8 @@ pub(super) fn action(entry: &AuditEntry) -> &'static str {
         (AuditAction::PutBackEntries, _) => t!(audit.put_back_entries),
         (AuditAction::Import, _) => t!(audit.import),
         (AuditAction::UndoImport, _) => t!(audit.undo_import),
+        (AuditAction::CreateSignInLink, _) => t!(audit.create_sign_in_link),
+        (AuditAction::SignOutReused, _) => t!(audit.sign_out_reused),
     }
 }
 
@@ -69,6 +71,7 @@ pub(super) fn actor(entry: &AuditEntry) -> String {
         ActorKind::Operator => t!(audit.operator, name = entry.actor.clone()),
         ActorKind::Service => t!(audit.service, name = entry.actor.clone()),
         ActorKind::ApiKey => t!(audit.by_key, name = entry.actor.clone()),
+        ActorKind::App => t!(audit.by_app, name = entry.actor.clone()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use api_types::{
     AccountOptions, DeviceOption, NumberKind, OperatorAccountCreate, OperatorNumberCreate, OperatorNumberPatch, OperatorPhoneIdCreate,
-    OperatorPhoneIdPatch, OperatorTerminalCreate, PhoneIdKind, TerminalKind,
+    OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use store::{Conn, OperatorScope, Scope, number, phone_id};
@@ -138,7 +138,7 @@ impl Garden<'_> {
 
     fn sign_in(&mut self, extension: &str, kind: TerminalKind, name: &str, ctx: Ctx) -> Result<(), Failure> {
         let id = self.phone_id(extension)?.id;
-        let new = OperatorTerminalCreate { kind, name: name.into() };
+        let new = TerminalRegistration { kind, name: name.into() };
         provisioning::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
     }
 

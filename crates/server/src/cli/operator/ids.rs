@@ -2,7 +2,7 @@
 
 use api_types::{
     DeviceOption, OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate, OperatorPhoneIdCreated,
-    OperatorPhoneIdPatch, OperatorTerminalCreate, PhoneIdKind, TerminalKind,
+    OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
 };
 use clap::Subcommand;
 use store::{OperatorScope, phone_id, terminal};
@@ -190,7 +190,7 @@ async fn set_password(desk: &Desk, account: String, id: String, given: Option<St
 pub(super) async fn run_terminal(desk: &Desk, command: TerminalCommand) -> Result<(), Error> {
     match command {
         TerminalCommand::Add { account, id, kind, name } => {
-            let new = checked(OperatorTerminalCreate { kind, name })?;
+            let new = checked(TerminalRegistration { kind, name })?;
             let made = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use api_types::{
-    OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate, OperatorPhoneIdCreated, OperatorPhoneIdPatch,
-    OperatorTerminalCreate, Page, PageQuery, PhoneIdKind, Terminal,
+    OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate, OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page,
+    PageQuery, PhoneIdKind, Terminal, TerminalRegistration,
 };
 use store::{account, phone_id, terminal};
 
@@ -166,7 +166,7 @@ pub async fn operator_set_password(
 /// Sign a terminal in
 ///
 /// For terminals that the operator installs: IP phones and boxes.
-#[utoipa::path(operation_id = "operator_create_terminal", tag = "operator", request_body = OperatorTerminalCreate,
+#[utoipa::path(operation_id = "operator_create_terminal", tag = "operator", request_body = TerminalRegistration,
     params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."), IdempotencyKeyHeader),
     responses((status = 201, description = "The terminal.", body = Terminal)), security(("operator_key" = [])))]
 #[post("/operator/accounts/{account_id}/ids/{phone_id}/terminals")]
@@ -175,7 +175,7 @@ pub async fn operator_create_terminal(
     operator: Operator,
     key: IdempotencyKey,
     path: web::Path<(String, String)>,
-    body: Body<OperatorTerminalCreate>,
+    body: Body<TerminalRegistration>,
 ) -> Result<HttpResponse, Failure> {
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
