@@ -111,6 +111,8 @@ pub enum RowPage {
     OutboundNumber,
     /// The password.
     Password,
+    /// The terminals that are signed in.
+    SignIns,
     /// 「この番号から掛かってきたら?」.
     Preview,
     /// Settings taken over from another number.
@@ -118,12 +120,13 @@ pub enum RowPage {
 }
 
 impl RowPage {
-    const ALL: [RowPage; 7] = [
+    const ALL: [RowPage; 8] = [
         RowPage::BlockList,
         RowPage::BlockImport,
         RowPage::Ringing,
         RowPage::OutboundNumber,
         RowPage::Password,
+        RowPage::SignIns,
         RowPage::Preview,
         RowPage::Copy,
     ];
@@ -135,6 +138,7 @@ impl RowPage {
             RowPage::Ringing => "ringing",
             RowPage::OutboundNumber => "outbound-number",
             RowPage::Password => "password",
+            RowPage::SignIns => "terminals",
             RowPage::Preview => "preview",
             RowPage::Copy => "copy",
         }
@@ -330,6 +334,7 @@ mod tests {
             ("/numbers/n1/general", Route::General(row.clone())),
             ("/numbers/n1/block-list", Route::Page(row.clone(), RowPage::BlockList)),
             ("/ids/p1/password", Route::Page(RowRef::phone_id("p1"), RowPage::Password)),
+            ("/ids/p1/terminals", Route::Page(RowRef::phone_id("p1"), RowPage::SignIns)),
             ("/ids/p1", Route::Row(RowRef::phone_id("p1"))),
             ("/notices", Route::Notices),
             ("/notices/deliveries", Route::Deliveries),

@@ -29,6 +29,7 @@ on_both!(
         let made = link(&holder, 1).await.expect(200);
         assert!(made["url"].as_str().is_some_and(|url| url.starts_with(&format!("{}/app/sign-in#", app.url))), "{made}");
         assert_eq!(made["expires_at"], json!(app.clock.now() + TimeDelta::minutes(5)));
+        assert_eq!(made["expires_in"], 300);
         let tokens = by_link(&app, &token(&made)).await.expect(200);
         let me = app.nobody().bearer(tokens["access_token"].as_str().expect("a token")).get("/me").await.expect(200);
         assert_eq!(me["login_id"], "minato001");
@@ -66,7 +67,7 @@ on_both!(
     async fn opened_in_a_browser_it_says_what_it_is_for(app) {
         let page = app.nobody().header("accept-language", "ja").get("//app/sign-in").await;
         assert_eq!((page.status, page.header("cache-control")), (200, Some("private, no-store")));
-        assert!(page.text.contains("アプリでサインイン") && !page.text.contains("<script"), "{}", page.text);
+        assert!(page.text.contains("アプリでログイン") && !page.text.contains("<script"), "{}", page.text);
         let page = app.nobody().header("accept-language", "en").get("//app/sign-in").await;
         assert!(page.text.contains("Sign in with the app"), "{}", page.text);
     }

@@ -38,5 +38,6 @@ mod ringing;
 mod rules;
 mod sheets;
 mod sign_in;
+mod sign_ins;
 mod states;
 mod tour;

@@ -468,6 +468,19 @@ pub const INSIDE: &[Look] = looks! {
         story.touch("confirm").await?;
         story.at("revealed").await?;
     }
+    "terminals" => |story| {
+        story.open(&format!("{}/terminals", story.minato.number(0))).await?;
+        story.at("terminal").await?;
+    }
+    "terminals-code" => |story| {
+        story.touch("show-code").await?;
+        story.at("qr").await?;
+    }
+    "terminals-sign-out" => |story| {
+        story.touch("hide-code").await?;
+        story.touch("sign-out-terminal").await?;
+        story.at("sign-out-sheet").await?;
+    }
     "preview" => |story| {
         story.open(&format!("{}/preview", story.minato.number(0))).await?;
         story.at("prompt").await?;

@@ -84,4 +84,7 @@ pub struct SignInLink {
     /// When it ends.
     #[schema(example = "2026-11-22T09:09:12Z")]
     pub expires_at: DateTime<Utc>,
+    /// For how long it works, in seconds: for devices whose clock is wrong.
+    #[schema(example = 300)]
+    pub expires_in: u64,
 }

@@ -28,6 +28,7 @@ use super::outbound_number::OutboundNumberPage;
 use super::password::PasswordPage;
 use super::preview::PreviewPage;
 use super::ringing::RingingPage;
+use super::sign_ins::SignInsPage;
 use crate::api::ClientError;
 use crate::directory::{Remote, use_directory};
 use crate::router::use_router;
@@ -52,6 +53,7 @@ fn pages() -> Result<Pages, SplitLoaderError> {
         Route::Page(row, RowPage::Ringing) => view! { <RingingPage row/> }.into_any(),
         Route::Page(row, RowPage::OutboundNumber) => view! { <OutboundNumberPage row/> }.into_any(),
         Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
+        Route::Page(row, RowPage::SignIns) => view! { <SignInsPage row/> }.into_any(),
         Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
         Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
         Route::ApiKeys => view! { <ApiKeysPage/> }.into_any(),
@@ -184,6 +186,7 @@ fn title(route: &Route) -> Text {
         Route::Page(_, RowPage::Ringing) => text!(ringing.title),
         Route::Page(_, RowPage::OutboundNumber) => text!(outbound.title),
         Route::Page(_, RowPage::Password) => text!(password.title),
+        Route::Page(_, RowPage::SignIns) => text!(row.terminals),
         Route::Page(_, RowPage::Preview) => text!(preview.title),
         Route::Page(_, RowPage::Copy) => text!(copy.title),
         Route::ApiKeys => text!(keys.title),

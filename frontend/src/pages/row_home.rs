@@ -72,6 +72,7 @@ fn head(rows: &Rows, row: &RowRef) -> Option<Head> {
 #[component]
 fn Body(head: Head, subject: Subject) -> impl IntoView {
     let Head { title, is_number, name, phone_id } = head;
+    let manage = subject.row.page(RowPage::SignIns);
     let extension = phone_id.as_ref().map(|phone_id| phone_id.extension.clone());
     view! {
         <div class="hero">
@@ -82,7 +83,7 @@ fn Body(head: Head, subject: Subject) -> impl IntoView {
             </p>
         </div>
         <Settings subject/>
-        {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals/> })}
+        {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals manage/> })}
     }
 }
 
@@ -168,7 +169,7 @@ fn Entry(
 }
 
 #[component]
-fn Terminals(terminals: Vec<Terminal>) -> impl IntoView {
+fn Terminals(terminals: Vec<Terminal>, manage: String) -> impl IntoView {
     let none = terminals.is_empty();
     let rows = terminals.into_iter().map(|terminal| {
         let at = terminal.last_seen_at;
@@ -183,11 +184,17 @@ fn Terminals(terminals: Vec<Terminal>) -> impl IntoView {
     view! {
         <section class="group">
             <h2>{move || t!(row.terminals)}</h2>
-            {if none {
-                view! { <p class="note">{move || t!(row.no_terminals)}</p> }.into_any()
-            } else {
-                view! { <ul class="list">{rows.collect_view()}</ul> }.into_any()
-            }}
+            <ul class="list">
+                {rows.collect_view()}
+                <li>
+                    <a class="row action" href=manage data-testid="open-terminals">
+                        <span class="lead"><Icon icon=icondata_lu::LuQrCode/></span>
+                        <span class="label">{move || t!(row.manage)}</span>
+                        <Chevron/>
+                    </a>
+                </li>
+            </ul>
+            {none.then(|| view! { <p>{move || t!(row.no_terminals)}</p> })}
         </section>
     }
 }

@@ -41,7 +41,7 @@ pub async fn create_sign_in_link(app: Shared, holder: Holder, phone_id: web::Pat
     let token =
         app.db.write(move |conn| provisioning::create_sign_in_link(conn, &holder.scope, &ctx, &phone_id, expires_at.naive_utc())).await?;
     // In the fragment: browsers send it to nobody, so it stands in no log of ours or of a proxy.
-    Ok(answer::json(&SignInLink { url: format!("{}#{token}", app.config.app_url()), expires_at }))
+    Ok(answer::json(&SignInLink { url: format!("{}#{token}", app.config.app_url()), expires_at, expires_in: app.config.tokens.link_s }))
 }
 
 /// The page that a link leads to where it is opened in a browser instead of the app. It cannot know the token, and says what to do with the
