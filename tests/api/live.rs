@@ -43,3 +43,21 @@ on_both!(
         app.nobody().get("/call-events/stream").await.expect_problem(401, "unauthenticated");
     }
 );
+
+on_both!(
+    async fn an_integrator_looks_with_a_key(app) {
+        let (holder, switch) = (app.holder("minato").await, Switch::of(&app).await);
+        let made = holder.client.post("/api-keys", json!({"name": "CRM", "scopes": ["call_events:read"]})).await.expect(201);
+        let bearer = format!("Bearer {}", made["key"].as_str().expect("a key"));
+        let url = format!("{}/api/v1/call-events/stream", app.url);
+        let mut stream = EventStream::open(&url, ("authorization", &bearer)).await;
+        switch.tell(json!([event(&holder.dialled(0).await, "voicemail", json!({}))])).await;
+        stream.until(&newest(&holder).await).await;
+        // The stream of a key that is removed ends at the next sign of life.
+        let key = made["id"].as_str().expect("an id");
+        assert_eq!(holder.client.delete(&format!("/api-keys/{key}")).await.status, 204);
+        stream.until_it_ends().await;
+        let other = holder.client.post("/api-keys", json!({"name": "x", "scopes": ["numbers:read"]})).await.expect(201);
+        app.nobody().bearer(other["key"].as_str().expect("a key")).get("/call-events/stream").await.expect_problem(403, "scope_missing");
+    }
+);

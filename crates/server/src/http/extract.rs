@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use store::{EntranceScope, OperatorScope, Scope, SwitchScope, account, api_key, phone_id, service_key, session};
+use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope, account, api_key, phone_id, service_key, session};
 use tokio::sync::watch;
 use validator::Validate;
 
@@ -154,9 +154,36 @@ pub struct Member {
     /// The contract.
     pub account: account::Row,
     actor: Actor,
+    proof: Proof,
+}
+
+/// What a member showed, as it stands in the database.
+#[derive(Clone, Debug)]
+enum Proof {
+    Session(String),
+    Key(String),
 }
 
 impl Member {
+    /// Whether the session goes on, or the key still opens what it opened: for what is open for long.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_still_known(&self, app: &App) -> Result<bool, Failure> {
+        let (entrance, now, proof) = (EntranceScope::authenticating(), app.clock.now_naive(), self.proof.clone());
+        let account = app
+            .db
+            .read(move |conn| match proof {
+                Proof::Session(hash) => Ok::<_, StoreError>(session::find(conn, entrance, &hash, now)?.map(|(.., account)| account)),
+                Proof::Key(hash) => {
+                    let found = api_key::find_by_hash(conn, entrance, &hash)?;
+                    Ok(found.filter(|(row, _)| row.expires_at.is_none_or(|end| now < end)).map(|(_, account)| account))
+                }
+            })
+            .await?;
+        Ok(account.is_some_and(|account| account.status == "active"))
+    }
+
     /// Who changes something now.
     pub fn ctx(&self, app: &App) -> Ctx {
         app.ctx(self.actor.clone())
@@ -174,7 +201,8 @@ impl FromRequest for Member {
                 return integrator(&cloned).await;
             }
             let holder = holder(&cloned).await?;
-            Ok(Member { scope: holder.scope, account: holder.account, actor: Actor::holder(&holder.phone_id.login_id) })
+            let proof = Proof::Session(holder.session.token_hash);
+            Ok(Member { scope: holder.scope, account: holder.account, actor: Actor::holder(&holder.phone_id.login_id), proof })
         })
     }
 }
@@ -185,6 +213,7 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     let sent = header(request.headers(), AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     let sent = sent.filter(|key| key.starts_with(API_KEY_PREFIX)).ok_or_else(unauthenticated)?;
     let (hash, now) = (crypto::hash_token(sent), app.clock.now_naive());
+    let proof = Proof::Key(hash.clone());
     let found = app.db.read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash)).await?;
     let (row, account) = found.filter(|(row, _)| row.expires_at.is_none_or(|end| now < end)).ok_or_else(unauthenticated)?;
     if account.status != "active" {
@@ -205,7 +234,7 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
         let (scope, id) = (scope.clone(), row.id);
         app.db.write(move |conn| api_key::touch(conn, &scope, &id, now)).await?;
     }
-    Ok(Member { scope, account, actor: Actor::api_key(row.name) })
+    Ok(Member { scope, account, actor: Actor::api_key(row.name), proof })
 }
 
 /// Seconds of the configuration as a span of time.

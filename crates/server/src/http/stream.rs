@@ -7,13 +7,11 @@ use actix_web::{HttpResponse, get};
 use api_types::LiveChange;
 use futures_util::stream;
 use store::changes::{self, Seen};
-use store::{EntranceScope, Scope, StoreError, session};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::extract::{Holder, Shared};
-use crate::crypto;
+use super::extract::{Member, Shared};
 use crate::error::Failure;
 
 /// How often the database is asked what other processes did.
@@ -24,20 +22,19 @@ const ALIVE: u32 = 7;
 /// Follow what changes
 ///
 /// Server-sent events: each message is called `change`, and its data is a `LiveChange` as JSON. It tells that something changed, not
-/// what: read it anew. A comment comes every 15 seconds; the stream ends with the session, and clients connect again.
+/// what: read it anew. A comment comes every 15 seconds; the stream ends with the session or key, and clients connect again.
 #[utoipa::path(operation_id = "get_call_event_stream", tag = "call-events",
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
         example = json!("event: change\ndata: {\"call_event_id\":\"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30\",\"delivery_id\":null,\"service_id\":null}\n\n"))), security(("session" = [])))]
 #[get("/call-events/stream")]
-pub async fn get_call_event_stream(app: Shared, holder: Holder) -> Result<HttpResponse, Failure> {
-    let (scope, until) = (holder.scope.clone(), app.clock.now_naive());
+pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpResponse, Failure> {
+    let (scope, until) = (member.scope.clone(), app.clock.now_naive());
     // Before the state is read: what comes in between is told twice rather than never.
     let (changes, closing) = (app.live.listen(), app.live.closing());
     let seen = app.db.read(move |conn| changes::now(conn, &scope, until)).await?;
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let watcher =
-        Watcher { app, scope: holder.scope, token_hash: crypto::hash_token(&holder.token), changes, closing, look, looks: 0, seen };
+    let watcher = Watcher { app, member, changes, closing, look, looks: 0, seen };
     let first = stream::once(async { Ok::<_, Failure>(Bytes::from_static(b"retry: 2000\n\n")) });
     let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (Ok(bytes), watcher)) });
     Ok(HttpResponse::Ok()
@@ -49,8 +46,7 @@ pub async fn get_call_event_stream(app: Shared, holder: Holder) -> Result<HttpRe
 
 struct Watcher {
     app: Shared,
-    scope: Scope,
-    token_hash: String,
+    member: Member,
     changes: broadcast::Receiver<(String, LiveChange)>,
     closing: watch::Receiver<bool>,
     look: Interval,
@@ -71,7 +67,7 @@ impl Watcher {
             }
             tokio::select! {
                 change = self.changes.recv() => match change {
-                    Ok((account, change)) if account == self.scope.account_id() => return Some(message(&change).into()),
+                    Ok((account, change)) if account == self.member.scope.account_id() => return Some(message(&change).into()),
                     Ok(_) => {}
                     // Too much at once: whoever looks reads everything anew.
                     Err(RecvError::Lagged(_)) => {
@@ -83,7 +79,7 @@ impl Watcher {
                 _ = self.look.tick() => {
                     self.looks += 1;
                     if self.looks.is_multiple_of(ALIVE) {
-                        if !self.is_signed_in().await {
+                        if !self.is_known().await {
                             return None;
                         }
                         return Some(Bytes::from_static(b": alive\n\n"));
@@ -98,16 +94,14 @@ impl Watcher {
         }
     }
 
-    async fn is_signed_in(&self) -> bool {
-        let (hash, now) = (self.token_hash.clone(), self.app.clock.now_naive());
-        let found = self.app.db.read(move |conn| session::find(conn, EntranceScope::authenticating(), &hash, now)).await;
+    async fn is_known(&self) -> bool {
         // A database that does not answer ends nobody's session.
-        found.map_or_else(|_: StoreError| true, |found| found.is_some_and(|(_, _, account)| account.status == "active"))
+        self.member.is_still_known(&self.app).await.unwrap_or(true)
     }
 
     /// What other processes did, and this one perhaps, since the last look.
     async fn others(&mut self) -> String {
-        let (scope, seen) = (self.scope.clone(), self.seen.clone());
+        let (scope, seen) = (self.member.scope.clone(), self.seen.clone());
         let found = self.app.db.read(move |conn| changes::since(conn, &scope, &seen)).await;
         let Ok((events, ended)) = found else { return String::new() };
         let mut messages = String::new();

@@ -104,7 +104,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     for field in [current, first, second, proposal] {
                         field.set(String::new());
                     }
-                    done.set(Some(changed.ended_sessions));
+                    done.set(Some(changed.ended_sessions + changed.ended_terminals));
                     focus_first("[data-testid=password-changed]");
                     if let Ok(fresh) = api::ids::get(client, &id).await {
                         directory.put_id(&fresh);
