@@ -87,6 +87,8 @@ error_codes! {
     PreconditionRequired, "precondition_required", 428;
     /// Too many attempts; wait as `Retry-After` says.
     TooManyAttempts, "too_many_attempts", 429;
+    /// The key or the terminal calls too often; wait as `Retry-After` says.
+    TooManyRequests, "too_many_requests", 429;
     /// Something failed at our side.
     Internal, "internal", 500;
     /// The service cannot answer just now; try again.

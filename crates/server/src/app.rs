@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
 use store::{Db, StoreError};
 use tokio::sync::Semaphore;
@@ -15,6 +15,7 @@ use crate::config::{Config, ConfigError};
 use crate::crypto::{self, Secrets};
 use crate::error::Failure;
 use crate::http;
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::mail::Mailer;
 use crate::notify::{self, Senders};
@@ -64,6 +65,8 @@ pub struct App {
     pub live: Live,
     /// What calls are routed by.
     pub routing: View,
+    /// How often keys and softphones called.
+    pub limits: Limits,
     /// Tells who waits which accounts have changed.
     pub revisions: Revisions,
     /// The signing keys.
@@ -104,6 +107,7 @@ impl App {
             wake,
             live,
             routing: View::default(),
+            limits: Limits::default(),
             revisions: Revisions::default(),
             signer: Signer::default(),
             hashing,
@@ -144,14 +148,18 @@ impl App {
 pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let server = &app.config.server;
     let (workers, shutdown_s) = (server.workers, server.shutdown_s);
+    let with_cors = server.cors_origins().next().is_some();
     let factory = move || {
         let app = web::Data::from(app.clone());
+        let app_config = app.config.clone();
         // The last one wrapped sees a request first.
         ActixApp::new()
             .configure(move |config| http::configure(config, app))
             .wrap(from_fn(http::read::without_nul))
             .wrap(from_fn(http::origin::check))
             .wrap(from_fn(http::problem::render))
+            .wrap(from_fn(http::rate_limit::announce))
+            .wrap(Condition::new(with_cors, http::cors::cors(&app_config)))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
             .wrap(from_fn(telemetry::observe))
     };

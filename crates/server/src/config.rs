@@ -42,6 +42,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How long softphones stay signed in.
     pub tokens: Tokens,
+    /// How often keys and softphones may call.
+    pub limits: RateLimits,
     /// Where the services of notify rules are.
     pub providers: Providers,
     /// Where notices may go.
@@ -68,6 +70,9 @@ pub struct Server {
     /// Whether the client's address comes from `X-Forwarded-For`. Only true behind a proxy of ours that sets it: a client
     /// could otherwise choose the address that its failed sign-ins are counted under.
     pub trust_forwarded: bool,
+    /// Pages of other sites that may use the API with keys and tokens: their origins, such as `https://crm.example.jp`, with commas between
+    /// them; `*` = all, empty = none.
+    pub cors_origins: String,
     /// Largest request body, in bytes.
     pub body_limit_bytes: usize,
     /// How long running requests may take to finish at shutdown, in seconds.
@@ -144,6 +149,22 @@ impl Default for Switch {
     }
 }
 
+/// How often keys and softphones may call, in each process; 0 = as often as they like.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateLimits {
+    /// Requests of an API key within a minute.
+    pub key_per_minute: u32,
+    /// Requests of a softphone within a minute.
+    pub terminal_per_minute: u32,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { key_per_minute: 600, terminal_per_minute: 240 }
+    }
+}
+
 /// How long softphones stay signed in.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -196,6 +217,7 @@ impl Default for Config {
             log: Log::default(),
             sign_in: SignIn::default(),
             tokens: Tokens::default(),
+            limits: RateLimits::default(),
             providers: Providers::default(),
             egress: Egress::default(),
             outbox: Outbox::default(),
@@ -212,11 +234,19 @@ impl Default for Server {
             public_url: None,
             metrics_bind: None,
             trust_forwarded: false,
+            cors_origins: String::new(),
             body_limit_bytes: 262_144,
             shutdown_s: 20,
             // Requests wait for the database, not for a processor; more threads would mostly cost memory.
             workers: 2,
         }
+    }
+}
+
+impl Server {
+    /// The origins of [`Server::cors_origins`], one by one.
+    pub fn cors_origins(&self) -> impl Iterator<Item = &str> {
+        self.cors_origins.split(',').map(|origin| origin.trim().trim_end_matches('/')).filter(|origin| !origin.is_empty())
     }
 }
 

@@ -24,6 +24,12 @@ pub enum Failure {
         /// Seconds to wait, at least 1.
         retry_after_s: u64,
     },
+    /// A key or a softphone calls too often.
+    #[error("too many requests")]
+    TooManyRequests {
+        /// Seconds to wait, at least 1.
+        retry_after_s: u64,
+    },
     /// The contract is suspended.
     #[error("account suspended")]
     Suspended {
@@ -53,6 +59,7 @@ impl Failure {
             Failure::Code(code) => *code,
             Failure::Fields(_) => ErrorCode::Invalid,
             Failure::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
+            Failure::TooManyRequests { .. } => ErrorCode::TooManyRequests,
             Failure::Suspended { .. } => ErrorCode::AccountSuspended,
             Failure::Store(error) if error.is_unavailable() => ErrorCode::Unavailable,
             Failure::Store(_) | Failure::Internal(_) => ErrorCode::Internal,
@@ -77,7 +84,7 @@ impl Failure {
                 count = errors.len().to_string();
                 &[("count", &count)]
             }
-            Failure::TooManyAttempts { retry_after_s } => {
+            Failure::TooManyAttempts { retry_after_s } | Failure::TooManyRequests { retry_after_s } => {
                 seconds = retry_after_s.to_string();
                 &[("seconds", &seconds)]
             }
@@ -110,6 +117,9 @@ impl Failure {
                 response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
                 // draft-ietf-httpapi-ratelimit-headers: nothing remains until the window ends in so many seconds.
                 response.insert_header(("RateLimit", format!("\"attempts\";r=0;t={retry_after_s}")));
+            }
+            Failure::TooManyRequests { retry_after_s } => {
+                response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
             }
             _ if self.code() == ErrorCode::Unavailable => {
                 response.insert_header((RETRY_AFTER, "2"));

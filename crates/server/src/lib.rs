@@ -17,6 +17,7 @@ pub mod error;
 pub mod housekeeping;
 pub mod http;
 pub mod intake;
+pub mod limits;
 pub mod live;
 pub mod mail;
 pub mod notify;

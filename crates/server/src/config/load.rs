@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
 use super::Config;
+use crate::http::cors;
 
 const PREFIX: &str = "DENWABAN";
 
@@ -89,6 +90,11 @@ impl Config {
         {
             return wrong("server.metrics_bind", format!("{bind:?} is neither empty nor an address such as 127.0.0.1:9464"));
         }
+        for origin in self.server.cors_origins().filter(|origin| *origin != cors::ANY) {
+            if Url::parse(origin).map_or(true, |url| url.origin().ascii_serialization() != origin) {
+                return wrong("server.cors_origins", format!("{origin:?} is not an origin such as https://crm.example.jp"));
+            }
+        }
         let server = &self.server;
         let sign_in = &self.sign_in;
         for (key, value, least, most) in [
@@ -101,6 +107,9 @@ impl Config {
             ("sign_in.session_idle_s", sign_in.session_idle_s, 60, 400 * 86_400),
             ("sign_in.session_max_s", sign_in.session_max_s, sign_in.session_idle_s, 400 * 86_400),
             ("sign_in.confirm_s", sign_in.confirm_s, 1, 86_400),
+            ("tokens.access_s", self.tokens.access_s, 30, 86_400),
+            ("tokens.refresh_s", self.tokens.refresh_s, self.tokens.access_s, 400 * 86_400),
+            ("tokens.link_s", self.tokens.link_s, 30, 3_600),
             ("sign_in.reset_link_s", sign_in.reset_link_s, 60, 7 * 86_400),
             ("attachments.kept_days", self.attachments.kept_days.into(), 1, 3_650),
             ("attachments.link_days", self.attachments.link_days.into(), 1, 365),

@@ -57,6 +57,8 @@ fn what_is_wrong_is_said_in_one_sentence_that_names_the_key() {
         ("[server]\npublic_url = 'portal'", "server.public_url: \"portal\" is not a URL such as https://portal.example.jp"),
         ("[server]\npublic_url = 'https://a.jp/app'", "server.public_url: \"https://a.jp/app\" is not a URL such as"),
         ("[log]\nformat = 'xml'", "log.format: "),
+        ("[server]\ncors_origins = 'https://a.jp, b.jp'", "server.cors_origins: \"b.jp\" is not an origin such as"),
+        ("[tokens]\nlink_s = 5", "tokens.link_s: 5 is not between 30 and 3600"),
         ("[log]\nfilter = 'a=b=c'", "log.filter: \"a=b=c\" is not a filter such as info"),
         ("[secrets]\nmaster_key = 'aGVsbG8='", "secrets.master_key: is not 32 bytes in base64"),
         ("[secrets]\nmaster_key = ['x']", "secrets.master_key"),

@@ -19,7 +19,7 @@ use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope, accoun
 use tokio::sync::watch;
 use validator::Validate;
 
-use super::{api_scopes, read};
+use super::{api_scopes, rate_limit, read};
 use crate::App;
 use crate::crypto;
 use crate::error::Failure;
@@ -224,6 +224,7 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     if !known.allowed_addresses.is_empty() && !from() {
         return Err(Failure::Code(ErrorCode::AddressNotAllowed));
     }
+    rate_limit::count(&app, request, "key", &row.id, app.config.limits.key_per_minute)?;
     let path = request.match_pattern().unwrap_or_default();
     let needed = api_scopes::needed(request.method().as_str(), &path);
     if !needed.is_some_and(|needed| known.scopes.contains(&needed)) {

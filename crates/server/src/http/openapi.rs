@@ -186,6 +186,7 @@ fn open_by_key(path: &str, method: &str, operation: &mut Value) {
 fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, shared: &mut Map<String, Value>) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let codes = error_codes(path, method, &id, operation);
+    let is_limited = codes.contains(&ErrorCode::TooManyRequests);
     for group in codes.chunk_by(|a, b| a.status() == b.status()) {
         let (name, response) = error_response(group);
         operation["responses"][group[0].status().to_string()] = json!({"$ref": format!("#/components/responses/{name}")});
@@ -201,6 +202,16 @@ fn complete(path: &str, method: &str, operation: &mut Value, schemas: &Value, sh
             });
         }
         let schema = body.pointer("/content/application~1json/schema").cloned().unwrap_or_default();
+        if is_limited && body.get("$ref").is_none() {
+            body["headers"]["RateLimit-Policy"] = json!({
+                "description": "How many requests a key or terminal may make within how many seconds; not with a session.",
+                "schema": {"type": "string"}, "example": "\"key\";q=600;w=60",
+            });
+            body["headers"]["RateLimit"] = json!({
+                "description": "How many remain now, and after how many seconds all of them are there again.",
+                "schema": {"type": "string"}, "example": "\"key\";r=599;t=1",
+            });
+        }
         if has_version(&schema, schemas) || (!schema.is_null() && VERSIONED.contains(&id.as_str())) {
             body["headers"]["ETag"] =
                 json!({"description": "Version of the resource, for `If-Match`.", "schema": {"type": "string"}, "example": "\"7\""});
@@ -231,11 +242,14 @@ fn error_codes(path: &str, method: &str, id: &str, operation: &Value) -> Vec<Err
     if !names.is_empty() {
         codes.push(ErrorCode::Unauthenticated);
     }
-    if names.contains(&"session") {
+    if names.iter().any(|name| matches!(*name, "session" | "access_token")) {
         codes.push(ErrorCode::AccountSuspended);
     }
     if names.contains(&"api_key") {
         codes.extend([ErrorCode::ScopeMissing, ErrorCode::AddressNotAllowed]);
+    }
+    if names.iter().any(|name| matches!(*name, "api_key" | "access_token")) {
+        codes.push(ErrorCode::TooManyRequests);
     }
     if names.contains(&"csrf") {
         codes.push(ErrorCode::CsrfFailed);
@@ -274,10 +288,10 @@ fn error_response(codes: &[ErrorCode]) -> (String, Value) {
         "description": lines.join("\n\n"),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     });
-    if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::Unavailable)) {
+    if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::TooManyRequests | ErrorCode::Unavailable)) {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
     }
-    if codes.contains(&ErrorCode::TooManyAttempts) {
+    if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::TooManyRequests)) {
         response["headers"]["RateLimit"] =
             json!({"description": "Nothing remains for so many seconds.", "schema": {"type": "string"}, "example": "\"attempts\";r=0;t=8"});
     }
@@ -290,6 +304,7 @@ fn problem_examples() -> Value {
         let failure = match *code {
             ErrorCode::Invalid => Failure::field("/name", api_types::FieldCode::ControlCharacter),
             ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },
+            ErrorCode::TooManyRequests => Failure::TooManyRequests { retry_after_s: 2 },
             ErrorCode::AccountSuspended => Failure::Suspended { reason: None },
             other => Failure::Code(other),
         };

@@ -6,11 +6,12 @@
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use api_types::ErrorCode;
 use url::Url;
 
+use super::cors;
 use super::extract::{Shared, is_safe};
 use super::problem::problem;
 use crate::error::Failure;
@@ -21,11 +22,20 @@ use crate::error::Failure;
 /// Never one of its own; a refusal is an answer.
 pub async fn check<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let public_url = request.app_data::<Shared>().map(|app| app.config.public_url());
-    if !is_safe(request.method()) && !request.headers().contains_key(AUTHORIZATION) && is_foreign(request.headers(), public_url.as_ref()) {
+    let without_key = !is_safe(request.method()) && !request.headers().contains_key(AUTHORIZATION);
+    if without_key && is_foreign(request.headers(), public_url.as_ref()) && !is_welcome(&request) {
         let refusal = problem(request.request(), &Failure::Code(ErrorCode::ForeignOrigin));
         return Ok(request.into_response(refusal).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Whether it comes from a page that may use the API, and without a cookie that could be somebody's session: a softphone in a browser signs in.
+fn is_welcome(request: &ServiceRequest) -> bool {
+    let Some(app) = request.app_data::<Shared>() else { return false };
+    let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let named = origin.is_some_and(|origin| app.config.server.cors_origins().any(|allowed| allowed == origin || allowed == cors::ANY));
+    named && !request.headers().contains_key(COOKIE)
 }
 
 fn is_foreign(headers: &HeaderMap, public_url: Option<&Url>) -> bool {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{EntranceScope, Scope, account, new_id, phone_id, refresh_token, terminal};
 
 use super::extract::{identify, seconds, shared};
+use super::rate_limit;
 use crate::App;
 use crate::error::Failure;
 use crate::provisioning::{Actor, Ctx, SignedIn};
@@ -120,6 +121,7 @@ async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
+    rate_limit::count(&app, request, "terminal", &terminal.id, app.config.limits.terminal_per_minute)?;
     if now.naive_utc() - terminal.last_seen_at >= TimeDelta::minutes(1) {
         let (scope, key) = (scope.clone(), (claims.sub, claims.sid));
         app.db.write(move |conn| terminal::touch(conn, &scope, &key.0, &key.1, now.naive_utc(), None)).await?;
