@@ -108,6 +108,21 @@ impl Denwaban {
         line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() * 1024
     }
 
+    /// Stops it as it stands: it answers nobody, and its connections stay open (SIGSTOP). On Unix only.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
+    }
+
     /// Kills it as a power cut would: SIGKILL, at once. Answers its log.
     pub fn kill(mut self) -> String {
         self.child.kill().unwrap();

@@ -26,9 +26,9 @@ cargo xtask <command>
 
   run [-- ARGS…]      bundle the SPA, then start `denwaban demo ARGS…`
   dev [-- ARGS…]      the same, rebuilding on every change; the browser reloads by itself
-  test [options]      everything: unit, API on SQLite and PostgreSQL, browser
+  test [options]      everything: unit, API on SQLite and PostgreSQL, browser, real calls
       --no-ui           without the browser tests
-      --only CLASS      one of unit, sqlite, postgres, browser
+      --only CLASS      one of unit, sqlite, postgres, browser, live
       -- ARGS…          handed to the test runner (a name to filter by, for example)
   fuzz [options]      every fuzz target, for a while
       --seconds N       how long each; 60 unless told

@@ -39,6 +39,14 @@ const BROWSER: &[Need] = &[
     Need { name: "a Japanese font", packages: &["fonts-noto-cjk"], present: japanese_font },
 ];
 
+/// For real calls: the switch, what plays telephones and the carrier, and what the switch's loader is written in.
+const LIVE: &[Need] = &[
+    Need { name: "Kamailio", packages: &["kamailio", "kamailio-utils-modules", "kamailio-extra-modules"], present: kamailio },
+    Need { name: "SIPp", packages: &["sip-tester"], present: || works(program("sh").args(["-c", "command -v sipp"])) },
+    Need { name: "Python", packages: &["python3"], present: || works(program("python3").arg("--version")) },
+    Need { name: "OpenSSL's command", packages: &["openssl"], present: || works(program("openssl").arg("version")) },
+];
+
 /// What `cargo build` of the server needs.
 pub fn for_build() -> Result<()> {
     provide(BUILD.iter().collect())
@@ -54,6 +62,19 @@ pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
         needs.extend(BROWSER);
     }
     provide(needs)
+}
+
+/// Whether there is what real calls need on top of a build. Where it can neither be found nor installed, that is said, and is an error with
+/// `CI=true` only: not every system has these programs.
+pub fn for_live() -> Result<bool> {
+    match provide(LIVE.iter().collect()) {
+        Ok(()) => Ok(true),
+        Err(error) if env("CI").is_some_and(|value| value == "true") => Err(error),
+        Err(error) => {
+            println!("Without real calls: {error:#}");
+            Ok(false)
+        }
+    }
 }
 
 /// What the benchmarks need on top of a build: the databases' own bulk loaders, to be compared with.
@@ -91,6 +112,15 @@ pub fn postgres_bin() -> Option<PathBuf> {
         .map(|(_, folder)| folder)
         .chain(on_path)
         .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
+}
+
+/// The program, and those of its modules that are packages of their own.
+fn kamailio() -> bool {
+    let is_there = ["kamailio", "/usr/sbin/kamailio"].iter().any(|name| works(program(name).arg("-v")));
+    let libraries = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"].into_iter().map(PathBuf::from);
+    let folders = libraries.chain(std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path()));
+    let modules = ["http_client.so", "jansson.so"];
+    is_there && folders.map(|folder| folder.join("kamailio/modules")).any(|folder| modules.iter().all(|name| folder.join(name).is_file()))
 }
 
 fn openssl() -> bool {

@@ -23,15 +23,19 @@ pub enum Class {
     Postgres,
     /// Drives a browser.
     Browser,
+    /// Real calls, through Kamailio.
+    Live,
 }
 
 impl Class {
-    const ALL: [Self; 4] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Unit];
+    const ALL: [Self; 5] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Live, Self::Unit];
 
     /// `binary` is what nextest calls it: `tests::ui`, `store`, `api-types::number_plan`.
     fn of(binary: &str, test: &str) -> Self {
-        if binary == "tests::ui" {
-            return Self::Browser;
+        match binary {
+            "tests::ui" => return Self::Browser,
+            "tests::live" => return Self::Live,
+            _ => {}
         }
         for part in test.split("::") {
             match part {
@@ -47,9 +51,10 @@ impl Class {
     fn filter(self) -> &'static str {
         match self {
             Self::Browser => "(package(tests) & binary(ui))",
-            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(ui)))",
-            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(ui)))",
-            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(ui)))",
+            Self::Live => "(package(tests) & binary(live))",
+            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
+            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
+            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
         }
     }
 
@@ -59,6 +64,7 @@ impl Class {
             Self::Sqlite => "on SQLite",
             Self::Postgres => "on PostgreSQL",
             Self::Browser => "in the browser",
+            Self::Live => "with real calls",
         }
     }
 }
@@ -72,25 +78,30 @@ impl FromStr for Class {
             "sqlite" => Ok(Self::Sqlite),
             "postgres" => Ok(Self::Postgres),
             "browser" => Ok(Self::Browser),
-            _ => Err("the classes are unit, sqlite, postgres and browser".into()),
+            "live" => Ok(Self::Live),
+            _ => Err("the classes are unit, sqlite, postgres, browser and live".into()),
         }
     }
 }
 
 /// What to test.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// All but what needs a browser.
     pub no_ui: bool,
     /// This class and no other.
     pub only: Option<Class>,
+    /// All but what needs Kamailio, since this machine has none.
+    pub no_live: bool,
     /// For the test runner.
     pub runner_args: Vec<String>,
 }
 
 impl Options {
     fn wants(&self, class: Class) -> bool {
-        self.only.map_or(!(self.no_ui && class == Class::Browser), |only| only == class)
+        let is_left_out = self.no_ui && class == Class::Browser;
+        let can_run = !(self.no_live && class == Class::Live);
+        can_run && self.only.map_or(!is_left_out, |only| only == class)
     }
 }
 
@@ -100,6 +111,8 @@ type Counts = BTreeMap<Class, usize>;
 /// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
 pub fn test(options: &Options) -> Result<()> {
     needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
+    let no_live = options.wants(Class::Live) && !needs::for_live()?;
+    let options = &Options { no_live, ..options.clone() };
     if options.wants(Class::Browser) {
         bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
     }
@@ -162,7 +175,7 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
             Part::Frontend => command.args(["--package", "frontend"]),
             Part::Rest => command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"]),
         };
-        if part == Part::Rest && (options.no_ui || options.only.is_some()) {
+        if part == Part::Rest && (options.no_ui || options.no_live || options.only.is_some()) {
             let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
             command.args(["-E", &wanted.join(" | ")]);
         }
@@ -184,13 +197,13 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
         Part::Rest => {}
     }
     let names: &[&str] = match options.only {
-        None | Some(Class::Browser) => &[],
+        None | Some(Class::Browser | Class::Live) => &[],
         Some(Class::Sqlite) => &["sqlite"],
         Some(Class::Postgres) => &["postgres"],
         Some(Class::Unit) => &["--skip", "sqlite", "--skip", "postgres"],
     };
     let mut selections: Vec<Vec<&str>> = Vec::new();
-    if options.only != Some(Class::Browser) {
+    if !matches!(options.only, Some(Class::Browser | Class::Live)) {
         selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "xtask", "--exclude", "tests", "--all-targets", "--"]);
         selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
     }
@@ -203,6 +216,10 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
     }
     if options.wants(Class::Browser) {
         selections.push(vec!["--package", "tests", "--test", "ui", "--"]);
+    }
+    if options.wants(Class::Live) {
+        // What they say of calls and latencies is half of their worth; each has a switch of its own, two at once are enough for two cores.
+        selections.push(vec!["--package", "tests", "--test", "live", "--", "--show-output", "--test-threads", "2"]);
     }
     selections
 }
@@ -248,7 +265,8 @@ fn with_libtest(command: &mut Command, counts: &mut Counts) -> Result<bool> {
 fn libtest_line(line: &str, binary: &mut String) -> Option<Class> {
     let line = line.trim_start();
     if let Some((_, running)) = line.split_once("Running ") {
-        *binary = if running.starts_with("ui/") { "tests::ui".into() } else { String::new() };
+        let known = ["ui", "live"].into_iter().find(|name| running.starts_with(&format!("{name}/")));
+        *binary = known.map(|name| format!("tests::{name}")).unwrap_or_default();
         return None;
     }
     let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
@@ -268,6 +286,7 @@ mod tests {
             ("tests::api", "numbers::sqlite_is_a_word", Class::Unit),
             ("store", "conn::tests::sqlite", Class::Sqlite),
             ("tests::ui", "rename::sqlite", Class::Browser),
+            ("tests::live", "ringing::priority_first", Class::Live),
             ("api-types", "phone_number::tests::full_width", Class::Unit),
         ] {
             assert_eq!(Class::of(binary, name), class, "{binary} {name}");

@@ -1,0 +1,216 @@
+//! A contract, its portal, a switch and telephones.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Backend, Client, Denwaban, TestDatabase};
+
+use crate::figures::Figures;
+use crate::phones::{Called, Calls, DOMAIN, Running};
+use crate::switch::{Kamailio, free_port};
+
+/// The password of every ID. SIPp's scenarios know no spaces in it.
+pub const PASSWORD: &str = "correct-horse-battery";
+/// The number that is called.
+pub const NUMBER: &str = "0312345678";
+/// The other number of the contract.
+pub const OTHER: &str = "0312345679";
+/// Somebody who calls.
+pub const CALLER: &str = "<sip:09012345678@carrier.invalid>";
+
+/// Everything that a call needs. The number has nine channels and two IDs that ring: `minato000` and `minato001`; `minato002` is an IP phone.
+pub struct Scene {
+    /// The portal.
+    pub portal: Option<Denwaban>,
+    /// The switch.
+    pub switch: Kamailio,
+    /// The operator.
+    pub operator: Client,
+    /// The holder of the contract, signed in.
+    pub holder: Client,
+    /// Paths of the numbers for the holder.
+    pub numbers: Vec<String>,
+    /// Ids of the IDs.
+    pub ids: Vec<String>,
+    /// Ports of the terminals.
+    pub terminals: Vec<u16>,
+    port: u16,
+    account: String,
+    database: TestDatabase,
+    folder: tempfile::TempDir,
+}
+
+/// A value of an answer as text.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+impl Scene {
+    /// Sets the scene; terminals are registered by [`Scene::register`].
+    pub async fn set() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::create(Backend::Sqlite, folder.path());
+        let data_dir = folder.path().join("data");
+        let key = Denwaban::operator_key(&data_dir, &database.url);
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let portal = serve(&data_dir, &database.url, port).await;
+        let operator = Client::new(&portal.url).bearer(&key);
+        let account = operator.post("/operator/accounts", json!({"name": "港商会", "options": {"ip_phone": true}})).await.expect(201);
+        let account = format!("/operator/accounts/{}", text(&account["id"]));
+        let (mut numbers, mut ids) = (Vec::new(), Vec::new());
+        for (number, kind) in [(NUMBER, "primary"), (OTHER, "additional")] {
+            let number = json!({"number": number, "kind": kind, "max_channels": 9});
+            let number = operator.post(&format!("{account}/numbers"), number).await.expect(201);
+            numbers.push(format!("/numbers/{}", text(&number["id"])));
+        }
+        for (index, kind) in ["basic", "additional", "additional"].into_iter().enumerate() {
+            let login_id = format!("minato{index:03}");
+            let id = json!({"login_id": login_id, "kind": kind, "extension": (200 + index).to_string(), "password": PASSWORD});
+            ids.push(text(&operator.post(&format!("{account}/ids"), id).await.expect(201)["id"]));
+        }
+        let key = text(&operator.post("/operator/switches", json!({"name": "kamailio"})).await.expect(201)["key"]);
+        let (holder, _) = Client::new(&portal.url).sign_in("minato000", PASSWORD).await;
+        let settings = [("DENWABAN_URL", portal.url.clone()), ("DENWABAN_KEY", key), ("SIP_DOMAIN", DOMAIN.to_owned())];
+        let mut switch = Kamailio::configure(&folder.path().join("switch"), &settings);
+        switch.start().await;
+        let terminals = (0..3).map(|_| free_port()).collect();
+        let scene = Self { portal: Some(portal), switch, operator, holder, numbers, ids, terminals, port, account, database, folder };
+        scene.put(&format!("{}/channel-limit", scene.numbers[0]), json!({"limit": 9})).await;
+        scene.rings(&[0, 1], false).await;
+        scene
+    }
+
+    /// The folder of the test.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the portal keeps its data.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Starts the portal again, where it was.
+    pub async fn serve_again(&mut self) {
+        self.portal = Some(serve(&self.data_dir(), &self.database.url, self.port).await);
+    }
+
+    /// Reads something of the holder's, and writes it with what the write needs.
+    async fn write(&self, method: Method, path: &str, body: Value) {
+        let version = self.holder.get(path).await.version();
+        let answer = self.holder.if_match(version).send(method, path, Some(body.to_string())).await;
+        assert!(answer.status < 300, "{path}: {}", answer.text);
+    }
+
+    /// Sets the password of an ID.
+    pub async fn set_password(&self, index: usize, body: Value) {
+        let path = format!("/ids/{}", self.ids[index]);
+        let version = self.holder.get(&path).await.version();
+        let answer = self.holder.if_match(version).put(&format!("{path}/password"), body).await;
+        assert!(answer.status < 300, "{}", answer.text);
+    }
+
+    /// Sets a setting of the holder's.
+    pub async fn put(&self, path: &str, body: Value) {
+        self.write(Method::PUT, path, body).await;
+    }
+
+    /// Changes a setting of the holder's.
+    pub async fn patch(&self, path: &str, body: Value) {
+        self.write(Method::PATCH, path, body).await;
+    }
+
+    /// Changes an ID as the operator.
+    pub async fn operator_patch_id(&self, index: usize, body: Value) {
+        let path = format!("{}/ids/{}", self.account, self.ids[index]);
+        let version = self.operator.get(&path).await.version();
+        self.operator.if_match(version).patch(&path, body).await.expect(200);
+    }
+
+    /// Has these IDs ring for the number, and no others.
+    pub async fn rings(&self, ids: &[usize], announces: bool) {
+        let targets: Vec<Value> =
+            self.ids.iter().enumerate().map(|(index, id)| json!({"phone_id": id, "rings": ids.contains(&index)})).collect();
+        self.put(&format!("{}/ringing", self.numbers[0]), json!({"targets": targets, "busy_announcement": announces})).await;
+    }
+
+    /// Blocks a caller.
+    pub async fn block(&self, caller: &str, matching: &str) {
+        let entry = json!({"caller": caller, "match": matching, "confirm": true});
+        let answer = self.holder.post(&format!("{}/block-list/entries", self.numbers[0]), entry).await;
+        assert!(answer.status < 300, "{}", answer.text);
+    }
+
+    fn registration(&self, index: usize, password: &str, code: &str) -> Running {
+        let (login, contact) = (format!("minato{index:03}"), self.terminals[index].to_string());
+        let values = [("LOGIN", login.as_str()), ("CONTACT", &contact), ("PASSWORD", password), ("CODE", code)];
+        Calls::one("register", &values).start(self.folder(), self.switch.ports.phones)
+    }
+
+    /// Signs a terminal in; what comes of it is `code`.
+    pub async fn register_with(&self, index: usize, password: &str, code: &str) -> Figures {
+        self.registration(index, password, code).finish().await
+    }
+
+    /// Signs a terminal in whose password was changed a moment ago: the switch asks about an ID at most once a second.
+    pub async fn soon_registered(&self, index: usize, password: &str) {
+        let begun = Instant::now();
+        loop {
+            let (figures, errors) = self.registration(index, password, "200").outcome().await;
+            if figures.right == 1 {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(4), "{errors}");
+        }
+    }
+
+    /// Signs the first terminals in.
+    pub async fn register(&self, count: usize) {
+        for index in 0..count {
+            self.register_with(index, PASSWORD, "200").await;
+        }
+    }
+
+    /// Switches a terminal on that does as the scenario says.
+    pub async fn terminal(&self, index: usize, name: &str, values: &[(&str, &str)]) -> Called {
+        Called::start(self.folder(), self.terminals[index], name, values).await
+    }
+
+    /// Makes calls of the carrier to the number.
+    pub async fn call(&self, name: &str, from: &str, more: &[(&str, &str)]) -> Figures {
+        self.calls(name, from, more).make(self.folder(), self.switch.ports.trunk).await
+    }
+
+    /// Such calls, which have not been made yet.
+    pub fn calls<'a>(&self, name: &'a str, from: &str, more: &[(&'a str, &str)]) -> Calls<'a> {
+        let mut calls = Calls::one(name, more);
+        calls.values.extend([("FROM", from.to_owned()), ("CALLED", NUMBER.to_owned())]);
+        calls
+    }
+
+    /// Calls until it goes as the scenario says, as it must a second after a setting was changed. Answers after how long it did.
+    pub async fn soon(&self, name: &str, from: &str, more: &[(&str, &str)]) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let (figures, errors) = self.calls(name, from, more).start(self.folder(), self.switch.ports.trunk).outcome().await;
+            if figures.right == 1 {
+                return begun.elapsed();
+            }
+            // Twice the promise: what is measured is that it comes, on a machine that is busy with other tests.
+            assert!(begun.elapsed() < Duration::from_secs(2), "{name}: {errors}");
+        }
+    }
+}
+
+async fn serve(data_dir: &Path, database: &str, port: u16) -> Denwaban {
+    let bind = format!("127.0.0.1:{port}");
+    let settings = [
+        ("DENWABAN__SERVER__BIND", bind.as_str()),
+        ("DENWABAN__SWITCH__SIP_DOMAIN", DOMAIN),
+        ("DENWABAN__OUTBOX__SETTLE_S", "1"),
+        ("DENWABAN__SWITCH__SIP_CODES__BLOCKED", "608"),
+    ];
+    Denwaban::start("serve", data_dir, database, "info", &settings).await
+}
