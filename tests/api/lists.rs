@@ -1,6 +1,7 @@
 //! Lists: their order, and walking them page by page.
 
 use serde_json::{Value, json};
+use tests::switch::{Switch, event};
 use tests::{Answer, Client, Contract, Holder, on_both};
 
 /// Every item, one per page.
@@ -155,6 +156,42 @@ on_both!(
                 }
                 client.get(&format!("{path}?limit=200")).await.expect(200);
             }
+        }
+    }
+);
+
+on_both!(
+    async fn logs_that_grow_at_their_head_show_everything_once(app) {
+        let (holder, switch) = (app.holder("minato").await, Switch::of(&app).await);
+        let rule = holder.notify_rule(&app, "営業").await;
+        let path = format!("/notify-rules/{rule}");
+        let tells = json!({"emails": ["eigyo@minato.example"], "events": ["voicemail"]});
+        let version = holder.client.get(&path).await.version();
+        holder.client.if_match(version).patch(&path, tells).await.expect(200);
+        let version = holder.client.get(&holder.number(0)).await.version();
+        holder.client.if_match(version).patch(&holder.number(0), json!({"notify_rule_id": rule})).await.expect(200);
+        let called = holder.dialled(0).await;
+        let something_happens = async || {
+            app.clock.advance(chrono::TimeDelta::seconds(1));
+            switch.tell(json!([event(&called, "voicemail", json!({"at": app.clock.now()}))])).await;
+            let version = holder.client.get(&holder.number(1)).await.version();
+            holder.client.if_match(version).patch(&holder.number(1), json!({"name": format!("名前{version}")})).await.expect(200);
+        };
+        for _ in 0..5 {
+            something_happens().await;
+        }
+        for list in ["/call-events", "/deliveries", "/audit-log"] {
+            let before = column(&all(&holder.client, list).await, "id");
+            assert!(before.len() >= 5, "{list} has {}", before.len());
+            let (mut seen, mut next) = (Vec::new(), String::new());
+            loop {
+                let page = holder.client.get(&format!("{list}?limit=2{next}")).await.expect(200);
+                seen.extend(column(page["items"].as_array().expect("items"), "id"));
+                let Some(cursor) = page["next_cursor"].as_str() else { break };
+                next = format!("&cursor={cursor}");
+                something_happens().await;
+            }
+            assert_eq!(seen, before, "{list}: everything that was there once, and nothing twice");
         }
     }
 );

@@ -12,6 +12,7 @@ mod block_imports;
 mod block_strangers;
 mod block_switches;
 mod call_events;
+mod compatibility;
 mod contention;
 mod copies;
 mod cors;

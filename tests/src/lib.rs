@@ -4,6 +4,7 @@
 
 mod browser;
 mod client;
+pub mod compatibility;
 mod database;
 pub mod fakes;
 mod holder;
