@@ -50,6 +50,7 @@ const ROWS: &[Row] = &[
     Row("create_password_reset", Method::POST, "/password-resets", Anyone, r#"{"login_id":"minato000"}"#, 202),
     Row("complete_password_reset", Method::POST, "/password-resets/{token}", Anyone, NEW_PASSWORD, 410),
     Row("get_account", Method::GET, "/account", Portal, "", 200),
+    Row("get_switch_state", Method::GET, "/account/switch-state", Portal, "", 200),
     Row("update_account", Method::PATCH, "/account", Portal, r#"{"contact_mail":"new@example.jp"}"#, 200),
     Row("list_numbers", Method::GET, "/numbers", Portal, "", 200),
     Row("get_number", Method::GET, "/numbers/{number_id}", Portal, "", 200),
@@ -126,6 +127,10 @@ const ROWS: &[Row] = &[
     Row("create_switch_attachment", Method::POST, "/switch/attachments", Switch, "%PDF-1.4", 201),
     Row("create_switch_events", Method::POST, "/switch/events", Switch, "[]", 200),
     Row("get_switch_id", Method::GET, "/switch/ids/{login_id}", Switch, "", 200),
+    Row("get_switch_snapshot", Method::GET, "/switch/snapshot", Switch, "", 200),
+    // Without the position that it needs.
+    Row("get_switch_changes", Method::GET, "/switch/changes", Switch, "", 422),
+    Row("report_switch_applied", Method::POST, "/switch/applied", Switch, r#"{"position":1}"#, 410),
     Row("decide_route", Method::POST, "/switch/route-decision", Switch, r#"{"call_id":"1","called":"050-9999-0009"}"#, 200),
     Row("operator_create_account", Method::POST, "/operator/accounts", Operator, r#"{"name":"x"}"#, 201),
     Row("operator_list_accounts", Method::GET, "/operator/accounts", Operator, "", 200),

@@ -67,6 +67,7 @@ mod signing_keys;
 mod suspension;
 mod switch_attachments;
 mod switch_events;
+mod switch_feed;
 mod switch_ids;
 mod terminals;
 mod tokens;

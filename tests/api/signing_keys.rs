@@ -24,7 +24,7 @@ async fn kids(url: &str) -> BTreeSet<String> {
 }
 
 /// Checks a detached signature with nothing but what is published, as a switch would; answers the key that signed.
-async fn checked(url: &str, signature: &str, payload: &[u8]) -> Option<String> {
+pub(crate) async fn checked(url: &str, signature: &str, payload: &[u8]) -> Option<String> {
     let (header, signature) = signature.split_once("..")?;
     let fields: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
     assert_eq!((&fields["alg"], &fields["b64"]), (&"ES256".into(), &false.into()), "{fields}");

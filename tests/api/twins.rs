@@ -103,7 +103,17 @@ fn migrations_come_in_pairs() {
 #[test]
 fn tables_of_an_account_begin_their_key_with_it() {
     // These belong to nobody, or to all.
-    let common = ["accounts", "sign_in_attempts", "service_keys", "signing_keys", "idempotency_keys", "uploads", "paces"];
+    let common = [
+        "accounts",
+        "sign_in_attempts",
+        "service_keys",
+        "signing_keys",
+        "idempotency_keys",
+        "uploads",
+        "paces",
+        "route_position",
+        "switch_reports",
+    ];
     let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs")).expect("schema.rs is there");
     for head in source.split("diesel::table! {").skip(1).filter_map(|table| table.split_once(") {")).map(|(head, _)| head.trim()) {
         let (name, key) = head.split_once('(').expect("a table has a key");

@@ -73,6 +73,8 @@ error_codes! {
     LinkExpired, "link_expired", 410;
     /// It was kept for a while and is gone now.
     Gone, "gone", 410;
+    /// The position is too old or was not given out by this database: load the snapshot again.
+    SnapshotNeeded, "snapshot_needed", 410;
     /// Someone changed this since it was read; read it again and repeat.
     Stale, "stale", 412;
     /// The body is larger than allowed.

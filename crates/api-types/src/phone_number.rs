@@ -38,7 +38,7 @@ impl PhoneNumber {
     }
 
     /// The digits as they are dialled within Japan, for a Japanese number.
-    pub(crate) fn national(&self) -> Option<String> {
+    pub fn national(&self) -> Option<String> {
         self.0.strip_prefix("+81").map(|rest| format!("0{rest}"))
     }
 }

@@ -23,6 +23,7 @@ use crate::provisioning::{Actor, Ctx};
 use crate::revisions::Revisions;
 use crate::routing::View;
 use crate::signing::Signer;
+use crate::switch_feed::Feed;
 use crate::telemetry;
 
 /// Why the application cannot start; one sentence that names the key.
@@ -67,6 +68,8 @@ pub struct App {
     pub routing: View,
     /// How often keys and softphones called.
     pub limits: Limits,
+    /// What switches keep.
+    pub feed: Feed,
     /// Tells who waits which accounts have changed.
     pub revisions: Revisions,
     /// The signing keys.
@@ -108,6 +111,7 @@ impl App {
             live,
             routing: View::default(),
             limits: Limits::default(),
+            feed: Feed::default(),
             revisions: Revisions::default(),
             signer: Signer::default(),
             hashing,

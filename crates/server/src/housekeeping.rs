@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use store::{
     EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency, outbox, password_reset, refresh_token,
-    session, sign_in_attempt, sign_in_link,
+    route_change, session, sign_in_attempt, sign_in_link,
 };
 
 use crate::App;
@@ -25,6 +25,9 @@ const DELIVERIES: i64 = 1_000;
 
 /// How long calls are kept.
 const CALLS_KEPT: TimeDelta = TimeDelta::days(90);
+
+/// For how long a switch that was away may catch up with what has changed.
+const CHANGES_KEPT: TimeDelta = TimeDelta::days(3);
 
 /// Cleans up now and then, until the process ends.
 pub async fn run(app: Arc<App>) {
@@ -74,7 +77,8 @@ pub async fn clean(app: &App) -> Result<usize, Failure> {
                 + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?
                 + block_import::purge(conn, scope, now - PREVIEW_KEPT)?
                 + block_entry::purge(conn, scope, now - REMOVED_KEPT)?
-                + call_event::purge(conn, scope, now - CALLS_KEPT)?)
+                + call_event::purge(conn, scope, now - CALLS_KEPT)?
+                + route_change::purge(conn, scope, now - CHANGES_KEPT, now)?)
         })
         .await?;
     Ok(rows)

@@ -29,6 +29,7 @@ pub mod routing;
 pub mod rules;
 pub mod signing;
 pub mod spa;
+pub mod switch_feed;
 pub mod telemetry;
 pub mod texts;
 pub mod view;

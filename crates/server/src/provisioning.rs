@@ -30,6 +30,7 @@ pub use tokens::*;
 
 use api_types::{ActorKind, AuditAction, AuditObject, FieldCode, FieldValues};
 use chrono::{DateTime, NaiveDateTime, Utc};
+use store::route_change::About;
 use store::{Conn, Scope, account, audit, new_id};
 
 use crate::error::Failure;
@@ -101,7 +102,12 @@ pub fn record(
     action: AuditAction,
     (before, after): (FieldValues, FieldValues),
 ) -> Result<i64, Failure> {
-    let revision = account::next_revision(conn, scope, ctx.now.naive_utc())?;
+    let about = match object {
+        (AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList, id) => About::Number(id),
+        (AuditObject::Account | AuditObject::PhoneId, _) if action != AuditAction::RevealPassword => About::Account,
+        _ => About::NoCall,
+    };
+    let revision = account::next_revision(conn, scope, about, ctx.at())?;
     let json = |values: &FieldValues| serde_json::to_string(values).map_err(|error| Failure::Internal(error.to_string()));
     let row = audit::Row {
         account_id: scope.account_id().to_owned(),

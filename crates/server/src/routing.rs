@@ -9,33 +9,34 @@ mod answer;
 mod list;
 mod question;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use api_types::{Caller, MatchedRule, NoNumber, RouteAction};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use store::contract::{self, Contract};
-use store::{Conn, Scope, StoreError, SwitchScope, block_entry, number, route, service_key};
+use store::{Conn, Scope, StoreError, SwitchScope, block_entry, number, route, route_change, service_key};
 
-pub use answer::{decision, form, xml};
+pub use answer::{decision, decision_of, form, xml};
 pub use question::{Form, Question};
 
 use crate::App;
 use crate::error::Failure;
 use crate::rules::decide::{Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase};
+use crate::switch_feed;
 use list::BlockList;
 
 /// How often the follower asks.
 const FOLLOWS: Duration = Duration::from_millis(250);
 /// How long what it saw last is good for.
 const FRESH: Duration = Duration::from_millis(900);
-/// How far back it looks, for transactions that take long and clocks that differ; and how far every so often.
-const LOOKS_BACK: TimeDelta = TimeDelta::seconds(5);
-const LOOKS_FAR_BACK: TimeDelta = TimeDelta::minutes(5);
-const FAR: u32 = 40;
+/// For how long what was seen is looked at again: a contract may be read before a change and come in after it was seen.
+const LOOKS_AGAIN: Duration = Duration::from_secs(15);
+/// The same at the beginning, in the microseconds of positions.
+const LOOKS_BACK_US: i64 = 60_000_000;
 /// How long the database is waited for where something is known already.
 pub const PATIENCE: Duration = Duration::from_millis(300);
 /// Longer lists are read beside the question that needs them first.
@@ -146,6 +147,7 @@ pub async fn route(app: &Arc<App>, scope: SwitchScope, called: &Caller, call: Ca
     let Some(e164) = called.key().map(str::to_owned) else { return Ok(unknown(&app.config.switch.sip_codes)) };
     if !app.routing.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app), scope));
+        switch_feed::start(app, scope);
     }
     let known = app.routing.known(&e164);
     if let Some((account, number_id)) = &known
@@ -286,15 +288,23 @@ pub fn caller(question: &api_types::RouteQuestion) -> Caller {
 
 /// Keeps what is in memory true, for as long as the application runs.
 async fn follow(app: Weak<App>, scope: SwitchScope) {
-    for round in 0_u32.. {
+    let mut seen: VecDeque<(Instant, i64)> = VecDeque::new();
+    loop {
         let Some(app) = app.upgrade() else { return };
         let begun = Instant::now();
-        let back = if round.is_multiple_of(FAR) { LOOKS_FAR_BACK } else { LOOKS_BACK };
-        let since = app.clock.now_naive() - back;
-        match app.db.read(move |conn| route::changed(conn, scope, since)).await {
-            Ok(changed) => {
+        while seen.len() > 1 && seen[0].0.elapsed() > LOOKS_AGAIN {
+            seen.pop_front();
+        }
+        let since = seen.front().map(|(_, position)| *position);
+        let look = move |conn: &mut Conn| -> Result<_, StoreError> {
+            let position = route_change::known(conn, scope)?.position;
+            Ok((position, route_change::accounts_since(conn, scope, since.unwrap_or(position - LOOKS_BACK_US))?))
+        };
+        match app.db.read(look).await {
+            Ok((position, changed)) => {
                 app.routing.apply(&changed);
                 *app.routing.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
+                seen.push_back((begun, position));
             }
             Err(error) => tracing::warn!(%error, "what has changed cannot be asked just now"),
         }

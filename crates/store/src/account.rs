@@ -4,8 +4,8 @@ use api_types::AccountOptions;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::schema::{account_changes, accounts};
-use crate::{Conn, OperatorScope, Scope, StoreError, on_each};
+use crate::schema::accounts;
+use crate::{Conn, OperatorScope, Scope, StoreError, number, route_change};
 
 /// A contract.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -162,28 +162,20 @@ pub fn update(conn: &mut Conn, scope: &Scope, changes: &Changes, now: NaiveDateT
 /// # Errors
 /// When the database refuses.
 pub fn delete(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), StoreError> {
+    for number in number::list(conn, scope)? {
+        route_change::number_gone(conn, scope, &number.e164, now)?;
+    }
     diesel::delete(accounts::table.find(scope.account_id())).execute(conn)?;
-    changed(conn, scope, now)
+    route_change::add(conn, scope, route_change::About::Account, None, now)
 }
 
-/// Counts the account revision up and answers the new one.
+/// Counts the account revision up for a change that is about `about`, and answers the new one.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn next_revision(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<i64, StoreError> {
+pub fn next_revision(conn: &mut Conn, scope: &Scope, about: route_change::About, now: NaiveDateTime) -> Result<i64, StoreError> {
     diesel::update(accounts::table.find(scope.account_id())).set(accounts::revision.eq(accounts::revision + 1)).execute(conn)?;
-    changed(conn, scope, now)?;
-    Ok(accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?)
-}
-
-/// Notes that something changed, for those who follow.
-fn changed(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), StoreError> {
-    let values = (account_changes::account_id.eq(scope.account_id()), account_changes::changed_at.eq(now));
-    on_each!(conn, |c| diesel::insert_into(account_changes::table)
-        .values(values)
-        .on_conflict(account_changes::account_id)
-        .do_update()
-        .set(account_changes::changed_at.eq(now))
-        .execute(c))?;
-    Ok(())
+    let revision = accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
+    route_change::add(conn, scope, about, Some(revision), now)?;
+    Ok(revision)
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::schema::{account_changes, accounts, call_events, deliveries};
+use crate::schema::{accounts, call_events, deliveries, route_changes};
 use crate::{Conn, FollowerScope, Scope, StoreError};
 
 /// The newest events and deliveries that are followed.
@@ -74,9 +74,10 @@ pub fn since(
 /// # Errors
 /// When the database does not answer.
 pub fn revisions(conn: &mut Conn, _scope: FollowerScope, since: NaiveDateTime) -> Result<Vec<(String, i64)>, StoreError> {
-    Ok(account_changes::table
-        .inner_join(accounts::table.on(accounts::id.eq(account_changes::account_id)))
-        .filter(account_changes::changed_at.ge(since))
+    Ok(route_changes::table
+        .inner_join(accounts::table.on(accounts::id.eq(route_changes::account_id)))
+        .filter(route_changes::at.ge(since))
         .select((accounts::id, accounts::revision))
+        .distinct()
         .load(conn)?)
 }

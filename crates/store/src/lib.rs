@@ -36,11 +36,14 @@ pub mod phone_id;
 pub mod refresh_token;
 pub mod ringing;
 pub mod route;
+pub mod route_change;
+pub mod route_page;
 pub mod service_key;
 pub mod session;
 pub mod sign_in_attempt;
 pub mod sign_in_link;
 pub mod signing_key;
+pub mod switch_report;
 pub mod terminal;
 
 pub use conn::{Conn, Db, DbOptions, StoreError};

@@ -75,7 +75,7 @@ macro_rules! probe {
 /// # Errors
 /// When a table or a column is not there.
 pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
-    probe!(conn, accounts account_changes api_keys notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
+    probe!(conn, accounts route_changes route_position switch_reports api_keys notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
         service_keys signing_keys refresh_tokens sign_in_links audit_log idempotency_keys block_entries removed_block_entries block_imports call_events notify_services
         uploads attachments deliveries delivery_attempts paces)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::schema::numbers;
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, Scope, StoreError, route_change};
 
 /// A phone number.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -169,6 +169,8 @@ pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, version: i64, now: NaiveD
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
+pub fn delete(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<bool, StoreError> {
+    let Some(number) = find(conn, scope, id)? else { return Ok(false) };
+    route_change::number_gone(conn, scope, &number.e164, now)?;
     Ok(diesel::delete(numbers::table.find((scope.account_id(), id))).execute(conn)? == 1)
 }

@@ -1,9 +1,9 @@
-//! What calls are routed by: whose number was called, its block list as a whole, and which accounts have changed.
+//! What calls are routed by: whose number was called, and its block list as a whole.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::schema::{account_changes, accounts, block_entries, numbers};
+use crate::schema::{block_entries, numbers};
 use crate::{Conn, Scope, StoreError, SwitchScope};
 
 /// The account and the id of the number with this E.164 text.
@@ -38,17 +38,5 @@ pub fn entries(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTi
         .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
         .order((block_entries::pattern, block_entries::matching))
         .select((block_entries::id, block_entries::pattern, block_entries::matching, block_entries::expires_at))
-        .load(conn)?)
-}
-
-/// Accounts that have changed at or after `since`, with their revisions; an account without one is gone.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn changed(conn: &mut Conn, _scope: SwitchScope, since: NaiveDateTime) -> Result<Vec<(String, Option<i64>)>, StoreError> {
-    Ok(account_changes::table
-        .left_join(accounts::table.on(accounts::id.eq(account_changes::account_id)))
-        .filter(account_changes::changed_at.ge(since))
-        .select((account_changes::account_id, accounts::revision.nullable()))
         .load(conn)?)
 }

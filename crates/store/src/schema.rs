@@ -20,9 +20,32 @@ diesel::table! {
 }
 
 diesel::table! {
-    account_changes (account_id) {
+    route_changes (account_id, id) {
         account_id -> Text,
-        changed_at -> Timestamp,
+        id -> Text,
+        at -> Timestamp,
+        revision -> Nullable<BigInt>,
+        decides -> Bool,
+        number_id -> Nullable<Text>,
+        gone -> Nullable<Text>,
+        position -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    route_position (id) {
+        id -> Integer,
+        position -> BigInt,
+        floor -> BigInt,
+    }
+}
+
+diesel::table! {
+    switch_reports (switch_id, position) {
+        switch_id -> Text,
+        position -> BigInt,
+        applied_at -> Timestamp,
+        seen_at -> Timestamp,
     }
 }
 
@@ -417,7 +440,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
-    account_changes,
+    route_changes,
+    route_position,
+    switch_reports,
     api_keys,
     notify_rules,
     numbers,

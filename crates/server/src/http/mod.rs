@@ -44,7 +44,9 @@ pub mod signing_keys;
 pub mod softphone;
 pub mod stream;
 pub mod switch;
+pub mod switch_feed;
 pub mod switch_ids;
+pub mod switch_state;
 pub mod terminals;
 pub mod tokens;
 pub mod upload;
@@ -70,6 +72,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(password_resets::complete_password_reset)
             .service(accounts::get_account)
             .service(accounts::update_account)
+            .service(switch_state::get_switch_state)
             .service(numbers::list_numbers)
             .service(numbers::get_number)
             .service(numbers::update_number)
@@ -103,6 +106,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(switch::create_switch_events)
             .service(route_decisions::decide_route)
             .service(switch_ids::get_switch_id)
+            .service(switch_feed::get_switch_snapshot)
+            .service(switch_feed::get_switch_changes)
+            .service(switch_feed::report_switch_applied)
             .configure(operator_routes)
             .default_service(web::to(openapi::unknown_route)),
     );

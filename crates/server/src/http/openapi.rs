@@ -117,6 +117,8 @@ const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("undo_block_import", &[ErrorCode::AlreadyDone]),
     ("undo_block_deletion", &[ErrorCode::AlreadyDone, ErrorCode::Invalid]),
     ("resend_delivery", &[ErrorCode::AlreadyDone]),
+    ("get_switch_changes", &[ErrorCode::SnapshotNeeded]),
+    ("report_switch_applied", &[ErrorCode::SnapshotNeeded]),
     ("get_download", &[ErrorCode::LinkExpired, ErrorCode::NotFound]),
     ("create_password_reset", &[ErrorCode::TooManyAttempts]),
     ("delete_notify_rule", &[ErrorCode::InUse]),

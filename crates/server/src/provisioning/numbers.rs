@@ -114,7 +114,7 @@ pub fn delete_number(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Option
     for caller in callers {
         change_phone_id(conn, scope, ctx, &caller, &phone_id::Changes { outbound_number_id: Some(None), ..phone_id::Changes::default() })?;
     }
-    number::delete(conn, scope, id)?;
+    number::delete(conn, scope, id, ctx.at())?;
     let differences = history::differences(history::of_number(&before), FieldValues::new());
     record(conn, scope, ctx, (AuditObject::Number, id), AuditAction::Delete, differences)?;
     Ok(())

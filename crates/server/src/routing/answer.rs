@@ -1,21 +1,21 @@
 //! Decisions as switches read them.
 
 use api_types::{Matched, RouteAction, RouteCaller, RouteDecision, RouteLater, RtJson, RtJsonRoute, SipAnswer, SwitchDecision};
-use store::new_id;
+use store::contract::Contract;
+use store::{new_id, number};
 use url::form_urlencoded;
 
 use super::Routed;
-use crate::rules::decide::{self, Call};
+use crate::rules::decide::{self, Call, Decision};
 use crate::texts::Lang;
 use crate::view;
 
 /// The decision in JSON; `domain` is the host of addresses of record.
 pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> SwitchDecision {
     let decided = &routed.decision;
-    let decision_id = new_id();
     let Some((contract, number)) = routed.found() else {
         return SwitchDecision {
-            decision_id,
+            decision_id: new_id(),
             revision: 0,
             caller: RouteCaller::from(&call.caller),
             action: decided.action,
@@ -29,6 +29,11 @@ pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> Switc
             ttl_s: 0,
         };
     };
+    decision_of(contract, number, decided, call, domain, lang)
+}
+
+/// The same for a number that somebody has.
+pub fn decision_of(contract: &Contract, number: &number::Row, decided: &Decision, call: &Call, domain: &str, lang: Lang) -> SwitchDecision {
     let RouteDecision { revision, caller, action, matched, sip, announcement, devices, channel_limit, .. } =
         view::decision(contract, number, &[], call, decided, lang);
     let to = |until: u32| RtJson {
@@ -42,7 +47,7 @@ pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> Switc
     };
     let later = devices.iter().map(|device| device.ring_after_s).max().filter(|after_s| *after_s > 0);
     SwitchDecision {
-        decision_id,
+        decision_id: new_id(),
         revision,
         caller,
         action,
