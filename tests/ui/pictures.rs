@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::{Outcome, Screen, repository};
 
 use crate::minato::LOGIN_ID;
-use crate::screens::{INSIDE, OUTSIDE, enter};
+use crate::screens::{OUTSIDE, enter, inside};
 use crate::stage::{Story, play};
 
 /// The folder, when somebody wants pictures.
@@ -35,7 +35,7 @@ async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str, language
         picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
     }
     enter(&story, LOGIN_ID).await?;
-    for look in INSIDE {
+    for look in inside() {
         look.open(&story).await?;
         picture(&story, &folder, &format!("{screen}-{language}-{}", look.name)).await?;
     }

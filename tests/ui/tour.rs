@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{Failed, Outcome, Screen, repository};
 
 use crate::minato::LOGIN_ID;
-use crate::screens::{INSIDE, Look, OUTSIDE, enter};
+use crate::screens::{Look, OUTSIDE, enter, inside};
 use crate::stage::{Story, play};
 
 const LOOKS: &str = include_str!("looks.js");
@@ -24,7 +24,7 @@ async fn walk(story: Arc<Story>, language: &'static str, scheme: &'static str) -
             check(&story, look, &axe, language, scheme, &mut wrong).await?;
         }
         enter(&story, LOGIN_ID).await?;
-        for look in INSIDE {
+        for look in inside() {
             look.open(&story).await?;
             check(&story, look, &axe, language, scheme, &mut wrong).await?;
         }

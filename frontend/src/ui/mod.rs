@@ -8,6 +8,7 @@ pub mod long_list;
 pub mod notes;
 pub mod password;
 pub mod picker;
+pub mod refused;
 pub mod save_bar;
 pub mod segment;
 pub mod sheet;

@@ -10,10 +10,9 @@ use super::Page;
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::Remote;
 use crate::editor::fault_text;
-use crate::focus::focus_first;
 use crate::format;
 use crate::ui::Text;
-use crate::ui::notes::FieldState;
+use crate::ui::refused::Refused;
 use crate::ui::segment::SegmentRow;
 use crate::ui::sheet::Sheet;
 use crate::ui::states::words;
@@ -78,7 +77,7 @@ struct New {
     may: RwSignal<[&'static str; 8]>,
     expires: RwSignal<&'static str>,
     addresses: RwSignal<String>,
-    refused: RwSignal<Vec<(String, String)>>,
+    refused: Refused,
     failure: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
 }
@@ -106,11 +105,6 @@ impl New {
         }
     }
 
-    fn refuse(self, faults: Vec<(String, String)>) {
-        self.refused.set(faults);
-        focus_first(".sheet[open] .cell.bad input");
-    }
-
     fn create(self) {
         if self.busy.get_untracked() {
             return;
@@ -123,7 +117,7 @@ impl New {
                 faults.retain(|(at, _)| !at.starts_with("/scopes"));
                 self.failure.set(Some(t!(keys.no_scope).to_owned()));
             }
-            return self.refuse(faults);
+            return self.refused.refuse(faults);
         }
         self.busy.set(true);
         spawn_local(async move {
@@ -143,7 +137,7 @@ impl New {
                 Err(ClientError::Problem(problem)) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
                     let faults: Vec<_> = problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect();
                     self.failure.set(faults.iter().find(|(at, _)| at.is_empty()).map(|(_, words)| words.clone()));
-                    self.refuse(faults);
+                    self.refused.refuse(faults);
                 }
                 Err(error) => self.failure.set(Some(words(&error).1)),
             }
@@ -160,20 +154,9 @@ fn CreateForm(page: Page) -> impl IntoView {
         may: RwSignal::new(["none"; 8]),
         expires: RwSignal::new("365"),
         addresses: RwSignal::default(),
-        refused: RwSignal::default(),
+        refused: Refused::default(),
         failure: RwSignal::default(),
         busy: RwSignal::new(false),
-    };
-    let state = move |name: &'static str, pointer: &'static str| {
-        let fault =
-            move || new.refused.with(|refused| refused.iter().find(|(at, _)| at.starts_with(pointer)).map(|(_, words)| words.clone()));
-        FieldState::plain(name, Signal::derive(fault))
-    };
-    let edit = move |to: RwSignal<String>, pointer: &'static str| {
-        Callback::new(move |text: String| {
-            to.set(text);
-            new.refused.update(|refused| refused.retain(|(at, _)| !at.starts_with(pointer)));
-        })
     };
     let resources = RESOURCES.iter().enumerate().map(|(index, (resource, _, write))| {
         let mut choices: Vec<(&'static str, Text)> = vec![("none", text!(keys.none)), ("read", text!(keys.read))];
@@ -183,7 +166,7 @@ fn CreateForm(page: Page) -> impl IntoView {
             new.failure.set(None);
         });
         let selected = Signal::derive(move || new.may.with(|may| may[index]));
-        view! { <SegmentRow state=state(resource, "/none") label=Signal::derive(move || name(resource).to_owned()) choices selected pick/> }
+        view! { <SegmentRow state=new.refused.state(resource, "/none") label=Signal::derive(move || name(resource).to_owned()) choices selected pick/> }
     });
     view! {
         <form
@@ -195,10 +178,10 @@ fn CreateForm(page: Page) -> impl IntoView {
         >
             <div class="list">
                 <TextRow
-                    state=state("key-name", "/name")
+                    state=new.refused.state("key-name", "/name")
                     label=text!(keys.name)
                     value=new.name.into()
-                    edit=edit(new.name, "/name")
+                    edit=new.refused.edit(new.name, "/name")
                     max=50
                     placeholder=text!(keys.name_placeholder)
                 />
@@ -210,17 +193,17 @@ fn CreateForm(page: Page) -> impl IntoView {
             <section class="group">
                 <div class="list">
                     <SegmentRow
-                        state=state("expires", "/expires_at")
+                        state=new.refused.state("expires", "/expires_at")
                         label=text!(keys.expires)
                         choices=vec![("90", text!(keys.days_90)), ("365", text!(keys.year)), ("never", text!(keys.never))]
                         selected=new.expires.into()
                         pick=Callback::new(move |choice| new.expires.set(choice))
                     />
                     <TextRow
-                        state=state("addresses", "/allowed_addresses")
+                        state=new.refused.state("addresses", "/allowed_addresses")
                         label=text!(keys.addresses)
                         value=new.addresses.into()
-                        edit=edit(new.addresses, "/allowed_addresses")
+                        edit=new.refused.edit(new.addresses, "/allowed_addresses")
                         max=1000
                         placeholder=text!(keys.addresses_placeholder)
                     />

@@ -10,12 +10,11 @@ use validator::Validate;
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::{Directory, number_label, use_directory};
 use crate::editor::fault_text;
-use crate::focus::focus_first;
 use crate::i18n::{Locale, locale};
 use crate::router::{Router, use_router};
 use crate::routes::NotifyPage;
 use crate::ui::live::{Live, use_live};
-use crate::ui::notes::FieldState;
+use crate::ui::refused::Refused;
 use crate::ui::sheet::Sheet;
 use crate::ui::states::words;
 use crate::ui::text_row::TextRow;
@@ -46,7 +45,7 @@ struct New {
     number: StoredValue<Option<String>>,
     name: RwSignal<String>,
     mail: RwSignal<String>,
-    refused: RwSignal<Vec<(String, String)>>,
+    refused: Refused,
     failure: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
 }
@@ -63,21 +62,18 @@ impl New {
         }
     }
 
-    fn refuse(self, faults: Vec<(String, String)>) {
-        self.refused.set(faults);
-        focus_first(".sheet[open] .cell.bad input");
-    }
-
     fn create(self) {
         if self.busy.get_untracked() {
             return;
         }
         let rule = untrack(|| self.rule());
         if let Err(errors) = rule.validate() {
-            return self.refuse(field_faults(&errors).into_iter().map(|fault| (fault.pointer.clone(), fault_text(&fault))).collect());
+            return self
+                .refused
+                .refuse(field_faults(&errors).into_iter().map(|fault| (fault.pointer.clone(), fault_text(&fault))).collect());
         }
         if let Some(mail) = rule.emails.iter().find(|mail| mail_address(mail).is_err()) {
-            return self.refuse(vec![("/emails".to_owned(), t!(notify.mail_invalid, mail = mail.clone()))]);
+            return self.refused.refuse(vec![("/emails".to_owned(), t!(notify.mail_invalid, mail = mail.clone()))]);
         }
         self.failure.set(None);
         self.busy.set(true);
@@ -87,7 +83,7 @@ impl New {
                 Ok(rule) => self.arrive(rule).await,
                 Err(_) if self.busy.try_set(false).is_some() => {}
                 Err(ClientError::Problem(problem)) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
-                    self.refuse(problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect());
+                    self.refused.refuse(problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect());
                 }
                 Err(error) => self.failure.set(Some(words(&error).1)),
             }
@@ -140,20 +136,9 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
         number: StoredValue::new(number),
         name: RwSignal::default(),
         mail: RwSignal::default(),
-        refused: RwSignal::default(),
+        refused: Refused::default(),
         failure: RwSignal::default(),
         busy: RwSignal::new(false),
-    };
-    let state = move |name: &'static str, pointer: &'static str| {
-        let fault =
-            move || new.refused.with(|refused| refused.iter().find(|(at, _)| at.starts_with(pointer)).map(|(_, words)| words.clone()));
-        FieldState::plain(name, Signal::derive(fault))
-    };
-    let edit = move |to: RwSignal<String>, pointer: &'static str| {
-        Callback::new(move |text: String| {
-            to.set(text);
-            new.refused.update(|refused| refused.retain(|(at, _)| !at.starts_with(pointer)));
-        })
     };
     view! {
         <form
@@ -165,18 +150,18 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
         >
             <div class="list">
                 <TextRow
-                    state=state("name", "/name")
+                    state=new.refused.state("name", "/name")
                     label=text!(notify.name)
                     value=new.name.into()
-                    edit=edit(new.name, "/name")
+                    edit=new.refused.edit(new.name, "/name")
                     max=NAME_MAX
                     placeholder=text!(notify.name_placeholder)
                 />
                 <TextRow
-                    state=state("email", "/emails")
+                    state=new.refused.state("email", "/emails")
                     label=text!(notify.new_mail)
                     value=new.mail.into()
-                    edit=edit(new.mail, "/emails")
+                    edit=new.refused.edit(new.mail, "/emails")
                     max=MAIL_MAX
                     kind="email"
                     autocomplete="email"

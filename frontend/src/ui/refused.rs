@@ -1,0 +1,32 @@
+//! What is wrong with the fields of a sheet, by their pointers: shown under each until it is typed in.
+
+use leptos::prelude::*;
+
+use super::notes::FieldState;
+use crate::focus::focus_first;
+
+/// Pointers and words.
+#[derive(Clone, Copy, Default)]
+pub struct Refused(RwSignal<Vec<(String, String)>>);
+
+impl Refused {
+    /// Shows what is wrong, and puts the focus into the first of those fields.
+    pub fn refuse(self, faults: Vec<(String, String)>) {
+        self.0.set(faults);
+        focus_first(".sheet[open] .cell.bad input");
+    }
+
+    /// The state of a field, whose faults are those at `pointer` and below.
+    pub fn state(self, name: &'static str, pointer: &'static str) -> FieldState {
+        let fault = move || self.0.with(|refused| refused.iter().find(|(at, _)| at.starts_with(pointer)).map(|(_, words)| words.clone()));
+        FieldState::plain(name, Signal::derive(fault))
+    }
+
+    /// Takes what is typed into a field, and with it what was wrong there.
+    pub fn edit(self, to: RwSignal<String>, pointer: &'static str) -> Callback<String> {
+        Callback::new(move |text: String| {
+            to.set(text);
+            self.0.update(|refused| refused.retain(|(at, _)| !at.starts_with(pointer)));
+        })
+    }
+}
