@@ -7,6 +7,7 @@
 mod bench;
 mod bundle;
 mod check;
+mod clients;
 mod dev;
 mod fuzz;
 mod needs;
@@ -26,9 +27,9 @@ cargo xtask <command>
 
   run [-- ARGS…]      bundle the SPA, then start `denwaban demo ARGS…`
   dev [-- ARGS…]      the same, rebuilding on every change; the browser reloads by itself
-  test [options]      everything: unit, API on SQLite and PostgreSQL, browser, real calls
+  test [options]      everything: unit, API on SQLite and PostgreSQL, browser, real calls, generated clients
       --no-ui           without the browser tests
-      --only CLASS      one of unit, sqlite, postgres, browser, live
+      --only CLASS      one of unit, sqlite, postgres, browser, live, clients
       -- ARGS…          handed to the test runner (a name to filter by, for example)
   fuzz [options]      every fuzz target, for a while
       --seconds N       how long each; 60 unless told

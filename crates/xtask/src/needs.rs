@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::clients;
 use crate::process::{env, output, program, succeed, works};
 
 /// Something that a build or a test needs from the system.
@@ -39,12 +40,32 @@ const BROWSER: &[Need] = &[
     Need { name: "a Japanese font", packages: &["fonts-noto-cjk"], present: japanese_font },
 ];
 
+const OPENSSL: Need = Need { name: "OpenSSL's command", packages: &["openssl"], present: || works(program("openssl").arg("version")) };
+
 /// For real calls: the switch, what plays telephones and the carrier, and what the switch's loader is written in.
 const LIVE: &[Need] = &[
     Need { name: "Kamailio", packages: &["kamailio", "kamailio-utils-modules", "kamailio-extra-modules"], present: kamailio },
     Need { name: "SIPp", packages: &["sip-tester"], present: || works(program("sh").args(["-c", "command -v sipp"])) },
     Need { name: "Python", packages: &["python3"], present: || works(program("python3").arg("--version")) },
-    Need { name: "OpenSSL's command", packages: &["openssl"], present: || works(program("openssl").arg("version")) },
+    OPENSSL,
+];
+
+/// For clients that are generated from the document, and for the examples.
+const CLIENTS: &[Need] = &[
+    Need {
+        name: "Node.js 18 or newer",
+        packages: &["nodejs"],
+        present: || works(program("node").args(["-e", "process.exit(Number(!globalThis.fetch))"])),
+    },
+    Need { name: "npm", packages: &["npm"], present: || works(program("npm").arg("--version")) },
+    Need {
+        name: "Python with venv",
+        packages: &["python3", "python3-venv"],
+        present: || works(program("python3").args(["-c", "import ensurepip, venv"])),
+    },
+    Need { name: "curl", packages: &["curl", "ca-certificates"], present: || works(program("curl").arg("--version")) },
+    Need { name: "jq", packages: &["jq"], present: || works(program("jq").arg("--version")) },
+    OPENSSL,
 ];
 
 /// What `cargo build` of the server needs.
@@ -72,6 +93,19 @@ pub fn for_live() -> Result<bool> {
         Err(error) if env("CI").is_some_and(|value| value == "true") => Err(error),
         Err(error) => {
             println!("Without real calls: {error:#}");
+            Ok(false)
+        }
+    }
+}
+
+/// Whether there is what generated clients need on top of a build. Where it can neither be found nor installed, that is said, and is an
+/// error with `CI=true` only: not every system has these programs, and not every network the two registries.
+pub fn for_clients() -> Result<bool> {
+    match provide(CLIENTS.iter().collect()).and_then(|()| clients::install()) {
+        Ok(()) => Ok(true),
+        Err(error) if env("CI").is_some_and(|value| value == "true") => Err(error),
+        Err(error) => {
+            println!("Without generated clients: {error:#}");
             Ok(false)
         }
     }

@@ -25,16 +25,19 @@ pub enum Class {
     Browser,
     /// Real calls, through Kamailio.
     Live,
+    /// Generated clients, what probes the API by its document, and the examples.
+    Clients,
 }
 
 impl Class {
-    const ALL: [Self; 5] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Live, Self::Unit];
+    const ALL: [Self; 6] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Live, Self::Clients, Self::Unit];
 
     /// `binary` is what nextest calls it: `tests::ui`, `store`, `api-types::number_plan`.
     fn of(binary: &str, test: &str) -> Self {
         match binary {
             "tests::ui" => return Self::Browser,
             "tests::live" => return Self::Live,
+            "tests::clients" => return Self::Clients,
             _ => {}
         }
         for part in test.split("::") {
@@ -52,9 +55,10 @@ impl Class {
         match self {
             Self::Browser => "(package(tests) & binary(ui))",
             Self::Live => "(package(tests) & binary(live))",
-            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
-            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
-            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(/^(ui|live)$/)))",
+            Self::Clients => "(package(tests) & binary(clients))",
+            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
+            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
+            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
         }
     }
 
@@ -65,6 +69,7 @@ impl Class {
             Self::Postgres => "on PostgreSQL",
             Self::Browser => "in the browser",
             Self::Live => "with real calls",
+            Self::Clients => "with generated clients",
         }
     }
 }
@@ -79,7 +84,8 @@ impl FromStr for Class {
             "postgres" => Ok(Self::Postgres),
             "browser" => Ok(Self::Browser),
             "live" => Ok(Self::Live),
-            _ => Err("the classes are unit, sqlite, postgres, browser and live".into()),
+            "clients" => Ok(Self::Clients),
+            _ => Err("the classes are unit, sqlite, postgres, browser, live and clients".into()),
         }
     }
 }
@@ -91,8 +97,8 @@ pub struct Options {
     pub no_ui: bool,
     /// This class and no other.
     pub only: Option<Class>,
-    /// All but what needs Kamailio, since this machine has none.
-    pub no_live: bool,
+    /// All but what these need, since this machine lacks it.
+    pub lacking: Vec<Class>,
     /// For the test runner.
     pub runner_args: Vec<String>,
 }
@@ -100,7 +106,7 @@ pub struct Options {
 impl Options {
     fn wants(&self, class: Class) -> bool {
         let is_left_out = self.no_ui && class == Class::Browser;
-        let can_run = !(self.no_live && class == Class::Live);
+        let can_run = !self.lacking.contains(&class);
         can_run && self.only.map_or(!is_left_out, |only| only == class)
     }
 }
@@ -111,8 +117,14 @@ type Counts = BTreeMap<Class, usize>;
 /// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
 pub fn test(options: &Options) -> Result<()> {
     needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
-    let no_live = options.wants(Class::Live) && !needs::for_live()?;
-    let options = &Options { no_live, ..options.clone() };
+    let mut lacking = Vec::new();
+    if options.wants(Class::Live) && !needs::for_live()? {
+        lacking.push(Class::Live);
+    }
+    if options.wants(Class::Clients) && !needs::for_clients()? {
+        lacking.push(Class::Clients);
+    }
+    let options = &Options { lacking, ..options.clone() };
     if options.wants(Class::Browser) {
         bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
     }
@@ -175,7 +187,7 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
             Part::Frontend => command.args(["--package", "frontend"]),
             Part::Rest => command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"]),
         };
-        if part == Part::Rest && (options.no_ui || options.no_live || options.only.is_some()) {
+        if part == Part::Rest && (options.no_ui || !options.lacking.is_empty() || options.only.is_some()) {
             let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
             command.args(["-E", &wanted.join(" | ")]);
         }
@@ -197,13 +209,13 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
         Part::Rest => {}
     }
     let names: &[&str] = match options.only {
-        None | Some(Class::Browser | Class::Live) => &[],
+        None | Some(Class::Browser | Class::Live | Class::Clients) => &[],
         Some(Class::Sqlite) => &["sqlite"],
         Some(Class::Postgres) => &["postgres"],
         Some(Class::Unit) => &["--skip", "sqlite", "--skip", "postgres"],
     };
     let mut selections: Vec<Vec<&str>> = Vec::new();
-    if !matches!(options.only, Some(Class::Browser | Class::Live)) {
+    if !matches!(options.only, Some(Class::Browser | Class::Live | Class::Clients)) {
         selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "xtask", "--exclude", "tests", "--all-targets", "--"]);
         selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
     }
@@ -220,6 +232,10 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
     if options.wants(Class::Live) {
         // What they say of calls and latencies is half of their worth; each has a switch of its own, two at once are enough for two cores.
         selections.push(vec!["--package", "tests", "--test", "live", "--", "--show-output", "--test-threads", "2"]);
+    }
+    if options.wants(Class::Clients) {
+        // What they looked at stands in what they print.
+        selections.push(vec!["--package", "tests", "--test", "clients", "--", "--show-output"]);
     }
     selections
 }
@@ -265,7 +281,7 @@ fn with_libtest(command: &mut Command, counts: &mut Counts) -> Result<bool> {
 fn libtest_line(line: &str, binary: &mut String) -> Option<Class> {
     let line = line.trim_start();
     if let Some((_, running)) = line.split_once("Running ") {
-        let known = ["ui", "live"].into_iter().find(|name| running.starts_with(&format!("{name}/")));
+        let known = ["ui", "live", "clients"].into_iter().find(|name| running.starts_with(&format!("{name}/")));
         *binary = known.map(|name| format!("tests::{name}")).unwrap_or_default();
         return None;
     }
@@ -287,6 +303,7 @@ mod tests {
             ("store", "conn::tests::sqlite", Class::Sqlite),
             ("tests::ui", "rename::sqlite", Class::Browser),
             ("tests::live", "ringing::priority_first", Class::Live),
+            ("tests::clients", "python::round_trip", Class::Clients),
             ("api-types", "phone_number::tests::full_width", Class::Unit),
         ] {
             assert_eq!(Class::of(binary, name), class, "{binary} {name}");

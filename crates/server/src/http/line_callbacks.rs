@@ -67,7 +67,7 @@ struct Registration {
 #[utoipa::path(operation_id = "receive_line_callback", tag = "callbacks",
     params(("token" = String, Path, description = "The random part of the address."),
         ("x-line-signature" = String, Header, description = "Base64 of HMAC-SHA256 of the body under the channel secret.")),
-    request_body(content = String, content_type = "application/json", description = "What LINE writes.", example = json!({"events": []})),
+    request_body(content = Object, content_type = "application/json", description = "What LINE writes.", example = json!({"events": []})),
     responses((status = 200, description = "Heard.")), security(()))]
 #[post("/callbacks/line/{token}")]
 pub async fn receive_line_callback(

@@ -3,6 +3,7 @@
 //! Handlers say what is special about them. What every operation of a kind has in common (its error answers, its examples) is
 //! added here by rule, so that it can neither be forgotten nor differ.
 
+mod refine;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -162,6 +163,8 @@ pub fn document_text() -> String {
 fn build() -> Value {
     let (_, openapi) = actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(super::routes).split_for_parts();
     let mut document = serde_json::to_value(openapi).unwrap_or_default();
+    document["webhooks"] = webhooks::section();
+    refine::refine(&mut document);
     let schemas = document["components"]["schemas"].clone();
     let mut shared = Map::new();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
@@ -172,7 +175,6 @@ fn build() -> Value {
     }
     document["components"]["examples"] = problem_examples();
     document["components"]["responses"] = shared.into();
-    document["webhooks"] = webhooks::section();
     document
 }
 

@@ -29,6 +29,7 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
 /// with the channel variables that mod_xml_curl sends, which is answered in XML. Where a switch cannot send a bearer token, the key may be the
 /// password of HTTP basic authentication.
 #[utoipa::path(operation_id = "decide_route", tag = "switch",
+    params(("Accept-Language" = Option<String>, Header, description = "The language of `matched.reason` and `caller.text`: `ja` or `en`.", example = "ja")),
     request_body(content((RouteQuestion = "application/json"), (RouteQuestion = "application/x-www-form-urlencoded",
         example = json!({"call_id": "1a2b3c@pbx.example", "called": "+81312345678", "from_user": "+819012345678", "active_calls": 1})))),
     responses((status = 200, description = "The decision.", content(
