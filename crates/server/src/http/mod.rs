@@ -9,6 +9,7 @@ pub mod audit_log;
 pub mod block_imports;
 pub mod block_list;
 pub mod call_events;
+pub mod callers;
 pub mod copies;
 pub mod cors;
 pub mod deliveries;
