@@ -9,7 +9,7 @@ const ROUNDS: usize = 4;
 const CHANGES: usize = 8;
 
 /// Makes a contract with one number and a basic ID; answers the paths of the contract and the number.
-async fn provision(operator: &Client) -> (String, String) {
+pub async fn provision(operator: &Client) -> (String, String) {
     let account = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
     let account = format!("/operator/accounts/{}", account["id"].as_str().unwrap_or_default());
     let id = json!({"login_id": "minato001", "kind": "basic", "extension": "201", "password": PASSWORD});

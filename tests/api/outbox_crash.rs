@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::fakes::{Fake, Reply};
 use tests::{Client, Denwaban, PASSWORD, TestDatabase, on_both};
 
+use crate::crash::provision;
 use crate::outbox_helpers::counts;
 
 const NOTICES: usize = 1_000;
@@ -17,18 +18,14 @@ const SETTINGS: &[(&str, &str)] = &[
     ("DENWABAN__OUTBOX__POLL_MS", "50"),
 ];
 
-async fn provision(operator: &Client, url: &str, webhook: &str) -> Client {
-    let account = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
-    let account = format!("/operator/accounts/{}", account["id"].as_str().unwrap_or_default());
-    let id = json!({"login_id": "minato001", "kind": "basic", "extension": "201", "password": PASSWORD});
-    operator.post(&format!("{account}/ids"), id).await.expect(201);
-    let number = json!({"number": "03-1234-5678", "kind": "primary", "max_channels": 9});
-    let number = operator.post(&format!("{account}/numbers"), number).await.expect(201);
+/// A number whose voicemails a webhook is told of; answers the switch.
+async fn told(operator: &Client, url: &str, webhook: &str) -> Client {
+    let (_, number) = provision(operator).await;
     let (holder, _) = Client::new(url).sign_in("minato001", PASSWORD).await;
     let rule = holder.post("/notify-rules", json!({"name": "x", "events": ["voicemail"]})).await.expect(201);
     let service = json!({"type": "webhook", "label": "x", "credentials": {"url": webhook}});
     holder.post(&format!("/notify-rules/{}/services", rule["id"].as_str().unwrap_or_default()), service).await.expect(201);
-    let path = format!("/numbers/{}", number["id"].as_str().unwrap_or_default());
+    let path = format!("/numbers/{}", number.rsplit('/').next().unwrap_or_default());
     let version = holder.get(&path).await.version();
     holder.if_match(version).patch(&path, json!({"notify_rule_id": rule["id"]})).await.expect(200);
     let key = operator.post("/operator/switches", json!({"name": "sw"})).await.expect(201)["key"].as_str().unwrap_or_default().to_owned();
@@ -44,7 +41,7 @@ on_both!(
         let fake = Fake::start(|_| Reply::empty(204));
         let serve = || Denwaban::start("serve", &data_dir, &database.url, "warn,server=info", SETTINGS);
         let mut server = serve().await;
-        let switch = provision(&Client::new(&server.url).bearer(&key), &server.url, &fake.url).await;
+        let switch = told(&Client::new(&server.url).bearer(&key), &server.url, &fake.url).await;
         let at = chrono::DateTime::UNIX_EPOCH.to_rfc3339();
         let event = |index: usize| {
             json!({"id": format!("e{index}"), "type": "voicemail", "call_id": format!("c{index}"), "called": "+81312345678",
