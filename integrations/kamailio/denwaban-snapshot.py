@@ -31,8 +31,9 @@ TERMINALS_MAX = 30
 # More changes than this are loaded by reading the files anew, fewer one by one.
 RELOAD_FROM = 500
 WAIT_S = 25
-# How long the files may lag behind what is in force, in seconds.
-WRITE_EVERY_S = 5
+# How long the files may lag behind what is in force, in seconds; and of all time, how much is spent on writing them at the most.
+WRITE_EVERY_S = 1
+WRITING_SHARE = 0.05
 TABLES = ("number", "block", "snapshot")
 COLUMNS = "key_name(string) key_type(int) value_type(int) key_value(string) expires(int)"
 DEBIAN_TABLES = "/usr/share/kamailio/dbtext/kamailio"
@@ -87,7 +88,8 @@ class Portal:
 
     def changes(self, since, wait_s):
         query = urllib.parse.urlencode({"since": since, "wait_s": wait_s})
-        body, _ = self.ask("/api/v1/switch/changes?" + query, timeout=wait_s + 10)
+        body, headers = self.ask("/api/v1/switch/changes?" + query, timeout=wait_s + 10)
+        self.verify(body, headers.get("Denwaban-Signature", ""))
         return lines(body)
 
     def applied(self, position):
@@ -100,9 +102,9 @@ class Portal:
             head = json.loads(unpadded(header))
             raw = unpadded(sign)
         except ValueError:
-            raise ValueError("the snapshot is not signed") from None
+            raise ValueError("what came is not signed") from None
         if empty or head.get("alg") != "ES256" or len(raw) != 64:
-            raise ValueError("the snapshot is signed in a way that is not understood")
+            raise ValueError("what came is signed in a way that is not understood")
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         signed = (header + ".sha-256=:" + digest + ":").encode()
         with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +115,7 @@ class Portal:
             command = ["openssl", "dgst", "-sha256", "-keyform", "DER", "-verify", paths[0], "-signature", paths[1], paths[2]]
             result = subprocess.run(command, capture_output=True, check=False)
         if result.returncode != 0:
-            raise ValueError("the signature of the snapshot is wrong: it is thrown away")
+            raise ValueError("the signature of what came is wrong: it is thrown away")
 
     def public_key(self, kid):
         if kid not in self.keys:
@@ -229,7 +231,7 @@ class Tables:
     def __init__(self, folder, kamailio):
         self.folder, self.kamailio = folder, kamailio
         self.numbers, self.header, self.position = {}, None, None
-        self.written_at, self.is_written = 0.0, False
+        self.write_at, self.is_written = 0.0, False
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -248,8 +250,10 @@ class Tables:
         if header["type"] != "header" or header["format"] != 1:
             raise ValueError("the snapshot has a format that is not understood")
         if header["since"] is None:
-            self.numbers = {}
+            self.numbers, self.position = {}, None
         before, after = {table: {} for table in TABLES}, {table: {} for table in TABLES}
+        if end["position"] == self.position:
+            return before, after
         for line in read:
             if line["type"] not in ("number", "removed"):
                 continue
@@ -291,6 +295,7 @@ class Tables:
 
     def write(self):
         """Writes what is in force where Kamailio reads it when it starts. Each file is whole at every moment."""
+        began = time.monotonic()
         everything = {"number": {}, "block": {}, "snapshot": head(self.header, self.position)}
         for line in self.numbers.values():
             merge(everything, rows(line))
@@ -301,7 +306,18 @@ class Tables:
         whole = [dict(self.header, since=None), *self.numbers.values(), end]
         text = "\n".join(json.dumps(line, ensure_ascii=False) for line in whole)
         self.replace("snapshot.ndjson.gz", gzip.compress(text.encode(), 1))
-        self.is_written, self.written_at = True, time.monotonic()
+        ended = time.monotonic()
+        self.is_written, self.write_at = True, ended + max(WRITE_EVERY_S, (ended - began) / WRITING_SHARE)
+
+    def keep(self):
+        """Writes what has not been written yet, and looks after a Kamailio that was started anew with the files as they were."""
+        if self.position is None:
+            return
+        if not self.is_written and time.monotonic() >= self.write_at:
+            self.write()
+        if not self.kamailio.has(self.position):
+            log("Kamailio has another snapshot: it reads the files again")
+            self.reload()
 
     def replace(self, name, data):
         path = self.path(name)
@@ -309,6 +325,10 @@ class Tables:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if os.path.exists(path):
+            # db_text reads a file again only when it is a whole second newer than what it has read.
+            moment = max(int(time.time()), int(os.stat(path).st_mtime) + 1)
+            os.utime(path + ".new", (moment, moment))
         os.replace(path + ".new", path)
 
     def prepare(self):
@@ -348,15 +368,11 @@ def load(portal, tables):
 def follow(portal, tables, wait_s):
     """One round of the long poll."""
     read = portal.changes(tables.position, wait_s if tables.is_written else min(wait_s, WRITE_EVERY_S))
+    tables.keep()
     before, after = tables.take(read)
-    if tables.kamailio.has(before["snapshot"]["position"]):
-        tables.apply(before, after)
-    else:
-        # It was started anew meanwhile, with the files as they were.
-        tables.reload()
+    tables.apply(before, after)
     portal.applied(tables.position)
-    if not tables.is_written and time.monotonic() - tables.written_at > WRITE_EVERY_S:
-        tables.write()
+    tables.keep()
 
 
 def run(portal, tables, once):
@@ -379,8 +395,12 @@ def run(portal, tables, once):
             log(f"not up to date: {error}")
             if once:
                 sys.exit(1)
+            try:
+                tables.keep()
+            except (OSError, RuntimeError) as other:
+                log(f"Kamailio does not answer: {other}")
             time.sleep(pause)
-            pause = min(pause * 2, 5)
+            pause = min(pause * 2, 2)
 
 
 def main():

@@ -24,6 +24,7 @@ mod health;
 mod housekeeping;
 mod idempotency;
 mod ids;
+mod integrations;
 mod line_callbacks;
 mod lists;
 mod live;

@@ -7,6 +7,7 @@
 mod busy;
 mod configuration;
 mod figures;
+mod outage;
 mod outbound;
 mod phones;
 mod refusals;

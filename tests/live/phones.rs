@@ -38,8 +38,6 @@ fn sipp(scenario: &Path, folder: &Path, port: u16) -> Command {
 
 /// One that is called: a terminal, the carrier, or what plays announcements. Dropping it switches it off.
 pub struct Called {
-    /// Where it is reached.
-    pub port: u16,
     folder: PathBuf,
     child: Child,
 }
@@ -47,8 +45,6 @@ pub struct Called {
 /// A call as the one who was called saw it.
 #[derive(Clone, Debug)]
 pub struct Ring {
-    /// Call-ID.
-    pub call_id: String,
     /// The header From.
     pub from: String,
     /// The header P-Asserted-Identity.
@@ -64,7 +60,7 @@ impl Called {
     pub async fn start(folder: &Path, port: u16, name: &str, values: &[(&str, &str)]) -> Self {
         let (path, own) = scenario(folder, name, values);
         let child = sipp(&path, &own, port).spawn().expect("sipp starts: `cargo xtask test` installs it on Debian");
-        let mut this = Self { port, folder: own, child };
+        let mut this = Self { folder: own, child };
         for _ in 0..400 {
             if let Some(status) = this.child.try_wait().unwrap() {
                 panic!("sipp {name} ended with {status}: {}", this.file("errors.log"));
@@ -91,9 +87,20 @@ impl Called {
                 let fields: Vec<&str> = line.split('|').map(str::trim).collect();
                 let field = |index: usize| fields.get(index).copied().unwrap_or_default().to_owned();
                 let at = fields.last().and_then(|stamp| stamp.split_whitespace().last()).and_then(|seconds| seconds.parse().ok());
-                Ring { call_id: field(0), from: field(1), asserted: field(2), alert: field(3), at: at.unwrap_or_default() }
+                Ring { from: field(1), asserted: field(2), alert: field(3), at: at.unwrap_or_default() }
             })
             .collect()
+    }
+
+    /// Waits until at least so many calls have come.
+    pub async fn reach(&self, count: usize) {
+        for _ in 0..1200 {
+            if self.rings().len() >= count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} calls came, {count} should", self.rings().len());
     }
 
     /// Waits until so many calls have come.
@@ -148,13 +155,20 @@ impl<'a> Calls<'a> {
     }
 
     /// Begins to make them.
-    pub fn start(self, folder: &Path, to: u16) -> Running {
+    pub fn start(mut self, folder: &Path, to: u16) -> Running {
+        // A list of numbers is called one after the other: SIPp reads them from a file.
+        let called = self.values.iter_mut().find(|(key, value)| *key == "CALLED" && value.contains(','));
+        let list = called.map(|(_, value)| std::mem::replace(value, "[field0]".to_owned()));
         let values: Vec<(&str, &str)> = self.values.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let (path, own) = scenario(folder, self.name, &values);
         let mut command = sipp(&path, &own, free_port());
         command.arg(format!("127.0.0.1:{to}"));
         command.args(["-m", &self.count.to_string(), "-r", &self.rate.to_string(), "-l", "2000", "-timeout", PATIENCE]);
         command.args(["-trace_rtt", "-rtt_freq", "1", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]);
+        if let Some(list) = list {
+            fs::write(own.join("called.csv"), format!("SEQUENTIAL\n{}\n", list.replace(',', "\n"))).unwrap();
+            command.args(["-inf", "called.csv"]);
+        }
         command.stderr(File::create(own.join("stderr.log")).unwrap());
         let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();
         Running { name: self.name.to_owned(), folder: own, child: child.expect("sipp starts: `cargo xtask test` installs it on Debian") }

@@ -10,11 +10,12 @@ use crate::scene::{CALLER, Scene};
 const ANONYMOUS: &str = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
 const PAY_PHONE: &str = "\"Coin line/payphone\" <sip:anonymous@anonymous.invalid>";
 const OUT_OF_RANGE: &str = "\"Unavailable\" <sip:anonymous@anonymous.invalid>";
+const CONFLICT: &str = "\"Interaction with other service\" <sip:anonymous@anonymous.invalid>";
 const HIDDEN: &str = "P-Asserted-Identity: <tel:+819012345678>\r\nPrivacy: id\r\n";
 const ASSERTED: &str = "P-Asserted-Identity: <tel:+819011112222>\r\n";
 
 /// What refuses whom, with which code; 200 rings.
-pub const TABLE: [(&str, &str, &str, &str); 10] = [
+pub const TABLE: [(&str, &str, &str, &str); 12] = [
     ("a blocked number", "<sip:09011112222@carrier.invalid>", "", "608"),
     ("the same in another form", "<sip:+819011112222@carrier.invalid;user=phone>", "", "608"),
     ("the same asserted by the network", CALLER, ASSERTED, "608"),
@@ -23,6 +24,8 @@ pub const TABLE: [(&str, &str, &str, &str); 10] = [
     ("withheld, though the network knows the number", CALLER, HIDDEN, "433"),
     ("a pay phone", PAY_PHONE, "", "433"),
     ("out of range, which is let in", OUT_OF_RANGE, "", "200"),
+    ("another service stands in the way, which is let in", CONFLICT, "", "200"),
+    ("somebody without a name or a readable number, which is let in", "<sip:alice@carrier.invalid>", "", "200"),
     ("anybody else", CALLER, "", "200"),
     ("the fire brigade calls back", "<sip:119@carrier.invalid>", "", "200"),
 ];

@@ -19,7 +19,7 @@ fn mails(scene: &Scene) -> Vec<String> {
 }
 
 /// Waits until the call log is one that `is` likes.
-async fn log(scene: &Scene, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+pub async fn log(scene: &Scene, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
     let mut items = Vec::new();
     for _ in 0..400 {
         let answer = scene.holder.get("/call-events?limit=100").await.expect(200);

@@ -104,6 +104,32 @@ impl Scene {
         assert!(answer.status < 300, "{path}: {}", answer.text);
     }
 
+    /// Gives the contract more numbers; all of its IDs ring for them. Answers them with commas between.
+    pub async fn more_numbers(&self, count: usize) -> String {
+        let mut numbers = Vec::new();
+        for index in 0..count {
+            let number = format!("03{:08}", 45_670_000 + index);
+            let body = json!({"number": number, "kind": "additional", "max_channels": 9});
+            let made = self.operator.post(&format!("{}/numbers", self.account), body).await.expect(201);
+            self.put(&format!("/numbers/{}/channel-limit", text(&made["id"])), json!({"limit": 9})).await;
+            numbers.push(number);
+        }
+        numbers.join(",")
+    }
+
+    /// Waits until the portal says that the switch decides by what was saved last; answers after how many milliseconds it did.
+    pub async fn applied(&self) -> u64 {
+        let mut state = Value::Null;
+        for _ in 0..400 {
+            state = self.holder.get("/account/switch-state").await.expect(200);
+            if state["state"] == "applied" {
+                return state["lag_ms"].as_u64().unwrap_or_default();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it is not in force: {state}");
+    }
+
     /// Sets the password of an ID.
     pub async fn set_password(&self, index: usize, body: Value) {
         let path = format!("/ids/{}", self.ids[index]);
