@@ -3,7 +3,9 @@
 //!
 //! - decisions a second, beside what a bare actix-web handler does that answers a constant JSON of the same size, in the same run;
 //! - the time that an answer takes at 1,000 questions a second;
-//! - the server's memory once every number was called.
+//! - the server's memory once every number was called;
+//! - how long a snapshot of all numbers takes, and what memory;
+//! - on PostgreSQL the decisions of two servers on one database, and how soon both know of a change.
 //!
 //! `cargo xtask bench` starts it with a PostgreSQL of its own; with a name behind `--` it measures only that database.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot run has failed, and it prints what it finds")]
@@ -176,6 +178,25 @@ impl Asker {
         (next.load(Ordering::Relaxed) - AT_ONCE) as f64 / begun.elapsed().as_secs_f64()
     }
 
+    /// As [`Asker::flood`], by turns of several servers.
+    async fn flood_all(askers: &[Asker], time: Duration) -> f64 {
+        let each: Vec<_> = askers.iter().map(|asker| asker.flood(move |_, elapsed| elapsed > time)).collect();
+        futures_util::future::join_all(each).await.into_iter().sum()
+    }
+
+    /// Waits until the answer about a number says `wanted`; answers when it did.
+    async fn until(&self, called: &str, wanted: &str) -> Instant {
+        let question = json!({"call_id": "b", "called": called, "from_user": "+81312345678", "active_calls": 0}).to_string();
+        loop {
+            let request = self.http.post(&self.url).header("content-type", "application/json").bearer_auth(&self.key);
+            let answer: Value = request.body(question.clone()).send().await.unwrap().json().await.unwrap();
+            if answer["action"] == wanted {
+                return Instant::now();
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// Asks 1,000 times a second; answers the times in milliseconds, in their order.
     async fn at_1000(&self) -> Vec<f64> {
         let times = Arc::new(Mutex::new(Vec::new()));
@@ -230,7 +251,70 @@ async fn measure(backend: Backend) {
         sample.len(),
         ours / constant
     );
-    let times = asker.at_1000().await;
+    print_times("", asker.at_1000().await);
+    snapshot(&server, &asker).await;
+    if backend == Backend::Postgres {
+        let second = Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", &[("DENWABAN__SERVER__WORKERS", "2")]).await;
+        let other = Asker { url: format!("{}/api/v1/switch/route-decision", second.url), ..asker.clone() };
+        other.flood(|index, _| index >= NUMBERS).await;
+        two_servers(&operator, &[asker, other]).await;
+    }
+}
+
+/// A snapshot as a switch loads it, while nothing else is asked.
+async fn snapshot(server: &Denwaban, asker: &Asker) {
+    server.reset_peak_memory();
+    let (before, begun) = (server.memory(), Instant::now());
+    let url = asker.url.replace("route-decision", "snapshot");
+    let mut answer = asker.http.get(&url).header("accept-encoding", "gzip").bearer_auth(&asker.key).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut length = 0;
+    while let Some(part) = answer.chunk().await.unwrap() {
+        length += part.len();
+    }
+    let peak = server.peak_memory().saturating_sub(before);
+    let memory = |bytes: u64| bytes as f64 / 1_048_576.0;
+    println!(
+        "  a snapshot in {:.1} s, {:.0} MiB compressed, with {:.0} MiB of memory more",
+        begun.elapsed().as_secs_f64(),
+        memory(length as u64),
+        memory(peak)
+    );
+}
+
+/// Two servers on one database.
+async fn two_servers(operator: &Client, askers: &[Asker]) {
+    let mut both = 0.0;
+    for _ in 0..ROUNDS {
+        both += Asker::flood_all(askers, MEASURED).await / f64::from(ROUNDS);
+    }
+    println!("  two servers: {both:.0} decisions a second together");
+    for (name, asker) in ["first", "second"].into_iter().zip(askers) {
+        print_times(&format!(" to the {name}"), asker.at_1000().await);
+    }
+    let mut lags = Vec::new();
+    for round in 0..20 {
+        let account = format!("/operator/accounts/00000000-0000-7000-8000-{:012}", 1_000 + round);
+        let called = format!("+8150{:08}", 10_000_000 + 2 * (1_000 + round));
+        for (state, reason, action) in [("suspended", json!("x"), "reject"), ("active", Value::Null, "ring")] {
+            let version = operator.get(&account).await.version();
+            let saving = operator.if_match(version);
+            saving.patch(&account, json!({"status": state, "suspended_reason": reason})).await.expect(200);
+            let saved = Instant::now();
+            let seen = futures_util::future::join_all(askers.iter().map(|asker| asker.until(&called, action))).await;
+            lags.push(seen.into_iter().map(|at| at.saturating_duration_since(saved).as_secs_f64()).fold(0.0, f64::max));
+        }
+    }
+    lags.sort_by(f64::total_cmp);
+    println!(
+        "  a change is known to both servers after {:.2} s (median of {}), at most {:.2} s (wanted: below 1)",
+        lags[lags.len() / 2],
+        lags.len(),
+        lags[lags.len() - 1]
+    );
+}
+
+fn print_times(whom: &str, times: Vec<f64>) {
     let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
-    println!("  at 1,000 a second: p50 {:.2} ms, p99 {:.2} ms (wanted: below 5), at most {:.2} ms", at(0.5), at(0.99), at(1.0));
+    println!("  at 1,000 a second{whom}: p50 {:.2} ms, p99 {:.2} ms (wanted: below 5), at most {:.2} ms", at(0.5), at(0.99), at(1.0));
 }

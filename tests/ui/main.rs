@@ -32,6 +32,7 @@ mod password;
 mod passwords;
 mod pictures;
 mod preview;
+mod reflected;
 mod rename;
 mod restore;
 mod ringing;

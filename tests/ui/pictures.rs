@@ -12,7 +12,7 @@ use crate::screens::{OUTSIDE, enter, inside};
 use crate::stage::{Story, play};
 
 /// The folder, when somebody wants pictures.
-fn wanted() -> Option<PathBuf> {
+pub fn wanted() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so at the command line")]
     let folder = std::env::var_os("DENWABAN_SCREENSHOTS")?;
     Some(repository().join(folder))

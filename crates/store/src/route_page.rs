@@ -76,17 +76,17 @@ fn complete(conn: &mut Conn, _scope: SwitchScope, accounts: Vec<account::Row>) -
     Ok(found.into_values().collect())
 }
 
-/// Block lists of some numbers by their ids, each in the order of its patterns, also what has expired. They stand in memory as a whole.
+/// Block lists of some numbers by their ids, in no order, also what has expired. They stand in memory as a whole.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn entries(conn: &mut Conn, _scope: SwitchScope, of: &[&number::Row]) -> Result<HashMap<String, Vec<route::Entry>>, StoreError> {
-    let account_ids: Vec<&str> = of.iter().map(|number| number.account_id.as_str()).collect();
-    let number_ids: Vec<&str> = of.iter().map(|number| number.id.as_str()).collect();
-    let rows: Vec<(String, route::Entry)> = block_entries::table
-        .filter(block_entries::account_id.eq_any(account_ids))
-        .filter(block_entries::number_id.eq_any(number_ids))
-        .order((block_entries::account_id, block_entries::number_id, block_entries::pattern, block_entries::matching))
+    // Number by number and list by list, each a look-up by index: two lists of ids would be tried in all their pairs.
+    let numbers_of = numbers::account_id.eq(block_entries::account_id).and(numbers::id.eq(block_entries::number_id));
+    let e164: Vec<&str> = of.iter().map(|number| number.e164.as_str()).collect();
+    let rows: Vec<(String, route::Entry)> = numbers::table
+        .inner_join(block_entries::table.on(numbers_of))
+        .filter(numbers::e164.eq_any(e164))
         .select((block_entries::number_id, (block_entries::id, block_entries::pattern, block_entries::matching, block_entries::expires_at)))
         .load(conn)?;
     let mut found: HashMap<String, Vec<route::Entry>> = HashMap::new();

@@ -12,6 +12,7 @@ pub mod notify_rules;
 pub mod numbers;
 pub mod passwords;
 pub mod session;
+pub mod switch_state;
 pub mod terminals;
 pub mod upload;
 

@@ -27,6 +27,7 @@ use super::notify_service::{AddServicePage, ServicePage};
 use super::outbound_number::OutboundNumberPage;
 use super::password::PasswordPage;
 use super::preview::PreviewPage;
+use super::reflected;
 use super::ringing::RingingPage;
 use super::sign_ins::SignInsPage;
 use crate::api::ClientError;
@@ -38,8 +39,8 @@ use crate::ui::Text;
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::{TitleBar, hand_over_focus};
 
-/// How to draw a page.
-type Pages = fn(Route) -> AnyView;
+/// How to draw a page, and what stands beside the notice that something was saved.
+type Pages = (fn(Route) -> AnyView, fn() -> AnyView);
 
 /// There once the file has come.
 static PAGES: OnceLock<Pages> = OnceLock::new();
@@ -47,7 +48,7 @@ static PAGES: OnceLock<Pages> = OnceLock::new();
 /// Nothing else may name what it reaches, or that becomes part of the first download again.
 #[wasm_split(settings, fallible)]
 fn pages() -> Result<Pages, SplitLoaderError> {
-    Ok(|route| match route {
+    let page = |route| match route {
         Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row/> }.into_any(),
         Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row/> }.into_any(),
         Route::Page(row, RowPage::Ringing) => view! { <RingingPage row/> }.into_any(),
@@ -65,7 +66,8 @@ fn pages() -> Result<Pages, SplitLoaderError> {
         Route::Notify(NotifyPage::AddService(rule_id)) => view! { <AddServicePage rule_id/> }.into_any(),
         Route::Notify(NotifyPage::Service(rule_id, service_id)) => view! { <ServicePage rule_id service_id/> }.into_any(),
         _ => view! { <HistoryPage/> }.into_any(),
-    })
+    };
+    Ok((page, reflected::view))
 }
 
 /// Asks for the styles of the pages; the promise is kept, with the event that says whether they have come.
@@ -138,10 +140,15 @@ fn is_online() -> bool {
     window().navigator().on_line()
 }
 
+/// What stands beside the notice that something was saved, where the pages have come.
+pub fn reflected() -> Option<AnyView> {
+    PAGES.get().map(|(_, reflected)| reflected())
+}
+
 /// One of the pages: at once where they have come; else its title, the way back, and grey rows or what went wrong.
 pub fn page(route: Route) -> AnyView {
-    if let Some(pages) = PAGES.get() {
-        return pages(route);
+    if let Some((page, _)) = PAGES.get() {
+        return page(route);
     }
     let state = RwSignal::new(Remote::Loading);
     let start = Callback::new(move |()| {
@@ -163,9 +170,9 @@ pub fn page(route: Route) -> AnyView {
     });
     let has_come = Memo::new(move |_| state.with(|state| state.ready().is_some()));
     let content = move || match has_come.get().then(|| PAGES.get()).flatten() {
-        Some(pages) => {
+        Some((page, _)) => {
             hand_over_focus();
-            pages(route.clone())
+            page(route.clone())
         }
         None => view! {
             <TitleBar title=title(&route) back=way_back(&route) deep=is_deep(&route)/>

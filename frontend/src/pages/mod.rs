@@ -20,6 +20,7 @@ pub mod notify_service;
 pub mod outbound_number;
 pub mod password;
 pub mod preview;
+mod reflected;
 pub mod reset_password;
 pub mod ringing;
 pub mod row_home;

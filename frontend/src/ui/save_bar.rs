@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::editor::Phase;
+use crate::pages::lazy;
 use crate::t;
 
 /// What the bar needs to know of a page.
@@ -32,11 +33,11 @@ pub fn SaveBar(
     let SaveBarModel { count, phase, can_undo, save, revert, undo } = model;
     let busy = Memo::new(move |_| phase.with(|phase| *phase == Phase::Saving));
     let dirty = Memo::new(move |_| count.get() > 0);
-    let saved = move || !dirty.get() && !busy.get() && can_undo.get();
+    let saved = Memo::new(move |_| !dirty.get() && !busy.get() && can_undo.get());
     let shown = Memo::new(move |_| dirty.get() || busy.get() || can_undo.get());
     let message = move || match phase.get() {
         Phase::Saving => t!(save.saving).to_string(),
-        _ if saved() => t!(save.saved).to_string(),
+        _ if saved.get() => t!(save.saved).to_string(),
         Phase::Offline => t!(save.offline).to_string(),
         Phase::Conflict => t!(save.conflict).to_string(),
         Phase::Refused(detail) => detail,
@@ -50,12 +51,13 @@ pub fn SaveBar(
     view! {
         <div class="savebar" class:shown=shown class:done=saved role="region" aria-label=move || t!(save.region).to_string() data-testid="save-bar" inert=move || !shown.get()>
             <p data-testid="save-status">
-                {move || saved().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck/> })}
+                {move || saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck/> })}
                 {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert/> })}
                 <span>{message}</span>
             </p>
+            {move || saved.get().then(lazy::reflected)}
             <div class="buttons">
-                {move || if saved() {
+                {move || if saved.get() {
                     view! { <button class="btn" type="button" data-testid="undo" on:click=move |_| undo.run(())>{move || t!(save.undo)}</button> }.into_any()
                 } else {
                     view! {

@@ -32,6 +32,8 @@ const IN_MEMORY: usize = 1 << 20;
 const PART: usize = 64 << 10;
 /// Entries of block lists that are read at once; a longer list by itself.
 const ENTRIES: i64 = 20_000;
+/// Numbers whose lists are asked for at once: each is a parameter of the query.
+const NUMBERS: usize = 1_000;
 
 /// A snapshot or changes, ready to be sent.
 #[derive(Debug)]
@@ -154,7 +156,8 @@ impl<'a> Writer<'a> {
         let all = contracts.iter().flat_map(|contract| contract.numbers.iter().map(move |number| (contract, number)));
         let (mut group, mut weight) = (Vec::new(), 0);
         for (contract, number) in all.filter(|(_, number)| wanted(number)) {
-            if weight + number.block_entry_count > ENTRIES && !group.is_empty() {
+            let is_full = weight + number.block_entry_count > ENTRIES || group.len() >= NUMBERS;
+            if is_full && !group.is_empty() {
                 self.group(conn, scope, &group)?;
                 (group, weight) = (Vec::new(), 0);
             }

@@ -73,11 +73,11 @@ pub(super) fn header(config: &SwitchConfig, since: Option<i64>, position: i64) -
             unknown_number: answer(unknown_number),
             suspended: answer(suspended),
         },
-        never_refused: (100..200).map(|service: u32| service.to_string()).filter(is_emergency).collect(),
+        never_refused: (100..200).map(|service: u32| service.to_string()).filter(|service| is_emergency(service)).collect(),
     }
 }
 
-fn is_emergency(service: &String) -> bool {
+fn is_emergency(service: &str) -> bool {
     Caller::parse(service).is_ok_and(|caller| caller.is_emergency())
 }
 

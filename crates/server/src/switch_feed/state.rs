@@ -26,7 +26,7 @@ pub fn state(now: NaiveDateTime, saved: Option<&route_change::Row>, switches: &[
     let behind: Vec<&Seen> = in_operation.iter().copied().filter(|seen| applied_at(seen).is_none()).collect();
     let is_silent = |seen: &&Seen| seen.seen_at.is_some_and(|at| now - at > SILENT);
     let last_seen_at = behind.iter().copied().filter(is_silent).filter_map(|seen| seen.seen_at).min();
-    let progress = match (in_operation.is_empty(), behind.is_empty(), behind.iter().all(|seen| is_silent(seen))) {
+    let progress = match (in_operation.is_empty(), behind.is_empty(), behind.iter().all(is_silent)) {
         (true, ..) => SwitchProgress::NoSwitch,
         (_, true, _) => SwitchProgress::Applied,
         (_, _, true) => SwitchProgress::Silent,
