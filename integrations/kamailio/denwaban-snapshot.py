@@ -228,8 +228,8 @@ class Kamailio:
 class Tables:
     """What is in force: in memory, on disk, and in Kamailio."""
 
-    def __init__(self, folder, kamailio):
-        self.folder, self.kamailio = folder, kamailio
+    def __init__(self, folder, kamailio, entries_max):
+        self.folder, self.kamailio, self.entries_max = folder, kamailio, entries_max
         self.numbers, self.header, self.position = {}, None, None
         self.write_at, self.is_written = 0.0, False
 
@@ -270,8 +270,15 @@ class Tables:
         self.is_written = False
         return before, after
 
+    def check(self):
+        """Kamailio would not start with more than it has room for: what is in force stays, and the portal shows that it is not up to date."""
+        entries = sum(len(line.get("exact") or ()) + len(line.get("prefix") or ()) for line in self.numbers.values())
+        if max(entries, len(self.numbers)) > self.entries_max:
+            raise RuntimeError(f"{len(self.numbers)} numbers and {entries} entries are more than ENTRIES_MAX in settings.cfg")
+
     def apply(self, before, after):
         """Brings Kamailio from one state to the other. The position comes last: whoever reads it finds all the rest there."""
+        self.check()
         todo = []
         for table in TABLES:
             old, new = before[table], after[table]
@@ -295,6 +302,7 @@ class Tables:
 
     def write(self):
         """Writes what is in force where Kamailio reads it when it starts. Each file is whole at every moment."""
+        self.check()
         began = time.monotonic()
         everything = {"number": {}, "block": {}, "snapshot": head(self.header, self.position)}
         for line in self.numbers.values():
@@ -410,7 +418,7 @@ def main():
     parser.add_argument("--once", action="store_true", help="load one snapshot, and end")
     arguments = parser.parse_args()
     values = settings(arguments.settings)
-    tables = Tables(values["STATE_DIR"], Kamailio(values["RPC_SOCKET"]))
+    tables = Tables(values["STATE_DIR"], Kamailio(values["RPC_SOCKET"]), int(values["ENTRIES_MAX"]))
     tables.prepare()
     if not arguments.prepare:
         run(Portal(values["DENWABAN_URL"], values["DENWABAN_KEY"]), tables, arguments.once)

@@ -11,7 +11,8 @@ const ANONYMOUS: &str = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
 const PAY_PHONE: &str = "\"Coin line/payphone\" <sip:anonymous@anonymous.invalid>";
 const OUT_OF_RANGE: &str = "\"Unavailable\" <sip:anonymous@anonymous.invalid>";
 const CONFLICT: &str = "\"Interaction with other service\" <sip:anonymous@anonymous.invalid>";
-const HIDDEN: &str = "P-Asserted-Identity: <tel:+819012345678>\r\nPrivacy: id\r\n";
+/// Headers of a call whose number the network knows and the caller hides.
+pub const HIDDEN: &str = "P-Asserted-Identity: <tel:+819012345678>\r\nPrivacy: id\r\n";
 const ASSERTED: &str = "P-Asserted-Identity: <tel:+819011112222>\r\n";
 
 /// What refuses whom, with which code; 200 rings.

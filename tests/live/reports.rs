@@ -82,3 +82,21 @@ fn a_missed_call_is_one_notice() {
         println!("two missed calls, two notices; a refused and an answered call, none");
     });
 }
+
+#[test]
+fn a_caller_who_gives_up_before_it_was_decided_is_missed_too() {
+    block_on(async {
+        let mut scene = Scene::set().await;
+        scene.switch.follow();
+        scene.switch.wait_for_log("snapshot: ").await;
+        scene.register(1).await;
+        let terminal = scene.terminal(0, "rings", &[]).await;
+        let portal = scene.portal.as_ref().unwrap();
+        portal.pause();
+        scene.call("gives_up", "<sip:0611114444@carrier.invalid>", &[("HOLD_MS", "200")]).await;
+        portal.resume();
+        let is_it = |item: &Value| item["reason"] == "hung_up" && item["caller"]["text"] == "06-1111-4444";
+        log(&scene, "who gave up early", |items| items.iter().any(is_it)).await;
+        assert!(terminal.rings().is_empty(), "nobody rings for a caller who has gone");
+    });
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tests::block_on;
 
+use crate::refusals;
 use crate::scene::{CALLER, Scene};
 
 const HOLD: (&str, &str) = ("HOLD_MS", "200");
@@ -19,6 +20,13 @@ fn every_terminal_that_is_on_rings_and_no_other() {
             println!("both ring, one answers: {figures}");
             assert_eq!((answers.wait_for(5).await.len(), rings.wait_for(5).await.len()), (5, 5));
             assert!(answers.rings()[0].alert.contains("ringtone_1"), "{:?}", answers.rings()[0]);
+        }
+        {
+            // Who hides the number is let in here, and the number is not shown.
+            let answers = scene.terminal(0, "answers", &[("RING_MS", "50")]).await;
+            scene.call("call", CALLER, &[HOLD, ("HEADERS", refusals::HIDDEN)]).await;
+            let ring = answers.wait_for(1).await.remove(0);
+            assert!(ring.from.contains("anonymous@anonymous.invalid") && ring.asserted.is_empty(), "{ring:?}");
         }
         {
             // 6xx would end the call of all (RFC 3261, 16.7).

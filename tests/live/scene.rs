@@ -38,6 +38,7 @@ pub struct Scene {
     pub terminals: Vec<u16>,
     port: u16,
     account: String,
+    key: String,
     database: TestDatabase,
     folder: tempfile::TempDir,
 }
@@ -54,7 +55,7 @@ impl Scene {
         let database = TestDatabase::create(Backend::Sqlite, folder.path());
         let data_dir = folder.path().join("data");
         let key = Denwaban::operator_key(&data_dir, &database.url);
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let portal = serve(&data_dir, &database.url, port).await;
         let operator = Client::new(&portal.url).bearer(&key);
         let account = operator.post("/operator/accounts", json!({"name": "港商会", "options": {"ip_phone": true}})).await.expect(201);
@@ -72,14 +73,19 @@ impl Scene {
         }
         let key = text(&operator.post("/operator/switches", json!({"name": "kamailio"})).await.expect(201)["key"]);
         let (holder, _) = Client::new(&portal.url).sign_in("minato000", PASSWORD).await;
-        let settings = [("DENWABAN_URL", portal.url.clone()), ("DENWABAN_KEY", key), ("SIP_DOMAIN", DOMAIN.to_owned())];
+        let settings = [("DENWABAN_URL", portal.url.clone()), ("DENWABAN_KEY", key.clone()), ("SIP_DOMAIN", DOMAIN.to_owned())];
         let mut switch = Kamailio::configure(&folder.path().join("switch"), &settings);
         switch.start().await;
         let terminals = (0..3).map(|_| free_port()).collect();
-        let scene = Self { portal: Some(portal), switch, operator, holder, numbers, ids, terminals, port, account, database, folder };
+        let scene = Self { portal: Some(portal), switch, operator, holder, numbers, ids, terminals, port, account, key, database, folder };
         scene.put(&format!("{}/channel-limit", scene.numbers[0]), json!({"limit": 9})).await;
         scene.rings(&[0, 1], false).await;
         scene
+    }
+
+    /// The switch's hand on the API.
+    pub fn switch_client(&self) -> Client {
+        Client::new(&self.portal.as_ref().unwrap().url).bearer(&self.key)
     }
 
     /// The folder of the test.

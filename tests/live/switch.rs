@@ -1,9 +1,10 @@
 //! Kamailio with the shipped configuration, in a folder of its own.
 
 use std::fs::{self, File};
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Seconds that it may take to come up.
@@ -22,9 +23,22 @@ pub struct Ports {
     pub media: u16,
 }
 
-/// A free UDP port. It is given back at once, so another may take it; there are some thirty thousand.
+/// Where the ports of tests begin: below those that the system gives to whoever asks for any, so that nobody takes one that is down just now.
+const FIRST_PORT: u32 = 10_000;
+/// As many for each process of a test.
+const PORTS: u32 = 250;
+
+/// A port that nobody listens at, and that no other test gets at the same time.
 pub fn free_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = FIRST_PORT + std::process::id() % 88 * PORTS;
+    for _ in 0..PORTS {
+        let port = u16::try_from(first + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS).unwrap();
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port from {first} on is free");
 }
 
 /// A running Kamailio; dropping it ends it.
@@ -133,6 +147,12 @@ impl Kamailio {
     pub fn follow(&mut self) {
         let log = File::options().create(true).append(true).open(self.folder.join("loader.log")).unwrap();
         self.loader = Some(self.loader_command().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    }
+
+    /// Loads one snapshot. Answers what the loader says.
+    pub fn load_once(&self) -> String {
+        let output = self.loader_command().arg("--once").output().unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
     /// Waits until either has logged something.
