@@ -92,6 +92,23 @@ on_both_screens! {
 }
 
 on_both_screens! {
+    /// An entry of a block list is followed, too, where no bar tells of its save.
+    async fn a_blocked_caller_is_followed_to_the_switch(story) {
+        let mut following = Following::begin(Switch::of(&story.app).await.client).await;
+        story.arrive(&format!("{}/block-list", story.minato.number(0))).await?;
+        story.press("追加").await?;
+        story.fill("電話番号", "0120-999-888").await?;
+        story.press("登録する").await?;
+        story.see_at("reflected", "保存済み・交換機への反映待ち").await?;
+        story.app.clock.advance(TimeDelta::milliseconds(1_250));
+        following.catch_up().await;
+        story.see_at("reflected", "交換機に反映済み（1.3秒後）").await?;
+        picture(&story, "entry").await?;
+        Ok(())
+    }
+}
+
+on_both_screens! {
     /// What switches know nothing of says nothing of them, nor does a portal without a switch.
     async fn nothing_is_said_where_no_switch_is_concerned(story) {
         story.arrive(&format!("{}/ringing", story.minato.number(0))).await?;

@@ -174,6 +174,7 @@ impl Typed {
                 Ok(entry) => {
                     let words = t!(block.added, caller = super::entries::caller_text(&entry));
                     self.list.removal.set(Removal::None);
+                    self.list.was_saved();
                     self.list.reload();
                     open.set(false);
                     self.list.live.toast(words);

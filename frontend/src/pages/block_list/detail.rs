@@ -91,6 +91,7 @@ fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, not
             match outcome {
                 Ok(fresh) => {
                     list.put(fresh);
+                    list.was_saved();
                     open.set(None);
                     list.live.toast(t!(block.saved));
                 }

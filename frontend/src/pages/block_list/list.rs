@@ -78,6 +78,8 @@ pub(super) struct List {
     pub(super) search: RwSignal<String>,
     pub(super) selection: RwSignal<Selection>,
     pub(super) removal: RwSignal<Removal>,
+    /// Counts what was saved of the entries.
+    pub(super) saved: RwSignal<u32>,
     cursor: StoredValue<Option<String>>,
     /// Counts up with every new beginning, so that late answers to the one before are known.
     round: StoredValue<u32>,
@@ -97,6 +99,7 @@ impl List {
             search: RwSignal::default(),
             selection: RwSignal::default(),
             removal: RwSignal::default(),
+            saved: RwSignal::default(),
             cursor: StoredValue::new(None),
             round: StoredValue::new(0),
         };
@@ -242,6 +245,7 @@ impl List {
             self.live.say(t!(block.deleted, count = format::count(deleted.into())));
             self.removal.set(Removal::Deleted(deleted, undo));
             focus_first("[data-testid=undo-delete]");
+            self.was_saved();
             self.reload();
         });
     }
@@ -271,8 +275,14 @@ impl List {
                 _ => t!(block.restored_some, count = count, skipped = format::count(skipped)),
             });
             focus_first("[data-testid=select-all]");
+            self.was_saved();
             self.reload();
         });
+    }
+
+    /// Something of the entries was saved.
+    pub(super) fn was_saved(self) {
+        self.saved.update(|saved| *saved += 1);
     }
 
     fn fail(self, error: &ClientError, undo: Vec<String>) {

@@ -15,6 +15,7 @@ use leptos::task::spawn_local;
 use self::entries::Entries;
 use self::list::List;
 use self::switches::Switches;
+use super::reflected;
 use super::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::api::{self, Client, ClientError, use_client};
 use crate::directory::{Directory, Remote, use_directory};
@@ -129,7 +130,7 @@ fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl Int
     let bar = SaveBarModel { can_undo, ..bar };
     view! {
         <Switches page/>
-
+        {move || (list.saved.get() > 0).then(reflected::view)}
         <Entries list row=row.clone()/>
         <HistoryLink row kind="block_list"/>
         <SaveBar model=bar/>
