@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod known;
 mod python;
+mod schemathesis;
 mod stage;
 mod tools;
 mod typescript;

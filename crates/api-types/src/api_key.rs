@@ -16,8 +16,9 @@ const KEY_NAME_MAX: u64 = 50;
 /// Addresses and networks that one key may be bound to.
 const ADDRESSES_MAX: u64 = 20;
 
+// A `literal` would reach the derives in an invisible group, which not all of them look into.
 macro_rules! scopes {
-    ($($(#[doc = $doc:literal])+ $variant:ident, $text:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident, $text:tt;)+) => {
         /// What a key opens: one resource, to read or to write. Writing does not include reading.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum ApiScope {

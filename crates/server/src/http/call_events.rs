@@ -87,8 +87,8 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str, now: chrono::NaiveD
 /// As the holder, whether or not the link in notices still works. `Range` is honoured, so that a player can jump.
 #[utoipa::path(get, operation_id = "get_call_event_attachment", tag = "call-events",
     params(("event_id" = String, Path, description = "Id of the event.")),
-    responses((status = 200, description = "The bytes; 206 for a part of them.", body = Vec<u8>, content_type = "application/octet-stream",
-        example = json!("(bytes)"))),
+    responses((status = 200, description = "The bytes; 206 for a part of them.", content((Vec<u8> = "audio/mp4"), (Vec<u8> = "audio/mpeg"),
+        (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/pdf"), (Vec<u8> = "image/tiff")))),
     security(("session" = [])))]
 #[get("/call-events/{event_id}/attachment")]
 pub async fn get_call_event_attachment(

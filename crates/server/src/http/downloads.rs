@@ -67,8 +67,8 @@ pub async fn get_download_page(app: Shared, lang: Lang, token: web::Path<String>
 /// As named in a notice. `Range` is honoured, so that a player can jump.
 #[utoipa::path(get, operation_id = "get_download", tag = "downloads",
     params(("token" = String, Path, description = "From a notice."), ("file_name" = String, Path, description = "Any name.")),
-    responses((status = 200, description = "The bytes; 206 for a part of them.", body = Vec<u8>, content_type = "application/octet-stream",
-        example = json!("(bytes)"))), security(()))]
+    responses((status = 200, description = "The bytes; 206 for a part of them.", content((Vec<u8> = "audio/mp4"), (Vec<u8> = "audio/mpeg"),
+        (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/pdf"), (Vec<u8> = "image/tiff")))), security(()))]
 #[route("/downloads/{token}/{file_name}", method = "GET", method = "HEAD")]
 pub async fn get_download(app: Shared, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let Some(found) = find(&app, &path.0).await? else { return Err(Failure::Code(api_types::ErrorCode::LinkExpired)) };

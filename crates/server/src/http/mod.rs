@@ -228,6 +228,9 @@ pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
         .service(downloads::get_download_page)
         .service(terminals::get_app_page);
     routes(&mut ServiceConfig::new(config));
+    for others in ["/.well-known", "/callbacks", "/downloads"] {
+        config.service(web::scope(others).default_service(web::to(openapi::unknown_route)));
+    }
     spa::configure(&app.config)(config);
     config.app_data::<web::Data<App>>(app);
 }

@@ -40,7 +40,13 @@ pub struct IfMatchHeader {
 pub struct IdempotencyKeyHeader {
     /// Any text of yours, 1 to 255 characters. The same request under the same key gets the same answer for 24 hours and happens
     /// once; the repeated answer carries `Idempotent-Replayed: true`.
-    #[param(rename = "Idempotency-Key", example = "order-4711-number-1")]
+    #[param(
+        rename = "Idempotency-Key",
+        example = "order-4711-number-1",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]([ -~]*[!-~])?$"
+    )]
     idempotency_key: Option<String>,
 }
 

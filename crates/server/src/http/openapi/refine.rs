@@ -24,7 +24,7 @@ pub fn refine(document: &mut Value) {
         }
     }
     for operation in operations(document) {
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(schema) = parameter.get_mut("schema") {
                 never_null(schema);
             }
@@ -64,6 +64,8 @@ fn name_the_forms(document: &mut Value) {
     }
     for name in forms {
         let mut form = document["components"]["schemas"][&name].clone();
+        // Telephone systems send all that they know.
+        form.as_object_mut().map(|form| form.remove("additionalProperties"));
         form["properties"].as_object_mut().into_iter().flatten().for_each(|(_, property)| never_null(property));
         document["components"]["schemas"][format!("{name}Form")] = form;
     }
@@ -162,12 +164,17 @@ fn never_null(schema: &mut Value) {
 
 /// Files come and go as bytes: a CSV file may be in Shift_JIS. Of lines of JSON the schema that was given is each line's.
 fn files_are_bytes(part: &mut Map<String, Value>) {
-    for kind in ["application/octet-stream", "text/csv", LINES] {
-        if let Some(content) = part.get_mut("content").and_then(|content| content.get_mut(kind)) {
-            let former = std::mem::replace(&mut content["schema"], json!({"type": "string", "format": "binary"}));
-            if kind == LINES {
-                content["x-item-schema"] = former;
-            }
+    let contents = part.get_mut("content").and_then(Value::as_object_mut);
+    for (kind, content) in contents.into_iter().flatten().filter(|(kind, _)| is_file(kind)) {
+        let former = std::mem::replace(&mut content["schema"], json!({"type": "string", "format": "binary"}));
+        if kind == LINES {
+            content["x-item-schema"] = former;
         }
     }
+}
+
+fn is_file(kind: &str) -> bool {
+    matches!(kind, "application/octet-stream" | "application/pdf" | "text/csv" | LINES)
+        || kind.starts_with("audio/")
+        || kind.starts_with("image/")
 }
