@@ -50,6 +50,14 @@ pub fn node_program(name: &str) -> Command {
     Command::new(npm().join("node_modules/.bin").join(name))
 }
 
+/// An example of Rust, as cargo has built it with the tests.
+pub fn rust_example(name: &str) -> Command {
+    let test = std::env::current_exe().unwrap();
+    let binary = test.ancestors().nth(2).unwrap().join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(binary.exists(), "{} is not there: run the tests with `cargo xtask test`", binary.display());
+    Command::new(binary)
+}
+
 /// Node.js itself.
 pub fn node() -> Command {
     Command::new("node")

@@ -170,6 +170,9 @@ fn files_are_bytes(part: &mut Map<String, Value>) {
         if kind == LINES {
             content["x-item-schema"] = former;
         }
+        if let Some(content) = content.as_object_mut().filter(|_| kind != "text/csv") {
+            content.entry("example").or_insert_with(|| "(bytes)".into());
+        }
     }
 }
 
