@@ -88,7 +88,7 @@ pub struct ApiKey {
     /// When it ends; `null` = not by itself.
     #[schema(example = "2027-11-22T00:00:00Z")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// From where it works: addresses and networks; empty = from everywhere.
+    /// From where it works: addresses such as `198.51.100.7` and networks such as `2001:db8::/32`; empty = from everywhere.
     #[schema(example = json!(["198.51.100.7", "2001:db8::/32"]))]
     pub allowed_addresses: Vec<String>,
     /// When it was made.
@@ -118,7 +118,7 @@ pub struct ApiKeyCreate {
     /// From where it works: IPv4 and IPv6 addresses and networks (`198.51.100.0/24`), at most 20; empty = from everywhere.
     #[serde(default)]
     #[validate(length(max = "ADDRESSES_MAX"), custom(function = networks))]
-    #[schema(example = json!(["198.51.100.7", "2001:db8::/32"]), max_items = 20)]
+    #[schema(example = json!([]), max_items = 20)]
     pub allowed_addresses: Vec<String>,
 }
 

@@ -147,7 +147,7 @@ pub struct NotifyRuleCreate {
     #[validate(custom(function = so_many_addresses))]
     #[schema(example = json!(["soumu@minato.example"]), max_items = 20)]
     pub emails: Vec<String>,
-    /// What is told.
+    /// What is told; with none, which is the default, the rule tells of nothing yet.
     #[serde(default)]
     #[schema(example = json!(["missed_call", "voicemail"]))]
     pub events: Vec<NotifyEvent>,

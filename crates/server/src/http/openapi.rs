@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use api_types::{ErrorCode, Problem, WebhookCallEvent, WebhookTestEvent};
+use api_types::{ErrorCode, LiveChange, Problem, RevisionChange, WebhookCallEvent, WebhookTestEvent};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, Modify, OpenApi};
@@ -50,15 +50,27 @@ pub struct IdempotencyKeyHeader {
     idempotency_key: Option<String>,
 }
 
+/// Makes an exchange of tokens safe to repeat.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header for the document; the extractor reads it")]
+pub struct RefreshKeyHeader {
+    /// Any text of yours, 1 to 255 characters, new for each exchange. The same request under the same key is answered with the same refresh
+    /// token and a fresh access token for as long as that refresh token was not used.
+    #[param(rename = "Idempotency-Key", example = "refresh-17", min_length = 1, max_length = 255, pattern = "^[!-~]([ -~]*[!-~])?$")]
+    idempotency_key: Option<String>,
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Denwaban API",
         description = include_str!("openapi/introduction.md"),
     ),
-    components(schemas(Problem, WebhookCallEvent, WebhookTestEvent)),
+    components(schemas(Problem, LiveChange, RevisionChange, WebhookCallEvent, WebhookTestEvent)),
     tags(
         (name = "session", description = "Signing in to the portal: a cookie, and a CSRF token for every write."),
+        (name = "api-keys", description = "Keys of integrators. Only a session makes and removes them."),
         (name = "tokens", description = "Signing in with the softphone, and what its tokens are checked with."),
         (name = "me", description = "The softphone's own view: its ID, names and ringtones for incoming calls, its outbound number."),
         (name = "account", description = "The contract."),
@@ -70,8 +82,8 @@ pub struct IdempotencyKeyHeader {
         (name = "call-events", description = "What happened on the numbers, with recordings, faxes and transcripts."),
         (name = "deliveries", description = "What was sent, to whom, and what came of each attempt."),
         (name = "downloads", description = "What the links in notices lead to."),
-        (name = "api-keys", description = "Keys of integrators. Only a session makes and removes them."),
         (name = "audit-log", description = "Who changed what, with the values before and after."),
+        (name = "webhooks", description = "What a service of type `webhook` is sent."),
         (name = "switch", description = "For the operator's switches: what becomes of a call, what a terminal signs in with, and what happened."),
         (name = "operator", description = "Provisioning by the operator."),
     ),
@@ -190,6 +202,9 @@ fn open_by_key(path: &str, method: &str, operation: &mut Value) {
     let by_session = security.iter().any(|way| way.get("session").is_some());
     if let Some(scope) = api_scopes::needed(method, path).filter(|_| by_session) {
         security.push(json!({"api_key": [scope.as_str()]}));
+        // The page shows no scopes of keys by itself.
+        let said = operation["description"].as_str().map(|text| format!("{}\n\n", text.trim_end())).unwrap_or_default();
+        operation["description"] = format!("{said}Scope of keys: `{}`.", scope.as_str()).into();
     }
 }
 
@@ -302,8 +317,7 @@ fn error_response(codes: &[ErrorCode]) -> (String, Value) {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait.", "schema": {"type": "integer"}, "example": 8});
     }
     if codes.iter().any(|code| matches!(code, ErrorCode::TooManyAttempts | ErrorCode::TooManyRequests)) {
-        response["headers"]["RateLimit"] =
-            json!({"description": "Nothing remains for so many seconds.", "schema": {"type": "string"}, "example": "\"attempts\";r=0;t=8"});
+        response["headers"]["RateLimit"] = json!({"description": "`r`: nothing remains. `t`: after so many seconds everything is there again; the next request is good after `Retry-After`.", "schema": {"type": "string"}, "example": "\"attempts\";r=0;t=8"});
     }
     (names.join("_or_"), response)
 }
@@ -392,7 +406,10 @@ pub fn docs_page() -> impl actix_web::dev::HttpServiceFactory {
     const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
     web::scope("/api/docs")
         .wrap(DefaultHeaders::new().add((CONTENT_SECURITY_POLICY, POLICY)).add(("X-Content-Type-Options", "nosniff")))
-        .service(SwaggerUi::new("/{_:.*}").config(Config::new(["/api/v1/openapi.json"])))
+        .service(SwaggerUi::new("/{_:.*}").config(
+            // Closed, to be found: there are more than a hundred operations.
+            Config::new(["/api/v1/openapi.json"]).use_base_layout().doc_expansion("none").filter(true).default_models_expand_depth(-1),
+        ))
 }
 
 /// Answers what no route takes: 405 where the path exists with other methods, else 404.

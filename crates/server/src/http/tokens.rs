@@ -7,7 +7,7 @@ use store::{EntranceScope, Scope, account, phone_id, sign_in_link};
 use super::answer;
 use super::attempts;
 use super::extract::{Body, ClientAddress, IdempotencyKey, Shared, seconds};
-use super::openapi::IdempotencyKeyHeader;
+use super::openapi::RefreshKeyHeader;
 use super::softphone::access_token;
 use crate::App;
 use crate::crypto;
@@ -117,7 +117,7 @@ pub async fn create_tokens_by_link(app: Shared, body: Body<LinkTokenRequest>) ->
 /// Each refresh token works once and answers the next one. When one is used a second time, somebody else may have it, and the terminal is
 /// signed out. An answer can get lost, so send an `Idempotency-Key` and repeat the request under the same one: as long as the next token was
 /// not used, it is answered again.
-#[utoipa::path(operation_id = "refresh_tokens", tag = "tokens", request_body = RefreshTokenRequest, params(IdempotencyKeyHeader),
+#[utoipa::path(operation_id = "refresh_tokens", tag = "tokens", request_body = RefreshTokenRequest, params(RefreshKeyHeader),
     responses((status = 200, description = "The next tokens.", body = Tokens)), security(()))]
 #[post("/tokens/refresh")]
 pub async fn refresh_tokens(app: Shared, key: IdempotencyKey, body: Body<RefreshTokenRequest>) -> Result<HttpResponse, Failure> {

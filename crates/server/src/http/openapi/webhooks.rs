@@ -31,7 +31,7 @@ fn operation(name: &str, summary: &str, schema: &str, example: Value) -> Value {
     let header = |name: &str, description: &str, kind: Value, example: Value| json!({"name": name, "in": "header", "required": true, "description": description, "schema": kind, "example": example});
     json!({
         "operationId": format!("receive_{}", name.replace('.', "_")),
-        "tags": ["notify-rules"],
+        "tags": ["webhooks"],
         "summary": summary,
         "description": HOW,
         "security": [],
