@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{cargo, native_target, spa_target, works};
+use crate::process::{cargo, native_target, spa_target, succeed, works};
 use crate::{bundle, needs, postgres};
 
 /// Where a test runs. In the API's tests a part of the name says it: `numbers::rename::sqlite`.
@@ -192,6 +192,10 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
             command.args(["-E", &wanted.join(" | ")]);
         }
         return with_nextest(command.args(&options.runner_args), &target, counts);
+    }
+    if part == Part::Rest && options.wants(Class::Clients) {
+        // Nextest builds them with the tests.
+        succeed(cargo().args(["build", "--package", "examples", "--examples", "--target-dir"]).arg(&target))?;
     }
     let mut passed = true;
     for selection in without_nextest(part, options) {
