@@ -41,14 +41,20 @@ pub fn insert(conn: &mut Conn, _scope: &Scope, row: Row) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The key with this hash and its account, ended or not.
+/// The key with this hash and its account, unless it has ended.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_by_hash(conn: &mut Conn, _scope: EntranceScope, key_hash: &str) -> Result<Option<(Row, account::Row)>, StoreError> {
+pub fn find_by_hash(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    key_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<(Row, account::Row)>, StoreError> {
     Ok(api_keys::table
         .inner_join(accounts::table.on(accounts::id.eq(api_keys::account_id)))
         .filter(api_keys::key_hash.eq(key_hash))
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
         .select((Row::as_select(), account::Row::as_select()))
         .first(conn)
         .optional()?)

@@ -46,15 +46,13 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
     Ok(terminals::table.filter(terminals::account_id.eq(scope.account_id())).order(terminals::id).select(Row::as_select()).load(conn)?)
 }
 
-/// Signs a terminal out; answers it, if it was there.
+/// Signs a terminal out.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete(conn: &mut Conn, scope: &Scope, phone_id: &str, id: &str) -> Result<Option<Row>, StoreError> {
-    let key = terminals::table.find((scope.account_id(), phone_id, id));
-    let found = key.select(Row::as_select()).first(conn).optional()?;
+pub fn delete(conn: &mut Conn, scope: &Scope, phone_id: &str, id: &str) -> Result<(), StoreError> {
     diesel::delete(terminals::table.find((scope.account_id(), phone_id, id))).execute(conn)?;
-    Ok(found)
+    Ok(())
 }
 
 /// Changes what a terminal says of itself.

@@ -1,9 +1,15 @@
-//! Answers: one resource with its ETag, a page, nothing.
+//! Answers: one resource with its ETag, a page, nothing, a stream of changes.
+
+use std::future::ready;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Serialize;
+
+use crate::error::Failure;
 
 fn builder(status: StatusCode) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);
@@ -43,4 +49,19 @@ pub fn no_content() -> HttpResponse {
 /// Heard; the work goes on.
 pub fn accepted() -> HttpResponse {
     builder(StatusCode::ACCEPTED).finish()
+}
+
+/// A message of a stream of server-sent events, called `change`.
+pub fn change<T: Serialize>(value: &T) -> String {
+    format!("event: change\ndata: {}\n\n", serde_json::to_string(value).unwrap_or_default())
+}
+
+/// A stream of server-sent events: `first` comes at once, and clients connect again two seconds after it has broken.
+pub fn events(first: &str, rest: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
+    let first = stream::once(ready(Bytes::from(format!("retry: 2000\n\n{first}"))));
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(Box::pin(first.chain(rest).map(Ok::<_, Failure>)))
 }

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope, account, api_key, phone_id, service_key, session};
 
-use super::extract::{Shared, client_address, header, identify, is_safe, seconds, shared};
+use super::extract::{Shared, bearer_token, client_address, header, identify, is_safe, seconds, shared};
 use super::{api_scopes, rate_limit};
 use crate::App;
 use crate::crypto;
@@ -124,10 +124,7 @@ impl Member {
             .db
             .read(move |conn| match proof {
                 Proof::Session(hash) => Ok::<_, StoreError>(session::find(conn, entrance, &hash, now)?.map(|(.., account)| account)),
-                Proof::Key(hash) => {
-                    let found = api_key::find_by_hash(conn, entrance, &hash)?;
-                    Ok(found.filter(|(row, _)| row.expires_at.is_none_or(|end| now < end)).map(|(_, account)| account))
-                }
+                Proof::Key(hash) => Ok(api_key::find_by_hash(conn, entrance, &hash, now)?.map(|(_, account)| account)),
             })
             .await?;
         Ok(account.is_some_and(|account| account.status == "active"))
@@ -159,12 +156,11 @@ impl FromRequest for Member {
 async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let app = shared(request)?;
-    let sent = header(request.headers(), AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let sent = sent.filter(|key| key.starts_with(API_KEY_PREFIX)).ok_or_else(unauthenticated)?;
+    let sent = bearer_token(request.headers()).filter(|key| key.starts_with(API_KEY_PREFIX)).ok_or_else(unauthenticated)?;
     let (hash, now) = (crypto::hash_token(sent), app.clock.now_naive());
     let proof = Proof::Key(hash.clone());
-    let found = app.db.read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash)).await?;
-    let (row, account) = found.filter(|(row, _)| row.expires_at.is_none_or(|end| now < end)).ok_or_else(unauthenticated)?;
+    let found = app.db.read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash, now)).await?;
+    let (row, account) = found.ok_or_else(unauthenticated)?;
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
@@ -244,18 +240,18 @@ impl FromRequest for Switch {
 
 /// The key in `Authorization`: a bearer token, or from a switch the password of HTTP basic authentication (RFC 7617): some can send nothing
 /// else.
-fn bearer(value: &str, kind: KeyKind) -> Option<String> {
-    if let Some(token) = value.strip_prefix("Bearer ") {
-        return Some(token.trim().to_owned());
+fn bearer(headers: &HeaderMap, kind: KeyKind) -> Option<String> {
+    if let Some(token) = bearer_token(headers) {
+        return Some(token.to_owned());
     }
-    let pair = value.strip_prefix("Basic ").filter(|_| matches!(kind, KeyKind::Switch))?;
+    let pair = header(headers, AUTHORIZATION)?.strip_prefix("Basic ").filter(|_| matches!(kind, KeyKind::Switch))?;
     let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
     Some(pair.split_once(':')?.1.to_owned())
 }
 
 async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
-    let sent = header(headers, AUTHORIZATION).and_then(|value| bearer(value, kind)).ok_or_else(unauthenticated)?;
+    let sent = bearer(headers, kind).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);
     let is_switch = matches!(kind, KeyKind::Switch);
     if is_switch && let Some(row) = app.routing.key(&hash, KEY_IS_FRESH) {

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use api_types::{ErrorCode, field_faults};
 use chrono::TimeDelta;
@@ -29,6 +29,11 @@ pub(super) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
 
 pub(super) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
     headers.get(name.into())?.to_str().ok()
+}
+
+/// The token in `Authorization: Bearer`.
+pub(super) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    header(headers, AUTHORIZATION)?.strip_prefix("Bearer ").map(str::trim)
 }
 
 /// Whether the caller is known by now.

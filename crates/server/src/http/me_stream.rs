@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use super::answer;
 use super::extract::Shared;
 use super::softphone::Softphone;
 use crate::error::Failure;
@@ -36,13 +37,8 @@ pub async fn get_my_stream(app: Shared, softphone: Softphone) -> Result<HttpResp
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut follower = Follower { app, softphone, changes, closing, alive, known: -1 };
     let first = follower.present().await?;
-    let first = stream::once(async move { Ok::<_, Failure>(Bytes::from(format!("retry: 2000\n\n{first}"))) });
-    let rest = stream::unfold(follower, |mut follower| async move { follower.next().await.map(|bytes| (Ok(bytes), follower)) });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(Box::pin(futures_util::StreamExt::chain(first, rest))))
+    let rest = stream::unfold(follower, |mut follower| async move { follower.next().await.map(|bytes| (bytes, follower)) });
+    Ok(answer::events(&first, rest))
 }
 
 struct Follower {
@@ -57,8 +53,7 @@ struct Follower {
 impl Follower {
     fn message(&mut self, revision: i64) -> String {
         self.known = revision;
-        let change = RevisionChange { revision: view::version(revision) };
-        format!("event: change\ndata: {}\n\n", serde_json::to_string(&change).unwrap_or_default())
+        answer::change(&RevisionChange { revision: view::version(revision) })
     }
 
     /// The revision of the account now.

@@ -1,7 +1,6 @@
 //! The softphone behind an access token.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 use api_types::ErrorCode;
 use chrono::TimeDelta;
@@ -9,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use store::{EntranceScope, Scope, account, new_id, phone_id, refresh_token, terminal};
 
-use super::extract::{identify, seconds, shared};
+use super::extract::{bearer_token, identify, seconds, shared};
 use super::rate_limit;
 use crate::App;
 use crate::error::Failure;
@@ -108,8 +107,7 @@ impl FromRequest for Softphone {
 async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let app = shared(request)?;
-    let sent = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let sent = sent.ok_or_else(unauthenticated)?.trim();
+    let sent = bearer_token(request.headers()).ok_or_else(unauthenticated)?;
     let claims: Claims = app.verify_token(sent, TYP).await?.ok_or_else(unauthenticated)?;
     let (now, iss) = (app.clock.now(), issuer(&app));
     if claims.exp <= now.timestamp() || claims.iss != iss || claims.aud != format!("{iss}/api/v1") {

@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use super::answer;
 use super::extract::{Member, Shared};
 use crate::error::Failure;
 
@@ -35,13 +36,8 @@ pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpRe
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watcher = Watcher { app, member, changes, closing, look, looks: 0, seen };
-    let first = stream::once(async { Ok::<_, Failure>(Bytes::from_static(b"retry: 2000\n\n")) });
-    let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (Ok(bytes), watcher)) });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header(("Cache-Control", "no-store"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(Box::pin(futures_util::StreamExt::chain(first, rest))))
+    let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (bytes, watcher)) });
+    Ok(answer::events("", rest))
 }
 
 struct Watcher {
@@ -54,10 +50,6 @@ struct Watcher {
     seen: Seen,
 }
 
-fn message(change: &LiveChange) -> String {
-    format!("event: change\ndata: {}\n\n", serde_json::to_string(change).unwrap_or_default())
-}
-
 impl Watcher {
     /// The next bytes; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
@@ -67,12 +59,12 @@ impl Watcher {
             }
             tokio::select! {
                 change = self.changes.recv() => match change {
-                    Ok((account, change)) if account == self.member.scope.account_id() => return Some(message(&change).into()),
+                    Ok((account, change)) if account == self.member.scope.account_id() => return Some(answer::change(&change).into()),
                     Ok(_) => {}
                     // Too much at once: whoever looks reads everything anew.
                     Err(RecvError::Lagged(_)) => {
                         let all = LiveChange { call_event_id: None, delivery_id: None, service_id: None };
-                        return Some(message(&all).into());
+                        return Some(answer::change(&all).into());
                     }
                     Err(RecvError::Closed) => return None,
                 },
@@ -107,11 +99,11 @@ impl Watcher {
         let mut messages = String::new();
         for id in events {
             self.seen.event.clone_from(&id);
-            messages.push_str(&message(&LiveChange { call_event_id: Some(id), delivery_id: None, service_id: None }));
+            messages.push_str(&answer::change(&LiveChange { call_event_id: Some(id), delivery_id: None, service_id: None }));
         }
         for (id, call_event_id, finished_at) in ended {
             self.seen.until = finished_at.unwrap_or(self.seen.until);
-            messages.push_str(&message(&LiveChange { call_event_id, delivery_id: Some(id), service_id: None }));
+            messages.push_str(&answer::change(&LiveChange { call_event_id, delivery_id: Some(id), service_id: None }));
         }
         messages
     }

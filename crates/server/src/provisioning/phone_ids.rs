@@ -1,11 +1,12 @@
 //! IDs and the terminals that are signed in with them.
 
 use api_types::{
-    AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValue, FieldValues, OperatorPhoneId, OperatorPhoneIdCreate,
+    AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValues, OperatorPhoneId, OperatorPhoneIdCreate,
     OperatorPhoneIdPatch, PhoneIdKind, Terminal, TerminalRegistration,
 };
 use store::{Conn, EntranceScope, Scope, account, contract, new_id, number, phone_id, terminal};
 
+use super::tokens::{enter_terminal, sign_out};
 use super::{Ctx, PreparedPassword, change_number, check_version, locked, record, taken};
 use crate::crypto::Secrets;
 use crate::error::Failure;
@@ -164,23 +165,8 @@ pub fn delete_phone_id(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Opti
 pub fn create_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str, new: TerminalRegistration) -> Result<Terminal, Failure> {
     locked(conn, scope)?;
     phone_id::find(conn, scope, phone_id)?.ok_or(Failure::NOT_FOUND)?;
-    let row = terminal::Row {
-        account_id: scope.account_id().to_owned(),
-        phone_id: phone_id.to_owned(),
-        id: new_id(),
-        kind: view::text_of(&new.kind),
-        name: new.name.trim().to_owned(),
-        last_seen_at: ctx.at(),
-        created_at: ctx.at(),
-        expires_at: None,
-    };
-    terminal::insert(conn, scope, row.clone())?;
-    record(conn, scope, ctx, (AuditObject::Terminal, &row.id), AuditAction::Create, (FieldValues::new(), of_terminal(&row)))?;
+    let row = enter_terminal(conn, scope, ctx, phone_id, new, None)?;
     Ok(view::terminal(&row))
-}
-
-pub(super) fn of_terminal(row: &terminal::Row) -> FieldValues {
-    FieldValues::from([("kind".into(), FieldValue::Text(row.kind.clone())), ("name".into(), FieldValue::Text(row.name.clone()))])
 }
 
 /// Signs a terminal out.
@@ -189,7 +175,6 @@ pub(super) fn of_terminal(row: &terminal::Row) -> FieldValues {
 /// `not_found`.
 pub fn delete_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str, id: &str) -> Result<(), Failure> {
     locked(conn, scope)?;
-    let row = terminal::delete(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
-    record(conn, scope, ctx, (AuditObject::Terminal, id), AuditAction::Delete, (of_terminal(&row), FieldValues::new()))?;
-    Ok(())
+    let row = terminal::find(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
+    sign_out(conn, scope, ctx, &row, AuditAction::Delete)
 }

@@ -1,10 +1,9 @@
 //! Softphones: signing in, staying signed in, signing out.
 
-use api_types::{AuditAction, AuditObject, FieldValues, TerminalRegistration};
+use api_types::{AuditAction, AuditObject, FieldValue, FieldValues, TerminalRegistration};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use store::{Conn, EntranceScope, Scope, account, new_id, phone_id, refresh_token, sign_in_link, terminal};
 
-use super::phone_ids::of_terminal;
 use super::{Actor, Ctx, locked, record};
 use crate::crypto::{self, Secrets};
 use crate::error::Failure;
@@ -56,18 +55,7 @@ pub fn sign_in_softphone(
     for gone in others.iter().take((others.len() + 1).saturating_sub(SOFTPHONES_MAX)) {
         sign_out(conn, scope, ctx, gone, AuditAction::Delete)?;
     }
-    let row = terminal::Row {
-        account_id: scope.account_id().to_owned(),
-        phone_id: phone_id.to_owned(),
-        id: new_id(),
-        kind: view::text_of(&new.kind),
-        name: new.name.trim().to_owned(),
-        last_seen_at: ctx.at(),
-        created_at: ctx.at(),
-        expires_at: Some(ctx.at() + lives),
-    };
-    terminal::insert(conn, scope, row.clone())?;
-    record(conn, scope, ctx, (AuditObject::Terminal, &row.id), AuditAction::Create, (FieldValues::new(), of_terminal(&row)))?;
+    let row = enter_terminal(conn, scope, ctx, phone_id, new, Some(ctx.at() + lives))?;
     let token = format!("{PREFIX}{}", crypto::new_token());
     hand_out(conn, scope, &row, &token, ctx.at(), lives)?;
     Ok(signed_in(&row, token))
@@ -178,7 +166,38 @@ pub fn revoke(conn: &mut Conn, now: DateTime<Utc>, token: &str) -> Result<(), Fa
     sign_out(conn, &scope, &Ctx { actor: Actor::app(&phone_id.login_id), now }, &terminal, AuditAction::Delete)
 }
 
-fn sign_out(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: &terminal::Row, action: AuditAction) -> Result<(), Failure> {
+/// Enters a terminal that signs in; `expires_at` is until when a softphone stays so without being used.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn enter_terminal(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    phone_id: &str,
+    new: TerminalRegistration,
+    expires_at: Option<NaiveDateTime>,
+) -> Result<terminal::Row, Failure> {
+    let row = terminal::Row {
+        account_id: scope.account_id().to_owned(),
+        phone_id: phone_id.to_owned(),
+        id: new_id(),
+        kind: view::text_of(&new.kind),
+        name: new.name.trim().to_owned(),
+        last_seen_at: ctx.at(),
+        created_at: ctx.at(),
+        expires_at,
+    };
+    terminal::insert(conn, scope, row.clone())?;
+    record(conn, scope, ctx, (AuditObject::Terminal, &row.id), AuditAction::Create, (FieldValues::new(), of_terminal(&row)))?;
+    Ok(row)
+}
+
+/// Signs a terminal out.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn sign_out(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: &terminal::Row, action: AuditAction) -> Result<(), Failure> {
     terminal::delete(conn, scope, &row.phone_id, &row.id)?;
     record(conn, scope, ctx, (AuditObject::Terminal, &row.id), action, (of_terminal(row), FieldValues::new()))?;
     Ok(())
@@ -244,4 +263,8 @@ pub fn create_sign_in_link(
     sign_in_link::replace(conn, scope, row)?;
     record(conn, scope, ctx, (AuditObject::PhoneId, phone_id), AuditAction::CreateSignInLink, Default::default())?;
     Ok(token)
+}
+
+fn of_terminal(row: &terminal::Row) -> FieldValues {
+    FieldValues::from([("kind".into(), FieldValue::Text(row.kind.clone())), ("name".into(), FieldValue::Text(row.name.clone()))])
 }
