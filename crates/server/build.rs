@@ -1,6 +1,7 @@
-//! Has Cargo look again when the bundle of the portal, which a release build carries inside itself, appears or changes: the
-//! macro that embeds it only watches the files that it found the last time. A debug build reads the folder when it runs, but only one
-//! that was there when it was built: so an empty one is made.
+//! Has Cargo look again when the bundle of the portal, which a release build carries inside itself,
+//! appears or changes: the macro that embeds it only watches the files that it found the last time.
+//! A debug build reads the folder when it runs, but only one that was there when it was built: so
+//! an empty one is made.
 
 use std::path::Path;
 

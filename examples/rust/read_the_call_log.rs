@@ -16,7 +16,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut cursor: Option<String> = None;
     loop {
         let mut url = Url::parse(&format!("{url}/api/v1/call-events"))?;
-        url.query_pairs_mut().append_pair("limit", &limit).extend_pairs(cursor.iter().map(|cursor| ("cursor", cursor)));
+        url.query_pairs_mut()
+            .append_pair("limit", &limit)
+            .extend_pairs(cursor.iter().map(|cursor| ("cursor", cursor)));
         let request = http.get(url).bearer_auth(&key).header("Accept-Language", "en");
         let page: Value = request.send().await?.error_for_status()?.json().await?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

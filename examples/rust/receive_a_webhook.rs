@@ -1,5 +1,5 @@
-//! Receives webhooks on `PORT` (8080) and verifies that they come from us. `DENWABAN_WEBHOOK_SECRET` is the secret that was shown when the
-//! service was made.
+//! Receives webhooks on `PORT` (8080) and verifies that they come from us.
+//! `DENWABAN_WEBHOOK_SECRET` is the secret that was shown when the service was made.
 
 use std::env;
 use std::error::Error;
@@ -13,7 +13,8 @@ use sha2::Sha256;
 
 /// Whether a request is signed with our secret, and new (Standard Webhooks 1.0.0).
 fn is_ours(key: &[u8], headers: &HeaderMap, body: &[u8]) -> bool {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
     // What is older than five minutes may be an old request that somebody has recorded.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -21,7 +22,9 @@ fn is_ours(key: &[u8], headers: &HeaderMap, body: &[u8]) -> bool {
         return false;
     }
     // While a secret is being replaced there are two signatures; one of them has to be right.
-    let given = header("webhook-signature").split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
+    let given = header("webhook-signature")
+        .split(' ')
+        .filter_map(|signature| signature.strip_prefix("v1,"));
     given.filter_map(|text| STANDARD.decode(text).ok()).any(|signature| {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return false };
         mac.update(format!("{id}.{timestamp}.").as_bytes());
@@ -36,7 +39,8 @@ async fn receive(key: web::Data<Vec<u8>>, request: HttpRequest, body: web::Bytes
     if !is_ours(&key, request.headers(), &body) {
         return HttpResponse::Unauthorized().finish();
     }
-    // The same `webhook-id` may come again. Keep what you have seen, answer at once, and work afterwards.
+    // The same `webhook-id` may come again. Keep what you have seen, answer at once, and work
+    // afterwards.
     let event: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let caller = &event["data"]["caller"];
     let caller = caller["e164"].as_str().or(caller["text"].as_str()).unwrap_or_default();
@@ -49,6 +53,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let secret = env::var("DENWABAN_WEBHOOK_SECRET")?;
     let key = web::Data::new(STANDARD.decode(secret.trim_start_matches("whsec_"))?);
     let port = env::var("PORT").unwrap_or("8080".into()).parse()?;
-    HttpServer::new(move || App::new().app_data(key.clone()).service(receive)).bind(("127.0.0.1", port))?.run().await?;
+    HttpServer::new(move || App::new().app_data(key.clone()).service(receive))
+        .bind(("127.0.0.1", port))?
+        .run()
+        .await?;
     Ok(())
 }

@@ -47,23 +47,23 @@ pub fn App() -> impl IntoView {
         }
     });
     view! {
-        <OfflineNotice online=online.into()/>
+        <OfflineNotice online=online.into() />
         <Workspace>{move || page(router.route().get())}</Workspace>
-        <LeaveDialog/>
-        <LiveRegion/>
+        <LeaveDialog />
+        <LiveRegion />
     }
 }
 
 fn page(route: Route) -> AnyView {
     match route {
-        Route::SignIn => view! { <SignInPage/> }.into_any(),
-        Route::ForgotPassword => view! { <ForgotPasswordPage/> }.into_any(),
-        Route::ResetPassword => view! { <ResetPasswordPage/> }.into_any(),
-        Route::Unknown => view! { <NotFound/> }.into_any(),
+        Route::SignIn => view! { <SignInPage /> }.into_any(),
+        Route::ForgotPassword => view! { <ForgotPasswordPage /> }.into_any(),
+        Route::ResetPassword => view! { <ResetPasswordPage /> }.into_any(),
+        Route::Unknown => view! { <NotFound /> }.into_any(),
         behind => signed_in(behind, |route| match route {
-            Route::Row(row) => view! { <RowHome row/> }.into_any(),
-            Route::General(row) => view! { <GeneralPage row/> }.into_any(),
-            Route::Account => view! { <AccountPage/> }.into_any(),
+            Route::Row(row) => view! { <RowHome row /> }.into_any(),
+            Route::General(row) => view! { <GeneralPage row /> }.into_any(),
+            Route::Account => view! { <AccountPage /> }.into_any(),
             page @ (Route::Page(..)
             | Route::ApiKeys
             | Route::History
@@ -71,7 +71,7 @@ fn page(route: Route) -> AnyView {
             | Route::Notice(_)
             | Route::Deliveries
             | Route::Notify(_)) => lazy::page(page),
-            _ => view! { <Welcome/> }.into_any(),
+            _ => view! { <Welcome /> }.into_any(),
         }),
     }
 }

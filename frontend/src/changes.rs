@@ -11,7 +11,8 @@ use web_sys::{EventSource, MessageEvent};
 use crate::api::call_events::stream_href;
 use crate::later::Later;
 
-/// After so long a stream that the server ended is asked for again; twice as long after each failure, up to [`LONGEST`].
+/// After so long a stream that the server ended is asked for again; twice as long after each
+/// failure, up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(4);
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -26,7 +27,8 @@ pub enum News {
 
 type Heard = Closure<dyn Fn(web_sys::Event)>;
 
-/// The stream with what listens to it: a closure that goes while its stream stays would be called all the same.
+/// The stream with what listens to it: a closure that goes while its stream stays would be called
+/// all the same.
 struct Open {
     source: EventSource,
     _heard: [Heard; 3],
@@ -84,7 +86,10 @@ impl Stream {
             self.begun.try_set_value(true);
         });
         let changed = Heard::new(move |event: web_sys::Event| {
-            let text = event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string()).unwrap_or_default();
+            let text = event
+                .dyn_ref::<MessageEvent>()
+                .and_then(|message| message.data().as_string())
+                .unwrap_or_default();
             // What a later server says in words that this page does not know is not for it.
             if let Ok(change) = serde_json::from_str(&text) {
                 self.hear.run(News::Change(change));
@@ -99,7 +104,9 @@ impl Stream {
 
     /// A broken connection the browser mends by itself; a refusal it does not.
     fn failed(self) {
-        let refused = self.open.try_with_value(|open| open.as_ref().is_some_and(|open| open.source.ready_state() == EventSource::CLOSED));
+        let refused = self.open.try_with_value(|open| {
+            open.as_ref().is_some_and(|open| open.source.ready_state() == EventSource::CLOSED)
+        });
         if refused != Some(true) {
             return;
         }

@@ -60,7 +60,9 @@ impl Rows {
     /// The basic ID of the primary number.
     pub fn basic_id_of(&self, number: &Number) -> Option<&PhoneId> {
         match number.kind {
-            NumberKind::Primary => self.ids.iter().find(|phone_id| phone_id.kind == PhoneIdKind::Basic),
+            NumberKind::Primary => {
+                self.ids.iter().find(|phone_id| phone_id.kind == PhoneIdKind::Basic)
+            }
             NumberKind::Additional => None,
         }
     }
@@ -89,7 +91,11 @@ fn insertion_sort<T>(rows: &mut [T], before: impl Fn(&T, &T) -> bool) {
 
 /// What to call an ID: its terminal name, else its login id.
 pub fn id_label(phone_id: &PhoneId) -> String {
-    if phone_id.terminal_name.is_empty() { phone_id.login_id.clone() } else { phone_id.terminal_name.clone() }
+    if phone_id.terminal_name.is_empty() {
+        phone_id.login_id.clone()
+    } else {
+        phone_id.terminal_name.clone()
+    }
 }
 
 /// What to call a number: as it is dialled.
@@ -129,7 +135,9 @@ impl Directory {
         spawn_local(async move {
             let client = self.client;
             // The second request is sent before the first is answered.
-            let (numbers, ids) = futures_util::future::join(api::numbers::list(client), api::ids::list(client)).await;
+            let (numbers, ids) =
+                futures_util::future::join(api::numbers::list(client), api::ids::list(client))
+                    .await;
             let fresh = match (numbers, ids) {
                 (Ok(numbers), Ok(ids)) => {
                     let mut rows = Rows { numbers, ids };
@@ -139,7 +147,8 @@ impl Directory {
                 (Err(error), _) | (_, Err(error)) => Remote::Failed(error),
             };
             // A failed refresh does not take away what is there already.
-            let keep = matches!(fresh, Remote::Failed(_)) && self.rows.try_with_untracked(|rows| rows.ready().is_some()).unwrap_or(true);
+            let keep = matches!(fresh, Remote::Failed(_))
+                && self.rows.try_with_untracked(|rows| rows.ready().is_some()).unwrap_or(true);
             if !keep {
                 self.rows.try_set(fresh);
             }

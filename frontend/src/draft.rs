@@ -1,4 +1,5 @@
-//! What was loaded beside what was typed: the difference is what gets saved, and nothing typed is ever lost.
+//! What was loaded beside what was typed: the difference is what gets saved, and nothing typed is
+//! ever lost.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +71,8 @@ impl<T: Settings> Draft<T> {
         self.edited = self.loaded.clone();
     }
 
-    /// `fields` were saved as they stand in `sent`, and the server now has `fresh`. What was typed while the request was
-    /// under way stays an edit.
+    /// `fields` were saved as they stand in `sent`, and the server now has `fresh`. What was typed
+    /// while the request was under way stays an edit.
     pub fn accept(&mut self, sent: &T, fresh: &T, fields: &[T::Field]) {
         for field in fields.iter().copied() {
             let untouched = self.edited.same(sent, field);
@@ -82,7 +83,8 @@ impl<T: Settings> Draft<T> {
         }
     }
 
-    /// Puts the edits on top of a newer state and names the fields that both sides changed to different values.
+    /// Puts the edits on top of a newer state and names the fields that both sides changed to
+    /// different values.
     pub fn rebase(&mut self, fresh: &T) -> Vec<T::Field> {
         let mut both = Vec::new();
         for field in fresh.fields() {

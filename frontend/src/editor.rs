@@ -1,4 +1,5 @@
-//! A draft on the screen: its errors, its conflicts, the way back after a save, and its copy for a reload.
+//! A draft on the screen: its errors, its conflicts, the way back after a save, and its copy for a
+//! reload.
 
 use api_types::{ErrorCode, FieldCode, FieldFault, Problem};
 use leptos::prelude::*;
@@ -58,7 +59,8 @@ impl Editor {
             }
             None => Draft::new(loaded),
         };
-        let mine = (!conflicts.is_empty()).then(|| Kept { values: draft.edited().clone(), fields: conflicts });
+        let mine = (!conflicts.is_empty())
+            .then(|| Kept { values: draft.edited().clone(), fields: conflicts });
         let editor = Self {
             phase: RwSignal::new(if mine.is_some() { Phase::Conflict } else { Phase::Idle }),
             draft: RwSignal::new(draft),
@@ -69,14 +71,23 @@ impl Editor {
         };
         follow(move || {
             editor.draft.with(|draft| {
-                editor.key.with_value(|key| if draft.is_dirty() { storage::keep_draft(key, draft) } else { storage::forget_draft(key) });
+                editor.key.with_value(|key| {
+                    if draft.is_dirty() {
+                        storage::keep_draft(key, draft)
+                    } else {
+                        storage::forget_draft(key)
+                    }
+                });
             });
         });
         editor
     }
 
     /// Reads a value of the screen.
-    pub fn value<V: Clone + Send + Sync + 'static>(self, read: impl Fn(&Form) -> V + Send + Sync + 'static) -> Signal<V> {
+    pub fn value<V: Clone + Send + Sync + 'static>(
+        self,
+        read: impl Fn(&Form) -> V + Send + Sync + 'static,
+    ) -> Signal<V> {
         Signal::derive(move || self.draft.with(|draft| read(draft.edited())))
     }
 
@@ -141,12 +152,15 @@ impl Editor {
         let Some(kept) = self.before.get_untracked() else { return false };
         self.before.set(None);
         self.draft.update(|draft| {
-            draft.edit(|edited| kept.fields.iter().for_each(|field| edited.take(&kept.values, *field)));
+            draft.edit(|edited| {
+                kept.fields.iter().for_each(|field| edited.take(&kept.values, *field))
+            });
         });
         true
     }
 
-    /// The server has a newer state: keeps every edit and says whether both sides changed the same fields.
+    /// The server has a newer state: keeps every edit and says whether both sides changed the same
+    /// fields.
     pub fn rebase(self, fresh: &Form) -> bool {
         let mut kept = None;
         self.draft.update(|draft| {
@@ -191,16 +205,29 @@ impl Editor {
     }
 
     /// State of one field, for its row.
-    pub fn state(self, field: Field, show: impl Fn(&Form) -> String + Copy + Send + Sync + 'static) -> FieldState {
+    pub fn state(
+        self,
+        field: Field,
+        show: impl Fn(&Form) -> String + Copy + Send + Sync + 'static,
+    ) -> FieldState {
         let error = Signal::derive(move || {
-            let local = self.draft.with(|draft| Form::faults(draft).into_iter().find(|(wrong, _)| *wrong == field));
+            let local = self
+                .draft
+                .with(|draft| Form::faults(draft).into_iter().find(|(wrong, _)| *wrong == field));
             local.map(|(_, fault)| fault_text(&fault)).or_else(|| {
-                self.refused.with(|refused| refused.iter().find(|(refused, _)| *refused == field).map(|(_, message)| message.clone()))
+                self.refused.with(|refused| {
+                    refused
+                        .iter()
+                        .find(|(refused, _)| *refused == field)
+                        .map(|(_, message)| message.clone())
+                })
             })
         });
         let conflict = Signal::derive(move || {
             let mine = self.mine.get().filter(|mine| mine.fields.contains(&field))?;
-            let (theirs, keep_mine) = self.draft.with(|draft| (show(draft.loaded()), draft.edited().same(&mine.values, field)));
+            let (theirs, keep_mine) = self
+                .draft
+                .with(|draft| (show(draft.loaded()), draft.edited().same(&mine.values, field)));
             Some(TwoValues { mine: show(&mine.values), theirs, keep_mine })
         });
         let choose = Callback::new(move |keep_mine: bool| {
@@ -266,7 +293,8 @@ pub fn fault_text(fault: &FieldFault) -> String {
         FieldCode::Mismatch => t!(fault.mismatch).to_string(),
         FieldCode::WrongPassword => t!(fault.wrong_password).to_string(),
         FieldCode::TooWeak => t!(fault.too_weak).to_string(),
-        // The server's own words stand where its refusals are shown; this is only for what is found while typing.
+        // The server's own words stand where its refusals are shown; this is only for what is found
+        // while typing.
         _ => t!(fault.invalid_format).to_string(),
     }
 }

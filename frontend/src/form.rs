@@ -1,18 +1,20 @@
-//! Every setting that the portal edits in drafts, and how they become requests. One type for all pages: an editor of a type
-//! of its own would cost each page as much WASM again.
+//! Every setting that the portal edits in drafts, and how they become requests. One type for all
+//! pages: an editor of a type of its own would cost each page as much WASM again.
 
 use std::sync::Mutex;
 
 use api_types::{
-    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault, NoNumber, NotifyEvent, NotifyLanguage,
-    NotifyRule, NotifyRulePatch, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringing, RingingPut, RingingTargetPut, Ringtone, field_faults,
+    Account, AccountPatch, BlockList, BlockListPatch, Capability, ChannelLimitPut, FieldFault,
+    NoNumber, NotifyEvent, NotifyLanguage, NotifyRule, NotifyRulePatch, Number, NumberPatch,
+    PhoneId, PhoneIdPatch, Ringing, RingingPut, RingingTargetPut, Ringtone, field_faults,
 };
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::draft::{Draft, Settings};
 
-/// Every setting of the page. What does not apply to the row stays at its default and is never sent.
+/// Every setting of the page. What does not apply to the row stays at its default and is never
+/// sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Form {
@@ -122,7 +124,8 @@ impl Form {
 
     /// 着信なりわけ of a number.
     pub fn of_ringing(ringing: &Ringing) -> Self {
-        let rings = ringing.targets.iter().map(|target| (target.phone_id.clone(), target.rings)).collect();
+        let rings =
+            ringing.targets.iter().map(|target| (target.phone_id.clone(), target.rings)).collect();
         Self { rings, busy_announcement: ringing.busy_announcement, ..Self::default() }
     }
 
@@ -133,7 +136,12 @@ impl Form {
 
     /// The switches of a block list.
     pub fn of_block_list(list: &BlockList) -> Self {
-        let reject = [list.reject_withheld, list.reject_pay_phone, list.reject_out_of_range, list.reject_service_conflict];
+        let reject = [
+            list.reject_withheld,
+            list.reject_pay_phone,
+            list.reject_out_of_range,
+            list.reject_service_conflict,
+        ];
         Self { reject, ..Self::default() }
     }
 
@@ -180,9 +188,14 @@ impl Form {
 
     /// What the shared validators say of the changed fields.
     pub fn faults(draft: &Draft<Self>) -> Vec<(Field, FieldFault)> {
-        let names = if draft.loaded().of_rule { notify_rule_patch(draft).0.validate() } else { number_patch(draft).0.validate() };
+        let names = if draft.loaded().of_rule {
+            notify_rule_patch(draft).0.validate()
+        } else {
+            number_patch(draft).0.validate()
+        };
         let found = [names, phone_id_patch(draft).0.validate(), account_patch(draft).validate()];
-        let faults = found.into_iter().filter_map(Result::err).flat_map(|errors| field_faults(&errors));
+        let faults =
+            found.into_iter().filter_map(Result::err).flat_map(|errors| field_faults(&errors));
         faults.filter_map(|fault| Some((Field::of_pointer(&fault.pointer)?, fault))).collect()
     }
 }
@@ -234,7 +247,10 @@ impl Field {
             other if other.starts_with("/rings:") => Some(Field::rings(&other[1 + RINGS.len()..])),
             other if other.starts_with("/emails/") => Some(Field::Emails),
             other if other.starts_with("/events") => Some(Field::Event(NotifyEvent::MissedCall)),
-            other => Form::FIELDS.iter().copied().find(|field| other.strip_prefix('/') == Some(field.name())),
+            other => Form::FIELDS
+                .iter()
+                .copied()
+                .find(|field| other.strip_prefix('/') == Some(field.name())),
         }
     }
 }
@@ -295,7 +311,9 @@ impl Settings for Form {
             Field::ChannelLimit => self.channel_limit == other.channel_limit,
             Field::NotifyRule => self.notify_rule_id == other.notify_rule_id,
             Field::ContactMail => self.contact_mail == other.contact_mail,
-            Field::Rings(name) => self.rings(&name[RINGS.len()..]) == other.rings(&name[RINGS.len()..]),
+            Field::Rings(name) => {
+                self.rings(&name[RINGS.len()..]) == other.rings(&name[RINGS.len()..])
+            }
             Field::BusyAnnouncement => self.busy_announcement == other.busy_announcement,
             Field::OutboundNumber => self.outbound_number_id == other.outbound_number_id,
             Field::Reject(kind) => self.reject[kind as usize] == other.reject[kind as usize],
@@ -303,7 +321,9 @@ impl Settings for Form {
             Field::Event(event) => self.events[event as usize] == other.events[event as usize],
             Field::NoticeLanguage => self.notice_language == other.notice_language,
             Field::PrivateSubject => self.private_subject == other.private_subject,
-            Field::Picks(name) => self.pick(&name[PICKS.len()..]) == other.pick(&name[PICKS.len()..]),
+            Field::Picks(name) => {
+                self.pick(&name[PICKS.len()..]) == other.pick(&name[PICKS.len()..])
+            }
         }
     }
 
@@ -364,7 +384,9 @@ pub fn number_patch(draft: &Draft<Form>) -> Carrying<NumberPatch> {
 
 /// The change of the channel limit, if there is one.
 pub fn channel_limit_put(draft: &Draft<Form>) -> Option<ChannelLimitPut> {
-    draft.is_changed(Field::ChannelLimit).then(|| ChannelLimitPut { limit: draft.edited().channel_limit })
+    draft
+        .is_changed(Field::ChannelLimit)
+        .then(|| ChannelLimitPut { limit: draft.edited().channel_limit })
 }
 
 /// The changes to the ID.
@@ -372,17 +394,26 @@ pub fn phone_id_patch(draft: &Draft<Form>) -> Carrying<PhoneIdPatch> {
     if !draft.is_changed(Field::TerminalName) {
         return (PhoneIdPatch::default(), Vec::new());
     }
-    (PhoneIdPatch { terminal_name: Some(draft.edited().terminal_name.clone()) }, vec![Field::TerminalName])
+    (
+        PhoneIdPatch { terminal_name: Some(draft.edited().terminal_name.clone()) },
+        vec![Field::TerminalName],
+    )
 }
 
 /// The change of the contract. A space at either end is a slip of the thumb.
 pub fn account_patch(draft: &Draft<Form>) -> AccountPatch {
-    AccountPatch { contact_mail: draft.is_changed(Field::ContactMail).then(|| draft.edited().contact_mail.trim().to_owned()) }
+    AccountPatch {
+        contact_mail: draft
+            .is_changed(Field::ContactMail)
+            .then(|| draft.edited().contact_mail.trim().to_owned()),
+    }
 }
 
 /// The changes to the switches of a block list.
 pub fn block_list_patch(draft: &Draft<Form>) -> Carrying<BlockListPatch> {
-    let change = |kind: NoNumber| draft.is_changed(Field::Reject(kind)).then(|| draft.edited().reject[kind as usize]);
+    let change = |kind: NoNumber| {
+        draft.is_changed(Field::Reject(kind)).then(|| draft.edited().reject[kind as usize])
+    };
     let patch = BlockListPatch {
         reject_withheld: change(NoNumber::Withheld),
         reject_pay_phone: change(NoNumber::PayPhone),
@@ -398,7 +429,9 @@ pub fn ringing_put(draft: &Draft<Form>) -> Carrying<RingingPut> {
     let changed = |field: &Field| matches!(field, Field::Rings(_) | Field::BusyAnnouncement);
     let fields: Vec<_> = draft.changed().into_iter().filter(changed).collect();
     let targets = now.rings.iter().filter(|(id, _)| fields.contains(&Field::rings(id)));
-    let targets = targets.map(|(id, rings)| RingingTargetPut { phone_id: id.clone(), rings: *rings }).collect();
+    let targets = targets
+        .map(|(id, rings)| RingingTargetPut { phone_id: id.clone(), rings: *rings })
+        .collect();
     (RingingPut { targets, busy_announcement: now.busy_announcement }, fields)
 }
 
@@ -412,7 +445,14 @@ pub fn notify_rule_patch(draft: &Draft<Form>) -> Carrying<NotifyRulePatch> {
             Field::Name => patch.name = Some(now.name.clone()),
             Field::Emails => patch.emails = Some(now.emails.clone()),
             // The list goes as a whole.
-            Field::Event(_) => patch.events = Some(NotifyEvent::ALL.into_iter().filter(|event| now.events[*event as usize]).collect()),
+            Field::Event(_) => {
+                patch.events = Some(
+                    NotifyEvent::ALL
+                        .into_iter()
+                        .filter(|event| now.events[*event as usize])
+                        .collect(),
+                )
+            }
             Field::NoticeLanguage => patch.language = Some(now.notice_language),
             Field::PrivateSubject => patch.private_subject = Some(now.private_subject),
             _ => continue,
@@ -429,7 +469,12 @@ mod tests {
     use super::*;
 
     fn draft(change: impl FnOnce(&mut Form)) -> Draft<Form> {
-        let loaded = Form { name: "代表".into(), priority_phone_id: Some("p1".into()), channel_limit: 3, ..Form::default() };
+        let loaded = Form {
+            name: "代表".into(),
+            priority_phone_id: Some("p1".into()),
+            channel_limit: 3,
+            ..Form::default()
+        };
         let mut draft = Draft::new(loaded);
         draft.edit(change);
         draft
@@ -442,7 +487,14 @@ mod tests {
             it.priority_phone_id = None;
         });
         let (patch, fields) = number_patch(&draft);
-        assert_eq!(patch, NumberPatch { name: Some("代表（東京）".into()), priority_phone_id: Some(None), ..NumberPatch::default() });
+        assert_eq!(
+            patch,
+            NumberPatch {
+                name: Some("代表（東京）".into()),
+                priority_phone_id: Some(None),
+                ..NumberPatch::default()
+            }
+        );
         assert_eq!(fields, [Field::Name, Field::Priority]);
         assert_eq!(channel_limit_put(&draft), None);
         assert!(phone_id_patch(&draft).0.is_empty());
@@ -465,8 +517,17 @@ mod tests {
             it.name = "あ".repeat(41);
             it.terminal_name = "a\nb".into();
         });
-        let found: Vec<_> = Form::faults(&draft).into_iter().map(|(field, fault)| (field, fault.code, fault.limit)).collect();
-        assert_eq!(found, [(Field::Name, FieldCode::TooLong, Some(40)), (Field::TerminalName, FieldCode::ControlCharacter, None)]);
+        let found: Vec<_> = Form::faults(&draft)
+            .into_iter()
+            .map(|(field, fault)| (field, fault.code, fault.limit))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (Field::Name, FieldCode::TooLong, Some(40)),
+                (Field::TerminalName, FieldCode::ControlCharacter, None)
+            ]
+        );
     }
 
     #[test]
@@ -480,8 +541,10 @@ mod tests {
 
     #[test]
     fn every_switch_is_a_field_of_its_own() {
-        let rings =
-            |list: &[(&str, bool)]| Form { rings: list.iter().map(|(id, on)| ((*id).to_owned(), *on)).collect(), ..Form::default() };
+        let rings = |list: &[(&str, bool)]| Form {
+            rings: list.iter().map(|(id, on)| ((*id).to_owned(), *on)).collect(),
+            ..Form::default()
+        };
         let mut draft = Draft::new(rings(&[("a", true), ("b", true)]));
         draft.edit(|it| it.set_rings("b", false));
         let (put, fields) = ringing_put(&draft);
@@ -490,32 +553,49 @@ mod tests {
         // Somebody else switched another one, and an ID has come.
         assert_eq!(draft.rebase(&rings(&[("a", false), ("b", true), ("c", true)])), []);
         assert_eq!(draft.changed(), [Field::rings("b")]);
-        assert_eq!((draft.edited().rings("a"), draft.edited().rings("c")), (Some(false), Some(true)));
+        assert_eq!(
+            (draft.edited().rings("a"), draft.edited().rings("c")),
+            (Some(false), Some(true))
+        );
         assert_eq!(Field::of_pointer("/rings:b"), Some(Field::rings("b")));
     }
 
     #[test]
     fn a_rule_sends_what_changed_and_its_name_is_more_than_nothing() {
-        let loaded = Form { of_rule: true, name: "営業".into(), events: [true, false, false, false], ..Form::default() };
-        let mut draft = Draft::new(Form { picks: vec![("n1".into(), Some("other".into()))], ..loaded });
+        let loaded = Form {
+            of_rule: true,
+            name: "営業".into(),
+            events: [true, false, false, false],
+            ..Form::default()
+        };
+        let mut draft =
+            Draft::new(Form { picks: vec![("n1".into(), Some("other".into()))], ..loaded });
         draft.edit(|it| {
             it.events[1] = true;
             it.set_pick("n1", Some("mine".into()));
         });
         let (patch, fields) = notify_rule_patch(&draft);
-        assert_eq!(patch.events.as_deref(), Some(&[NotifyEvent::MissedCall, NotifyEvent::Voicemail][..]));
+        assert_eq!(
+            patch.events.as_deref(),
+            Some(&[NotifyEvent::MissedCall, NotifyEvent::Voicemail][..])
+        );
         assert_eq!(fields, [Field::Event(NotifyEvent::Voicemail)]);
         assert_eq!(draft.changed(), [Field::Event(NotifyEvent::Voicemail), Field::picks("n1")]);
         assert_eq!(Form::faults(&draft), []);
         draft.edit(|it| it.name = " ".into());
-        let codes: Vec<_> = Form::faults(&draft).into_iter().map(|(field, fault)| (field, fault.code)).collect();
+        let codes: Vec<_> =
+            Form::faults(&draft).into_iter().map(|(field, fault)| (field, fault.code)).collect();
         assert_eq!(codes, [(Field::Name, FieldCode::Required)]);
         assert_eq!(Field::of_pointer("/emails/2"), Some(Field::Emails));
     }
 
     #[test]
     fn a_mail_address_is_checked_before_it_is_sent() {
-        for (typed, code) in [("a@b.example", None), (" a@b.example ", None), ("nonsense", Some(FieldCode::InvalidFormat))] {
+        for (typed, code) in [
+            ("a@b.example", None),
+            (" a@b.example ", None),
+            ("nonsense", Some(FieldCode::InvalidFormat)),
+        ] {
             let draft = draft(|it| it.contact_mail = typed.to_owned());
             assert_eq!(Form::faults(&draft).first().map(|(_, fault)| fault.code), code, "{typed}");
         }

@@ -5,8 +5,20 @@ use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
 
 use crate::i18n::Locale;
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// A number in Japanese style; whatever cannot be read stays as it is.
 pub fn phone(e164: &str) -> String {
@@ -18,7 +30,8 @@ pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
 }
 
-/// Japan has no daylight saving, so the fixed offset is exact and spares the app a time zone database.
+/// Japan has no daylight saving, so the fixed offset is exact and spares the app a time zone
+/// database.
 fn tokyo(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     match FixedOffset::east_opt(9 * 3600) {
         Some(offset) => at.with_timezone(&offset),
@@ -102,7 +115,14 @@ pub fn time(at: DateTime<Utc>) -> String {
 /// As the browser's own field for a day and a time writes it, in Tokyo: `2026-11-22T18:04`.
 pub fn field_time(at: DateTime<Utc>) -> String {
     let at = tokyo(at);
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}",
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute()
+    )
 }
 
 #[cfg(test)]
@@ -129,7 +149,13 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1284, "1,284"), (100_000, "100,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1284, "1,284"),
+            (100_000, "100,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(count(number), text);
         }
     }

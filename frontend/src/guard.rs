@@ -42,10 +42,19 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Starts to watch the window: every link and the back button come through here before the router hears of them.
+    /// Starts to watch the window: every link and the back button come through here before the
+    /// router hears of them.
     pub fn start(router: Router) -> Self {
-        let guard = Self { page: RwSignal::new(None), leaving: RwSignal::new(None), passing: StoredValue::new(false), router };
-        let on_click = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| guard.on_click(&event));
+        let guard = Self {
+            page: RwSignal::new(None),
+            leaving: RwSignal::new(None),
+            passing: StoredValue::new(false),
+            router,
+        };
+        let on_click =
+            Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
+                guard.on_click(&event)
+            });
         let on_back = Closure::<dyn Fn(web_sys::Event)>::new(move |_| guard.on_back());
         let on_close = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
             if guard.is_needed() {
@@ -53,9 +62,18 @@ impl Guard {
             }
         });
         // Listening fails for no known reason, and the page works without.
-        _ = window().add_event_listener_with_callback_and_bool("click", on_click.as_ref().unchecked_ref(), true);
-        _ = window().add_event_listener_with_callback_and_bool("popstate", on_back.as_ref().unchecked_ref(), true);
-        _ = window().add_event_listener_with_callback("beforeunload", on_close.as_ref().unchecked_ref());
+        _ = window().add_event_listener_with_callback_and_bool(
+            "click",
+            on_click.as_ref().unchecked_ref(),
+            true,
+        );
+        _ = window().add_event_listener_with_callback_and_bool(
+            "popstate",
+            on_back.as_ref().unchecked_ref(),
+            true,
+        );
+        _ = window()
+            .add_event_listener_with_callback("beforeunload", on_close.as_ref().unchecked_ref());
         // They live as long as the window.
         on_click.forget();
         on_back.forget();
@@ -77,20 +95,31 @@ impl Guard {
     }
 
     fn is_needed(self) -> bool {
-        self.page.try_get_untracked().flatten().is_some_and(|page| page.dirty.try_get_untracked().unwrap_or(false))
+        self.page
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|page| page.dirty.try_get_untracked().unwrap_or(false))
     }
 
     fn on_click(self, event: &web_sys::MouseEvent) {
-        if event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
+        if event.button() != 0
+            || event.meta_key()
+            || event.ctrl_key()
+            || event.shift_key()
+            || event.alt_key()
+        {
             return;
         }
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let Some(link) = target.and_then(|element| element.closest("a[href^='/']:not([target], [download])").ok().flatten()) else {
+        let Some(link) = target.and_then(|element| {
+            element.closest("a[href^='/']:not([target], [download])").ok().flatten()
+        }) else {
             return;
         };
         let Some(address) = link.get_attribute("href") else { return };
         event.prevent_default();
-        let leaving = if link.has_attribute("data-up") { Leaving::Up(address) } else { Leaving::To(address) };
+        let leaving =
+            if link.has_attribute("data-up") { Leaving::Up(address) } else { Leaving::To(address) };
         if self.is_needed() { self.leaving.set(Some(leaving)) } else { self.go(leaving) }
     }
 
@@ -99,8 +128,11 @@ impl Guard {
             self.passing.set_value(false);
             return self.router.follow_browser();
         }
-        // The address has changed already; putting the page's own back keeps the entry that was wanted just behind it.
-        _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&self.router.here())));
+        // The address has changed already; putting the page's own back keeps the entry that was
+        // wanted just behind it.
+        _ = window().history().and_then(|history| {
+            history.push_state_with_url(&JsValue::NULL, "", Some(&self.router.here()))
+        });
         self.leaving.set(Some(Leaving::Back));
     }
 
@@ -169,8 +201,23 @@ pub fn LeaveDialog() -> impl IntoView {
                 <button class="btn main wide" type="button" data-testid="leave-save" on:click=save>
                     {move || if saving.get() { t!(save.saving) } else { t!(leave.save) }}
                 </button>
-                <button class="btn danger wide" type="button" data-testid="leave-discard" on:click=discard>{move || t!(leave.discard)}</button>
-                <button class="btn wide" type="button" data-testid="leave-stay" on:click=move |_| open.set(false)>{move || t!(leave.stay)}</button>
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="leave-discard"
+                    on:click=discard
+                >
+                    {move || t!(leave.discard)}
+                </button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="leave-stay"
+                    on:click=move |_| open.set(false)
+                >
+                    {move || t!(leave.stay)}
+                </button>
             </div>
         </Sheet>
     }

@@ -1,6 +1,8 @@
-//! The two languages. Keys are checked when the app is compiled; a test keeps the two files complete.
+//! The two languages. Keys are checked when the app is compiled; a test keeps the two files
+//! complete.
 //!
-//! The language lives outside the component tree, so that requests and messages that outlive a page read it too.
+//! The language lives outside the component tree, so that requests and messages that outlive a page
+//! read it too.
 
 use std::sync::LazyLock;
 
@@ -10,7 +12,12 @@ use leptos::reactive::graph::Observer;
 use crate::effect::follow;
 use crate::storage;
 
-#[allow(missing_docs, dead_code, unused_imports, reason = "written by the build script; the locale files are its documentation")]
+#[allow(
+    missing_docs,
+    dead_code,
+    unused_imports,
+    reason = "written by the build script; the locale files are its documentation"
+)]
 mod texts {
     include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
 }
@@ -21,8 +28,8 @@ const KEY: &str = "lang";
 
 static LOCALE: LazyLock<ArcRwSignal<Locale>> = LazyLock::new(|| ArcRwSignal::new(Locale::ja));
 
-/// The language of the screen; tracked where somebody follows, so that texts change in place. Messages that are composed
-/// once, in passing, have nobody to follow.
+/// The language of the screen; tracked where somebody follows, so that texts change in place.
+/// Messages that are composed once, in passing, have nobody to follow.
 pub fn locale() -> Locale {
     if Observer::get().is_some() { LOCALE.get() } else { LOCALE.get_untracked() }
 }
@@ -42,7 +49,8 @@ pub fn tag_of(locale: Locale) -> &'static str {
 
 /// Picks the remembered language, else the browser's, else Japanese.
 pub fn start() {
-    let wanted = storage::choice(KEY).or_else(|| window().navigator().language()).unwrap_or_default();
+    let wanted =
+        storage::choice(KEY).or_else(|| window().navigator().language()).unwrap_or_default();
     LOCALE.set(if wanted.starts_with("en") { Locale::en } else { Locale::ja });
     follow(|| {
         if let Some(root) = document().document_element() {
@@ -74,7 +82,9 @@ mod tests {
     fn keys(text: &str) -> BTreeMap<String, String> {
         fn walk(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
             match value {
-                Value::Object(map) => map.iter().for_each(|(key, value)| walk(value, &format!("{path}.{key}"), found)),
+                Value::Object(map) => {
+                    map.iter().for_each(|(key, value)| walk(value, &format!("{path}.{key}"), found))
+                }
                 Value::String(text) => _ = found.insert(path.to_owned(), text.clone()),
                 other => panic!("{path}: {other}"),
             }

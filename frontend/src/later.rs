@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
-/// Runs the last of several calls, once no other has come for a while; never after its page is gone.
+/// Runs the last of several calls, once no other has come for a while; never after its page is
+/// gone.
 #[derive(Clone, Copy)]
 pub struct Later(StoredValue<Option<TimeoutHandle>>);
 

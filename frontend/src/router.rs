@@ -1,7 +1,8 @@
 //! The address bar: which page it names, and how to get to another one.
 //!
-//! A router of our own, because ours has a dozen pages, one layout and a guard in front of every way out; the general one
-//! brings nested and asynchronous routes along and weighs as much as all of our pages together.
+//! A router of our own, because ours has a dozen pages, one layout and a guard in front of every
+//! way out; the general one brings nested and asynchronous routes along and weighs as much as all
+//! of our pages together.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -38,16 +39,22 @@ impl Router {
 
     /// A parameter of the query; tracked.
     pub fn query(self, name: &str) -> Option<String> {
-        let query = self.address.with(|address| address.split_once('?').map(|(_, query)| query.to_owned()))?;
+        let query = self
+            .address
+            .with(|address| address.split_once('?').map(|(_, query)| query.to_owned()))?;
         UrlSearchParams::new_with_str(&query).ok()?.get(name)
     }
 
-    /// The row that the page on the screen belongs to: by its path, or by the query of a log; tracked.
+    /// The row that the page on the screen belongs to: by its path, or by the query of a log;
+    /// tracked.
     pub fn row(self) -> Option<RowRef> {
         match self.route.get() {
             Route::Row(row) | Route::General(row) | Route::Page(row, _) => Some(row),
             Route::Notices => self.query("number").map(RowRef::number),
-            Route::History => self.query("number").map(RowRef::number).or_else(|| self.query("id").map(RowRef::phone_id)),
+            Route::History => self
+                .query("number")
+                .map(RowRef::number)
+                .or_else(|| self.query("id").map(RowRef::phone_id)),
             _ => None,
         }
     }
@@ -58,22 +65,28 @@ impl Router {
             return;
         }
         // Refused only for another origin, and every address here begins with a slash.
-        _ = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address)));
+        _ = window()
+            .history()
+            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address)));
         self.arrive(address.to_owned());
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Goes to a page in the place of the present one.
     pub fn replace(self, address: &str) {
-        _ = window().history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+        _ = window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
         self.trail.update_value(|trail| _ = trail.pop());
         self.arrive(address.to_owned());
     }
 
-    /// Goes up to the page that the present one belongs to. Where the person came from there, that is a step back in the
-    /// browser's own history; a push would pile it up. Says whether it was a step back.
+    /// Goes up to the page that the present one belongs to. Where the person came from there, that
+    /// is a step back in the browser's own history; a push would pile it up. Says whether it was a
+    /// step back.
     pub fn up(self, address: &str) -> bool {
-        let before = self.trail.with_value(|trail| trail.len() > 1 && trail[trail.len() - 2] == address);
+        let before =
+            self.trail.with_value(|trail| trail.len() > 1 && trail[trail.len() - 2] == address);
         if before {
             back();
         } else {

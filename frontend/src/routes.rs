@@ -174,7 +174,9 @@ impl NotifyPage {
         match self {
             NotifyPage::Rules => HOME.to_owned(),
             NotifyPage::Rule(_) => NOTIFY_RULES.to_owned(),
-            NotifyPage::AddService(rule) | NotifyPage::Service(rule, _) => NotifyPage::Rule(rule.clone()).path(),
+            NotifyPage::AddService(rule) | NotifyPage::Service(rule, _) => {
+                NotifyPage::Rule(rule.clone()).path()
+            }
         }
     }
 
@@ -183,7 +185,9 @@ impl NotifyPage {
         let page = match (parts.next(), parts.next()) {
             (None, _) => NotifyPage::Rule(rule.to_owned()),
             (Some("services"), Some("new")) => NotifyPage::AddService(rule.to_owned()),
-            (Some("services"), Some(service)) => NotifyPage::Service(rule.to_owned(), service.to_owned()),
+            (Some("services"), Some(service)) => {
+                NotifyPage::Service(rule.to_owned(), service.to_owned())
+            }
             _ => return None,
         };
         parts.next().is_none().then_some(page)
@@ -243,14 +247,20 @@ impl Route {
         }
         if let Some(rest) = whole.strip_prefix(NOTIFY_RULES) {
             let parts = rest.split('/').skip(1);
-            let whole = rest.is_empty() || rest.starts_with('/') && parts.clone().all(|part| !part.is_empty());
-            return whole.then(|| NotifyPage::of(parts)).flatten().map_or(Route::Unknown, Route::Notify);
+            let whole = rest.is_empty()
+                || rest.starts_with('/') && parts.clone().all(|part| !part.is_empty());
+            return whole
+                .then(|| NotifyPage::of(parts))
+                .flatten()
+                .map_or(Route::Unknown, Route::Notify);
         }
         let mut parts = whole.split('/').skip(1);
         let row = match (parts.next(), parts.next().filter(|id| !id.is_empty())) {
             (Some("numbers"), Some(id)) => RowRef::number(id),
             (Some("ids"), Some(id)) => RowRef::phone_id(id),
-            (Some("notices"), Some(id)) if parts.next().is_none() => return Route::Notice(id.to_owned()),
+            (Some("notices"), Some(id)) if parts.next().is_none() => {
+                return Route::Notice(id.to_owned());
+            }
             _ => return Route::Unknown,
         };
         match (parts.next(), parts.next()) {
@@ -266,7 +276,10 @@ impl Route {
 
     /// Whether it is one of those behind the sign-in.
     pub fn needs_sign_in(&self) -> bool {
-        !matches!(self, Route::SignIn | Route::ForgotPassword | Route::ResetPassword | Route::Unknown)
+        !matches!(
+            self,
+            Route::SignIn | Route::ForgotPassword | Route::ResetPassword | Route::Unknown
+        )
     }
 
     /// Whether it is behind an entry of the list.
@@ -282,13 +295,22 @@ impl Route {
 
 /// The sign-in page that leads back to `path` afterwards.
 pub fn sign_in_and_return(path: &str) -> String {
-    if path == HOME || path.is_empty() { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", escape(path)) }
+    if path == HOME || path.is_empty() {
+        SIGN_IN.to_owned()
+    } else {
+        format!("{SIGN_IN}?next={}", escape(path))
+    }
 }
 
 /// Where to go after sign-in: only a path of this app, never another site.
 pub fn safe_return(next: Option<&str>) -> String {
     match next {
-        Some(path) if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.starts_with(SIGN_IN) => {
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains('\\')
+                && !path.starts_with(SIGN_IN) =>
+        {
             path.to_owned()
         }
         _ => HOME.to_owned(),
@@ -299,7 +321,9 @@ fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte as char),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(byte as char)
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -343,7 +367,10 @@ mod tests {
             ("/notify-rules", Route::Notify(NotifyPage::Rules)),
             ("/notify-rules/r1/", Route::Notify(NotifyPage::Rule("r1".into()))),
             ("/notify-rules/r1/services/new", Route::Notify(NotifyPage::AddService("r1".into()))),
-            ("/notify-rules/r1/services/s1", Route::Notify(NotifyPage::Service("r1".into(), "s1".into()))),
+            (
+                "/notify-rules/r1/services/s1",
+                Route::Notify(NotifyPage::Service("r1".into(), "s1".into())),
+            ),
             ("/notify-rules/r1/services", Route::Unknown),
             ("/notify-rules//services/s1", Route::Unknown),
             ("/notify-rules/r1/services/s1/more", Route::Unknown),
@@ -358,7 +385,11 @@ mod tests {
         }
         assert_eq!(Route::of(&row.general()), Route::General(row));
         let (rule, service) = ("r1".to_owned(), "s1".to_owned());
-        let pages = [NotifyPage::Rules, NotifyPage::Rule(rule.clone()), NotifyPage::AddService(rule.clone())];
+        let pages = [
+            NotifyPage::Rules,
+            NotifyPage::Rule(rule.clone()),
+            NotifyPage::AddService(rule.clone()),
+        ];
         for page in pages.into_iter().chain([NotifyPage::Service(rule, service)]) {
             assert_eq!(Route::of(&page.path()), Route::Notify(page));
         }
@@ -366,7 +397,10 @@ mod tests {
 
     #[test]
     fn sign_in_returns_to_pages_of_this_app_only() {
-        assert_eq!(sign_in_and_return("/history?number=n1"), "/sign-in?next=/history%3Fnumber%3Dn1");
+        assert_eq!(
+            sign_in_and_return("/history?number=n1"),
+            "/sign-in?next=/history%3Fnumber%3Dn1"
+        );
         assert_eq!(sign_in_and_return("/"), "/sign-in");
         for (next, to) in [
             (Some("/account"), "/account"),

@@ -41,13 +41,15 @@ pub fn use_session() -> RwSignal<SessionState> {
 
 const HINT: &str = "signed-in";
 
-/// Remembers that there is a session to ask for. The cookie itself is out of reach of scripts, and asking without one
-/// costs a first visit a round trip and an error in the console.
+/// Remembers that there is a session to ask for. The cookie itself is out of reach of scripts, and
+/// asking without one costs a first visit a round trip and an error in the console.
 pub fn follow(session: RwSignal<SessionState>) {
     crate::effect::follow(move || {
         session.with(|state| match state {
             SessionState::In(_) => storage::remember_choice(HINT, "1"),
-            SessionState::Out | SessionState::Left | SessionState::Ended => storage::forget_choice(HINT),
+            SessionState::Out | SessionState::Left | SessionState::Ended => {
+                storage::forget_choice(HINT)
+            }
             SessionState::Loading | SessionState::Failed(_) => {}
         });
     });
@@ -72,11 +74,18 @@ pub fn restore(client: Client, session: RwSignal<SessionState>) {
 
 /// The account of whoever is signed in; changes only when somebody else signs in.
 pub fn account_id(session: RwSignal<SessionState>) -> Memo<Option<String>> {
-    Memo::new(move |_| session.with(|state| state.signed_in().map(|session| session.account_id.clone())))
+    Memo::new(move |_| {
+        session.with(|state| state.signed_in().map(|session| session.account_id.clone()))
+    })
 }
 
-/// Signs out. Where the server cannot be reached the cookie still stands, so the person is told instead.
-pub async fn sign_out(client: Client, session: RwSignal<SessionState>, everywhere: bool) -> Result<(), ClientError> {
+/// Signs out. Where the server cannot be reached the cookie still stands, so the person is told
+/// instead.
+pub async fn sign_out(
+    client: Client,
+    session: RwSignal<SessionState>,
+    everywhere: bool,
+) -> Result<(), ClientError> {
     match api::session::sign_out(client, everywhere).await {
         Err(error) if error.code() != Some(ErrorCode::Unauthenticated) => return Err(error),
         _ => {}

@@ -1,4 +1,5 @@
-//! The browser's own storage. Private windows and strict settings may refuse it, so nothing here may fail.
+//! The browser's own storage. Private windows and strict settings may refuse it, so nothing here
+//! may fail.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

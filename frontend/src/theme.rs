@@ -36,7 +36,8 @@ impl Theme {
         }
     }
 
-    /// Applies the choice and remembers it. `boot.js` applies it on the next visit, before anything is painted.
+    /// Applies the choice and remembers it. `boot.js` applies it on the next visit, before anything
+    /// is painted.
     pub fn choose(self) {
         storage::remember_choice(KEY, self.name());
         if let Some(root) = document().document_element() {

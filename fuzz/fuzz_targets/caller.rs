@@ -1,4 +1,5 @@
-//! Whatever is read as a caller or as an entry of a block list is the same when it is printed and read again.
+//! Whatever is read as a caller or as an entry of a block list is the same when it is printed and
+//! read again.
 #![no_main]
 
 use api_types::{BlockMatch, BlockPattern, Caller, PhoneNumber, SipIdentity};
@@ -14,9 +15,11 @@ fuzz_target!(|bytes: &[u8]| {
     // As in the golden table: From name, From user, P-Asserted-Identity, Privacy.
     let mut fields = text.split('¦').map(str::trim).map(Some);
     let mut next = || fields.next().flatten();
-    let identity = SipIdentity { from_display: next(), from_user: next(), p_asserted_identity: next(), privacy: next() };
+    let identity = SipIdentity { from_display: next(), from_user: next(),
+        p_asserted_identity: next(), privacy: next() };
     read(Caller::from_sip(&identity).ok());
-    read(Caller::from_sip(&SipIdentity { p_asserted_identity: Some(&text), ..SipIdentity::default() }).ok());
+    read(Caller::from_sip(&SipIdentity { p_asserted_identity: Some(&text),
+        ..SipIdentity::default() }).ok());
 
     for matching in [BlockMatch::Exact, BlockMatch::Prefix] {
         let Ok(pattern) = BlockPattern::parse(matching, &text) else { continue };
@@ -31,7 +34,8 @@ fn read(caller: Option<Caller>) {
     let Some(caller) = caller else { return };
     assert_eq!(Caller::parse(&caller.japanese()).as_ref(), Ok(&caller));
     if let Some(key) = caller.key() {
-        let pattern = BlockPattern::from_key(BlockMatch::Exact, key).expect("a caller's key is an entry");
+        let pattern = BlockPattern::from_key(BlockMatch::Exact,
+            key).expect("a caller's key is an entry");
         assert!(pattern.matches(&caller));
     }
 }

@@ -1,7 +1,9 @@
-//! No file makes the reader of block lists panic or lose its place, and what it reads is the same when it is exported and read again.
+//! No file makes the reader of block lists panic or lose its place, and what it reads is the same
+//! when it is exported and read again.
 #![no_main]
 
-#[expect(dead_code, unused_imports, reason = "the module is included as it is, and not all of it is called here")]
+#[expect(dead_code, unused_imports,
+    reason = "the module is included as it is, and not all of it is called here")]
 #[path = "../../crates/server/src/csv/mod.rs"]
 mod csv;
 
@@ -22,7 +24,8 @@ fuzz_target!(|bytes: &[u8]| {
         let written: Vec<&NewRow> = good.filter(|row| writer.push(row).is_ok()).collect();
         let export = writer.finish();
         let found = layout(&export).expect("an export has a layout");
-        let again: Vec<NewRow> = rows(&export, &found).map(|row| row.expect("a row").reading.expect("a good row")).collect();
+        let again: Vec<NewRow> = rows(&export,
+            &found).map(|row| row.expect("a row").reading.expect("a good row")).collect();
         assert!(again.iter().eq(written));
     }
 });

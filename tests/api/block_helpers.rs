@@ -35,10 +35,18 @@ impl List {
 
     /// The list of a number that need not be the holder's.
     pub fn seen_by(app: &TestApp, holder: &Holder, number_id: &str) -> Self {
-        #[expect(clippy::allow_attributes, reason = "the lint only knows it once the server has its own client")]
+        #[expect(
+            clippy::allow_attributes,
+            reason = "the lint only knows it once the server has its own client"
+        )]
         #[allow(clippy::disallowed_methods, reason = "tests are clients")]
-        let files = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
-        // A long file keeps one connection busy for so long that the server closes another that waits.
+        let files = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .build()
+            .expect("a client");
+        // A long file keeps one connection busy for so long that the server closes another that
+        // waits.
         let client = holder.client.clone().header("connection", "close");
         let path = format!("/numbers/{number_id}/block-list");
         Self { client, path, files, url: app.url.clone(), session: holder.session.clone() }
@@ -74,14 +82,24 @@ impl List {
 
     /// Says what an entry would mean.
     pub async fn check(&self, matching: &str, caller: &str) -> Value {
-        self.client.post(&format!("{}/check", self.entries_path()), json!({"caller": caller, "match": matching})).await.expect(200)
+        self.client
+            .post(
+                &format!("{}/check", self.entries_path()),
+                json!({"caller": caller, "match": matching}),
+            )
+            .await
+            .expect(200)
     }
 
     /// Every entry that a query finds, page by page, each page with the same total.
     pub async fn entries(&self, query: &str) -> Vec<Value> {
         let (mut found, mut next) = (Vec::new(), String::new());
         loop {
-            let page = self.client.get(&format!("{}?{query}{next}", self.entries_path())).await.expect(200);
+            let page = self
+                .client
+                .get(&format!("{}?{query}{next}", self.entries_path()))
+                .await
+                .expect(200);
             found.extend(page["items"].as_array().expect("items").clone());
             match page["next_cursor"].as_str() {
                 Some(cursor) => next = format!("&cursor={cursor}"),
@@ -95,12 +113,17 @@ impl List {
         column(&self.entries(query).await, "caller_text")
     }
 
-    /// How many entries there are: what the switches say, what a page says, and what is there are the same.
+    /// How many entries there are: what the switches say, what a page says, and what is there are
+    /// the same.
     pub async fn count(&self) -> usize {
         let said = self.client.get(&self.path).await.expect(200)["entry_count"].as_u64();
         let page = self.client.get(&format!("{}?limit=1", self.entries_path())).await.expect(200);
         let there = self.entries("limit=200").await.len();
-        assert_eq!((said, page["total"].as_u64()), (Some(there as u64), Some(there as u64)), "the totals are those of {there} entries");
+        assert_eq!(
+            (said, page["total"].as_u64()),
+            (Some(there as u64), Some(there as u64)),
+            "the totals are those of {there} entries"
+        );
         there
     }
 
@@ -109,7 +132,9 @@ impl List {
     }
 
     pub async fn undo_deletion(&self, deletion_id: &Value) -> Answer {
-        self.client.post(&format!("{}/deletions/{}/undo", self.path, text(deletion_id)), json!({})).await
+        self.client
+            .post(&format!("{}/deletions/{}/undo", self.path, text(deletion_id)), json!({}))
+            .await
     }
 
     /// Sends a file as a body of its own.
@@ -136,11 +161,23 @@ impl List {
         self.request(Method::GET, path, None, Some(language), Vec::new()).await
     }
 
-    async fn request(&self, method: Method, path: &str, content_type: Option<&str>, language: Option<&str>, body: Vec<u8>) -> Reply {
-        let mut request = self.files.request(method, format!("{}/api/v1{}{path}", self.url, self.path));
-        request = request.header("cookie", &self.session.cookie).header("x-csrf-token", &self.session.csrf);
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        language: Option<&str>,
+        body: Vec<u8>,
+    ) -> Reply {
+        let mut request =
+            self.files.request(method, format!("{}/api/v1{}{path}", self.url, self.path));
+        request = request
+            .header("cookie", &self.session.cookie)
+            .header("x-csrf-token", &self.session.csrf);
         for (name, value) in [("content-type", content_type), ("accept-language", language)] {
-            request = value.map(|value| request.try_clone().expect("no stream").header(name, value)).unwrap_or(request);
+            request = value
+                .map(|value| request.try_clone().expect("no stream").header(name, value))
+                .unwrap_or(request);
         }
         let response = request.body(body).send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -186,9 +223,14 @@ impl Reply {
     pub fn expect_fields(self, expected: &[(&str, &str)]) -> Value {
         let problem = self.expect_problem(422, "invalid");
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let found: Vec<_> = errors.iter().map(|error| (text(&error["pointer"]), text(&error["code"]))).collect();
+        let found: Vec<_> =
+            errors.iter().map(|error| (text(&error["pointer"]), text(&error["code"]))).collect();
         assert_eq!(found, expected);
-        assert!(errors.iter().all(|error| !text(&error["message"]).is_empty() && !text(&error["message"]).contains("%{")), "{problem}");
+        assert!(
+            errors.iter().all(|error| !text(&error["message"]).is_empty()
+                && !text(&error["message"]).contains("%{")),
+            "{problem}"
+        );
         problem
     }
 
@@ -200,7 +242,11 @@ impl Reply {
     #[track_caller]
     pub fn file(self) -> Vec<u8> {
         assert_eq!(self.status, 200, "{}", self.text());
-        assert!(self.header("content-disposition").starts_with("attachment; filename=\"block-list"), "{:?}", self.headers);
+        assert!(
+            self.header("content-disposition").starts_with("attachment; filename=\"block-list"),
+            "{:?}",
+            self.headers
+        );
         assert_eq!(self.header("cache-control"), "no-store");
         self.bytes
     }
@@ -230,7 +276,13 @@ pub fn at(app: &TestApp, after: TimeDelta) -> DateTime<Utc> {
 }
 
 /// A call that a switch reported, some time ago.
-pub async fn call(app: &TestApp, holder: &Holder, number: usize, (direction, party, outcome): (&str, &str, &str), ago: TimeDelta) {
+pub async fn call(
+    app: &TestApp,
+    holder: &Holder,
+    number: usize,
+    (direction, party, outcome): (&str, &str, &str),
+    ago: TimeDelta,
+) {
     let scope = Scope::account(&holder.account_id);
     let row = call_event::Row {
         account_id: holder.account_id.clone(),
@@ -245,7 +297,11 @@ pub async fn call(app: &TestApp, holder: &Holder, number: usize, (direction, par
         kind: "call".into(),
         ..call_event::Row::default()
     };
-    app.app.db.write(move |conn| -> Result<(), StoreError> { call_event::insert(conn, &scope, row) }).await.expect("a call");
+    app.app
+        .db
+        .write(move |conn| -> Result<(), StoreError> { call_event::insert(conn, &scope, row) })
+        .await
+        .expect("a call");
 }
 
 /// Whole numbers that nobody in these tests has: `090` and a count.
@@ -265,6 +321,7 @@ pub fn long_file(first: usize, rows: usize) -> String {
 
 /// The lines of the log about a number's block list, the latest first.
 pub async fn log_of(holder: &Holder, number: usize) -> Vec<Value> {
-    let path = format!("/audit-log?limit=200&object_kind=block_list&object_id={}", holder.numbers[number]);
+    let path =
+        format!("/audit-log?limit=200&object_kind=block_list&object_id={}", holder.numbers[number]);
     holder.client.get(&path).await.expect(200)["items"].as_array().expect("items").clone()
 }

@@ -5,7 +5,8 @@ use server::http::openapi::document;
 use tests::compatibility::breaking_changes;
 
 fn released() -> Value {
-    let text = std::fs::read_to_string(tests::repository().join("openapi/released.json")).expect("openapi/released.json is there");
+    let text = std::fs::read_to_string(tests::repository().join("openapi/released.json"))
+        .expect("openapi/released.json is there");
     serde_json::from_str(&text).expect("openapi/released.json is JSON")
 }
 
@@ -14,7 +15,8 @@ fn nothing_that_clients_rely_on_has_changed_since_the_last_release() {
     let found = breaking_changes(&released(), document());
     assert!(
         found.is_empty(),
-        "these changes would break clients; keep what was there beside what is new, or see CONTRIBUTING, \"Releasing the API\":\n{}",
+        "these changes would break clients; keep what was there beside what is new, or see \
+            CONTRIBUTING, \"Releasing the API\":\n{}",
         found.join("\n")
     );
 }
@@ -30,7 +32,8 @@ fn sample() -> Value {
             ],
             "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/New"}}}},
             "responses": {
-                "200": {"headers": {"ETag": {}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
+                "200": {"headers": {"ETag": {}},
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
                 "422": {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ErrorCode"}}}},
             },
         }}},
@@ -76,7 +79,11 @@ fn what_breaks_a_client_is_found() {
     let at = "POST /things/{id}";
     let table: &[(&str, Value, &str)] = &[
         ("OPERATION", Value::Null, "is gone"),
-        ("OPERATION/security", json!([{"session": []}]), "is not open to {\"api_key\":[\"things:write\"]} any more"),
+        (
+            "OPERATION/security",
+            json!([{"session": []}]),
+            "is not open to {\"api_key\":[\"things:write\"]} any more",
+        ),
         (
             "OPERATION/security/1/api_key",
             json!(["things:write", "admin:write"]),
@@ -88,23 +95,51 @@ fn what_breaks_a_client_is_found() {
         ("OPERATION/requestBody/required", json!(true), " needs a body"),
         ("OPERATION/responses/200", Value::Null, ": the answer 200 is gone"),
         ("OPERATION/responses/200/headers", Value::Null, ": the answer 200 has no ETag any more"),
-        ("OPERATION/responses/200/content", json!({"text/csv": {}}), ": the answer 200 is no application/json any more"),
+        (
+            "OPERATION/responses/200/content",
+            json!({"text/csv": {}}),
+            ": the answer 200 is no application/json any more",
+        ),
         ("SCHEMAS/New/required", json!(["name", "kind"]), ": the body /kind is needed now"),
         ("SCHEMAS/New/properties/note", Value::Null, ": the body /note is gone"),
-        ("SCHEMAS/New/properties/note/type", json!("string"), ": the body /note is \"string\" instead of [\"string\",\"null\"]"),
-        ("SCHEMAS/New/properties/name/maxLength", json!(20), ": the body /name has the maxLength 20"),
+        (
+            "SCHEMAS/New/properties/note/type",
+            json!("string"),
+            ": the body /note is \"string\" instead of [\"string\",\"null\"]",
+        ),
+        (
+            "SCHEMAS/New/properties/name/maxLength",
+            json!(20),
+            ": the body /name has the maxLength 20",
+        ),
         ("SCHEMAS/New/properties/name/minLength", json!(2), ": the body /name has the minLength 2"),
         ("SCHEMAS/Kind/enum", json!(["a"]), ": the body /kind has other words: [\"b\"]"),
-        ("SCHEMAS/Kind/enum", json!(["a", "b", "c"]), ": the answer 200 /kind has other words: [\"c\"]"),
+        (
+            "SCHEMAS/Kind/enum",
+            json!(["a", "b", "c"]),
+            ": the answer 200 /kind has other words: [\"c\"]",
+        ),
         ("SCHEMAS/Thing/properties/name", Value::Null, ": the answer 200 /name is gone"),
         (
             "SCHEMAS/Thing/properties/name/type",
             json!(["string", "null"]),
             ": the answer 200 /name is [\"string\",\"null\"] instead of \"string\"",
         ),
-        ("SCHEMAS/Thing/required", json!(["parent", "code"]), ": the answer 200 /name may be absent now"),
-        ("SCHEMAS/Thing/properties/at/format", json!("date"), ": the answer 200 /at has the format \"date\" instead of \"date-time\""),
-        ("SCHEMAS/Thing/properties/tags/items/type", json!("integer"), ": the answer 200 /tags[] is \"integer\" instead of \"string\""),
+        (
+            "SCHEMAS/Thing/required",
+            json!(["parent", "code"]),
+            ": the answer 200 /name may be absent now",
+        ),
+        (
+            "SCHEMAS/Thing/properties/at/format",
+            json!("date"),
+            ": the answer 200 /at has the format \"date\" instead of \"date-time\"",
+        ),
+        (
+            "SCHEMAS/Thing/properties/tags/items/type",
+            json!("integer"),
+            ": the answer 200 /tags[] is \"integer\" instead of \"string\"",
+        ),
         (
             "SCHEMAS/Thing/properties/parent/oneOf/0",
             json!({"type": "string"}),
@@ -123,7 +158,10 @@ fn what_breaks_a_client_is_found() {
 #[test]
 fn what_breaks_nobody_passes() {
     let table: &[(&str, Value)] = &[
-        ("OPERATION/security", json!([{"session": []}, {"api_key": ["things:write"]}, {"access_token": []}])),
+        (
+            "OPERATION/security",
+            json!([{"session": []}, {"api_key": ["things:write"]}, {"access_token": []}]),
+        ),
         ("OPERATION/parameters/1/schema/maximum", json!(500)),
         ("OPERATION/responses/409", json!({})),
         ("OPERATION/summary", json!("Another text")),
@@ -138,6 +176,10 @@ fn what_breaks_nobody_passes() {
     ];
     assert_eq!(breaking_changes(&sample(), &sample()), Vec::<String>::new());
     for (place, value) in table {
-        assert_eq!(breaking_changes(&sample(), &with(place, value.clone())), Vec::<String>::new(), "{place} = {value}");
+        assert_eq!(
+            breaking_changes(&sample(), &with(place, value.clone())),
+            Vec::<String>::new(),
+            "{place} = {value}"
+        );
     }
 }

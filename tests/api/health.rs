@@ -11,25 +11,28 @@ fn is_safe_page(answer: &Answer) {
     assert_eq!(header("cross-origin-opener-policy"), "same-origin");
     assert!(header("permissions-policy").contains("microphone=()"));
     let policy = header("content-security-policy");
-    for rule in ["default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for rule in [
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
         assert!(policy.contains(rule), "{rule} is not in {policy}");
     }
     assert!(!policy.contains("unsafe-inline") && !policy.contains("http"), "{policy}");
 }
 
-on_both!(
-    async fn a_server_says_that_it_lives_and_that_it_is_ready(app) {
-        let healthy = app.nobody().get("//healthz").await;
-        assert_eq!((healthy.status, healthy.text.as_str()), (200, "ok\n"));
-        let ready = app.nobody().get("//readyz").await;
-        assert_eq!((ready.status, ready.text.as_str()), (200, "ready\n"));
-        for path in ["//healthz", "//readyz"] {
-            // As many monitors ask.
-            assert_eq!(app.nobody().send(Method::HEAD, path, None).await.status, 200, "HEAD {path}");
-            assert_eq!(app.nobody().send(Method::POST, path, None).await.status, 404, "POST {path}");
-        }
+on_both!(a_server_says_that_it_lives_and_that_it_is_ready, async |app| {
+    let healthy = app.nobody().get("//healthz").await;
+    assert_eq!((healthy.status, healthy.text.as_str()), (200, "ok\n"));
+    let ready = app.nobody().get("//readyz").await;
+    assert_eq!((ready.status, ready.text.as_str()), (200, "ready\n"));
+    for path in ["//healthz", "//readyz"] {
+        // As many monitors ask.
+        assert_eq!(app.nobody().send(Method::HEAD, path, None).await.status, 200, "HEAD {path}");
+        assert_eq!(app.nobody().send(Method::POST, path, None).await.status, 404, "POST {path}");
     }
-);
+});
 
 mod without_its_database_a_server_lives_but_is_not_ready {
     use super::*;
@@ -44,7 +47,10 @@ mod without_its_database_a_server_lives_but_is_not_ready {
             let english = holder.client.clone().header("accept-language", "en");
             let (nobody, probe) = (app.nobody(), app.nobody());
             let (ready, api) = tokio::join!(nobody.get("//readyz"), english.get("/numbers"));
-            assert_eq!((ready.status, ready.text.as_str()), (503, "the database does not answer\n"));
+            assert_eq!(
+                (ready.status, ready.text.as_str()),
+                (503, "the database does not answer\n")
+            );
             assert_eq!(probe.get("//healthz").await.status, 200);
             assert!(api.header("retry-after").is_some());
             let problem = api.expect_problem(503, "unavailable");
@@ -53,51 +59,62 @@ mod without_its_database_a_server_lives_but_is_not_ready {
     }
 }
 
-on_both!(
-    async fn every_page_of_the_portal_is_its_shell(app) {
-        if !tests::repository().join("frontend/dist/index.html").exists() {
-            let page = app.nobody().get("//numbers/x").await;
-            assert_eq!(page.status, 503, "it says what is missing: {}", page.text);
-            assert!(page.text.contains("cargo xtask bundle"), "{}", page.text);
-            return;
-        }
-        let shell = app.nobody().get("//").await;
-        assert_eq!(shell.status, 200);
-        for path in ["//numbers/x", "//ids/x", "//sign-in", "//reset-password"] {
-            let page = app.nobody().get(path).await;
-            assert_eq!((page.status, &page.text), (200, &shell.text), "{path}");
-            assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
-            assert_eq!(page.header("cache-control"), Some("no-cache"), "{path}");
-            is_safe_page(&page);
-        }
-        assert_eq!(app.nobody().get("//assets/gone.js").await.status, 404, "a script that is gone does not come back as a page");
-        let written = app.nobody().send(Method::POST, "//numbers/x", None).await;
-        assert_eq!((written.status, written.header("allow")), (405, Some("GET, HEAD")));
+on_both!(every_page_of_the_portal_is_its_shell, async |app| {
+    if !tests::repository().join("frontend/dist/index.html").exists() {
+        let page = app.nobody().get("//numbers/x").await;
+        assert_eq!(page.status, 503, "it says what is missing: {}", page.text);
+        assert!(page.text.contains("cargo xtask bundle"), "{}", page.text);
+        return;
     }
-);
+    let shell = app.nobody().get("//").await;
+    assert_eq!(shell.status, 200);
+    for path in ["//numbers/x", "//ids/x", "//sign-in", "//reset-password"] {
+        let page = app.nobody().get(path).await;
+        assert_eq!((page.status, &page.text), (200, &shell.text), "{path}");
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+        assert_eq!(page.header("cache-control"), Some("no-cache"), "{path}");
+        is_safe_page(&page);
+    }
+    assert_eq!(
+        app.nobody().get("//assets/gone.js").await.status,
+        404,
+        "a script that is gone does not come back as a page"
+    );
+    let written = app.nobody().send(Method::POST, "//numbers/x", None).await;
+    assert_eq!((written.status, written.header("allow")), (405, Some("GET, HEAD")));
+});
 
 on_both!(
-    with |config| {
+    behind_tls_browsers_keep_to_it,
+    |config| {
         config.server.public_url = Some("https://portal.example.jp".parse().expect("a URL"));
-    }
-    async fn behind_tls_browsers_keep_to_it(app) {
-        let transport = |answer: &Answer| answer.header("strict-transport-security").map(str::to_owned);
+    },
+    async |app| {
+        let transport =
+            |answer: &Answer| answer.header("strict-transport-security").map(str::to_owned);
         let page = app.nobody().get("//sign-in").await;
-        assert!(transport(&page).is_some_and(|value| value.contains("max-age=")), "{:?}", page.headers);
+        assert!(
+            transport(&page).is_some_and(|value| value.contains("max-age=")),
+            "{:?}",
+            page.headers
+        );
     }
 );
 
-on_both!(
-    async fn without_tls_browsers_are_not_told_to_keep_to_it(app) {
-        assert_eq!(app.nobody().get("//sign-in").await.header("strict-transport-security"), None);
-    }
-);
+on_both!(without_tls_browsers_are_not_told_to_keep_to_it, async |app| {
+    assert_eq!(app.nobody().get("//sign-in").await.header("strict-transport-security"), None);
+});
 
-on_both!(
-    async fn the_metrics_are_not_on_the_public_listener(app) {
-        for path in ["//metrics", "//.well-known/nothing", "//downloads", "//downloads/a/b/c", "//api", "//healthz/x"] {
-            let answer = app.nobody().get(path).await;
-            assert_eq!(answer.status, 404, "{path}: {}", answer.text);
-        }
+on_both!(the_metrics_are_not_on_the_public_listener, async |app| {
+    for path in [
+        "//metrics",
+        "//.well-known/nothing",
+        "//downloads",
+        "//downloads/a/b/c",
+        "//api",
+        "//healthz/x",
+    ] {
+        let answer = app.nobody().get(path).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
     }
-);
+});

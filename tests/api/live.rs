@@ -5,7 +5,11 @@ use tests::switch::{Switch, event};
 use tests::{EventStream, Holder, Replica, TestApp, on_both};
 
 async fn open(url: &str, holder: &Holder) -> EventStream {
-    EventStream::open(&format!("{url}/api/v1/call-events/stream"), ("cookie", &holder.session.cookie)).await
+    EventStream::open(
+        &format!("{url}/api/v1/call-events/stream"),
+        ("cookie", &holder.session.cookie),
+    )
+    .await
 }
 
 /// Id of the newest event.
@@ -15,7 +19,8 @@ async fn newest(holder: &Holder) -> String {
 }
 
 async fn tell(app: &TestApp, url: &str) {
-    let (holder, other, switch) = (app.holder("minato").await, app.holder("kawasaki").await, Switch::of(app).await);
+    let (holder, other, switch) =
+        (app.holder("minato").await, app.holder("kawasaki").await, Switch::of(app).await);
     let (mut mine, mut theirs) = (open(url, &holder).await, open(url, &other).await);
     switch.tell(json!([event(&holder.dialled(0).await, "voicemail", json!({}))])).await;
     let told = newest(&holder).await;
@@ -25,39 +30,43 @@ async fn tell(app: &TestApp, url: &str) {
     assert!(!theirs.text.contains(&told), "{}", theirs.text);
 }
 
-on_both!(
-    async fn an_event_is_told_to_those_who_look_at_its_account(app) {
-        tell(&app, &app.url).await;
-    }
-);
+on_both!(an_event_is_told_to_those_who_look_at_its_account, async |app| {
+    tell(&app, &app.url).await;
+});
 
-on_both!(
-    async fn what_another_process_did_is_told_too(app) {
-        let replica = Replica::of(&app);
-        tell(&app, &replica.url).await;
-    }
-);
+on_both!(what_another_process_did_is_told_too, async |app| {
+    let replica = Replica::of(&app);
+    tell(&app, &replica.url).await;
+});
 
-on_both!(
-    async fn nobody_looks_without_a_session(app) {
-        app.nobody().get("/call-events/stream").await.expect_problem(401, "unauthenticated");
-    }
-);
+on_both!(nobody_looks_without_a_session, async |app| {
+    app.nobody().get("/call-events/stream").await.expect_problem(401, "unauthenticated");
+});
 
-on_both!(
-    async fn an_integrator_looks_with_a_key(app) {
-        let (holder, switch) = (app.holder("minato").await, Switch::of(&app).await);
-        let made = holder.client.post("/api-keys", json!({"name": "CRM", "scopes": ["call_events:read"]})).await.expect(201);
-        let bearer = format!("Bearer {}", made["key"].as_str().expect("a key"));
-        let url = format!("{}/api/v1/call-events/stream", app.url);
-        let mut stream = EventStream::open(&url, ("authorization", &bearer)).await;
-        switch.tell(json!([event(&holder.dialled(0).await, "voicemail", json!({}))])).await;
-        stream.until(&newest(&holder).await).await;
-        // The stream of a key that is removed ends at the next sign of life.
-        let key = made["id"].as_str().expect("an id");
-        assert_eq!(holder.client.delete(&format!("/api-keys/{key}")).await.status, 204);
-        stream.until_it_ends().await;
-        let other = holder.client.post("/api-keys", json!({"name": "x", "scopes": ["numbers:read"]})).await.expect(201);
-        app.nobody().bearer(other["key"].as_str().expect("a key")).get("/call-events/stream").await.expect_problem(403, "scope_missing");
-    }
-);
+on_both!(an_integrator_looks_with_a_key, async |app| {
+    let (holder, switch) = (app.holder("minato").await, Switch::of(&app).await);
+    let made = holder
+        .client
+        .post("/api-keys", json!({"name": "CRM", "scopes": ["call_events:read"]}))
+        .await
+        .expect(201);
+    let bearer = format!("Bearer {}", made["key"].as_str().expect("a key"));
+    let url = format!("{}/api/v1/call-events/stream", app.url);
+    let mut stream = EventStream::open(&url, ("authorization", &bearer)).await;
+    switch.tell(json!([event(&holder.dialled(0).await, "voicemail", json!({}))])).await;
+    stream.until(&newest(&holder).await).await;
+    // The stream of a key that is removed ends at the next sign of life.
+    let key = made["id"].as_str().expect("an id");
+    assert_eq!(holder.client.delete(&format!("/api-keys/{key}")).await.status, 204);
+    stream.until_it_ends().await;
+    let other = holder
+        .client
+        .post("/api-keys", json!({"name": "x", "scopes": ["numbers:read"]}))
+        .await
+        .expect(201);
+    app.nobody()
+        .bearer(other["key"].as_str().expect("a key"))
+        .get("/call-events/stream")
+        .await
+        .expect_problem(403, "scope_missing");
+});

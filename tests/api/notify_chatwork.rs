@@ -11,7 +11,9 @@ use tests::fakes::Reply;
 use tests::fakes::chatwork::{Chatwork, READ_ONLY_ROOM, ROOM, TOKEN};
 use tests::{Backend, TestApp, block_on};
 
-use crate::notify_helpers::{BYTES, at, credentials, event, file, job, notice, send as send_to, told};
+use crate::notify_helpers::{
+    BYTES, at, credentials, event, file, job, notice, send as send_to, told,
+};
 
 async fn start(chatwork: &Chatwork) -> TestApp {
     let url = chatwork.fake.url.clone();
@@ -24,7 +26,13 @@ async fn start(chatwork: &Chatwork) -> TestApp {
 }
 
 async fn send(app: &TestApp, job: &Job) -> Report {
-    send_to(app, ServiceType::Chatwork, &credentials(&[("api_token", TOKEN), ("room_id", ROOM)]), job).await
+    send_to(
+        app,
+        ServiceType::Chatwork,
+        &credentials(&[("api_token", TOKEN), ("room_id", ROOM)]),
+        job,
+    )
+    .await
 }
 
 fn retry(seconds: i64) -> Outcome {
@@ -38,29 +46,59 @@ fn each_event_arrives_with_its_file() {
         let app = start(&chatwork).await;
         let table = [
             (NotifyEvent::MissedCall, "不在着信 090-1234-5678", "状況：4秒で切れました", None),
-            (NotifyEvent::Voicemail, "留守番電話 090-1234-5678", "田中です。", Some(("voicemail-20261122-0915.m4a", "audio/mp4"))),
-            (NotifyEvent::Fax, "クラウドFAX 090-1234-5678", "ページ数：3ページ", Some(("fax-20261122-0915.pdf", "application/pdf"))),
+            (
+                NotifyEvent::Voicemail,
+                "留守番電話 090-1234-5678",
+                "田中です。",
+                Some(("voicemail-20261122-0915.m4a", "audio/mp4")),
+            ),
+            (
+                NotifyEvent::Fax,
+                "クラウドFAX 090-1234-5678",
+                "ページ数：3ページ",
+                Some(("fax-20261122-0915.pdf", "application/pdf")),
+            ),
             (NotifyEvent::ForwardedCall, "転送電話 090-1234-5678", "転送先：050-1111-2222", None),
         ];
         for (index, (kind, title, line, attached)) in table.into_iter().enumerate() {
             let told = told(&app, kind).await;
             let before = chatwork.files().len();
             let report = send(&app, &job(told.clone())).await;
-            assert_eq!((report.outcome, report.problem, report.status), (Outcome::Delivered, None, Some(200)), "{kind:?}");
+            assert_eq!(
+                (report.outcome, report.problem, report.status),
+                (Outcome::Delivered, None, Some(200)),
+                "{kind:?}"
+            );
             assert_eq!(report.progress.text_sent, Some((index + 1).to_string()));
             assert!(report.progress.file_done);
             let message = &chatwork.messages()[index];
-            assert!(message.starts_with(&format!("[info][title]{title}[/title]")) && message.ends_with("[/info]"), "{message}");
             assert!(
-                message.contains(line) && message.contains("2026年11月22日(日) 09:15") && message.contains(&told.short_id),
+                message.starts_with(&format!("[info][title]{title}[/title]"))
+                    && message.ends_with("[/info]"),
+                "{message}"
+            );
+            assert!(
+                message.contains(line)
+                    && message.contains("2026年11月22日(日) 09:15")
+                    && message.contains(&told.short_id),
                 "{message}"
             );
             match attached {
                 Some((name, content_type)) => {
                     let file = &chatwork.files()[before];
-                    assert_eq!((file.name.as_str(), file.content_type.as_str(), file.bytes.as_slice()), (name, content_type, BYTES));
-                    assert!(file.message.contains(title) && file.message.contains(&told.short_id), "{}", file.message);
-                    assert!(message.contains("https://portal.example.jp/downloads/0123456789abcdef"), "{message}");
+                    assert_eq!(
+                        (file.name.as_str(), file.content_type.as_str(), file.bytes.as_slice()),
+                        (name, content_type, BYTES)
+                    );
+                    assert!(
+                        file.message.contains(title) && file.message.contains(&told.short_id),
+                        "{}",
+                        file.message
+                    );
+                    assert!(
+                        message.contains("https://portal.example.jp/downloads/0123456789abcdef"),
+                        "{message}"
+                    );
                 }
                 None => assert_eq!(chatwork.files().len(), before),
             }
@@ -74,7 +112,11 @@ fn notation_from_outside_does_nothing() {
         let chatwork = Chatwork::start();
         let app = start(&chatwork).await;
         let hostile = "[toall] [To:1]さん [/info][qt]引用[/qt] [code]x[/code]";
-        let event = Event { transcript: Some(hostile.into()), number_name: "[toall]".into(), ..event(NotifyEvent::Voicemail) };
+        let event = Event {
+            transcript: Some(hostile.into()),
+            number_name: "[toall]".into(),
+            ..event(NotifyEvent::Voicemail)
+        };
         send(&app, &job(notice(Subject::Event(event)))).await;
         let message = &chatwork.messages()[0];
         let ours = ["[info]", "[title]", "[/title]", "[/info]"];
@@ -88,11 +130,19 @@ fn long_transcripts_are_cut_and_keep_the_link() {
     block_on(async {
         let chatwork = Chatwork::start();
         let app = start(&chatwork).await;
-        let long = Event { transcript: Some("長い話です。".repeat(10_000)), ..event(NotifyEvent::Voicemail) };
-        let told = Notice { subject: Subject::Event(long), ..told(&app, NotifyEvent::Voicemail).await };
+        let long = Event {
+            transcript: Some("長い話です。".repeat(10_000)),
+            ..event(NotifyEvent::Voicemail)
+        };
+        let told =
+            Notice { subject: Subject::Event(long), ..told(&app, NotifyEvent::Voicemail).await };
         assert_eq!(send(&app, &job(told)).await.outcome, Outcome::Delivered);
         let message = &chatwork.messages()[0];
-        assert!(message.contains('…') && message.contains("https://portal.example.jp/downloads/") && message.ends_with("[/info]"));
+        assert!(
+            message.contains('…')
+                && message.contains("https://portal.example.jp/downloads/")
+                && message.ends_with("[/info]")
+        );
     });
 }
 
@@ -106,14 +156,20 @@ fn what_chatwork_says_decides() {
         let busy = |text: &str| Reply::json(429, json!({"errors": [text]}));
         let table = [
             (
-                busy("Rate limit").with("x-ratelimit-remaining", "0").with("x-ratelimit-reset", &(now + 40).to_string()),
+                busy("Rate limit")
+                    .with("x-ratelimit-remaining", "0")
+                    .with("x-ratelimit-reset", &(now + 40).to_string()),
                 retry(41),
                 "chatwork.busy",
             ),
             (busy("Rate limit for message posting per room exceeded."), retry(10), "chatwork.busy"),
             (Reply::empty(429), retry(30), "chatwork.busy"),
             (Reply::empty(502), Outcome::Retry { after: None }, "chatwork.trouble"),
-            (Reply::json(401, json!({"errors": ["Invalid API token"]})), Outcome::BadConfig, "chatwork.unauthorized"),
+            (
+                Reply::json(401, json!({"errors": ["Invalid API token"]})),
+                Outcome::BadConfig,
+                "chatwork.unauthorized",
+            ),
             (Reply::empty(403), Outcome::BadConfig, "chatwork.forbidden"),
             (Reply::empty(404), Outcome::BadConfig, "chatwork.no_room"),
             (Reply::empty(400), Outcome::BadPayload, "chatwork.content"),
@@ -123,7 +179,11 @@ fn what_chatwork_says_decides() {
         for (reply, outcome, problem) in table {
             chatwork.turn("/messages", reply.clone());
             let report = send(&app, &job).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (outcome, Some(problem)), "{reply:?}");
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (outcome, Some(problem)),
+                "{reply:?}"
+            );
             assert_eq!(report.progress, Progress::default());
         }
         let plain = send(&app, &Job { plain: true, ..job }).await;
@@ -147,18 +207,35 @@ fn a_failed_file_never_fails_the_notice() {
         ] {
             chatwork.turn("/files", reply);
             let report = send(&app, &first).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::Delivered, Some(problem)));
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (Outcome::Delivered, Some(problem))
+            );
             assert!(report.progress.file_done);
         }
         assert!(chatwork.files().is_empty());
-        let large = file(&app, AttachmentKind::Audio, "long.m4a", "audio/mp4", &vec![7; 5 * 1024 * 1024 + 1]).await;
-        let report = send(&app, &job(Notice { attachment: Some(large), ..first.notices[0].clone() })).await;
-        assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::Delivered, Some("chatwork.file_too_large")));
+        let large = file(
+            &app,
+            AttachmentKind::Audio,
+            "long.m4a",
+            "audio/mp4",
+            &vec![7; 5 * 1024 * 1024 + 1],
+        )
+        .await;
+        let report =
+            send(&app, &job(Notice { attachment: Some(large), ..first.notices[0].clone() })).await;
+        assert_eq!(
+            (report.outcome, report.problem.as_deref()),
+            (Outcome::Delivered, Some("chatwork.file_too_large"))
+        );
         // What can be tried later is tried without the text.
         let before = chatwork.messages().len();
         chatwork.turn("/files", Reply::empty(503));
         let report = send(&app, &first).await;
-        assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::Retry { after: None }, Some("chatwork.file_later")));
+        assert_eq!(
+            (report.outcome, report.problem.as_deref()),
+            (Outcome::Retry { after: None }, Some("chatwork.file_later"))
+        );
         let report = send(&app, &Job { progress: report.progress, ..first }).await;
         assert_eq!((report.outcome, report.problem), (Outcome::Delivered, None));
         assert_eq!((chatwork.messages().len(), chatwork.files().len()), (before + 1, 1));
@@ -171,12 +248,22 @@ fn credentials_are_checked_without_a_post() {
         let chatwork = Chatwork::start();
         let app = start(&chatwork).await;
         let check = async |token: &str, room: &str| {
-            let report = app.app.senders.check(ServiceType::Chatwork, &credentials(&[("api_token", token), ("room_id", room)])).await;
+            let report = app
+                .app
+                .senders
+                .check(
+                    ServiceType::Chatwork,
+                    &credentials(&[("api_token", token), ("room_id", room)]),
+                )
+                .await;
             report.map(|report| (report.outcome, report.problem.unwrap_or_default()))
         };
         let wrong = |problem: &str| Some((Outcome::BadConfig, problem.to_owned()));
         assert_eq!(check(TOKEN, ROOM).await, None);
-        assert_eq!(check("ffffffffffffffffffffffffffffffff", ROOM).await, wrong("chatwork.unauthorized"));
+        assert_eq!(
+            check("ffffffffffffffffffffffffffffffff", ROOM).await,
+            wrong("chatwork.unauthorized")
+        );
         assert_eq!(check(TOKEN, READ_ONLY_ROOM).await, wrong("chatwork.readonly"));
         assert_eq!(check(TOKEN, "999").await, wrong("chatwork.no_room"));
         chatwork.turn("/me", Reply::empty(500));

@@ -10,7 +10,8 @@ use crate::notify_helpers::{credentials, job, send, told};
 
 async fn to(app: &TestApp, url: &str) -> Report {
     let credentials = credentials(&[("url", url), ("signing_secret", SECRET)]);
-    send(app, ServiceType::Webhook, &credentials, &job(told(app, NotifyEvent::MissedCall).await)).await
+    send(app, ServiceType::Webhook, &credentials, &job(told(app, NotifyEvent::MissedCall).await))
+        .await
 }
 
 #[test]
@@ -36,9 +37,14 @@ fn our_own_network_is_never_spoken_to() {
             "10.0.0.1",
         ] {
             for scheme in ["http", "https"] {
-                let report = to(&app, &format!("{scheme}://{host}:{port}/hook?secret=geheim")).await;
+                let report =
+                    to(&app, &format!("{scheme}://{host}:{port}/hook?secret=geheim")).await;
                 // Its owner has to know: it will not get better by waiting.
-                assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::BadConfig, Some("network.refused")), "{scheme} {host}");
+                assert_eq!(
+                    (report.outcome, report.problem.as_deref()),
+                    (Outcome::BadConfig, Some("network.refused")),
+                    "{scheme} {host}"
+                );
                 assert!(!report.detail.contains("geheim"), "{}", report.detail);
             }
         }
@@ -50,7 +56,8 @@ fn our_own_network_is_never_spoken_to() {
 fn plain_http_is_for_gateways_of_ones_own() {
     block_on(async {
         let inside = Fake::start(|_| Reply::empty(204));
-        let app = TestApp::start_with(Backend::Sqlite, |config| config.egress.allow_private = true).await;
+        let app =
+            TestApp::start_with(Backend::Sqlite, |config| config.egress.allow_private = true).await;
         assert_eq!(to(&app, &format!("{}/hook", inside.url)).await.outcome, Outcome::Delivered);
         assert_eq!(inside.count(), 1);
     });
@@ -65,10 +72,15 @@ fn nobody_is_followed_elsewhere() {
             let status = request.path.trim_start_matches('/').parse().unwrap_or(302);
             Reply::empty(status).with("location", &target)
         });
-        let app = TestApp::start_with(Backend::Sqlite, |config| config.egress.allow_private = true).await;
+        let app =
+            TestApp::start_with(Backend::Sqlite, |config| config.egress.allow_private = true).await;
         for status in [301, 302, 303, 307, 308] {
             let report = to(&app, &format!("{}/{status}", moved.url)).await;
-            assert_eq!((report.status, report.problem.as_deref()), (Some(status), Some("webhook.redirect")), "{status}");
+            assert_eq!(
+                (report.status, report.problem.as_deref()),
+                (Some(status), Some("webhook.redirect")),
+                "{status}"
+            );
         }
         assert_eq!((moved.count(), inside.count()), (5, 0));
     });

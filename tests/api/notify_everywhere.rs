@@ -1,4 +1,5 @@
-//! From the switch to everywhere: each of the four events, by mail and through each kind of service, with its recording or its fax.
+//! From the switch to everywhere: each of the four events, by mail and through each kind of
+//! service, with its recording or its fax.
 
 use api_types::ServiceType;
 use chrono::TimeDelta;
@@ -17,7 +18,8 @@ use tests::{Backend, Holder, TestApp, on_both};
 
 use crate::notify_helpers::{connect_all, credentials, until};
 
-const AUDIO: &[u8] = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00 not really, but these bytes must arrive";
+const AUDIO: &[u8] = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00 not \
+    really, but these bytes must arrive";
 const FAX: &[u8] = b"%PDF-1.7\nnot really, but these bytes must arrive\n%%EOF";
 
 struct Everywhere {
@@ -35,8 +37,10 @@ struct Everywhere {
 impl Everywhere {
     async fn start(backend: Backend) -> Self {
         let clock = Clock::set(chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"));
-        let (slack, chatwork, teams, google_chat) = (Slack::start(), Chatwork::start(), Teams::start(), GoogleChat::start());
-        let (line, line_works, smtp) = (Line::start(), LineWorks::start(clock.clone()), Smtp::start());
+        let (slack, chatwork, teams, google_chat) =
+            (Slack::start(), Chatwork::start(), Teams::start(), GoogleChat::start());
+        let (line, line_works, smtp) =
+            (Line::start(), LineWorks::start(clock.clone()), Smtp::start());
         let webhook = Endpoint::start(webhook::SECRET, clock.clone());
         let app = TestApp::start_with(backend, |config| {
             config.server.public_url = Some("https://portal.example.jp".parse().expect("a URL"));
@@ -67,13 +71,28 @@ impl Everywhere {
             ("channel_id", line_works::ROOM),
         ];
         let services = vec![
-            (ServiceType::Slack, credentials(&[("bot_token", slack::TOKEN), ("channel_id", slack::CHANNEL)])),
-            (ServiceType::Chatwork, credentials(&[("api_token", chatwork::TOKEN), ("room_id", chatwork::ROOM)])),
+            (
+                ServiceType::Slack,
+                credentials(&[("bot_token", slack::TOKEN), ("channel_id", slack::CHANNEL)]),
+            ),
+            (
+                ServiceType::Chatwork,
+                credentials(&[("api_token", chatwork::TOKEN), ("room_id", chatwork::ROOM)]),
+            ),
             (ServiceType::Teams, credentials(&[("url", &self.teams.url())])),
             (ServiceType::GoogleChat, credentials(&[("url", &GoogleChat::url())])),
-            (ServiceType::Line, credentials(&[("channel_access_token", line::TOKEN), ("to", line::GROUP)])),
+            (
+                ServiceType::Line,
+                credentials(&[("channel_access_token", line::TOKEN), ("to", line::GROUP)]),
+            ),
             (ServiceType::LineWorks, credentials(&works)),
-            (ServiceType::Webhook, credentials(&[("url", &self.webhook.fake.url), ("signing_secret", webhook::SECRET)])),
+            (
+                ServiceType::Webhook,
+                credentials(&[
+                    ("url", &self.webhook.fake.url),
+                    ("signing_secret", webhook::SECRET),
+                ]),
+            ),
         ];
         connect_all(&self.app, &holder, &["soumu@minato.example"], services).await;
         holder
@@ -86,9 +105,18 @@ impl Everywhere {
         let said = self.line_works.said();
         let works = said.iter().map(|said| said.content.to_string()).collect();
         let pushes = self.line.pushes();
-        let audio = pushes.iter().flat_map(|push| push["messages"].as_array()).flatten().filter(|message| message["type"] == "audio");
+        let audio = pushes
+            .iter()
+            .flat_map(|push| push["messages"].as_array())
+            .flatten()
+            .filter(|message| message["type"] == "audio");
         let letters = self.smtp.letters();
-        let attached = |kind: &str| letters.iter().filter(|letter| letter.data.contains(&format!("Content-Type: {kind}"))).count();
+        let attached = |kind: &str| {
+            letters
+                .iter()
+                .filter(|letter| letter.data.contains(&format!("Content-Type: {kind}")))
+                .count()
+        };
         let posts = self.webhook.fake.requests().iter().map(|request| request.text()).collect();
         vec![
             ("slack", having(json(self.slack.messages())), self.slack.files().len()),
@@ -103,44 +131,68 @@ impl Everywhere {
     }
 }
 
-on_both!(
-    bare async fn each_event_reaches_every_kind_of_destination_with_its_file(backend) {
-        let all = Everywhere::start(backend).await;
-        let holder = all.holder().await;
-        let (switch, called) = (Switch::of(&all.app).await, holder.dialled(0).await);
-        let (audio, fax) = (switch.hand_in(AUDIO).await, switch.hand_in(FAX).await);
-        // How many files have come by then: LINE plays audio only, from a link; Teams, Google Chat and webhooks have links.
-        let events = [
-            ("missed_call", json!({"reason": "hung_up", "duration_s": 4}), [0; 8]),
-            ("voicemail", json!({"attachment_id": audio, "duration_s": 23, "transcript": "田中です。"}), [1, 1, 0, 0, 1, 1, 0, 1]),
-            ("fax", json!({"attachment_id": fax, "pages": 3}), [2, 2, 0, 0, 1, 2, 0, 2]),
-            ("forwarded_call", json!({"forwarded_to": "050-1111-2222"}), [2, 2, 0, 0, 1, 2, 0, 2]),
-        ];
-        for (index, (kind, more, files)) in events.into_iter().enumerate() {
-            let mut event = event(&called, kind, more);
-            event["call_id"] = json!(format!("call-{index}"));
-            switch.tell(json!([event])).await;
-            let ended = async || {
-                let planned = holder.planned(&all.app).await;
-                planned.len() == (index + 1) * 8 && planned.iter().all(|one| one.ends_with(" delivered") || one.ends_with(" handed_over"))
-            };
-            until(&format!("all eight of {kind}"), ended).await;
-            let got = all.got("1234");
-            let wanted: Vec<_> = got.iter().zip(files).map(|((name, ..), files)| (*name, index + 1, files)).collect();
-            assert_eq!(got, wanted, "{kind}");
-            // Every destination takes the next message by then.
-            all.app.clock.advance(TimeDelta::seconds(60));
-        }
-        assert_eq!(all.webhook.problems(), Vec::<String>::new());
-        let bytes = |bytes: &[u8]| bytes == AUDIO || bytes == FAX;
-        assert!(all.slack.files().iter().all(|file| bytes(&file.bytes)) && all.chatwork.files().iter().all(|file| bytes(&file.bytes)));
-        assert!(all.line_works.said().iter().filter_map(|said| said.file.as_ref()).all(|(_, file)| bytes(file)));
-        // Who gets no bytes gets a link, and what stands behind it is the file.
-        let link = all.teams.cards()[1].to_string();
-        let link = link.split("https://portal.example.jp").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
-        let page = all.app.nobody().get(&format!("/{link}")).await;
-        assert!(page.status == 200 && page.text.contains("田中です。"), "{}", page.text);
-        let planned = holder.planned(&all.app).await;
-        assert_eq!(planned.iter().filter(|one| one.ends_with(" handed_over")).count(), 4, "Teams only takes over: {planned:?}");
+on_both!(each_event_reaches_every_kind_of_destination_with_its_file, bare, async |backend| {
+    let all = Everywhere::start(backend).await;
+    let holder = all.holder().await;
+    let (switch, called) = (Switch::of(&all.app).await, holder.dialled(0).await);
+    let (audio, fax) = (switch.hand_in(AUDIO).await, switch.hand_in(FAX).await);
+    // How many files have come by then: LINE plays audio only, from a link; Teams, Google Chat and
+    // webhooks have links.
+    let events = [
+        ("missed_call", json!({"reason": "hung_up", "duration_s": 4}), [0; 8]),
+        (
+            "voicemail",
+            json!({"attachment_id": audio, "duration_s": 23, "transcript": "田中です。"}),
+            [1, 1, 0, 0, 1, 1, 0, 1],
+        ),
+        ("fax", json!({"attachment_id": fax, "pages": 3}), [2, 2, 0, 0, 1, 2, 0, 2]),
+        ("forwarded_call", json!({"forwarded_to": "050-1111-2222"}), [2, 2, 0, 0, 1, 2, 0, 2]),
+    ];
+    for (index, (kind, more, files)) in events.into_iter().enumerate() {
+        let mut event = event(&called, kind, more);
+        event["call_id"] = json!(format!("call-{index}"));
+        switch.tell(json!([event])).await;
+        let ended = async || {
+            let planned = holder.planned(&all.app).await;
+            planned.len() == (index + 1) * 8
+                && planned
+                    .iter()
+                    .all(|one| one.ends_with(" delivered") || one.ends_with(" handed_over"))
+        };
+        until(&format!("all eight of {kind}"), ended).await;
+        let got = all.got("1234");
+        let wanted: Vec<_> =
+            got.iter().zip(files).map(|((name, ..), files)| (*name, index + 1, files)).collect();
+        assert_eq!(got, wanted, "{kind}");
+        // Every destination takes the next message by then.
+        all.app.clock.advance(TimeDelta::seconds(60));
     }
-);
+    assert_eq!(all.webhook.problems(), Vec::<String>::new());
+    let bytes = |bytes: &[u8]| bytes == AUDIO || bytes == FAX;
+    assert!(
+        all.slack.files().iter().all(|file| bytes(&file.bytes))
+            && all.chatwork.files().iter().all(|file| bytes(&file.bytes))
+    );
+    assert!(
+        all.line_works
+            .said()
+            .iter()
+            .filter_map(|said| said.file.as_ref())
+            .all(|(_, file)| bytes(file))
+    );
+    // Who gets no bytes gets a link, and what stands behind it is the file.
+    let link = all.teams.cards()[1].to_string();
+    let link = link
+        .split("https://portal.example.jp")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a link");
+    let page = all.app.nobody().get(&format!("/{link}")).await;
+    assert!(page.status == 200 && page.text.contains("田中です。"), "{}", page.text);
+    let planned = holder.planned(&all.app).await;
+    assert_eq!(
+        planned.iter().filter(|one| one.ends_with(" handed_over")).count(),
+        4,
+        "Teams only takes over: {planned:?}"
+    );
+});

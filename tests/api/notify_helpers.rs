@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use api_types::{AttachmentKind, Caller, Credentials, MissedReason, NotifyEvent, NotifyLanguage, ServiceType};
+use api_types::{
+    AttachmentKind, Caller, Credentials, MissedReason, NotifyEvent, NotifyLanguage, ServiceType,
+};
 use chrono::{DateTime, TimeDelta, Utc};
-use server::notify::{Attachment, Event, Job, Notice, Progress, Report, Subject, Target, pace, words};
+use server::notify::{
+    Attachment, Event, Job, Notice, Progress, Report, Subject, Target, pace, words,
+};
 use tests::{Holder, TestApp};
 
 /// The bytes of [`recording`] and [`fax`].
@@ -50,15 +54,26 @@ pub fn notice(subject: Subject) -> Notice {
 /// A notice of an event, with the file that its kind has.
 pub async fn told(app: &TestApp, kind: NotifyEvent) -> Notice {
     let attachment = match kind {
-        NotifyEvent::Voicemail => Some(file(app, AttachmentKind::Audio, "voicemail-20261122-0915.m4a", "audio/mp4", BYTES).await),
-        NotifyEvent::Fax => Some(file(app, AttachmentKind::Fax, "fax-20261122-0915.pdf", "application/pdf", BYTES).await),
+        NotifyEvent::Voicemail => Some(
+            file(app, AttachmentKind::Audio, "voicemail-20261122-0915.m4a", "audio/mp4", BYTES)
+                .await,
+        ),
+        NotifyEvent::Fax => Some(
+            file(app, AttachmentKind::Fax, "fax-20261122-0915.pdf", "application/pdf", BYTES).await,
+        ),
         NotifyEvent::MissedCall | NotifyEvent::ForwardedCall => None,
     };
     Notice { attachment, ..notice(Subject::Event(event(kind))) }
 }
 
 /// A file of which the bytes are there.
-pub async fn file(app: &TestApp, kind: AttachmentKind, name: &str, content_type: &str, bytes: &[u8]) -> Attachment {
+pub async fn file(
+    app: &TestApp,
+    kind: AttachmentKind,
+    name: &str,
+    content_type: &str,
+    bytes: &[u8],
+) -> Attachment {
     let object_key = format!("test/{}", store::new_id());
     app.app.attachments.write(&object_key, bytes.to_vec().into()).await.expect("the file is kept");
     let page_url = "https://portal.example.jp/downloads/0123456789abcdef".to_owned();
@@ -91,15 +106,31 @@ pub async fn connect(app: &TestApp, holder: &Holder, kind: ServiceType, credenti
 }
 
 /// The same to addresses and several services, which are called `#営業`.
-pub async fn connect_all(app: &TestApp, holder: &Holder, emails: &[&str], services: Vec<(ServiceType, Credentials)>) {
+pub async fn connect_all(
+    app: &TestApp,
+    holder: &Holder,
+    emails: &[&str],
+    services: Vec<(ServiceType, Credentials)>,
+) {
     let rule_id = holder.told(app, 0, emails, &[], None).await;
-    let rows: Vec<_> = services.into_iter().map(|(kind, credentials)| service(app, holder, &rule_id, kind, &credentials)).collect();
+    let rows: Vec<_> = services
+        .into_iter()
+        .map(|(kind, credentials)| service(app, holder, &rule_id, kind, &credentials))
+        .collect();
     let scope = store::Scope::account(&holder.account_id);
-    let insert = move |conn: &mut store::Conn| rows.into_iter().try_for_each(|row| store::notify_service::insert(conn, &scope, row));
+    let insert = move |conn: &mut store::Conn| {
+        rows.into_iter().try_for_each(|row| store::notify_service::insert(conn, &scope, row))
+    };
     app.app.db.write(insert).await.expect("the services are kept");
 }
 
-fn service(app: &TestApp, holder: &Holder, rule_id: &str, kind: ServiceType, credentials: &Credentials) -> store::notify_service::Row {
+fn service(
+    app: &TestApp,
+    holder: &Holder,
+    rule_id: &str,
+    kind: ServiceType,
+    credentials: &Credentials,
+) -> store::notify_service::Row {
     let id = store::new_id();
     let sealed = serde_json::to_vec(credentials).expect("JSON");
     store::notify_service::Row {
@@ -131,6 +162,11 @@ pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 /// Makes one attempt at a service.
-pub async fn send(app: &TestApp, kind: ServiceType, credentials: &Credentials, job: &Job) -> Report {
+pub async fn send(
+    app: &TestApp,
+    kind: ServiceType,
+    credentials: &Credentials,
+    job: &Job,
+) -> Report {
     app.app.senders.send(&Target::Service { kind, credentials: credentials.clone() }, job).await
 }

@@ -44,7 +44,10 @@ fn header(letter: &Letter, name: &str) -> Option<String> {
             text.push(' ');
         }
         was_encoded = encoded.is_some();
-        text.push_str(&encoded.map_or_else(|| word.to_owned(), |encoded| utf8(STANDARD.decode(encoded).expect("base64"))));
+        text.push_str(&encoded.map_or_else(
+            || word.to_owned(),
+            |encoded| utf8(STANDARD.decode(encoded).expect("base64")),
+        ));
     }
     Some(text)
 }
@@ -72,7 +75,11 @@ fn parts(entity: &str) -> Vec<(String, Vec<u8>)> {
     if let Some((_, rest)) = head.split_once("boundary=\"") {
         let boundary = format!("--{}", rest.split('"').next().expect("a boundary"));
         let inside = body.split(&format!("{boundary}--")).next().expect("an end");
-        return inside.split(&format!("{boundary}\r\n")).skip(1).flat_map(|part| parts(part.trim_end_matches("\r\n"))).collect();
+        return inside
+            .split(&format!("{boundary}\r\n"))
+            .skip(1)
+            .flat_map(|part| parts(part.trim_end_matches("\r\n")))
+            .collect();
     }
     let bytes = if head.contains("Content-Transfer-Encoding: base64") {
         STANDARD.decode(body.replace("\r\n", "")).expect("base64")
@@ -85,7 +92,10 @@ fn parts(entity: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn text(letter: &Letter, kind: &str) -> String {
-    let found = parts(&letter.data).into_iter().find(|(head, _)| head.contains(kind)).unwrap_or_else(|| panic!("{}", letter.data));
+    let found = parts(&letter.data)
+        .into_iter()
+        .find(|(head, _)| head.contains(kind))
+        .unwrap_or_else(|| panic!("{}", letter.data));
     utf8(found.1)
 }
 
@@ -102,34 +112,71 @@ fn each_event_arrives_with_its_file() {
                 "折り返し<b>お電話</b>ください。",
                 Some(("audio/mp4", "voicemail-20261122-0915.m4a")),
             ),
-            (NotifyEvent::Fax, "クラウドFAX 090-1234-5678", "ページ数：3ページ", Some(("application/pdf", "fax-20261122-0915.pdf"))),
+            (
+                NotifyEvent::Fax,
+                "クラウドFAX 090-1234-5678",
+                "ページ数：3ページ",
+                Some(("application/pdf", "fax-20261122-0915.pdf")),
+            ),
             (NotifyEvent::ForwardedCall, "転送電話 090-1234-5678", "転送先：050-1111-2222", None),
         ];
         for (index, (kind, subject, line, attached)) in table.into_iter().enumerate() {
             let told = told(&app, kind).await;
             let report = send(&app, "総務 <soumu@minato.example>", &job(told.clone())).await;
-            assert_eq!((report.outcome, report.problem, report.progress.file_done), (Outcome::Delivered, None, true), "{kind:?}");
+            assert_eq!(
+                (report.outcome, report.problem, report.progress.file_done),
+                (Outcome::Delivered, None, true),
+                "{kind:?}"
+            );
             let letter = smtp.letters()[index].clone();
             assert_eq!(
                 (letter.from.as_str(), letter.to.as_slice()),
                 ("noreply@denwaban.example", &["soumu@minato.example".to_owned()][..])
             );
             assert_eq!(header(&letter, "Subject").as_deref(), Some(subject));
-            assert_eq!(header(&letter, "Message-ID"), Some(format!("<{}@denwaban.example>", told.delivery_id)));
+            assert_eq!(
+                header(&letter, "Message-ID"),
+                Some(format!("<{}@denwaban.example>", told.delivery_id))
+            );
             assert_eq!(header(&letter, "Auto-Submitted").as_deref(), Some("auto-generated"));
             assert_eq!(header(&letter, "X-Auto-Response-Suppress").as_deref(), Some("All"));
             assert_eq!(header(&letter, "Date").as_deref(), Some("Sun, 22 Nov 2026 03:00:00 +0000"));
             let (plain, html) = (text(&letter, "text/plain"), text(&letter, "text/html"));
-            assert!(plain.contains(line) && plain.contains("日時：2026年11月22日(日) 09:15") && plain.contains(&told.short_id), "{plain}");
-            assert!(html.contains("tel:+819012345678") && html.contains(&told.short_id) && !html.contains("<b>"), "{html}");
-            let files: Vec<_> =
-                parts(&letter.data).into_iter().filter(|(head, _)| head.contains("Content-Disposition: attachment")).collect();
+            assert!(
+                plain.contains(line)
+                    && plain.contains("日時：2026年11月22日(日) 09:15")
+                    && plain.contains(&told.short_id),
+                "{plain}"
+            );
+            assert!(
+                html.contains("tel:+819012345678")
+                    && html.contains(&told.short_id)
+                    && !html.contains("<b>"),
+                "{html}"
+            );
+            let files: Vec<_> = parts(&letter.data)
+                .into_iter()
+                .filter(|(head, _)| head.contains("Content-Disposition: attachment"))
+                .collect();
             match attached {
                 Some((content_type, name)) => {
-                    assert!(header(&letter, "Content-Type").is_some_and(|kind| kind.starts_with("multipart/mixed")));
-                    assert!(files[0].0.contains(content_type) && files[0].0.contains(&format!("filename=\"{name}\"")), "{}", files[0].0);
+                    assert!(
+                        header(&letter, "Content-Type")
+                            .is_some_and(|kind| kind.starts_with("multipart/mixed"))
+                    );
+                    assert!(
+                        files[0].0.contains(content_type)
+                            && files[0].0.contains(&format!("filename=\"{name}\"")),
+                        "{}",
+                        files[0].0
+                    );
                     assert_eq!((files.len(), files[0].1.as_slice()), (1, BYTES));
-                    assert!(html.contains("href=\"https://portal.example.jp/downloads/0123456789abcdef\""), "{html}");
+                    assert!(
+                        html.contains(
+                            "href=\"https://portal.example.jp/downloads/0123456789abcdef\""
+                        ),
+                        "{html}"
+                    );
                 }
                 None => assert!(files.is_empty()),
             }
@@ -143,14 +190,32 @@ fn mails_about_one_caller_belong_together() {
     block_on(async {
         let smtp = Smtp::start();
         let app = start(&smtp).await;
-        let from = |caller: &str| Event { caller: api_types::Caller::parse(caller).expect("a caller"), ..event(NotifyEvent::MissedCall) };
+        let from = |caller: &str| Event {
+            caller: api_types::Caller::parse(caller).expect("a caller"),
+            ..event(NotifyEvent::MissedCall)
+        };
         let later = Subject::Transcript(event(NotifyEvent::Voicemail));
-        for subject in [Subject::Event(from("09012345678")), later, Subject::Event(from("09012345679")), Subject::Event(from("withheld"))] {
+        for subject in [
+            Subject::Event(from("09012345678")),
+            later,
+            Subject::Event(from("09012345679")),
+            Subject::Event(from("withheld")),
+        ] {
             send(&app, "a@minato.example", &job(notice(subject))).await;
         }
-        let threads: Vec<_> = smtp.letters().iter().map(|letter| header(letter, "References")).collect();
-        assert!(threads[0].is_some() && threads[0] == threads[1] && threads[0] != threads[2] && threads[3].is_none(), "{threads:?}");
-        assert!(threads.iter().flatten().all(|thread| !thread.contains("9012345678")), "{threads:?}");
+        let threads: Vec<_> =
+            smtp.letters().iter().map(|letter| header(letter, "References")).collect();
+        assert!(
+            threads[0].is_some()
+                && threads[0] == threads[1]
+                && threads[0] != threads[2]
+                && threads[3].is_none(),
+            "{threads:?}"
+        );
+        assert!(
+            threads.iter().flatten().all(|thread| !thread.contains("9012345678")),
+            "{threads:?}"
+        );
     });
 }
 
@@ -159,7 +224,11 @@ fn a_private_subject_says_nothing_about_the_caller() {
     block_on(async {
         let smtp = Smtp::start();
         let app = start(&smtp).await;
-        let private = Notice { private_subject: true, language: NotifyLanguage::En, ..told(&app, NotifyEvent::Voicemail).await };
+        let private = Notice {
+            private_subject: true,
+            language: NotifyLanguage::En,
+            ..told(&app, NotifyEvent::Voicemail).await
+        };
         send(&app, "a@minato.example", &job(private)).await;
         let letter = &smtp.letters()[0];
         assert_eq!(header(letter, "Subject").as_deref(), Some("You have a voicemail"));
@@ -181,14 +250,27 @@ fn tests_and_stopped_services_are_told() {
             waiting: 3,
         };
         for subject in [Subject::Test { rule_name: "営業チーム".into(), at: at() }, stopped] {
-            assert_eq!(send(&app, "a@minato.example", &job(notice(subject))).await.outcome, Outcome::Delivered);
+            assert_eq!(
+                send(&app, "a@minato.example", &job(notice(subject))).await.outcome,
+                Outcome::Delivered
+            );
         }
         let letters = smtp.letters();
         assert_eq!(header(&letters[0], "Subject").as_deref(), Some("テスト通知"));
-        assert_eq!(header(&letters[1], "Subject").as_deref(), Some("通知サービス「#営業 Bcc: x@evil.example」を停止しました"));
-        assert_eq!((header(&letters[1], "Bcc"), letters[1].to.as_slice()), (None, &["a@minato.example".to_owned()][..]));
+        assert_eq!(
+            header(&letters[1], "Subject").as_deref(),
+            Some("通知サービス「#営業 Bcc: x@evil.example」を停止しました")
+        );
+        assert_eq!(
+            (header(&letters[1], "Bcc"), letters[1].to.as_slice()),
+            (None, &["a@minato.example".to_owned()][..])
+        );
         let html = text(&letters[1], "text/html");
-        assert!(html.contains("営業&lt;チーム&gt;") && html.contains("href=\"https://portal.example.jp/services/1\""), "{html}");
+        assert!(
+            html.contains("営業&lt;チーム&gt;")
+                && html.contains("href=\"https://portal.example.jp/services/1\""),
+            "{html}"
+        );
         assert!(text(&letters[1], "text/plain").contains("待っている通知：3件"));
     });
 }
@@ -203,12 +285,21 @@ fn what_does_not_fit_or_is_gone_stays_behind_the_link() {
         let mut lost = file(&app, AttachmentKind::Audio, "lost.m4a", "audio/mp4", BYTES).await;
         lost.object_key = "test/nothing".into();
         for attachment in [large, lost] {
-            let told = Notice { attachment: Some(attachment), ..notice(Subject::Event(event(NotifyEvent::Voicemail))) };
-            assert_eq!(send(&app, "a@minato.example", &job(told)).await.outcome, Outcome::Delivered);
+            let told = Notice {
+                attachment: Some(attachment),
+                ..notice(Subject::Event(event(NotifyEvent::Voicemail)))
+            };
+            assert_eq!(
+                send(&app, "a@minato.example", &job(told)).await.outcome,
+                Outcome::Delivered
+            );
         }
         for letter in smtp.letters() {
             assert!(!letter.data.contains("Content-Disposition: attachment"));
-            assert!(text(&letter, "text/plain").contains("https://portal.example.jp/downloads/0123456789abcdef"));
+            assert!(
+                text(&letter, "text/plain")
+                    .contains("https://portal.example.jp/downloads/0123456789abcdef")
+            );
         }
     });
 }
@@ -221,13 +312,43 @@ fn what_the_server_says_decides() {
         let retry = |after| Outcome::Retry { after };
         let table = [
             (Mood::AtGreeting("421 4.3.2 too busy"), retry(None), "mail.later", Some(421)),
-            (Mood::AtRecipient("451 4.7.1 Greylisted, try again"), retry(Some(TimeDelta::minutes(5))), "mail.later", Some(451)),
-            (Mood::AtRecipient("550 5.1.1 no such user"), Outcome::BadConfig, "mail.no_mailbox", Some(550)),
-            (Mood::AtRecipient("550 5.7.1 not from you"), Outcome::BadConfig, "mail.refused", Some(550)),
-            (Mood::AtRecipient("552 5.2.2 mailbox full"), retry(Some(TimeDelta::days(1))), "mail.full", Some(552)),
-            (Mood::AtEnd("552 5.3.4 message too big"), Outcome::BadPayload, "mail.too_large", Some(552)),
+            (
+                Mood::AtRecipient("451 4.7.1 Greylisted, try again"),
+                retry(Some(TimeDelta::minutes(5))),
+                "mail.later",
+                Some(451),
+            ),
+            (
+                Mood::AtRecipient("550 5.1.1 no such user"),
+                Outcome::BadConfig,
+                "mail.no_mailbox",
+                Some(550),
+            ),
+            (
+                Mood::AtRecipient("550 5.7.1 not from you"),
+                Outcome::BadConfig,
+                "mail.refused",
+                Some(550),
+            ),
+            (
+                Mood::AtRecipient("552 5.2.2 mailbox full"),
+                retry(Some(TimeDelta::days(1))),
+                "mail.full",
+                Some(552),
+            ),
+            (
+                Mood::AtEnd("552 5.3.4 message too big"),
+                Outcome::BadPayload,
+                "mail.too_large",
+                Some(552),
+            ),
             (Mood::AtEnd("554 5.6.0 bad content"), Outcome::BadPayload, "mail.content", Some(554)),
-            (Mood::AtEnd("451 4.3.0 try later"), retry(Some(TimeDelta::minutes(5))), "mail.later", Some(451)),
+            (
+                Mood::AtEnd("451 4.3.0 try later"),
+                retry(Some(TimeDelta::minutes(5))),
+                "mail.later",
+                Some(451),
+            ),
             (Mood::LostAtRecipient, retry(None), "mail.unreachable", None),
             (Mood::LostAtEnd, Outcome::Unknown, "mail.unknown", None),
         ];
@@ -246,7 +367,8 @@ fn what_the_server_says_decides() {
             let report = send(&app, "a@minato.example", &job(told.clone())).await;
             assert_eq!(report.outcome, Outcome::Delivered, "after {mood:?}: {}", report.detail);
         }
-        let ids: std::collections::BTreeSet<_> = smtp.letters().iter().map(|letter| header(letter, "Message-ID")).collect();
+        let ids: std::collections::BTreeSet<_> =
+            smtp.letters().iter().map(|letter| header(letter, "Message-ID")).collect();
         assert_eq!(ids.len(), 1, "every attempt is the same mail: {ids:?}");
     });
 }
@@ -264,8 +386,16 @@ fn a_server_that_falls_silent_is_left() {
         ] {
             smtp.next([mood]);
             let report = send(&app, "a@minato.example", &job(told.clone())).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (outcome, Some(problem)), "{}", report.detail);
-            assert_eq!(send(&app, "a@minato.example", &job(told.clone())).await.outcome, Outcome::Delivered);
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (outcome, Some(problem)),
+                "{}",
+                report.detail
+            );
+            assert_eq!(
+                send(&app, "a@minato.example", &job(told.clone())).await.outcome,
+                Outcome::Delivered
+            );
         }
     });
 }
@@ -277,7 +407,9 @@ fn many_mails_at_once_share_few_connections() {
         let app = start(&smtp).await;
         let told = told(&app, NotifyEvent::MissedCall).await;
         let job = job(told);
-        let reports = futures_util::future::join_all((0..100).map(|_| send(&app, "a@minato.example", &job))).await;
+        let reports =
+            futures_util::future::join_all((0..100).map(|_| send(&app, "a@minato.example", &job)))
+                .await;
         assert!(reports.iter().all(|report| report.outcome == Outcome::Delivered), "{reports:?}");
         assert_eq!(smtp.letters().len(), 100);
         assert!(smtp.connections() <= 16, "{} connections", smtp.connections());
@@ -294,16 +426,27 @@ fn signing_in_at_the_mail_server() {
             ("", Outcome::Retry { after: None }, Some("mail.relay"), Some(530)),
         ];
         for (login, outcome, problem, status) in table {
-            let url = if login.is_empty() { smtp.url.clone() } else { smtp.url.replace("smtp://", &format!("smtp://{login}@")) };
+            let url = if login.is_empty() {
+                smtp.url.clone()
+            } else {
+                smtp.url.replace("smtp://", &format!("smtp://{login}@"))
+            };
             let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
-            let report = send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await)).await;
+            let report =
+                send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await))
+                    .await;
             assert_eq!(
                 (report.outcome, report.problem.as_deref(), report.status),
                 (outcome, problem, status),
                 "{login}: {}",
                 report.detail
             );
-            assert!(!report.detail.contains("geheim") && !format!("{:?}", app.app.mailer).contains("minato"), "{}", report.detail);
+            assert!(
+                !report.detail.contains("geheim")
+                    && !format!("{:?}", app.app.mailer).contains("minato"),
+                "{}",
+                report.detail
+            );
         }
         assert_eq!(smtp.letters().len(), 1);
     });
@@ -317,7 +460,9 @@ fn a_server_without_encryption_is_not_spoken_to_where_it_is_required() {
             let before = smtp.letters().len();
             let url = format!("{}?tls={tls}", smtp.url);
             let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
-            let report = send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await)).await;
+            let report =
+                send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await))
+                    .await;
             assert_eq!(
                 (report.outcome == Outcome::Delivered, smtp.letters().len() > before),
                 (arrives, arrives),
@@ -337,7 +482,10 @@ fn refused_as_too_large_it_goes_without_the_file() {
         let report = send(&app, "a@minato.example", &Job { plain: true, ..job(told) }).await;
         assert_eq!(report.outcome, Outcome::Delivered);
         let letter = &smtp.letters()[0];
-        assert!(!letter.data.contains("Content-Disposition: attachment") && text(letter, "text/plain").contains("/downloads/"));
+        assert!(
+            !letter.data.contains("Content-Disposition: attachment")
+                && text(letter, "text/plain").contains("/downloads/")
+        );
     });
 }
 
@@ -364,7 +512,11 @@ fn addresses_of_all_kinds() {
                     assert_eq!(smtp.letters()[before].to, [envelope]);
                 }
                 None => {
-                    assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::BadConfig, Some("mail.bad_address")), "{to}");
+                    assert_eq!(
+                        (report.outcome, report.problem.as_deref()),
+                        (Outcome::BadConfig, Some("mail.bad_address")),
+                        "{to}"
+                    );
                     assert_eq!(smtp.letters().len(), before);
                 }
             }

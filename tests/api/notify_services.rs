@@ -1,4 +1,5 @@
-//! Services of notify rules through the API: what people paste, what is kept of it, and what becomes of the notices that wait.
+//! Services of notify rules through the API: what people paste, what is kept of it, and what
+//! becomes of the notices that wait.
 
 use serde_json::{Value, json};
 use server::config::Config;
@@ -34,383 +35,671 @@ fn message(problem: &Value) -> String {
 const LINE_SECRET: &str = "fedcba9876543210fedcba9876543210";
 const TEAMS: &str = "https://default0123456789abcdef.7a.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-long-signature-3x9";
 
-on_both!(
-    bare async fn every_service_takes_what_people_paste_and_keeps_its_secrets(backend) {
-        let clock = server::clock::Clock::set(chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"));
-        let (slack, chatwork, line, line_works) = (Slack::start(), Chatwork::start(), Line::start(), LineWorks::start(clock));
-        let urls = [&slack.fake, &chatwork.fake, &line.fake, &line_works.fake].map(|fake| fake.url.clone());
-        let app = TestApp::start_with(backend, |config| {
-            let_out(config);
-            let [slack, chatwork, line, line_works] = urls;
-            (config.providers.slack.base_url, config.providers.chatwork.base_url) = (slack, chatwork);
-            config.providers.line.base_url = line;
-            (config.providers.line_works.base_url, config.providers.line_works.auth_url) = (format!("{line_works}/v1.0"), line_works);
-        })
-        .await;
-        let (minato, services) = with_rule(&app, "minato").await;
-        let escaped = line_works.private_key.replace('\n', "\\n");
-        let google = GoogleChat::url();
-        let pasted = [
-            ("slack", json!({"bot_token": format!(" {}\n", slack::TOKEN), "channel_id": format!("https://minato.slack.com/archives/{}", slack::CHANNEL)})),
-            ("chatwork", json!({"api_token": chatwork::TOKEN, "room_id": format!("https://www.chatwork.com/#!rid{}", chatwork::ROOM)})),
-            ("teams", json!({"url": TEAMS.replace('&', "&amp;")})),
-            ("google_chat", json!({"url": google.replace('&', "&amp;")})),
-            ("line", json!({"channel_access_token": line::TOKEN, "to": "", "channel_secret": LINE_SECRET})),
-            ("line_works", json!({
-                "client_id": "a_client_id_0123", "client_secret": "a_client_secret_0", "service_account": "abc12.serviceaccount@minato",
+on_both!(every_service_takes_what_people_paste_and_keeps_its_secrets, bare, async |backend| {
+    let clock = server::clock::Clock::set(
+        chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"),
+    );
+    let (slack, chatwork, line, line_works) =
+        (Slack::start(), Chatwork::start(), Line::start(), LineWorks::start(clock));
+    let urls =
+        [&slack.fake, &chatwork.fake, &line.fake, &line_works.fake].map(|fake| fake.url.clone());
+    let app = TestApp::start_with(backend, |config| {
+        let_out(config);
+        let [slack, chatwork, line, line_works] = urls;
+        (config.providers.slack.base_url, config.providers.chatwork.base_url) = (slack, chatwork);
+        config.providers.line.base_url = line;
+        (config.providers.line_works.base_url, config.providers.line_works.auth_url) =
+            (format!("{line_works}/v1.0"), line_works);
+    })
+    .await;
+    let (minato, services) = with_rule(&app, "minato").await;
+    let escaped = line_works.private_key.replace('\n', "\\n");
+    let google = GoogleChat::url();
+    let pasted = [
+        (
+            "slack",
+            json!({"bot_token": format!(" {}\n", slack::TOKEN),
+                "channel_id": format!("https://minato.slack.com/archives/{}", slack::CHANNEL)}),
+        ),
+        (
+            "chatwork",
+            json!({"api_token": chatwork::TOKEN,
+                "room_id": format!("https://www.chatwork.com/#!rid{}", chatwork::ROOM)}),
+        ),
+        ("teams", json!({"url": TEAMS.replace('&', "&amp;")})),
+        ("google_chat", json!({"url": google.replace('&', "&amp;")})),
+        (
+            "line",
+            json!({"channel_access_token": line::TOKEN, "to": "", "channel_secret": LINE_SECRET}),
+        ),
+        (
+            "line_works",
+            json!({
+                "client_id": "a_client_id_0123", "client_secret": "a_client_secret_0",
+                    "service_account": "abc12.serviceaccount@minato",
                 "private_key": escaped, "bot_id": "1234567", "channel_id": line_works::ROOM,
-            })),
-            ("webhook", json!({"url": "https://hooks.minato.example/denwaban"})),
-        ];
-        let mut made = Vec::new();
-        for (kind, credentials) in pasted {
-            // LINE WORKS: whether the fake takes these credentials is the adapter's test.
-            let body = json!({"type": kind, "credentials": credentials, "unchecked": kind == "line_works"});
-            made.push(minato.client.post(&services, body).await.expect(201));
-        }
-        let shown: Vec<_> = made.iter().map(|service| service["credentials"].clone()).collect();
-        assert_eq!(shown[0], json!({"bot_token": "xoxb-…CDEF", "channel_id": slack::CHANNEL}));
-        assert_eq!(shown[1], json!({"api_token": "…cdef", "room_id": chatwork::ROOM}));
-        assert_eq!(shown[2], json!({"url": "default0123456789abcdef.7a.environment.api.powerplatform.com/…-3x9"}));
-        assert!(shown[3]["url"].as_str().is_some_and(|url| url.starts_with("chat.googleapis.com/…") && url.chars().count() < 30));
-        assert_eq!(shown[4], json!({"channel_access_token": "…89==", "channel_secret": "…3210"}));
-        assert_eq!(shown[5]["bot_id"], "1234567");
-        assert!(shown[5]["private_key"].as_str().is_some_and(|key| key.starts_with("PRIVATE KEY …") && key.chars().count() < 20));
-        let secret = made[6]["signing_secret"].as_str().expect("a webhook's secret is shown once").to_owned();
-        assert!(secret.starts_with("whsec_"));
-        let labels: Vec<_> = made.iter().map(|service| service["label"].as_str().unwrap_or_default()).collect();
-        assert_eq!(labels, ["Slack", "Chatwork", "Microsoft Teams", "Google Chat", "LINE", "LINE WORKS", "Webhook"]);
-        let url = made[4]["line_setup"]["webhook_url"].as_str().unwrap_or_default();
-        assert!(url.starts_with(&format!("{}/callbacks/line/", app.url)), "{url}");
-
-        // Nothing secret is in an answer, nor where somebody reads who has stolen the database.
-        let list = minato.client.get(&services).await;
-        let rule = minato.client.get(services.trim_end_matches("/services")).await;
-        let log = minato.client.get("/audit-log?limit=200").await;
-        let (dump, key) = (app.database.dump(), escaped.split("\\n").nth(5).unwrap_or_default().to_owned());
-        for secret in [slack::TOKEN, chatwork::TOKEN, line::TOKEN, LINE_SECRET, "a_client_secret_0", &key, &secret, "a-long-signature-3x9"] {
-            assert!(secret.len() > 15);
-            for (place, text) in [("list", &list.text), ("rule", &rule.text), ("log", &log.text), ("database", &dump)] {
-                assert!(!text.contains(secret), "{secret} stands in the {place}");
-            }
-        }
-        let summaries: Vec<_> = rule.json["services"].as_array().into_iter().flatten().map(|service| service["type"].clone()).collect();
-        assert_eq!(summaries, ["slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook"]);
-        assert_eq!(list.json["items"][6]["signing_secret"], Value::Null);
+            }),
+        ),
+        ("webhook", json!({"url": "https://hooks.minato.example/denwaban"})),
+    ];
+    let mut made = Vec::new();
+    for (kind, credentials) in pasted {
+        // LINE WORKS: whether the fake takes these credentials is the adapter's test.
+        let body =
+            json!({"type": kind, "credentials": credentials, "unchecked": kind == "line_works"});
+        made.push(minato.client.post(&services, body).await.expect(201));
     }
-);
+    let shown: Vec<_> = made.iter().map(|service| service["credentials"].clone()).collect();
+    assert_eq!(shown[0], json!({"bot_token": "xoxb-…CDEF", "channel_id": slack::CHANNEL}));
+    assert_eq!(shown[1], json!({"api_token": "…cdef", "room_id": chatwork::ROOM}));
+    assert_eq!(
+        shown[2],
+        json!({"url": "default0123456789abcdef.7a.environment.api.powerplatform.com/…-3x9"})
+    );
+    assert!(shown[3]["url"].as_str().is_some_and(|url| url.starts_with("chat.googleapis.com/…") && url.chars().count() < 30));
+    assert_eq!(shown[4], json!({"channel_access_token": "…89==", "channel_secret": "…3210"}));
+    assert_eq!(shown[5]["bot_id"], "1234567");
+    assert!(
+        shown[5]["private_key"]
+            .as_str()
+            .is_some_and(|key| key.starts_with("PRIVATE KEY …") && key.chars().count() < 20)
+    );
+    let secret =
+        made[6]["signing_secret"].as_str().expect("a webhook's secret is shown once").to_owned();
+    assert!(secret.starts_with("whsec_"));
+    let labels: Vec<_> =
+        made.iter().map(|service| service["label"].as_str().unwrap_or_default()).collect();
+    assert_eq!(
+        labels,
+        ["Slack", "Chatwork", "Microsoft Teams", "Google Chat", "LINE", "LINE WORKS", "Webhook"]
+    );
+    let url = made[4]["line_setup"]["webhook_url"].as_str().unwrap_or_default();
+    assert!(url.starts_with(&format!("{}/callbacks/line/", app.url)), "{url}");
 
-on_both!(
-    async fn dead_set_ups_are_refused_with_the_cure(app) {
-        let (minato, services) = with_rule(&app, "minato").await;
-        let table = [
-            ("slack", json!({"bot_token": "xoxp-1234567890-abcdefghij", "channel_id": "C0123456789"}), "bot_token", "not_bot_token", "xoxb-"),
-            ("slack", json!({"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "#営業"}), "channel_id", "channel_name", "チャンネルID"),
-            ("chatwork", json!({"api_token": chatwork::TOKEN, "room_id": "営業"}), "room_id", "invalid_format", "#!rid"),
-            ("teams", json!({"url": "https://minato.webhook.office.com/webhookb2/1/IncomingWebhook/2/3"}), "url", "retired_connector", "ワークフロー"),
-            ("teams", json!({"url": TEAMS.split("&sig").next()}), "url", "incomplete_url", "途中で切れて"),
-            ("google_chat", json!({"url": "https://chat.google.com/room/AAAA"}), "url", "not_google_chat_webhook", "Webhook"),
-            ("line", json!({"channel_access_token": "x".repeat(43), "to": line::GROUP}), "channel_access_token", "line_notify_token", "2025年3月"),
-            ("line", json!({"channel_access_token": line::TOKEN, "to": "@minato"}), "to", "line_display_id", "登録"),
-            ("line", json!({"channel_access_token": line::TOKEN}), "to", "required", "チャネルシークレット"),
-            ("webhook", json!({"url": "http://hooks.minato.example"}), "url", "not_https", "https://"),
-            ("webhook", json!({"url": "https://0x7f.1/"}), "url", "private_address", "社内"),
-            ("webhook", json!({"url": "https://a:b@hooks.minato.example"}), "url", "url_credentials", "署名"),
-        ];
-        for (kind, credentials, field, code, word) in table {
-            let body = json!({"type": kind, "credentials": credentials, "unchecked": true});
-            let problem = minato.client.post(&services, body).await.expect_fields(&[(&format!("/credentials/{field}"), code)]);
-            assert!(message(&problem).contains(word), "{code}: {}", message(&problem));
+    // Nothing secret is in an answer, nor where somebody reads who has stolen the database.
+    let list = minato.client.get(&services).await;
+    let rule = minato.client.get(services.trim_end_matches("/services")).await;
+    let log = minato.client.get("/audit-log?limit=200").await;
+    let (dump, key) =
+        (app.database.dump(), escaped.split("\\n").nth(5).unwrap_or_default().to_owned());
+    for secret in [
+        slack::TOKEN,
+        chatwork::TOKEN,
+        line::TOKEN,
+        LINE_SECRET,
+        "a_client_secret_0",
+        &key,
+        &secret,
+        "a-long-signature-3x9",
+    ] {
+        assert!(secret.len() > 15);
+        for (place, text) in
+            [("list", &list.text), ("rule", &rule.text), ("log", &log.text), ("database", &dump)]
+        {
+            assert!(!text.contains(secret), "{secret} stands in the {place}");
         }
-        let own = json!({"type": "webhook", "credentials": {"url": app.url}});
-        // Plain http is refused first where private addresses are not allowed.
-        minato.client.post(&services, own).await.expect_fields(&[("/credentials/url", "not_https")]);
-        let key = json!({"type": "line_works", "credentials": {"private_key": "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"}});
-        let problem = minato.client.post(&services, key).await.expect_problem(422, "invalid");
-        let codes: Vec<_> = problem["errors"].as_array().into_iter().flatten().map(|error| error["code"].as_str().unwrap_or("?")).collect();
-        assert_eq!(codes, ["required", "required", "required", "pkcs1_key", "required", "required"]);
-        let unknown = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example", "signing_secret": "mine"}});
-        minato.client.post(&services, unknown).await.expect_fields(&[("/credentials/signing_secret", "unknown_field")]);
-        assert_eq!(minato.client.get(&services).await.expect(200)["items"], json!([]));
-        let old = json!({"type": "teams", "credentials": {"url": TEAMS.replace("7a.environment.api.powerplatform.com", "japaneast.logic.azure.com")}});
-        assert_eq!(minato.client.post(&services, old).await.expect(201)["warning"]["code"], "teams.old_url");
     }
-);
+    let summaries: Vec<_> = rule.json["services"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|service| service["type"].clone())
+        .collect();
+    assert_eq!(
+        summaries,
+        ["slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook"]
+    );
+    assert_eq!(list.json["items"][6]["signing_secret"], Value::Null);
+});
 
-on_both!(
-    bare async fn what_the_service_itself_refuses_is_refused_at_its_field(backend) {
-        let (slack, chatwork) = (Slack::start(), Chatwork::start());
-        let app = TestApp::start_with(backend, |config| {
-            let_out(config);
-            config.providers.slack.base_url.clone_from(&slack.fake.url);
-            config.providers.chatwork.base_url.clone_from(&chatwork.fake.url);
-        })
+on_both!(dead_set_ups_are_refused_with_the_cure, async |app| {
+    let (minato, services) = with_rule(&app, "minato").await;
+    let table = [
+        (
+            "slack",
+            json!({"bot_token": "xoxp-1234567890-abcdefghij", "channel_id": "C0123456789"}),
+            "bot_token",
+            "not_bot_token",
+            "xoxb-",
+        ),
+        (
+            "slack",
+            json!({"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "#営業"}),
+            "channel_id",
+            "channel_name",
+            "チャンネルID",
+        ),
+        (
+            "chatwork",
+            json!({"api_token": chatwork::TOKEN, "room_id": "営業"}),
+            "room_id",
+            "invalid_format",
+            "#!rid",
+        ),
+        (
+            "teams",
+            json!({"url": "https://minato.webhook.office.com/webhookb2/1/IncomingWebhook/2/3"}),
+            "url",
+            "retired_connector",
+            "ワークフロー",
+        ),
+        (
+            "teams",
+            json!({"url": TEAMS.split("&sig").next()}),
+            "url",
+            "incomplete_url",
+            "途中で切れて",
+        ),
+        (
+            "google_chat",
+            json!({"url": "https://chat.google.com/room/AAAA"}),
+            "url",
+            "not_google_chat_webhook",
+            "Webhook",
+        ),
+        (
+            "line",
+            json!({"channel_access_token": "x".repeat(43), "to": line::GROUP}),
+            "channel_access_token",
+            "line_notify_token",
+            "2025年3月",
+        ),
+        (
+            "line",
+            json!({"channel_access_token": line::TOKEN, "to": "@minato"}),
+            "to",
+            "line_display_id",
+            "登録",
+        ),
+        (
+            "line",
+            json!({"channel_access_token": line::TOKEN}),
+            "to",
+            "required",
+            "チャネルシークレット",
+        ),
+        ("webhook", json!({"url": "http://hooks.minato.example"}), "url", "not_https", "https://"),
+        ("webhook", json!({"url": "https://0x7f.1/"}), "url", "private_address", "社内"),
+        (
+            "webhook",
+            json!({"url": "https://a:b@hooks.minato.example"}),
+            "url",
+            "url_credentials",
+            "署名",
+        ),
+    ];
+    for (kind, credentials, field, code, word) in table {
+        let body = json!({"type": kind, "credentials": credentials, "unchecked": true});
+        let problem = minato
+            .client
+            .post(&services, body)
+            .await
+            .expect_fields(&[(&format!("/credentials/{field}"), code)]);
+        assert!(message(&problem).contains(word), "{code}: {}", message(&problem));
+    }
+    let own = json!({"type": "webhook", "credentials": {"url": app.url}});
+    // Plain http is refused first where private addresses are not allowed.
+    minato.client.post(&services, own).await.expect_fields(&[("/credentials/url", "not_https")]);
+    let key = json!({"type": "line_works",
+        "credentials": {"private_key": "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE \
+        KEY-----"}});
+    let problem = minato.client.post(&services, key).await.expect_problem(422, "invalid");
+    let codes: Vec<_> = problem["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| error["code"].as_str().unwrap_or("?"))
+        .collect();
+    assert_eq!(codes, ["required", "required", "required", "pkcs1_key", "required", "required"]);
+    let unknown = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example",
+        "signing_secret": "mine"}});
+    minato
+        .client
+        .post(&services, unknown)
+        .await
+        .expect_fields(&[("/credentials/signing_secret", "unknown_field")]);
+    assert_eq!(minato.client.get(&services).await.expect(200)["items"], json!([]));
+    let old = json!({"type": "teams",
+        "credentials": {"url": TEAMS.replace("7a.environment.api.powerplatform.com",
+        "japaneast.logic.azure.com")}});
+    assert_eq!(
+        minato.client.post(&services, old).await.expect(201)["warning"]["code"],
+        "teams.old_url"
+    );
+});
+
+on_both!(what_the_service_itself_refuses_is_refused_at_its_field, bare, async |backend| {
+    let (slack, chatwork) = (Slack::start(), Chatwork::start());
+    let app = TestApp::start_with(backend, |config| {
+        let_out(config);
+        config.providers.slack.base_url.clone_from(&slack.fake.url);
+        config.providers.chatwork.base_url.clone_from(&chatwork.fake.url);
+    })
+    .await;
+    let (minato, services) = with_rule(&app, "minato").await;
+    let slack_with = |token: &str, channel: &str| {
+        json!({"type": "slack",
+        "credentials": {"bot_token": token, "channel_id": channel}})
+    };
+    let wrong = "xoxb-000000000000-nobodyknowsme";
+    for (token, channel, field) in [
+        (wrong, slack::CHANNEL, "/credentials/bot_token"),
+        (slack::TOKEN, "C9999999999", "/credentials/channel_id"),
+        (slack::TOKEN, slack::OTHER_CHANNEL, "/credentials/channel_id"),
+        (slack::TOKEN, slack::ARCHIVED, "/credentials/channel_id"),
+    ] {
+        let problem = minato
+            .client
+            .post(&services, slack_with(token, channel))
+            .await
+            .expect_fields(&[(field, "service_refused")]);
+        assert!(
+            !message(&problem).contains("doctor.") && message(&problem).chars().count() > 20,
+            "{}",
+            message(&problem)
+        );
+        assert!(!problem.to_string().contains(token));
+    }
+    for (token, room, field) in [
+        ("ffffffffffffffffffffffffffffffff", chatwork::ROOM, "/credentials/api_token"),
+        (chatwork::TOKEN, "999", "/credentials/room_id"),
+        (chatwork::TOKEN, chatwork::READ_ONLY_ROOM, "/credentials/room_id"),
+    ] {
+        let body =
+            json!({"type": "chatwork", "credentials": {"api_token": token, "room_id": room}});
+        minato.client.post(&services, body).await.expect_fields(&[(field, "service_refused")]);
+    }
+    assert_eq!(minato.client.get(&services).await.expect(200)["items"], json!([]));
+
+    // It can be kept all the same, and what cannot be reached refuses nothing.
+    let mut unchecked = slack_with(wrong, slack::CHANNEL);
+    unchecked["unchecked"] = true.into();
+    let kept = minato.client.post(&services, unchecked).await.expect(201);
+    let busy = Reply::json(200, json!({"ok": false, "error": "ratelimited"}));
+    for replies in [vec![Reply::HangUp], vec![Reply::empty(503); 2], vec![busy; 2]] {
+        slack.fake.next(replies);
+        minato.client.post(&services, slack_with(wrong, slack::CHANNEL)).await.expect(201);
+    }
+
+    // The same holds for a change, and what is not a credential asks nobody.
+    let path = path_of(&services, &kept);
+    let lost = minato
+        .client
+        .if_match(1)
+        .patch(&path, json!({"credentials": {"channel_id": "C9999999999"}}))
         .await;
-        let (minato, services) = with_rule(&app, "minato").await;
-        let slack_with = |token: &str, channel: &str| json!({"type": "slack", "credentials": {"bot_token": token, "channel_id": channel}});
-        let wrong = "xoxb-000000000000-nobodyknowsme";
-        for (token, channel, field) in [
-            (wrong, slack::CHANNEL, "/credentials/bot_token"),
-            (slack::TOKEN, "C9999999999", "/credentials/channel_id"),
-            (slack::TOKEN, slack::OTHER_CHANNEL, "/credentials/channel_id"),
-            (slack::TOKEN, slack::ARCHIVED, "/credentials/channel_id"),
-        ] {
-            let problem = minato.client.post(&services, slack_with(token, channel)).await.expect_fields(&[(field, "service_refused")]);
-            assert!(!message(&problem).contains("doctor.") && message(&problem).chars().count() > 20, "{}", message(&problem));
-            assert!(!problem.to_string().contains(token));
-        }
-        for (token, room, field) in [
-            ("ffffffffffffffffffffffffffffffff", chatwork::ROOM, "/credentials/api_token"),
-            (chatwork::TOKEN, "999", "/credentials/room_id"),
-            (chatwork::TOKEN, chatwork::READ_ONLY_ROOM, "/credentials/room_id"),
-        ] {
-            let body = json!({"type": "chatwork", "credentials": {"api_token": token, "room_id": room}});
-            minato.client.post(&services, body).await.expect_fields(&[(field, "service_refused")]);
-        }
-        assert_eq!(minato.client.get(&services).await.expect(200)["items"], json!([]));
+    lost.expect_fields(&[("/credentials/bot_token", "service_refused")]);
+    let asked = slack.fake.count();
+    let changed =
+        minato.client.if_match(1).patch(&path, json!({"label": "#営業"})).await.expect(200);
+    assert_eq!((&changed["label"], slack.fake.count()), (&json!("#営業"), asked));
+    let mended = minato
+        .client
+        .if_match(2)
+        .patch(&path, json!({"credentials": {"bot_token": slack::TOKEN}}))
+        .await
+        .expect(200);
+    assert_eq!(
+        mended["credentials"],
+        json!({"bot_token": "xoxb-…CDEF", "channel_id": slack::CHANNEL})
+    );
+    let line = &minato.log().await[0];
+    assert_eq!((&line["object_kind"], &line["before"]), (&json!("notify_service"), &json!({})));
+    assert_eq!(
+        (&line["after"], &line["restorable"]),
+        (&json!({"changed_credentials": "bot_token"}), &json!(false))
+    );
+});
 
-        // It can be kept all the same, and what cannot be reached refuses nothing.
-        let mut unchecked = slack_with(wrong, slack::CHANNEL);
-        unchecked["unchecked"] = true.into();
-        let kept = minato.client.post(&services, unchecked).await.expect(201);
-        let busy = Reply::json(200, json!({"ok": false, "error": "ratelimited"}));
-        for replies in [vec![Reply::HangUp], vec![Reply::empty(503); 2], vec![busy; 2]] {
-            slack.fake.next(replies);
-            minato.client.post(&services, slack_with(wrong, slack::CHANNEL)).await.expect(201);
-        }
+on_both!(a_service_belongs_to_its_rule_and_changes_by_its_version, async |app| {
+    let (minato, services) = with_rule(&app, "minato").await;
+    let other = format!("/notify-rules/{}/services", minato.notify_rule(&app, "総務").await);
+    let webhook = json!({"type": "webhook", "label": " 基幹システム ",
+        "credentials": {"url": "https://hooks.minato.example/a"}});
+    let made = minato.client.post(&services, webhook).await.expect(201);
+    assert_eq!(made["label"], "基幹システム");
+    let path = path_of(&services, &made);
+    assert_eq!(minato.client.get(&path).await.version(), 1);
+    minato.client.get(&path_of(&other, &made)).await.expect_problem(404, "not_found");
+    minato
+        .client
+        .if_match(1)
+        .delete(&path_of(&other, &made))
+        .await
+        .expect_problem(404, "not_found");
+    minato
+        .client
+        .post(&format!("{}/test", path_of(&other, &made)), Value::Null)
+        .await
+        .expect_problem(404, "not_found");
+    minato
+        .client
+        .patch(&path, json!({"label": "x"}))
+        .await
+        .expect_problem(428, "precondition_required");
+    minato
+        .client
+        .if_match(9)
+        .patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}}))
+        .await
+        .expect_problem(412, "stale");
+    minato
+        .client
+        .if_match(1)
+        .patch(&path, json!({"credentials": {"url": ""}}))
+        .await
+        .expect_fields(&[("/credentials/url", "required")]);
+    minato
+        .client
+        .if_match(1)
+        .patch(&path, json!({"label": "x".repeat(41)}))
+        .await
+        .expect_fields(&[("/label", "too_long")]);
+    let changed = minato
+        .client
+        .if_match(1)
+        .patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&changed["credentials"]["url"], &changed["version"]),
+        (&json!("https://hooks.minato.example/b"), &json!(2))
+    );
+    let same = minato
+        .client
+        .if_match(2)
+        .patch(&path, json!({"credentials": {"url": " https://hooks.minato.example/b "}}))
+        .await
+        .expect(200);
+    assert_eq!(same["version"], 2, "the same again is no change");
+    let renamed = minato.client.if_match(2).patch(&path, json!({"label": ""})).await.expect(200);
+    assert_eq!(renamed["label"], "Webhook");
+    let restore =
+        format!("/audit-log/{}/restore", minato.log().await[0]["id"].as_str().unwrap_or_default());
+    minato.client.post(&restore, json!({})).await.expect(200);
+    assert_eq!(minato.client.get(&path).await.expect(200)["label"], "基幹システム");
+    minato.client.if_match(4).delete(&path).await.expect(204);
+    minato.client.get(&path).await.expect_problem(404, "not_found");
+    let line = &minato.log().await[0];
+    assert_eq!(
+        (&line["action"], &line["before"]["label"]),
+        (&json!("delete"), &json!("基幹システム"))
+    );
+});
 
-        // The same holds for a change, and what is not a credential asks nobody.
-        let path = path_of(&services, &kept);
-        let lost = minato.client.if_match(1).patch(&path, json!({"credentials": {"channel_id": "C9999999999"}})).await;
-        lost.expect_fields(&[("/credentials/bot_token", "service_refused")]);
-        let asked = slack.fake.count();
-        let changed = minato.client.if_match(1).patch(&path, json!({"label": "#営業"})).await.expect(200);
-        assert_eq!((&changed["label"], slack.fake.count()), (&json!("#営業"), asked));
-        let mended = minato.client.if_match(2).patch(&path, json!({"credentials": {"bot_token": slack::TOKEN}})).await.expect(200);
-        assert_eq!(mended["credentials"], json!({"bot_token": "xoxb-…CDEF", "channel_id": slack::CHANNEL}));
-        let line = &minato.log().await[0];
-        assert_eq!((&line["object_kind"], &line["before"]), (&json!("notify_service"), &json!({})));
-        assert_eq!((&line["after"], &line["restorable"]), (&json!({"changed_credentials": "bot_token"}), &json!(false)));
+on_both!(a_service_is_made_once_per_idempotency_key, bare, async |backend| {
+    let slack = Slack::start();
+    let app = TestApp::start_with(backend, |config| {
+        let_out(config);
+        config.providers.slack.base_url.clone_from(&slack.fake.url);
+    })
+    .await;
+    let (minato, services) = with_rule(&app, "minato").await;
+    let client = minato.client.clone().header("idempotency-key", "one");
+    let webhook =
+        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let first = client.post(&services, webhook.clone()).await.expect(201);
+    assert!(first["signing_secret"].is_string());
+    assert_eq!(
+        client.post(&services, webhook).await.expect(201),
+        first,
+        "who lost the answer can still learn the secret"
+    );
+    let client = minato.client.clone().header("idempotency-key", "two");
+    let with_slack = json!({"type": "slack", "credentials": {"bot_token": slack::TOKEN,
+        "channel_id": slack::CHANNEL}});
+    let first = client.post(&services, with_slack.clone()).await.expect(201);
+    slack.refuse("auth.test", "invalid_auth");
+    assert_eq!(
+        client.post(&services, with_slack).await.expect(201),
+        first,
+        "Slack is not asked again"
+    );
+    let list = minato.client.get(&services).await.expect(200);
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2));
+    let secret = first["signing_secret"].as_str().unwrap_or("whsec_");
+    assert!(!app.database.dump().contains(secret) || secret == "whsec_");
+});
+
+on_both!(there_are_twenty_services_at_most, async |app| {
+    let (minato, services) = with_rule(&app, "minato").await;
+    let webhook =
+        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    for index in 1..=20 {
+        let made = minato.client.post(&services, webhook.clone()).await.expect(201);
+        let expected = if index == 1 { "Webhook".to_owned() } else { format!("Webhook {index}") };
+        assert_eq!(made["label"], expected);
     }
-);
-
-on_both!(
-    async fn a_service_belongs_to_its_rule_and_changes_by_its_version(app) {
-        let (minato, services) = with_rule(&app, "minato").await;
-        let other = format!("/notify-rules/{}/services", minato.notify_rule(&app, "総務").await);
-        let webhook = json!({"type": "webhook", "label": " 基幹システム ", "credentials": {"url": "https://hooks.minato.example/a"}});
-        let made = minato.client.post(&services, webhook).await.expect(201);
-        assert_eq!(made["label"], "基幹システム");
-        let path = path_of(&services, &made);
-        assert_eq!(minato.client.get(&path).await.version(), 1);
-        minato.client.get(&path_of(&other, &made)).await.expect_problem(404, "not_found");
-        minato.client.if_match(1).delete(&path_of(&other, &made)).await.expect_problem(404, "not_found");
-        minato.client.post(&format!("{}/test", path_of(&other, &made)), Value::Null).await.expect_problem(404, "not_found");
-        minato.client.patch(&path, json!({"label": "x"})).await.expect_problem(428, "precondition_required");
-        minato.client.if_match(9).patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}})).await.expect_problem(412, "stale");
-        minato.client.if_match(1).patch(&path, json!({"credentials": {"url": ""}})).await.expect_fields(&[("/credentials/url", "required")]);
-        minato.client.if_match(1).patch(&path, json!({"label": "x".repeat(41)})).await.expect_fields(&[("/label", "too_long")]);
-        let changed = minato.client.if_match(1).patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}})).await.expect(200);
-        assert_eq!((&changed["credentials"]["url"], &changed["version"]), (&json!("https://hooks.minato.example/b"), &json!(2)));
-        let same = minato.client.if_match(2).patch(&path, json!({"credentials": {"url": " https://hooks.minato.example/b "}})).await.expect(200);
-        assert_eq!(same["version"], 2, "the same again is no change");
-        let renamed = minato.client.if_match(2).patch(&path, json!({"label": ""})).await.expect(200);
-        assert_eq!(renamed["label"], "Webhook");
-        let restore = format!("/audit-log/{}/restore", minato.log().await[0]["id"].as_str().unwrap_or_default());
-        minato.client.post(&restore, json!({})).await.expect(200);
-        assert_eq!(minato.client.get(&path).await.expect(200)["label"], "基幹システム");
-        minato.client.if_match(4).delete(&path).await.expect(204);
-        minato.client.get(&path).await.expect_problem(404, "not_found");
-        let line = &minato.log().await[0];
-        assert_eq!((&line["action"], &line["before"]["label"]), (&json!("delete"), &json!("基幹システム")));
-    }
-);
-
-on_both!(
-    bare async fn a_service_is_made_once_per_idempotency_key(backend) {
-        let slack = Slack::start();
-        let app = TestApp::start_with(backend, |config| {
-            let_out(config);
-            config.providers.slack.base_url.clone_from(&slack.fake.url);
-        })
-        .await;
-        let (minato, services) = with_rule(&app, "minato").await;
-        let client = minato.client.clone().header("idempotency-key", "one");
-        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
-        let first = client.post(&services, webhook.clone()).await.expect(201);
-        assert!(first["signing_secret"].is_string());
-        assert_eq!(client.post(&services, webhook).await.expect(201), first, "who lost the answer can still learn the secret");
-        let client = minato.client.clone().header("idempotency-key", "two");
-        let with_slack = json!({"type": "slack", "credentials": {"bot_token": slack::TOKEN, "channel_id": slack::CHANNEL}});
-        let first = client.post(&services, with_slack.clone()).await.expect(201);
-        slack.refuse("auth.test", "invalid_auth");
-        assert_eq!(client.post(&services, with_slack).await.expect(201), first, "Slack is not asked again");
-        let list = minato.client.get(&services).await.expect(200);
-        assert_eq!(list["items"].as_array().map(Vec::len), Some(2));
-        let secret = first["signing_secret"].as_str().unwrap_or("whsec_");
-        assert!(!app.database.dump().contains(secret) || secret == "whsec_");
-    }
-);
-
-on_both!(
-    async fn there_are_twenty_services_at_most(app) {
-        let (minato, services) = with_rule(&app, "minato").await;
-        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
-        for index in 1..=20 {
-            let made = minato.client.post(&services, webhook.clone()).await.expect(201);
-            let expected = if index == 1 { "Webhook".to_owned() } else { format!("Webhook {index}") };
-            assert_eq!(made["label"], expected);
-        }
-        minato.client.post(&services, webhook).await.expect_fields(&[("", "limit_reached")]);
-    }
-);
+    minato.client.post(&services, webhook).await.expect_fields(&[("", "limit_reached")]);
+});
 
 /// What waits, was skipped or canceled for the webhook of the rule.
 async fn states(app: &TestApp, holder: &Holder) -> Vec<String> {
-    holder.planned(app).await.iter().map(|line| line.rsplit(' ').next().unwrap_or_default().to_owned()).collect()
+    holder
+        .planned(app)
+        .await
+        .iter()
+        .map(|line| line.rsplit(' ').next().unwrap_or_default().to_owned())
+        .collect()
 }
 
-on_both!(
-    async fn notices_wait_for_a_service_that_is_off(app) {
-        let (minato, services) = with_rule(&app, "minato").await;
-        let rule = services.trim_end_matches("/services").to_owned();
-        minato.client.if_match(1).patch(&rule, json!({"events": ["voicemail"]})).await.expect(200);
-        let rule_id = rule.rsplit('/').next().unwrap_or_default();
-        minato.client.if_match(1).patch(&minato.number(0), json!({"notify_rule_id": rule_id})).await.expect(200);
-        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
-        let path = path_of(&services, &minato.client.post(&services, webhook).await.expect(201));
-        let (switch, called) = (Switch::of(&app).await, minato.dialled(0).await);
-        let arrive = async |id: &str| switch.tell(json!([event(&called, "voicemail", json!({"id": id, "call_id": id, "duration_s": 5}))])).await;
-        let set = async |version: u64, body: Value| minato.client.if_match(version).patch(&path, body).await.expect(200);
+on_both!(notices_wait_for_a_service_that_is_off, async |app| {
+    let (minato, services) = with_rule(&app, "minato").await;
+    let rule = services.trim_end_matches("/services").to_owned();
+    minato.client.if_match(1).patch(&rule, json!({"events": ["voicemail"]})).await.expect(200);
+    let rule_id = rule.rsplit('/').next().unwrap_or_default();
+    minato
+        .client
+        .if_match(1)
+        .patch(&minato.number(0), json!({"notify_rule_id": rule_id}))
+        .await
+        .expect(200);
+    let webhook =
+        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let path = path_of(&services, &minato.client.post(&services, webhook).await.expect(201));
+    let (switch, called) = (Switch::of(&app).await, minato.dialled(0).await);
+    let arrive = async |id: &str| {
+        switch
+            .tell(json!([event(
+                &called,
+                "voicemail",
+                json!({"id": id, "call_id": id, "duration_s": 5})
+            )]))
+            .await
+    };
+    let set = async |version: u64, body: Value| {
+        minato.client.if_match(version).patch(&path, body).await.expect(200)
+    };
 
-        arrive("v1").await;
-        assert_eq!(states(&app, &minato).await, ["waiting"]);
-        let off = set(1, json!({"enabled": false})).await;
-        assert_eq!((&off["enabled"], &off["waiting"]), (&json!(false), &json!(1)));
-        arrive("v2").await;
-        assert_eq!(states(&app, &minato).await, ["held", "held"]);
-        let on = set(2, json!({"enabled": true})).await;
-        assert_eq!((&on["enabled"], &on["waiting"]), (&json!(true), &json!(2)));
-        assert_eq!(states(&app, &minato).await, ["waiting", "waiting"]);
-        set(3, json!({"enabled": false})).await;
-        let skipped = set(4, json!({"enabled": true, "waiting": "skip"})).await;
-        assert_eq!(skipped["waiting"], 0);
-        assert_eq!(states(&app, &minato).await, ["skipped", "skipped"]);
+    arrive("v1").await;
+    assert_eq!(states(&app, &minato).await, ["waiting"]);
+    let off = set(1, json!({"enabled": false})).await;
+    assert_eq!((&off["enabled"], &off["waiting"]), (&json!(false), &json!(1)));
+    arrive("v2").await;
+    assert_eq!(states(&app, &minato).await, ["held", "held"]);
+    let on = set(2, json!({"enabled": true})).await;
+    assert_eq!((&on["enabled"], &on["waiting"]), (&json!(true), &json!(2)));
+    assert_eq!(states(&app, &minato).await, ["waiting", "waiting"]);
+    set(3, json!({"enabled": false})).await;
+    let skipped = set(4, json!({"enabled": true, "waiting": "skip"})).await;
+    assert_eq!(skipped["waiting"], 0);
+    assert_eq!(states(&app, &minato).await, ["skipped", "skipped"]);
 
-        // We switched it off ourselves: its page says why, and other credentials switch it on again.
-        arrive("v3").await;
-        let (scope, id, now) = (store::Scope::account(&minato.account_id), path.rsplit('/').next().unwrap_or_default().to_owned(), app.clock.now_naive());
-        let stop = move |conn: &mut store::Conn| store::outbox::stop_service(conn, &scope, &id, "webhook.gone", now);
-        assert_eq!(app.app.db.write(stop).await.expect("it stops"), Some(1));
-        let stopped = minato.client.get(&path).await.expect(200);
-        assert_eq!((&stopped["enabled"], &stopped["problem"]["code"]), (&json!(false), &json!("webhook.gone")));
-        assert!(stopped["problem"]["advice"].as_str().is_some_and(|advice| !advice.is_empty()));
-        let summary = &minato.client.get("/notify-rules").await.expect(200)["items"][0]["services"][0];
-        assert_eq!((&summary["enabled"], &summary["problem"]["code"]), (&json!(false), &json!("webhook.gone")));
-        let version = stopped["version"].as_u64().unwrap_or_default();
-        let renamed = set(version, json!({"label": "基幹"})).await;
-        assert_eq!(renamed["problem"]["code"], "webhook.gone", "another name mends nothing");
-        let mended = set(version + 1, json!({"credentials": {"url": "https://hooks.minato.example/new"}})).await;
-        assert_eq!((&mended["enabled"], &mended["problem"], &mended["waiting"]), (&json!(true), &Value::Null, &json!(1)));
-        assert_eq!(states(&app, &minato).await, ["skipped", "skipped", "waiting"]);
-        minato.client.if_match(version + 2).delete(&path).await.expect(204);
-        assert_eq!(states(&app, &minato).await, ["skipped", "skipped", "canceled"]);
+    // We switched it off ourselves: its page says why, and other credentials switch it on again.
+    arrive("v3").await;
+    let (scope, id, now) = (
+        store::Scope::account(&minato.account_id),
+        path.rsplit('/').next().unwrap_or_default().to_owned(),
+        app.clock.now_naive(),
+    );
+    let stop = move |conn: &mut store::Conn| {
+        store::outbox::stop_service(conn, &scope, &id, "webhook.gone", now)
+    };
+    assert_eq!(app.app.db.write(stop).await.expect("it stops"), Some(1));
+    let stopped = minato.client.get(&path).await.expect(200);
+    assert_eq!(
+        (&stopped["enabled"], &stopped["problem"]["code"]),
+        (&json!(false), &json!("webhook.gone"))
+    );
+    assert!(stopped["problem"]["advice"].as_str().is_some_and(|advice| !advice.is_empty()));
+    let summary = &minato.client.get("/notify-rules").await.expect(200)["items"][0]["services"][0];
+    assert_eq!(
+        (&summary["enabled"], &summary["problem"]["code"]),
+        (&json!(false), &json!("webhook.gone"))
+    );
+    let version = stopped["version"].as_u64().unwrap_or_default();
+    let renamed = set(version, json!({"label": "基幹"})).await;
+    assert_eq!(renamed["problem"]["code"], "webhook.gone", "another name mends nothing");
+    let mended =
+        set(version + 1, json!({"credentials": {"url": "https://hooks.minato.example/new"}})).await;
+    assert_eq!(
+        (&mended["enabled"], &mended["problem"], &mended["waiting"]),
+        (&json!(true), &Value::Null, &json!(1))
+    );
+    assert_eq!(states(&app, &minato).await, ["skipped", "skipped", "waiting"]);
+    minato.client.if_match(version + 2).delete(&path).await.expect(204);
+    assert_eq!(states(&app, &minato).await, ["skipped", "skipped", "canceled"]);
+});
+
+on_both!(a_rule_that_is_removed_takes_its_notices_along, async |app| {
+    let minato = app.holder("minato").await;
+    let rule = json!({"name": "営業", "emails": ["soumu@minato.example"], "events": ["voicemail"]});
+    let id = minato.client.post("/notify-rules", rule).await.expect(201)["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    minato
+        .client
+        .if_match(1)
+        .patch(&minato.number(0), json!({"notify_rule_id": id}))
+        .await
+        .expect(200);
+    let called = minato.dialled(0).await;
+    Switch::of(&app)
+        .await
+        .tell(json!([event(&called, "voicemail", json!({"duration_s": 5}))]))
+        .await;
+    assert_eq!(states(&app, &minato).await, ["waiting"]);
+    minato.client.if_match(1).delete(&format!("/notify-rules/{id}?detach=true")).await.expect(204);
+    assert_eq!(states(&app, &minato).await, ["canceled"]);
+});
+
+on_both!(a_former_signing_secret_signs_along_for_a_day, bare, async |backend| {
+    let endpoint = Fake::start(|_| Reply::empty(204));
+    let app = TestApp::start_with(backend, let_out).await;
+    let (minato, services) = with_rule(&app, "minato").await;
+    let webhook = json!({"type": "webhook", "credentials": {"url": endpoint.url}});
+    let made = minato.client.post(&services, webhook).await.expect(201);
+    let path = path_of(&services, &made);
+    let rotate = format!("{path}/rotate-secret");
+    minato.client.post(&rotate, Value::Null).await.expect_problem(428, "precondition_required");
+    minato.client.if_match(4).post(&rotate, Value::Null).await.expect_problem(412, "stale");
+    let rotated = minato.client.if_match(1).post(&rotate, Value::Null).await.expect(200);
+    let secret =
+        |service: &Value| service["signing_secret"].as_str().unwrap_or_default().to_owned();
+    let (old, new) = (secret(&made), secret(&rotated));
+    assert!(new.starts_with("whsec_") && new != old);
+    assert_eq!(minato.client.get(&path).await.expect(200)["signing_secret"], Value::Null);
+    let dump = app.database.dump();
+    assert!(!dump.contains(&old) && !dump.contains(&new));
+    assert_eq!(minato.log().await[0]["after"], json!({"changed_credentials": "signing_secret"}));
+    let signed_by = async || {
+        minato.client.post(&format!("{path}/test"), Value::Null).await.expect(200);
+        let request = endpoint.requests().pop().expect("a request came");
+        [&old, &new]
+            .map(|secret| webhook::verify(&request, secret, app.clock.now().timestamp()).is_ok())
+    };
+    assert_eq!(signed_by().await, [true, true]);
+    app.clock.advance(chrono::TimeDelta::hours(23));
+    assert_eq!(signed_by().await, [true, true]);
+    app.clock.advance(chrono::TimeDelta::hours(2));
+    assert_eq!(signed_by().await, [false, true]);
+    let teams = minato.client.post(
+        &services,
+        json!({"type": "line", "unchecked": true,
+        "credentials": {"channel_access_token": line::TOKEN, "to": line::GROUP}}),
+    );
+    let rotate = format!("{}/rotate-secret", path_of(&services, &teams.await.expect(201)));
+    minato
+        .client
+        .if_match(1)
+        .post(&rotate, Value::Null)
+        .await
+        .expect_fields(&[("", "not_applicable")]);
+});
+
+on_both!(no_credential_reaches_the_log_of_the_process, bare, async |backend| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data_dir = folder.path().join("data");
+    let database = TestDatabase::create(backend, folder.path());
+    let key = Denwaban::operator_key(&data_dir, &database.url);
+    let fake = Fake::start(|_| Reply::json(200, json!({"ok": false, "error": "invalid_auth"})));
+    let settings = [
+        ("DENWABAN__EGRESS__ALLOW_PRIVATE", "true"),
+        ("DENWABAN__PROVIDERS__SLACK__BASE_URL", fake.url.as_str()),
+    ];
+    let server = Denwaban::start("serve", &data_dir, &database.url, "trace", &settings).await;
+    let operator = Client::new(&server.url).bearer(&key);
+    let account = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
+    let ids = format!("/operator/accounts/{}/ids", account["id"].as_str().unwrap_or_default());
+    let basic =
+        json!({"login_id": "minato001", "kind": "basic", "extension": "201", "password": PASSWORD});
+    operator.post(&ids, basic).await.expect(201);
+    let (holder, _) = Client::new(&server.url).sign_in("minato001", PASSWORD).await;
+    let rule = holder.post("/notify-rules", json!({"name": "営業"})).await.expect(201);
+    let services = format!("/notify-rules/{}/services", rule["id"].as_str().unwrap_or_default());
+
+    let with_slack = json!({"type": "slack", "credentials": {"bot_token": slack::TOKEN,
+        "channel_id": slack::CHANNEL}});
+    holder
+        .post(&services, with_slack.clone())
+        .await
+        .expect_fields(&[("/credentials/bot_token", "service_refused")]);
+    let mut unchecked = with_slack;
+    unchecked["unchecked"] = true.into();
+    let slack = path_of(&services, &holder.post(&services, unchecked).await.expect(201));
+    let failed = holder.post(&format!("{slack}/test"), Value::Null).await.expect(200);
+    assert_eq!(failed["problem"]["code"], "slack.invalid_auth");
+    let hook = format!("{}/hook?token=query-of-a-hook", fake.url);
+    let made = holder
+        .post(&services, json!({"type": "webhook", "credentials": {"url": hook}}))
+        .await
+        .expect(201);
+    let webhook = path_of(&services, &made);
+    holder.post(&format!("{webhook}/test"), Value::Null).await.expect(200);
+    let rotated =
+        holder.if_match(1).post(&format!("{webhook}/rotate-secret"), Value::Null).await.expect(200);
+    let with_line = json!({"type": "line", "unchecked": true,
+        "credentials": {"channel_access_token": line::TOKEN, "channel_secret": LINE_SECRET}});
+    let with_line = holder.post(&services, with_line).await.expect(201);
+    let callback = with_line["line_setup"]["webhook_url"].as_str().unwrap_or_default();
+    let callback = callback.split("/callbacks/").nth(1).unwrap_or_default();
+    let heard = Client::new(&server.url)
+        .post(&format!("//callbacks/{callback}"), json!({"events": []}))
+        .await;
+    assert_eq!(heard.status, 401);
+
+    let log = server.kill();
+    assert!(
+        log.contains("/rotate-secret") && log.lines().count() > 50,
+        "the log tells what happened: {log}"
+    );
+    let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let token = callback.rsplit('/').next().unwrap_or("?").to_owned();
+    let signing = [text(&made["signing_secret"]), text(&rotated["signing_secret"])];
+    for secret in [
+        slack::TOKEN,
+        line::TOKEN,
+        LINE_SECRET,
+        "query-of-a-hook",
+        &signing[0],
+        &signing[1],
+        &token,
+    ] {
+        assert_eq!(
+            log.lines().find(|line| line.contains(secret)),
+            None,
+            "{secret} stands in the log"
+        );
     }
-);
-
-on_both!(
-    async fn a_rule_that_is_removed_takes_its_notices_along(app) {
-        let minato = app.holder("minato").await;
-        let rule = json!({"name": "営業", "emails": ["soumu@minato.example"], "events": ["voicemail"]});
-        let id = minato.client.post("/notify-rules", rule).await.expect(201)["id"].as_str().unwrap_or_default().to_owned();
-        minato.client.if_match(1).patch(&minato.number(0), json!({"notify_rule_id": id})).await.expect(200);
-        let called = minato.dialled(0).await;
-        Switch::of(&app).await.tell(json!([event(&called, "voicemail", json!({"duration_s": 5}))])).await;
-        assert_eq!(states(&app, &minato).await, ["waiting"]);
-        minato.client.if_match(1).delete(&format!("/notify-rules/{id}?detach=true")).await.expect(204);
-        assert_eq!(states(&app, &minato).await, ["canceled"]);
-    }
-);
-
-on_both!(
-    bare async fn a_former_signing_secret_signs_along_for_a_day(backend) {
-        let endpoint = Fake::start(|_| Reply::empty(204));
-        let app = TestApp::start_with(backend, let_out).await;
-        let (minato, services) = with_rule(&app, "minato").await;
-        let webhook = json!({"type": "webhook", "credentials": {"url": endpoint.url}});
-        let made = minato.client.post(&services, webhook).await.expect(201);
-        let path = path_of(&services, &made);
-        let rotate = format!("{path}/rotate-secret");
-        minato.client.post(&rotate, Value::Null).await.expect_problem(428, "precondition_required");
-        minato.client.if_match(4).post(&rotate, Value::Null).await.expect_problem(412, "stale");
-        let rotated = minato.client.if_match(1).post(&rotate, Value::Null).await.expect(200);
-        let secret = |service: &Value| service["signing_secret"].as_str().unwrap_or_default().to_owned();
-        let (old, new) = (secret(&made), secret(&rotated));
-        assert!(new.starts_with("whsec_") && new != old);
-        assert_eq!(minato.client.get(&path).await.expect(200)["signing_secret"], Value::Null);
-        let dump = app.database.dump();
-        assert!(!dump.contains(&old) && !dump.contains(&new));
-        assert_eq!(minato.log().await[0]["after"], json!({"changed_credentials": "signing_secret"}));
-        let signed_by = async || {
-            minato.client.post(&format!("{path}/test"), Value::Null).await.expect(200);
-            let request = endpoint.requests().pop().expect("a request came");
-            [&old, &new].map(|secret| webhook::verify(&request, secret, app.clock.now().timestamp()).is_ok())
-        };
-        assert_eq!(signed_by().await, [true, true]);
-        app.clock.advance(chrono::TimeDelta::hours(23));
-        assert_eq!(signed_by().await, [true, true]);
-        app.clock.advance(chrono::TimeDelta::hours(2));
-        assert_eq!(signed_by().await, [false, true]);
-        let teams = minato.client.post(&services, json!({"type": "line", "unchecked": true, "credentials": {"channel_access_token": line::TOKEN, "to": line::GROUP}}));
-        let rotate = format!("{}/rotate-secret", path_of(&services, &teams.await.expect(201)));
-        minato.client.if_match(1).post(&rotate, Value::Null).await.expect_fields(&[("", "not_applicable")]);
-    }
-);
-
-on_both!(
-    bare async fn no_credential_reaches_the_log_of_the_process(backend) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let data_dir = folder.path().join("data");
-        let database = TestDatabase::create(backend, folder.path());
-        let key = Denwaban::operator_key(&data_dir, &database.url);
-        let fake = Fake::start(|_| Reply::json(200, json!({"ok": false, "error": "invalid_auth"})));
-        let settings = [("DENWABAN__EGRESS__ALLOW_PRIVATE", "true"), ("DENWABAN__PROVIDERS__SLACK__BASE_URL", fake.url.as_str())];
-        let server = Denwaban::start("serve", &data_dir, &database.url, "trace", &settings).await;
-        let operator = Client::new(&server.url).bearer(&key);
-        let account = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
-        let ids = format!("/operator/accounts/{}/ids", account["id"].as_str().unwrap_or_default());
-        let basic = json!({"login_id": "minato001", "kind": "basic", "extension": "201", "password": PASSWORD});
-        operator.post(&ids, basic).await.expect(201);
-        let (holder, _) = Client::new(&server.url).sign_in("minato001", PASSWORD).await;
-        let rule = holder.post("/notify-rules", json!({"name": "営業"})).await.expect(201);
-        let services = format!("/notify-rules/{}/services", rule["id"].as_str().unwrap_or_default());
-
-        let with_slack = json!({"type": "slack", "credentials": {"bot_token": slack::TOKEN, "channel_id": slack::CHANNEL}});
-        holder.post(&services, with_slack.clone()).await.expect_fields(&[("/credentials/bot_token", "service_refused")]);
-        let mut unchecked = with_slack;
-        unchecked["unchecked"] = true.into();
-        let slack = path_of(&services, &holder.post(&services, unchecked).await.expect(201));
-        let failed = holder.post(&format!("{slack}/test"), Value::Null).await.expect(200);
-        assert_eq!(failed["problem"]["code"], "slack.invalid_auth");
-        let hook = format!("{}/hook?token=query-of-a-hook", fake.url);
-        let made = holder.post(&services, json!({"type": "webhook", "credentials": {"url": hook}})).await.expect(201);
-        let webhook = path_of(&services, &made);
-        holder.post(&format!("{webhook}/test"), Value::Null).await.expect(200);
-        let rotated = holder.if_match(1).post(&format!("{webhook}/rotate-secret"), Value::Null).await.expect(200);
-        let with_line = json!({"type": "line", "unchecked": true, "credentials": {"channel_access_token": line::TOKEN, "channel_secret": LINE_SECRET}});
-        let with_line = holder.post(&services, with_line).await.expect(201);
-        let callback = with_line["line_setup"]["webhook_url"].as_str().unwrap_or_default();
-        let callback = callback.split("/callbacks/").nth(1).unwrap_or_default();
-        let heard = Client::new(&server.url).post(&format!("//callbacks/{callback}"), json!({"events": []})).await;
-        assert_eq!(heard.status, 401);
-
-        let log = server.kill();
-        assert!(log.contains("/rotate-secret") && log.lines().count() > 50, "the log tells what happened: {log}");
-        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-        let token = callback.rsplit('/').next().unwrap_or("?").to_owned();
-        let signing = [text(&made["signing_secret"]), text(&rotated["signing_secret"])];
-        for secret in [slack::TOKEN, line::TOKEN, LINE_SECRET, "query-of-a-hook", &signing[0], &signing[1], &token] {
-            assert_eq!(log.lines().find(|line| line.contains(secret)), None, "{secret} stands in the log");
-        }
-    }
-);
+});

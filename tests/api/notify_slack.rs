@@ -12,7 +12,9 @@ use tests::fakes::slack::{ARCHIVED, CHANNEL, OTHER_CHANNEL, Slack, TOKEN};
 use tests::switch::{Switch, event as switch_event, recording};
 use tests::{Backend, TestApp, block_on, on_both};
 
-use crate::notify_helpers::{BYTES, at, connect, credentials, event, job, notice, send as send_to, told, until};
+use crate::notify_helpers::{
+    BYTES, at, connect, credentials, event, job, notice, send as send_to, told, until,
+};
 
 async fn start(slack: &Slack) -> TestApp {
     let url = slack.fake.url.clone();
@@ -43,27 +45,54 @@ fn each_event_arrives_with_its_file() {
         let app = start(&slack).await;
         let table = [
             (NotifyEvent::MissedCall, "不在着信 090-1234-5678", "4秒で切れました", None),
-            (NotifyEvent::Voicemail, "留守番電話 090-1234-5678", "23秒", Some("voicemail-20261122-0915.m4a")),
-            (NotifyEvent::Fax, "クラウドFAX 090-1234-5678", "3ページ", Some("fax-20261122-0915.pdf")),
+            (
+                NotifyEvent::Voicemail,
+                "留守番電話 090-1234-5678",
+                "23秒",
+                Some("voicemail-20261122-0915.m4a"),
+            ),
+            (
+                NotifyEvent::Fax,
+                "クラウドFAX 090-1234-5678",
+                "3ページ",
+                Some("fax-20261122-0915.pdf"),
+            ),
             (NotifyEvent::ForwardedCall, "転送電話 090-1234-5678", "050-1111-2222", None),
         ];
         for (index, (kind, title, value, file)) in table.into_iter().enumerate() {
             let told = told(&app, kind).await;
             let report = send(&app, &job(told.clone())).await;
             let ts = format!("1795306500.{:06}", index + 1);
-            assert_eq!((report.outcome, report.problem, report.status), (Outcome::Delivered, None, Some(200)), "{kind:?}");
+            assert_eq!(
+                (report.outcome, report.problem, report.status),
+                (Outcome::Delivered, None, Some(200)),
+                "{kind:?}"
+            );
             assert_eq!(report.progress.text_sent, Some(format!("{CHANNEL}/{ts}")));
             assert!(report.progress.file_done);
             let message = &slack.messages()[index];
             let blocks = message["blocks"].to_string();
             assert_eq!(message["blocks"][0]["text"]["text"], title);
-            assert!(blocks.contains(value) && blocks.contains("2026年11月22日(日) 09:15") && blocks.contains(&told.short_id), "{blocks}");
-            assert!(message["text"].as_str().is_some_and(|text| text.starts_with(title) && text.contains(&told.short_id)), "{message}");
+            assert!(
+                blocks.contains(value)
+                    && blocks.contains("2026年11月22日(日) 09:15")
+                    && blocks.contains(&told.short_id),
+                "{blocks}"
+            );
+            assert!(
+                message["text"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with(title) && text.contains(&told.short_id)),
+                "{message}"
+            );
             let shown = slack.files().into_iter().find(|file| file.thread_ts == ts);
             assert_eq!(shown.as_ref().map(|file| file.name.as_str()), file);
             if let Some(shown) = shown {
                 assert_eq!((shown.bytes.as_slice(), shown.title.as_str()), (BYTES, title));
-                assert!(blocks.contains("<https://portal.example.jp/downloads/0123456789abcdef|"), "{blocks}");
+                assert!(
+                    blocks.contains("<https://portal.example.jp/downloads/0123456789abcdef|"),
+                    "{blocks}"
+                );
             }
         }
     });
@@ -75,13 +104,28 @@ fn text_from_outside_mentions_and_formats_nothing() {
         let slack = Slack::start();
         let app = start(&slack).await;
         let hostile = "<!channel> <@U1> *急ぎ* & <https://evil.example|安全>";
-        let event = Event { transcript: Some(hostile.into()), number_name: "<!here>".into(), ..event(NotifyEvent::Voicemail) };
-        assert_eq!(send(&app, &job(notice(Subject::Event(event)))).await.outcome, Outcome::Delivered);
+        let event = Event {
+            transcript: Some(hostile.into()),
+            number_name: "<!here>".into(),
+            ..event(NotifyEvent::Voicemail)
+        };
+        assert_eq!(
+            send(&app, &job(notice(Subject::Event(event)))).await.outcome,
+            Outcome::Delivered
+        );
         let message = &slack.messages()[0];
         let escaped = "&lt;!channel&gt; &lt;@U1&gt; *急ぎ* &amp; &lt;https://evil.example|安全&gt;";
         let blocks = message["blocks"].as_array().expect("blocks");
-        assert!(blocks.iter().any(|block| block["text"] == json!({"type": "plain_text", "text": escaped, "emoji": false})), "{blocks:#?}");
-        assert!(message["text"].as_str().is_some_and(|text| text.contains(escaped)) && message["mrkdwn"] == false, "{message}");
+        assert!(
+            blocks.iter().any(|block| block["text"]
+                == json!({"type": "plain_text", "text": escaped, "emoji": false})),
+            "{blocks:#?}"
+        );
+        assert!(
+            message["text"].as_str().is_some_and(|text| text.contains(escaped))
+                && message["mrkdwn"] == false,
+            "{message}"
+        );
     });
 }
 
@@ -91,11 +135,16 @@ fn long_transcripts_are_cut_and_keep_the_link() {
         let slack = Slack::start();
         let app = start(&slack).await;
         let mut told = told(&app, NotifyEvent::Voicemail).await;
-        told.subject = Subject::Event(Event { transcript: Some("<緊急>です。".repeat(5_000)), ..event(NotifyEvent::Voicemail) });
+        told.subject = Subject::Event(Event {
+            transcript: Some("<緊急>です。".repeat(5_000)),
+            ..event(NotifyEvent::Voicemail)
+        });
         assert_eq!(send(&app, &job(told)).await.outcome, Outcome::Delivered);
         let message = &slack.messages()[0];
         assert!(
-            message["text"].as_str().is_some_and(|text| text.contains("…") && text.contains("https://portal.example.jp/")),
+            message["text"].as_str().is_some_and(
+                |text| text.contains("…") && text.contains("https://portal.example.jp/")
+            ),
             "{message}"
         );
     });
@@ -106,7 +155,10 @@ fn a_transcript_that_comes_later_follows_in_the_thread() {
     block_on(async {
         let slack = Slack::start();
         let app = start(&slack).await;
-        let later = Notice { thread: Some(format!("{CHANNEL}/1795306500.000001")), ..told(&app, NotifyEvent::Voicemail).await };
+        let later = Notice {
+            thread: Some(format!("{CHANNEL}/1795306500.000001")),
+            ..told(&app, NotifyEvent::Voicemail).await
+        };
         let later = Notice { subject: Subject::Transcript(event(NotifyEvent::Voicemail)), ..later };
         assert_eq!(send(&app, &job(later.clone())).await.outcome, Outcome::Delivered);
         slack.refuse("chat.postMessage", "restricted_action_non_threadable_channel");
@@ -118,7 +170,7 @@ fn a_transcript_that_comes_later_follows_in_the_thread() {
     });
 }
 
-on_both!(bare async fn from_the_switch_into_the_thread(backend) {
+on_both!(from_the_switch_into_the_thread, bare, async |backend| {
     let slack = Slack::start();
     let url = slack.fake.url.clone();
     let app = TestApp::start_with(backend, |config: &mut Config| {
@@ -134,9 +186,15 @@ on_both!(bare async fn from_the_switch_into_the_thread(backend) {
     switch.tell(json!([switch_event(&called, "voicemail", json!({"attachment_id": file}))])).await;
     until("the recording", async || slack.files().len() == 1).await;
     let thread = slack.files()[0].thread_ts.clone();
-    assert_eq!((slack.messages().len(), slack.files()[0].bytes.as_slice()), (1, recording().as_slice()));
+    assert_eq!(
+        (slack.messages().len(), slack.files()[0].bytes.as_slice()),
+        (1, recording().as_slice())
+    );
     let said = json!({"transcript": "折り返しお電話ください。"});
-    until("what became of it", async || holder.planned(&app).await == ["voicemail #営業 delivered"]).await;
+    until("what became of it", async || {
+        holder.planned(&app).await == ["voicemail #営業 delivered"]
+    })
+    .await;
     // Its turn comes when its channel takes the next message.
     app.clock.advance(TimeDelta::seconds(5));
     switch.tell(json!([switch_event(&called, "transcript", said)])).await;
@@ -154,12 +212,20 @@ fn what_was_refused_is_sent_as_short_text() {
         let job = job(told(&app, NotifyEvent::Voicemail).await);
         slack.refuse("chat.postMessage", "invalid_blocks");
         let report = send(&app, &job).await;
-        assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::BadPayload, Some("slack.content")));
+        assert_eq!(
+            (report.outcome, report.problem.as_deref()),
+            (Outcome::BadPayload, Some("slack.content"))
+        );
         let report = send(&app, &Job { plain: true, ..job }).await;
         assert_eq!(report.outcome, Outcome::Delivered);
         let message = &slack.messages()[0];
         assert_eq!(message["blocks"], Value::Null);
-        assert!(message["text"].as_str().is_some_and(|text| text.contains("https://portal.example.jp/downloads/")), "{message}");
+        assert!(
+            message["text"]
+                .as_str()
+                .is_some_and(|text| text.contains("https://portal.example.jp/downloads/")),
+            "{message}"
+        );
         assert!(slack.files().is_empty());
     });
 }
@@ -170,7 +236,9 @@ fn what_slack_says_decides() {
         let slack = Slack::start();
         let app = start(&slack).await;
         let job = job(told(&app, NotifyEvent::MissedCall).await);
-        let refused = |error: &str| Reply::json(200, json!({"ok": false, "error": error, "needed": "chat:write"}));
+        let refused = |error: &str| {
+            Reply::json(200, json!({"ok": false, "error": error, "needed": "chat:write"}))
+        };
         let table = [
             (Reply::empty(429).with("retry-after", "17"), retry(17), "slack.rate_limited"),
             (Reply::empty(429), retry(30), "slack.rate_limited"),
@@ -188,7 +256,11 @@ fn what_slack_says_decides() {
         for (reply, outcome, problem) in table {
             slack.turn("chat.postMessage", reply.clone());
             let report = send(&app, &job).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (outcome, Some(problem)), "{reply:?}");
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (outcome, Some(problem)),
+                "{reply:?}"
+            );
             assert_eq!(report.progress, Progress::default());
             assert!(!report.detail.contains("xoxb"), "{}", report.detail);
         }
@@ -218,7 +290,11 @@ fn a_failed_file_never_fails_the_notice() {
         for (count, (step, reply, problem)) in table.into_iter().enumerate() {
             slack.turn(step, reply);
             let report = send(&app, &job).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (Outcome::Delivered, Some(problem)), "{step}");
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (Outcome::Delivered, Some(problem)),
+                "{step}"
+            );
             assert!(report.progress.file_done);
             assert_eq!((slack.messages().len(), slack.files().len()), (count + 1, 0));
         }
@@ -241,14 +317,24 @@ fn a_file_that_can_be_tried_later_is_sent_without_the_text() {
         for (count, (step, reply, outcome)) in table.into_iter().enumerate() {
             slack.turn(step, reply);
             let report = send(&app, &first).await;
-            assert_eq!((report.outcome, report.problem.as_deref()), (outcome, Some("slack.file_later")), "{step}");
+            assert_eq!(
+                (report.outcome, report.problem.as_deref()),
+                (outcome, Some("slack.file_later")),
+                "{step}"
+            );
             let report = send(&app, &Job { progress: report.progress, ..first.clone() }).await;
-            assert_eq!((report.outcome, report.problem, report.progress.file_done), (Outcome::Delivered, None, true), "{step}");
+            assert_eq!(
+                (report.outcome, report.problem, report.progress.file_done),
+                (Outcome::Delivered, None, true),
+                "{step}"
+            );
             assert_eq!((slack.messages().len(), slack.files().len()), (count + 1, count + 1));
         }
         // An address that has been used up is asked for again at once.
-        for (step, reply) in [("upload", Reply::empty(410)), (complete, Reply::json(200, json!({"ok": false, "error": "file_not_found"})))]
-        {
+        for (step, reply) in [
+            ("upload", Reply::empty(410)),
+            (complete, Reply::json(200, json!({"ok": false, "error": "file_not_found"}))),
+        ] {
             slack.turn(step, reply);
             let before = slack.files().len();
             assert_eq!(send(&app, &first).await.outcome, Outcome::Delivered, "{step}");

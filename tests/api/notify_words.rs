@@ -6,13 +6,27 @@ use std::path::{Path, PathBuf};
 use server::notify::doctor::explain;
 use server::texts::Lang;
 
-const CHANNELS: [&str; 9] = ["slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook", "mail", "network"];
+const CHANNELS: [&str; 9] = [
+    "slack",
+    "chatwork",
+    "teams",
+    "google_chat",
+    "line",
+    "line_works",
+    "webhook",
+    "mail",
+    "network",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+    for entry in
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+    {
         if entry.is_dir() {
             sources(&entry, found);
-        } else if entry.extension().is_some_and(|ending| ending == "rs") && !entry.ends_with("tests.rs") {
+        } else if entry.extension().is_some_and(|ending| ending == "rs")
+            && !entry.ends_with("tests.rs")
+        {
             found.push(entry);
         }
     }
@@ -24,10 +38,19 @@ fn codes() -> BTreeSet<String> {
     sources(&tests::repository().join("crates/server/src/notify"), &mut files);
     let is_code = |text: &&str| {
         let parts = text.split_once('.').filter(|(channel, _)| CHANNELS.contains(channel));
-        parts.is_some_and(|(_, name)| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit()))
+        parts.is_some_and(|(_, name)| {
+            !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+        })
     };
-    let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).expect("a source")).collect();
-    texts.iter().flat_map(|text| text.split('"').skip(1).step_by(2)).filter(is_code).map(str::to_owned).collect()
+    let texts: Vec<String> =
+        files.iter().map(|file| std::fs::read_to_string(file).expect("a source")).collect();
+    texts
+        .iter()
+        .flat_map(|text| text.split('"').skip(1).step_by(2))
+        .filter(is_code)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -41,7 +64,8 @@ fn every_code_has_its_words_in_both_languages() {
             for text in [&words.message, &words.advice] {
                 if text.starts_with("doctor.")
                     || text.trim().is_empty()
-                    || (lang == Lang::En && text.chars().filter(|c| matches!(c, 'ぁ'..='ん')).count() > 2)
+                    || (lang == Lang::En
+                        && text.chars().filter(|c| matches!(c, 'ぁ'..='ん')).count() > 2)
                 {
                     missing.push(format!("{} {code}: {text}", lang.tag()));
                 }

@@ -9,17 +9,35 @@ async fn patch(holder: &Holder, index: usize, change: Value) -> tests::Answer {
     holder.client.if_match(version).patch(&holder.number(index), change).await
 }
 
-/// Changes a number, and checks that exactly one change was written down: the new version, the next revision, one line in the log.
-async fn change(holder: &Holder, index: usize, change: Value, before: Value, after: Value) -> Value {
-    let (old, revision, lines) = (holder.client.get(&holder.number(index)).await, holder.revision().await, holder.log().await.len());
+/// Changes a number, and checks that exactly one change was written down: the new version, the next
+/// revision, one line in the log.
+async fn change(
+    holder: &Holder,
+    index: usize,
+    change: Value,
+    before: Value,
+    after: Value,
+) -> Value {
+    let (old, revision, lines) = (
+        holder.client.get(&holder.number(index)).await,
+        holder.revision().await,
+        holder.log().await.len(),
+    );
     let changed = patch(holder, index, change).await;
     assert_eq!(changed.version(), old.version() + 1);
     let log = holder.log().await;
-    assert_eq!((holder.revision().await, log.len()), (revision + 1, lines + 1), "one revision and one line per change");
+    assert_eq!(
+        (holder.revision().await, log.len()),
+        (revision + 1, lines + 1),
+        "one revision and one line per change"
+    );
     let entry = &log[0];
     assert_eq!((&entry["before"], &entry["after"]), (&before, &after));
     assert_eq!((&entry["revision"], &entry["action"]), (&json!(revision + 1), &json!("update")));
-    assert_eq!((&entry["object_kind"], &entry["object_id"]), (&json!("number"), &json!(holder.numbers[index])));
+    assert_eq!(
+        (&entry["object_kind"], &entry["object_id"]),
+        (&json!("number"), &json!(holder.numbers[index]))
+    );
     let seen = holder.client.get(&holder.number(index)).await;
     assert_eq!(seen.version(), changed.version());
     assert_eq!(seen.json, changed.json, "what was answered is what is there");
@@ -28,8 +46,11 @@ async fn change(holder: &Holder, index: usize, change: Value, before: Value, aft
 
 /// Refuses a change, and checks that nothing was written down.
 async fn refuse(holder: &Holder, index: usize, change: Value, faults: &[(&str, &str)]) {
-    let (before, revision, lines) =
-        (holder.client.get(&holder.number(index)).await.expect(200), holder.revision().await, holder.log().await);
+    let (before, revision, lines) = (
+        holder.client.get(&holder.number(index)).await.expect(200),
+        holder.revision().await,
+        holder.log().await,
+    );
     patch(holder, index, change).await.expect_fields(faults);
     assert_eq!(holder.client.get(&holder.number(index)).await.expect(200), before);
     assert_eq!((holder.revision().await, holder.log().await), (revision, lines));
@@ -44,295 +65,459 @@ async fn capabilities(holder: &Holder, index: usize) -> Vec<String> {
     serde_json::from_value(number["capabilities"].clone()).expect("a list of texts")
 }
 
-on_both!(
-    async fn a_holder_renames_a_number_and_sees_it_everywhere(app) {
-        let holder = app.holder("minato").await;
-        let after = change(&holder, 0, json!({"name": " 代表番号　"}), json!({"name": ""}), json!({"name": "代表番号"})).await;
-        assert_eq!(after["name"], "代表番号", "names are trimmed");
-        let list = holder.client.get("/numbers").await.expect(200);
-        assert_eq!((&list["items"][0], &list["items"][1]["name"]), (&after, &json!("")));
-        let entry = &holder.log().await[0];
-        assert_eq!((&entry["actor_kind"], &entry["actor"]), (&json!("holder"), &json!("minato000")));
-        assert_eq!(entry["at"], json!(app.clock.now()));
-        change(&holder, 0, json!({"name": ""}), json!({"name": "代表番号"}), json!({"name": ""})).await;
-    }
-);
+on_both!(a_holder_renames_a_number_and_sees_it_everywhere, async |app| {
+    let holder = app.holder("minato").await;
+    let after = change(
+        &holder,
+        0,
+        json!({"name": " 代表番号　"}),
+        json!({"name": ""}),
+        json!({"name": "代表番号"}),
+    )
+    .await;
+    assert_eq!(after["name"], "代表番号", "names are trimmed");
+    let list = holder.client.get("/numbers").await.expect(200);
+    assert_eq!((&list["items"][0], &list["items"][1]["name"]), (&after, &json!("")));
+    let entry = &holder.log().await[0];
+    assert_eq!((&entry["actor_kind"], &entry["actor"]), (&json!("holder"), &json!("minato000")));
+    assert_eq!(entry["at"], json!(app.clock.now()));
+    change(&holder, 0, json!({"name": ""}), json!({"name": "代表番号"}), json!({"name": ""})).await;
+});
 
-on_both!(
-    async fn a_number_shows_what_it_is(app) {
-        let holder = app.holder("minato").await;
-        let number = holder.client.get(&holder.number(0)).await.expect(200);
-        let shown = json!({
-            "id": holder.numbers[0], "e164": number["e164"], "kind": "primary", "name": "", "display_name": "", "ringtone": "ringtone_1",
-            "priority_phone_id": null, "notify_rule_id": null, "channel_limit": 5, "max_channels": 5, "ringing_phone_ids": holder.ids,
-            "capabilities": ["name", "display_name", "ringtone", "priority", "channel_limit", "notify_rule", "block_list", "ringing",
-                "busy_announcement"],
-            "version": 1,
-        });
-        assert_eq!(number, shown);
-        assert!(number["e164"].as_str().is_some_and(|e164| e164.starts_with("+813")), "{number}");
-        assert_eq!(holder.client.get(&holder.number(1)).await["kind"], "additional");
-    }
-);
+on_both!(a_number_shows_what_it_is, async |app| {
+    let holder = app.holder("minato").await;
+    let number = holder.client.get(&holder.number(0)).await.expect(200);
+    let shown = json!({
+        "id": holder.numbers[0], "e164": number["e164"], "kind": "primary", "name": "",
+            "display_name": "", "ringtone": "ringtone_1",
+        "priority_phone_id": null, "notify_rule_id": null, "channel_limit": 5, "max_channels": 5,
+            "ringing_phone_ids": holder.ids,
+        "capabilities": ["name", "display_name", "ringtone", "priority", "channel_limit",
+            "notify_rule", "block_list", "ringing",
+            "busy_announcement"],
+        "version": 1,
+    });
+    assert_eq!(number, shown);
+    assert!(number["e164"].as_str().is_some_and(|e164| e164.starts_with("+813")), "{number}");
+    assert_eq!(holder.client.get(&holder.number(1)).await["kind"], "additional");
+});
 
-on_both!(
-    async fn several_settings_change_together_or_not_at_all(app) {
-        let holder = app.holder("minato").await;
-        let rule = holder.notify_rule(&app, "営業").await;
-        let wanted = json!({
-            "name": "代表", "display_name": "東京", "ringtone": "ringtone_2", "priority_phone_id": holder.ids[1], "notify_rule_id": rule,
-        });
-        let before = json!({"name": "", "display_name": "", "ringtone": "ringtone_1", "priority_phone_id": null, "notify_rule_id": null});
-        let after = change(&holder, 0, wanted.clone(), before, wanted.clone()).await;
-        for (field, value) in wanted.as_object().expect("fields") {
-            assert_eq!(&after[field], value, "{field}");
-        }
+on_both!(several_settings_change_together_or_not_at_all, async |app| {
+    let holder = app.holder("minato").await;
+    let rule = holder.notify_rule(&app, "営業").await;
+    let wanted = json!({
+        "name": "代表", "display_name": "東京", "ringtone": "ringtone_2",
+            "priority_phone_id": holder.ids[1], "notify_rule_id": rule,
+    });
+    let before = json!({"name": "", "display_name": "", "ringtone": "ringtone_1",
+        "priority_phone_id": null, "notify_rule_id": null});
+    let after = change(&holder, 0, wanted.clone(), before, wanted.clone()).await;
+    for (field, value) in wanted.as_object().expect("fields") {
+        assert_eq!(&after[field], value, "{field}");
+    }
+    refuse(
+        &holder,
+        0,
+        json!({"name": "x", "priority_phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21"}),
+        &[("/priority_phone_id", "not_found")],
+    )
+    .await;
+});
+
+on_both!(a_display_name_needs_the_ip_phone_option, async |app| {
+    let holder =
+        small(&app, 2, 2, json!({"premises_device": true, "voicemail": true, "fax": true})).await;
+    assert!(!capabilities(&holder, 0).await.contains(&"display_name".to_owned()));
+    refuse(&holder, 0, json!({"display_name": "東京"}), &[("/display_name", "not_contracted")])
+        .await;
+    for empty in ["", " 　"] {
+        assert_eq!(
+            patch(&holder, 0, json!({"display_name": empty})).await.expect(200)["version"],
+            1,
+            "it may stay empty"
+        );
+    }
+    for (language, words) in [("ja", "IP電話機オプション"), ("en", "IP-phone option")] {
+        let client = holder.client.if_match(1).header("accept-language", language);
+        let problem = client
+            .patch(&holder.number(0), json!({"display_name": "東京"}))
+            .await
+            .expect_problem(422, "invalid");
+        let message = problem["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(words), "{message}");
+    }
+});
+
+on_both!(a_ringtone_is_chosen_where_there_are_two_numbers, async |app| {
+    let holder = small(&app, 1, 2, json!({})).await;
+    assert!(!capabilities(&holder, 0).await.contains(&"ringtone".to_owned()));
+    refuse(&holder, 0, json!({"ringtone": "ringtone_2"}), &[("/ringtone", "not_applicable")]).await;
+    assert_eq!(
+        patch(&holder, 0, json!({"ringtone": "ringtone_1"})).await.expect(200)["version"],
+        1,
+        "it may stay as it is"
+    );
+
+    let second = json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 1});
+    app.operator().post(&format!("{}/numbers", holder.operator_path()), second).await.expect(201);
+    assert!(capabilities(&holder, 0).await.contains(&"ringtone".to_owned()));
+    change(
+        &holder,
+        0,
+        json!({"ringtone": "ringtone_2"}),
+        json!({"ringtone": "ringtone_1"}),
+        json!({"ringtone": "ringtone_2"}),
+    )
+    .await;
+});
+
+on_both!(a_priority_terminal_is_one_that_rings_for_the_number, async |app| {
+    let holder = app.holder("minato").await;
+    let stranger = app.holder("kobe").await;
+    holder.silence(&app, 0, 2).await;
+    let number = holder.client.get(&holder.number(0)).await.expect(200);
+    assert_eq!(number["ringing_phone_ids"], json!([holder.ids[0], holder.ids[1]]));
+    refuse(
+        &holder,
+        0,
+        json!({"priority_phone_id": holder.ids[2]}),
+        &[("/priority_phone_id", "does_not_ring")],
+    )
+    .await;
+    for unknown in [&stranger.ids[1], &holder.numbers[0], &"x".repeat(500), ""] {
         refuse(
             &holder,
             0,
-            json!({"name": "x", "priority_phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21"}),
+            json!({"priority_phone_id": unknown}),
             &[("/priority_phone_id", "not_found")],
         )
         .await;
     }
-);
+    let chosen = json!({"priority_phone_id": holder.ids[1]});
+    let none = json!({"priority_phone_id": null});
+    change(&holder, 0, chosen.clone(), none.clone(), chosen.clone()).await;
+    // For the other number that ID does ring.
+    change(
+        &holder,
+        1,
+        json!({"priority_phone_id": holder.ids[2]}),
+        none.clone(),
+        json!({"priority_phone_id": holder.ids[2]}),
+    )
+    .await;
+    change(&holder, 0, none.clone(), chosen, none).await;
+});
 
-on_both!(
-    async fn a_display_name_needs_the_ip_phone_option(app) {
-        let holder = small(&app, 2, 2, json!({"premises_device": true, "voicemail": true, "fax": true})).await;
-        assert!(!capabilities(&holder, 0).await.contains(&"display_name".to_owned()));
-        refuse(&holder, 0, json!({"display_name": "東京"}), &[("/display_name", "not_contracted")]).await;
-        for empty in ["", " 　"] {
-            assert_eq!(patch(&holder, 0, json!({"display_name": empty})).await.expect(200)["version"], 1, "it may stay empty");
-        }
-        for (language, words) in [("ja", "IP電話機オプション"), ("en", "IP-phone option")] {
+on_both!(a_priority_needs_two_ids_that_ring, async |app| {
+    let holder = small(&app, 2, 2, json!({})).await;
+    assert!(capabilities(&holder, 0).await.contains(&"priority".to_owned()));
+    holder.silence(&app, 0, 0).await;
+    assert!(!capabilities(&holder, 0).await.contains(&"priority".to_owned()));
+    assert!(
+        capabilities(&holder, 1).await.contains(&"priority".to_owned()),
+        "the other number is not concerned"
+    );
+    refuse(
+        &holder,
+        0,
+        json!({"priority_phone_id": holder.ids[1]}),
+        &[("/priority_phone_id", "not_applicable")],
+    )
+    .await;
+    refuse(
+        &holder,
+        0,
+        json!({"priority_phone_id": holder.ids[0]}),
+        &[("/priority_phone_id", "does_not_ring")],
+    )
+    .await;
+    assert_eq!(
+        patch(&holder, 0, json!({"priority_phone_id": null})).await.expect(200)["version"],
+        1
+    );
+});
+
+on_both!(a_notify_rule_is_one_of_the_account, async |app| {
+    let holder = app.holder("minato").await;
+    let stranger = app.holder("kobe").await;
+    let (own, foreign) =
+        (holder.notify_rule(&app, "営業").await, stranger.notify_rule(&app, "総務").await);
+    let listed = holder.client.get("/notify-rules").await.expect(200);
+    let items = listed["items"].as_array().cloned().unwrap_or_default();
+    assert_eq!(
+        items.iter().map(|rule| (&rule["id"], &rule["name"])).collect::<Vec<_>>(),
+        [(&json!(own), &json!("営業"))]
+    );
+    refuse(&holder, 0, json!({"notify_rule_id": foreign}), &[("/notify_rule_id", "not_found")])
+        .await;
+    refuse(&holder, 0, json!({"notify_rule_id": "gone"}), &[("/notify_rule_id", "not_found")])
+        .await;
+    let (none, chosen) = (json!({"notify_rule_id": null}), json!({"notify_rule_id": own}));
+    change(&holder, 1, chosen.clone(), none.clone(), chosen.clone()).await;
+    change(&holder, 1, none.clone(), chosen, none).await;
+});
+
+on_both!(every_wrong_field_is_named_at_once, async |app| {
+    let holder = small(&app, 1, 1, json!({})).await;
+    let wrong = json!({"display_name": "東京", "ringtone": "ringtone_2", "priority_phone_id": "x",
+        "notify_rule_id": "y"});
+    let faults = [
+        ("/display_name", "not_contracted"),
+        ("/ringtone", "not_applicable"),
+        ("/priority_phone_id", "not_found"),
+        ("/notify_rule_id", "not_found"),
+    ];
+    refuse(&holder, 0, wrong, &faults).await;
+    let long = json!({"name": "x".repeat(41), "display_name": "y\u{7}".repeat(20)});
+    let faults = [
+        ("/display_name", "too_long"),
+        ("/display_name", "control_character"),
+        ("/name", "too_long"),
+    ];
+    refuse(&holder, 0, long, &faults).await;
+});
+
+on_both!(names_hold_what_people_write_and_nothing_that_breaks_a_display, async |app| {
+    let holder = app.holder("minato").await;
+    for name in [
+        "あ".repeat(40),
+        "👨‍👩‍👧 営業部 📞".into(),
+        "Ünïcødé — ｶﾅ ㈱".into(),
+        "名\u{3000}前".into(),
+        "<b>\"'&\\</b>".into(),
+        "x".into(),
+    ] {
+        let after = patch(&holder, 0, json!({"name": name})).await.expect(200);
+        assert_eq!(after["name"], name);
+        assert_eq!(holder.client.get(&holder.number(0)).await["name"], name);
+    }
+    patch(&holder, 0, json!({"display_name": "あ".repeat(20)})).await.expect(200);
+    refuse(&holder, 0, json!({"name": "あ".repeat(41)}), &[("/name", "too_long")]).await;
+    refuse(&holder, 0, json!({"display_name": "あ".repeat(21)}), &[("/display_name", "too_long")])
+        .await;
+    // Line breaks, tabs, escape sequences, NUL, line separators, and marks that turn the direction
+    // of writing.
+    for bad in [
+        '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\0', '\u{2028}', '\u{2029}', '\u{202a}',
+        '\u{202e}', '\u{2066}', '\u{2069}',
+    ] {
+        refuse(&holder, 0, json!({"name": format!("a{bad}b")}), &[("/name", "control_character")])
+            .await;
+        refuse(
+            &holder,
+            0,
+            json!({"display_name": format!("a{bad}b")}),
+            &[("/display_name", "control_character")],
+        )
+        .await;
+    }
+});
+
+on_both!(a_wrong_field_is_explained_in_both_languages, async |app| {
+    let holder = app.holder("minato").await;
+    let table = [
+        (json!({"name": "x".repeat(41)}), "/name", "too_long", "40文字以内", "at most 40"),
+        (
+            json!({"display_name": "x".repeat(21)}),
+            "/display_name",
+            "too_long",
+            "20文字以内",
+            "at most 20",
+        ),
+        (
+            json!({"name": "a\nb"}),
+            "/name",
+            "control_character",
+            "改行や制御文字",
+            "control characters",
+        ),
+        (json!({"nmae": "x"}), "/nmae", "unknown_field", "指定できません", "not known"),
+        (
+            json!({"channel_limit": 3}),
+            "/channel_limit",
+            "unknown_field",
+            "指定できません",
+            "not known",
+        ),
+        (json!({"e164": "+81312345678"}), "/e164", "unknown_field", "指定できません", "not known"),
+        (json!({"name": 5}), "/name", "wrong_type", "指定できない値", "not allowed"),
+        (json!({"name": ["x"]}), "/name", "wrong_type", "指定できない値", "not allowed"),
+        (json!({"name": null}), "/name", "wrong_type", "指定できない値", "not allowed"),
+        (json!({"ringtone": null}), "/ringtone", "wrong_type", "指定できない値", "not allowed"),
+        (
+            json!({"ringtone": "ringtone_3"}),
+            "/ringtone",
+            "wrong_type",
+            "指定できない値",
+            "not allowed",
+        ),
+        (
+            json!({"priority_phone_id": 7}),
+            "/priority_phone_id",
+            "wrong_type",
+            "指定できない値",
+            "not allowed",
+        ),
+        (
+            json!({"notify_rule_id": "x"}),
+            "/notify_rule_id",
+            "not_found",
+            "見つかりません",
+            "does not exist",
+        ),
+        (json!(["x"]), "", "wrong_type", "指定できない値", "not allowed"),
+    ];
+    for (body, pointer, code, ja, en) in table {
+        for (language, words) in [("ja", ja), ("en", en)] {
             let client = holder.client.if_match(1).header("accept-language", language);
-            let problem = client.patch(&holder.number(0), json!({"display_name": "東京"})).await.expect_problem(422, "invalid");
+            let problem = client
+                .patch(&holder.number(0), body.clone())
+                .await
+                .expect_fields(&[(pointer, code)]);
             let message = problem["errors"][0]["message"].as_str().unwrap_or_default();
-            assert!(message.contains(words), "{message}");
+            assert!(
+                message.contains(words) && !message.contains("%{"),
+                "{body} {language}: {message}"
+            );
         }
     }
-);
+    assert_eq!(holder.client.get(&holder.number(0)).await.version(), 1);
+});
 
-on_both!(
-    async fn a_ringtone_is_chosen_where_there_are_two_numbers(app) {
-        let holder = small(&app, 1, 2, json!({})).await;
-        assert!(!capabilities(&holder, 0).await.contains(&"ringtone".to_owned()));
-        refuse(&holder, 0, json!({"ringtone": "ringtone_2"}), &[("/ringtone", "not_applicable")]).await;
-        assert_eq!(patch(&holder, 0, json!({"ringtone": "ringtone_1"})).await.expect(200)["version"], 1, "it may stay as it is");
-
-        let second = json!({"number": "050-1234-5678", "kind": "additional", "max_channels": 1});
-        app.operator().post(&format!("{}/numbers", holder.operator_path()), second).await.expect(201);
-        assert!(capabilities(&holder, 0).await.contains(&"ringtone".to_owned()));
-        change(&holder, 0, json!({"ringtone": "ringtone_2"}), json!({"ringtone": "ringtone_1"}), json!({"ringtone": "ringtone_2"})).await;
+on_both!(a_write_needs_the_version_that_it_was_made_from, async |app| {
+    let holder = app.holder("minato").await;
+    let path = holder.number(0);
+    let untouched =
+        (holder.client.get(&path).await.expect(200), holder.revision().await, holder.log().await);
+    let change = json!({"name": "x"});
+    holder.client.patch(&path, change.clone()).await.expect_problem(428, "precondition_required");
+    for stale in [
+        "\"2\"",
+        "\"0\"",
+        "\"-1\"",
+        "1",
+        "garbage",
+        "\"\"",
+        "",
+        "W/\"1\"",
+        "\"1\", \"2\"",
+        "\"99999999999999999999\"",
+    ] {
+        let client = holder.client.clone().header("if-match", stale);
+        client.patch(&path, change.clone()).await.expect_problem(412, "stale");
     }
-);
+    assert_eq!(
+        (holder.client.get(&path).await.expect(200), holder.revision().await, holder.log().await),
+        untouched
+    );
 
-on_both!(
-    async fn a_priority_terminal_is_one_that_rings_for_the_number(app) {
-        let holder = app.holder("minato").await;
-        let stranger = app.holder("kobe").await;
-        holder.silence(&app, 0, 2).await;
-        let number = holder.client.get(&holder.number(0)).await.expect(200);
-        assert_eq!(number["ringing_phone_ids"], json!([holder.ids[0], holder.ids[1]]));
-        refuse(&holder, 0, json!({"priority_phone_id": holder.ids[2]}), &[("/priority_phone_id", "does_not_ring")]).await;
-        for unknown in [&stranger.ids[1], &holder.numbers[0], &"x".repeat(500), ""] {
-            refuse(&holder, 0, json!({"priority_phone_id": unknown}), &[("/priority_phone_id", "not_found")]).await;
+    let first = holder.client.if_match(1).patch(&path, change).await;
+    assert_eq!(first.version(), 2);
+    let second = holder.client.if_match(1).patch(&path, json!({"name": "y"})).await;
+    second.expect_problem(412, "stale");
+    assert_eq!(
+        holder.client.get(&path).await["name"],
+        "x",
+        "the later writer did not overwrite the earlier one"
+    );
+});
+
+on_both!(a_patch_that_changes_nothing_leaves_no_trace, async |app| {
+    let holder = app.holder("minato").await;
+    patch(&holder, 0, json!({"name": "代表", "ringtone": "ringtone_2"})).await.expect(200);
+    let before = (
+        holder.client.get(&holder.number(0)).await.expect(200),
+        holder.revision().await,
+        holder.log().await,
+    );
+    for nothing in [
+        json!({}),
+        json!({"name": "代表"}),
+        json!({"name": " 代表 "}),
+        json!({"ringtone": "ringtone_2", "priority_phone_id": null}),
+    ] {
+        let answer = patch(&holder, 0, nothing.clone()).await;
+        assert_eq!(answer.version(), 2, "{nothing}");
+        assert_eq!(answer.expect(200), before.0, "{nothing}");
+    }
+    assert_eq!(
+        (
+            holder.client.get(&holder.number(0)).await.expect(200),
+            holder.revision().await,
+            holder.log().await
+        ),
+        before
+    );
+});
+
+on_both!(the_channel_limit_stays_within_the_contract, async |app| {
+    let holder = app.holder("minato").await;
+    let path = format!("{}/channel-limit", holder.number(0));
+    let shown = holder.client.get(&path).await;
+    assert_eq!((shown.version(), &shown.json), (1, &json!({"limit": 5, "max": 5})));
+    let mut version = 1;
+    for limit in [1, 5, 3] {
+        let set = holder.client.if_match(version).put(&path, json!({"limit": limit})).await;
+        version = set.version();
+        assert_eq!(set.expect(200), json!({"limit": limit, "max": 5}));
+        assert_eq!(holder.client.get(&holder.number(0)).await["channel_limit"], limit);
+    }
+    assert_eq!(version, 4, "its ETag is the number's");
+    let entry = &holder.log().await[0];
+    assert_eq!(
+        (&entry["before"], &entry["after"]),
+        (&json!({"channel_limit": 5}), &json!({"channel_limit": 3}))
+    );
+    let table = [
+        (json!({"limit": 0}), ("/limit", "out_of_range")),
+        (json!({"limit": 6}), ("/limit", "out_of_range")),
+        (json!({"limit": 10}), ("/limit", "out_of_range")),
+        (json!({"limit": -1}), ("/limit", "out_of_range")),
+        (json!({"limit": 256}), ("/limit", "out_of_range")),
+        (json!({"limit": 1.5}), ("/limit", "wrong_type")),
+        (json!({"limit": "3"}), ("/limit", "wrong_type")),
+        (json!({"limit": null}), ("/limit", "wrong_type")),
+        (json!({}), ("/limit", "required")),
+        (json!({"limit": 2, "max": 9}), ("/max", "unknown_field")),
+    ];
+    for (body, fault) in table {
+        let problem =
+            holder.client.if_match(version).put(&path, body.clone()).await.expect_fields(&[fault]);
+        let message = problem["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(!message.contains("（）") && !message.contains("%{"), "{body}: {message}");
+    }
+    holder
+        .client
+        .put(&path, json!({"limit": 2}))
+        .await
+        .expect_problem(428, "precondition_required");
+    holder.client.if_match(1).put(&path, json!({"limit": 2})).await.expect_problem(412, "stale");
+    assert_eq!(
+        holder.client.if_match(version).put(&path, json!({"limit": 3})).await.version(),
+        version,
+        "nothing changed"
+    );
+    assert_eq!(holder.client.get(&path).await.expect(200), json!({"limit": 3, "max": 5}));
+});
+
+on_both!(a_number_that_does_not_exist_is_not_found, async |app| {
+    let holder = app.holder("minato").await;
+    for id in [
+        "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21",
+        "x",
+        "%20",
+        "..%2F..%2Fsession",
+        holder.ids[0].as_str(),
+        &"9".repeat(300),
+    ] {
+        for path in [format!("/numbers/{id}"), format!("/numbers/{id}/channel-limit")] {
+            holder.client.get(&path).await.expect_problem(404, "not_found");
         }
-        let chosen = json!({"priority_phone_id": holder.ids[1]});
-        let none = json!({"priority_phone_id": null});
-        change(&holder, 0, chosen.clone(), none.clone(), chosen.clone()).await;
-        // For the other number that ID does ring.
-        change(&holder, 1, json!({"priority_phone_id": holder.ids[2]}), none.clone(), json!({"priority_phone_id": holder.ids[2]})).await;
-        change(&holder, 0, none.clone(), chosen, none).await;
+        holder
+            .client
+            .if_match(1)
+            .patch(&format!("/numbers/{id}"), json!({"name": "x"}))
+            .await
+            .expect_problem(404, "not_found");
     }
-);
-
-on_both!(
-    async fn a_priority_needs_two_ids_that_ring(app) {
-        let holder = small(&app, 2, 2, json!({})).await;
-        assert!(capabilities(&holder, 0).await.contains(&"priority".to_owned()));
-        holder.silence(&app, 0, 0).await;
-        assert!(!capabilities(&holder, 0).await.contains(&"priority".to_owned()));
-        assert!(capabilities(&holder, 1).await.contains(&"priority".to_owned()), "the other number is not concerned");
-        refuse(&holder, 0, json!({"priority_phone_id": holder.ids[1]}), &[("/priority_phone_id", "not_applicable")]).await;
-        refuse(&holder, 0, json!({"priority_phone_id": holder.ids[0]}), &[("/priority_phone_id", "does_not_ring")]).await;
-        assert_eq!(patch(&holder, 0, json!({"priority_phone_id": null})).await.expect(200)["version"], 1);
-    }
-);
-
-on_both!(
-    async fn a_notify_rule_is_one_of_the_account(app) {
-        let holder = app.holder("minato").await;
-        let stranger = app.holder("kobe").await;
-        let (own, foreign) = (holder.notify_rule(&app, "営業").await, stranger.notify_rule(&app, "総務").await);
-        let listed = holder.client.get("/notify-rules").await.expect(200);
-        let items = listed["items"].as_array().cloned().unwrap_or_default();
-        assert_eq!(items.iter().map(|rule| (&rule["id"], &rule["name"])).collect::<Vec<_>>(), [(&json!(own), &json!("営業"))]);
-        refuse(&holder, 0, json!({"notify_rule_id": foreign}), &[("/notify_rule_id", "not_found")]).await;
-        refuse(&holder, 0, json!({"notify_rule_id": "gone"}), &[("/notify_rule_id", "not_found")]).await;
-        let (none, chosen) = (json!({"notify_rule_id": null}), json!({"notify_rule_id": own}));
-        change(&holder, 1, chosen.clone(), none.clone(), chosen.clone()).await;
-        change(&holder, 1, none.clone(), chosen, none).await;
-    }
-);
-
-on_both!(
-    async fn every_wrong_field_is_named_at_once(app) {
-        let holder = small(&app, 1, 1, json!({})).await;
-        let wrong = json!({"display_name": "東京", "ringtone": "ringtone_2", "priority_phone_id": "x", "notify_rule_id": "y"});
-        let faults = [
-            ("/display_name", "not_contracted"),
-            ("/ringtone", "not_applicable"),
-            ("/priority_phone_id", "not_found"),
-            ("/notify_rule_id", "not_found"),
-        ];
-        refuse(&holder, 0, wrong, &faults).await;
-        let long = json!({"name": "x".repeat(41), "display_name": "y\u{7}".repeat(20)});
-        let faults = [("/display_name", "too_long"), ("/display_name", "control_character"), ("/name", "too_long")];
-        refuse(&holder, 0, long, &faults).await;
-    }
-);
-
-on_both!(
-    async fn names_hold_what_people_write_and_nothing_that_breaks_a_display(app) {
-        let holder = app.holder("minato").await;
-        for name in
-            ["あ".repeat(40), "👨‍👩‍👧 営業部 📞".into(), "Ünïcødé — ｶﾅ ㈱".into(), "名\u{3000}前".into(), "<b>\"'&\\</b>".into(), "x".into()]
-        {
-            let after = patch(&holder, 0, json!({"name": name})).await.expect(200);
-            assert_eq!(after["name"], name);
-            assert_eq!(holder.client.get(&holder.number(0)).await["name"], name);
-        }
-        patch(&holder, 0, json!({"display_name": "あ".repeat(20)})).await.expect(200);
-        refuse(&holder, 0, json!({"name": "あ".repeat(41)}), &[("/name", "too_long")]).await;
-        refuse(&holder, 0, json!({"display_name": "あ".repeat(21)}), &[("/display_name", "too_long")]).await;
-        // Line breaks, tabs, escape sequences, NUL, line separators, and marks that turn the direction of writing.
-        for bad in
-            ['\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\0', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}']
-        {
-            refuse(&holder, 0, json!({"name": format!("a{bad}b")}), &[("/name", "control_character")]).await;
-            refuse(&holder, 0, json!({"display_name": format!("a{bad}b")}), &[("/display_name", "control_character")]).await;
-        }
-    }
-);
-
-on_both!(
-    async fn a_wrong_field_is_explained_in_both_languages(app) {
-        let holder = app.holder("minato").await;
-        let table = [
-            (json!({"name": "x".repeat(41)}), "/name", "too_long", "40文字以内", "at most 40"),
-            (json!({"display_name": "x".repeat(21)}), "/display_name", "too_long", "20文字以内", "at most 20"),
-            (json!({"name": "a\nb"}), "/name", "control_character", "改行や制御文字", "control characters"),
-            (json!({"nmae": "x"}), "/nmae", "unknown_field", "指定できません", "not known"),
-            (json!({"channel_limit": 3}), "/channel_limit", "unknown_field", "指定できません", "not known"),
-            (json!({"e164": "+81312345678"}), "/e164", "unknown_field", "指定できません", "not known"),
-            (json!({"name": 5}), "/name", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"name": ["x"]}), "/name", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"name": null}), "/name", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"ringtone": null}), "/ringtone", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"ringtone": "ringtone_3"}), "/ringtone", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"priority_phone_id": 7}), "/priority_phone_id", "wrong_type", "指定できない値", "not allowed"),
-            (json!({"notify_rule_id": "x"}), "/notify_rule_id", "not_found", "見つかりません", "does not exist"),
-            (json!(["x"]), "", "wrong_type", "指定できない値", "not allowed"),
-        ];
-        for (body, pointer, code, ja, en) in table {
-            for (language, words) in [("ja", ja), ("en", en)] {
-                let client = holder.client.if_match(1).header("accept-language", language);
-                let problem = client.patch(&holder.number(0), body.clone()).await.expect_fields(&[(pointer, code)]);
-                let message = problem["errors"][0]["message"].as_str().unwrap_or_default();
-                assert!(message.contains(words) && !message.contains("%{"), "{body} {language}: {message}");
-            }
-        }
-        assert_eq!(holder.client.get(&holder.number(0)).await.version(), 1);
-    }
-);
-
-on_both!(
-    async fn a_write_needs_the_version_that_it_was_made_from(app) {
-        let holder = app.holder("minato").await;
-        let path = holder.number(0);
-        let untouched = (holder.client.get(&path).await.expect(200), holder.revision().await, holder.log().await);
-        let change = json!({"name": "x"});
-        holder.client.patch(&path, change.clone()).await.expect_problem(428, "precondition_required");
-        for stale in ["\"2\"", "\"0\"", "\"-1\"", "1", "garbage", "\"\"", "", "W/\"1\"", "\"1\", \"2\"", "\"99999999999999999999\""] {
-            let client = holder.client.clone().header("if-match", stale);
-            client.patch(&path, change.clone()).await.expect_problem(412, "stale");
-        }
-        assert_eq!((holder.client.get(&path).await.expect(200), holder.revision().await, holder.log().await), untouched);
-
-        let first = holder.client.if_match(1).patch(&path, change).await;
-        assert_eq!(first.version(), 2);
-        let second = holder.client.if_match(1).patch(&path, json!({"name": "y"})).await;
-        second.expect_problem(412, "stale");
-        assert_eq!(holder.client.get(&path).await["name"], "x", "the later writer did not overwrite the earlier one");
-    }
-);
-
-on_both!(
-    async fn a_patch_that_changes_nothing_leaves_no_trace(app) {
-        let holder = app.holder("minato").await;
-        patch(&holder, 0, json!({"name": "代表", "ringtone": "ringtone_2"})).await.expect(200);
-        let before = (holder.client.get(&holder.number(0)).await.expect(200), holder.revision().await, holder.log().await);
-        for nothing in
-            [json!({}), json!({"name": "代表"}), json!({"name": " 代表 "}), json!({"ringtone": "ringtone_2", "priority_phone_id": null})]
-        {
-            let answer = patch(&holder, 0, nothing.clone()).await;
-            assert_eq!(answer.version(), 2, "{nothing}");
-            assert_eq!(answer.expect(200), before.0, "{nothing}");
-        }
-        assert_eq!((holder.client.get(&holder.number(0)).await.expect(200), holder.revision().await, holder.log().await), before);
-    }
-);
-
-on_both!(
-    async fn the_channel_limit_stays_within_the_contract(app) {
-        let holder = app.holder("minato").await;
-        let path = format!("{}/channel-limit", holder.number(0));
-        let shown = holder.client.get(&path).await;
-        assert_eq!((shown.version(), &shown.json), (1, &json!({"limit": 5, "max": 5})));
-        let mut version = 1;
-        for limit in [1, 5, 3] {
-            let set = holder.client.if_match(version).put(&path, json!({"limit": limit})).await;
-            version = set.version();
-            assert_eq!(set.expect(200), json!({"limit": limit, "max": 5}));
-            assert_eq!(holder.client.get(&holder.number(0)).await["channel_limit"], limit);
-        }
-        assert_eq!(version, 4, "its ETag is the number's");
-        let entry = &holder.log().await[0];
-        assert_eq!((&entry["before"], &entry["after"]), (&json!({"channel_limit": 5}), &json!({"channel_limit": 3})));
-        let table = [
-            (json!({"limit": 0}), ("/limit", "out_of_range")),
-            (json!({"limit": 6}), ("/limit", "out_of_range")),
-            (json!({"limit": 10}), ("/limit", "out_of_range")),
-            (json!({"limit": -1}), ("/limit", "out_of_range")),
-            (json!({"limit": 256}), ("/limit", "out_of_range")),
-            (json!({"limit": 1.5}), ("/limit", "wrong_type")),
-            (json!({"limit": "3"}), ("/limit", "wrong_type")),
-            (json!({"limit": null}), ("/limit", "wrong_type")),
-            (json!({}), ("/limit", "required")),
-            (json!({"limit": 2, "max": 9}), ("/max", "unknown_field")),
-        ];
-        for (body, fault) in table {
-            let problem = holder.client.if_match(version).put(&path, body.clone()).await.expect_fields(&[fault]);
-            let message = problem["errors"][0]["message"].as_str().unwrap_or_default();
-            assert!(!message.contains("（）") && !message.contains("%{"), "{body}: {message}");
-        }
-        holder.client.put(&path, json!({"limit": 2})).await.expect_problem(428, "precondition_required");
-        holder.client.if_match(1).put(&path, json!({"limit": 2})).await.expect_problem(412, "stale");
-        assert_eq!(holder.client.if_match(version).put(&path, json!({"limit": 3})).await.version(), version, "nothing changed");
-        assert_eq!(holder.client.get(&path).await.expect(200), json!({"limit": 3, "max": 5}));
-    }
-);
-
-on_both!(
-    async fn a_number_that_does_not_exist_is_not_found(app) {
-        let holder = app.holder("minato").await;
-        for id in ["01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21", "x", "%20", "..%2F..%2Fsession", holder.ids[0].as_str(), &"9".repeat(300)] {
-            for path in [format!("/numbers/{id}"), format!("/numbers/{id}/channel-limit")] {
-                holder.client.get(&path).await.expect_problem(404, "not_found");
-            }
-            holder.client.if_match(1).patch(&format!("/numbers/{id}"), json!({"name": "x"})).await.expect_problem(404, "not_found");
-        }
-    }
-);
+});

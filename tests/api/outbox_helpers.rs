@@ -23,25 +23,42 @@ impl Told {
     /// Makes one.
     pub async fn new(app: &TestApp, name: &str, emails: &[&str]) -> Self {
         let holder = app.holder(name).await;
-        let switch = app.nobody().bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+        let switch = app
+            .nobody()
+            .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
         Self::of(holder, switch, emails).await
     }
 
     /// Makes one of a holder and a switch.
     pub async fn of(holder: Holder, switch: Client, emails: &[&str]) -> Self {
         let events = ["missed_call", "voicemail", "fax", "forwarded_call"];
-        let rule = holder.client.post("/notify-rules", json!({"name": "営業", "emails": emails, "events": events})).await.expect(201);
+        let rule = holder
+            .client
+            .post("/notify-rules", json!({"name": "営業", "emails": emails, "events": events}))
+            .await
+            .expect(201);
         let number = holder.client.get(&holder.number(0)).await;
         let patch = json!({"notify_rule_id": rule["id"]});
-        let number = holder.client.if_match(number.version()).patch(&holder.number(0), patch).await.expect(200);
+        let number = holder
+            .client
+            .if_match(number.version())
+            .patch(&holder.number(0), patch)
+            .await
+            .expect(200);
         let rule = format!("/notify-rules/{}", rule["id"].as_str().unwrap_or_default());
-        Self { rule, called: number["e164"].as_str().unwrap_or_default().to_owned(), holder, switch }
+        Self {
+            rule,
+            called: number["e164"].as_str().unwrap_or_default().to_owned(),
+            holder,
+            switch,
+        }
     }
 
     /// Adds a service of one's own at `url`; answers its path.
     pub async fn webhook(&self, url: &str) -> String {
         let new = json!({"type": "webhook", "label": url, "credentials": {"url": url}});
-        let made = self.holder.client.post(&format!("{}/services", self.rule), new).await.expect(201);
+        let made =
+            self.holder.client.post(&format!("{}/services", self.rule), new).await.expect(201);
         format!("{}/services/{}", self.rule, made["id"].as_str().unwrap_or_default())
     }
 
@@ -52,7 +69,8 @@ impl Told {
 
     /// The same at a time.
     pub fn voicemail_at(&self, at: &str, id: &str) -> Value {
-        json!({"id": id, "type": "voicemail", "call_id": format!("call-{id}"), "called": self.called, "caller": "090-1234-5678",
+        json!({"id": id, "type": "voicemail", "call_id": format!("call-{id}"),
+            "called": self.called, "caller": "090-1234-5678",
             "at": at, "duration_s": 12, "transcript": "田中です。"})
     }
 
@@ -67,8 +85,16 @@ impl Told {
     /// Reports events; every one is accepted.
     pub async fn report(&self, events: &[Value]) {
         let answers = self.switch.post("/switch/events", json!(events)).await.expect(200);
-        let outcomes: Vec<&str> = answers["items"].as_array().expect("items").iter().filter_map(|item| item["outcome"].as_str()).collect();
-        assert!(outcomes.len() == events.len() && outcomes.iter().all(|outcome| *outcome == "accepted"), "{answers}");
+        let outcomes: Vec<&str> = answers["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter_map(|item| item["outcome"].as_str())
+            .collect();
+        assert!(
+            outcomes.len() == events.len() && outcomes.iter().all(|outcome| *outcome == "accepted"),
+            "{answers}"
+        );
     }
 
     /// All deliveries, the latest first.
@@ -92,14 +118,19 @@ impl Told {
     /// Waits until every delivery is in one of these states.
     pub async fn all_are(&self, states: &[&str]) -> Vec<Value> {
         self.until(&format!("all are {states:?}"), |all| {
-            !all.is_empty() && all.iter().all(|one| states.iter().any(|state| one["state"] == *state))
+            !all.is_empty()
+                && all.iter().all(|one| states.iter().any(|state| one["state"] == *state))
         })
         .await
     }
 
     /// One delivery with its attempts.
     pub async fn delivery(&self, one: &Value) -> Value {
-        self.holder.client.get(&format!("/deliveries/{}", one["id"].as_str().unwrap_or_default())).await.expect(200)
+        self.holder
+            .client
+            .get(&format!("/deliveries/{}", one["id"].as_str().unwrap_or_default()))
+            .await
+            .expect(200)
     }
 }
 
@@ -112,7 +143,8 @@ pub fn well() -> Fake {
 pub fn counts(fake: &Fake) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for request in fake.requests() {
-        *counts.entry(request.header("webhook-id").unwrap_or_default().to_owned()).or_default() += 1;
+        *counts.entry(request.header("webhook-id").unwrap_or_default().to_owned()).or_default() +=
+            1;
     }
     counts
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 /// Functions without a scope, and why they need none.
-const EXCEPTIONS: &[(&str, &str)] = &[("ping", "reads nothing"), ("probe_tables", "answers names of tables, no rows")];
+const EXCEPTIONS: &[(&str, &str)] =
+    &[("ping", "reads nothing"), ("probe_tables", "answers names of tables, no rows")];
 
 /// The functions of a source that others can call and that take a connection: name and parameters.
 fn queries(source: &str) -> Vec<(String, Vec<String>)> {
@@ -36,12 +37,23 @@ fn parameters(text: &str) -> Vec<String> {
             c => list.last_mut().expect("a parameter").push(c),
         }
     }
-    list.into_iter().map(|parameter| parameter.trim().to_owned()).filter(|parameter| !parameter.is_empty()).collect()
+    list.into_iter()
+        .map(|parameter| parameter.trim().to_owned())
+        .filter(|parameter| !parameter.is_empty())
+        .collect()
 }
 
 fn is_scope(parameter: &str) -> bool {
     let kind = parameter.split_once(':').map_or("", |(_, kind)| kind.trim());
-    matches!(kind, "&Scope" | "OperatorScope" | "SwitchScope" | "EntranceScope" | "WorkerScope" | "FollowerScope")
+    matches!(
+        kind,
+        "&Scope"
+            | "OperatorScope"
+            | "SwitchScope"
+            | "EntranceScope"
+            | "WorkerScope"
+            | "FollowerScope"
+    )
 }
 
 #[test]
@@ -58,7 +70,10 @@ fn every_query_says_whose_data_it_may_touch() {
                 continue;
             }
             let place = path.file_name().unwrap_or_default().display();
-            assert!(parameters[0].ends_with("&mut Conn"), "{place}: {name} takes the connection first");
+            assert!(
+                parameters[0].ends_with("&mut Conn"),
+                "{place}: {name} takes the connection first"
+            );
             assert!(
                 parameters.get(1).is_some_and(|next| is_scope(next)),
                 "{place}: {name} needs a scope behind the connection: {parameters:?}"
@@ -66,15 +81,18 @@ fn every_query_says_whose_data_it_may_touch() {
         }
     }
     assert!(seen > 40, "only {seen} queries were found");
-    let exceptions: BTreeSet<String> = EXCEPTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let exceptions: BTreeSet<String> =
+        EXCEPTIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(excused, exceptions, "an exception that is needed no more goes");
 }
 
 #[test]
 fn a_query_without_a_scope_would_be_found() {
     let source = "
-        pub fn good(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<(Row, u8)>, StoreError> {}
-        pub fn generic<T: Into<String>>(conn: &mut Conn, _scope: OperatorScope, limits: &[(T, u8)]) {}
+        pub fn good(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<(Row, u8)>, \
+            StoreError> {}
+        pub fn generic<T: Into<String>>(conn: &mut Conn, _scope: OperatorScope, limits: &[(T, \
+            u8)]) {}
         pub fn bad(
             conn: &mut Conn,
             account_id: &str,
@@ -86,9 +104,16 @@ fn a_query_without_a_scope_would_be_found() {
     ";
     let found: Vec<(String, bool)> = queries(source)
         .into_iter()
-        .map(|(name, parameters)| (name, parameters[0].ends_with("&mut Conn") && parameters.get(1).is_some_and(|next| is_scope(next))))
+        .map(|(name, parameters)| {
+            (
+                name,
+                parameters[0].ends_with("&mut Conn")
+                    && parameters.get(1).is_some_and(|next| is_scope(next)),
+            )
+        })
         .collect();
-    let expected = [("good", true), ("generic", true), ("bad", false), ("worse", false), ("late", false)];
+    let expected =
+        [("good", true), ("generic", true), ("bad", false), ("worse", false), ("late", false)];
     assert_eq!(found, expected.map(|(name, good)| (name.to_owned(), good)));
 }
 
@@ -96,7 +121,11 @@ fn a_query_without_a_scope_would_be_found() {
 fn only_the_store_knows_the_database() {
     let root = tests::repository();
     for package in ["crates/api-types", "crates/server", "crates/xtask", "frontend", "tests"] {
-        let manifest = std::fs::read_to_string(root.join(package).join("Cargo.toml")).expect("a package has a manifest");
-        assert!(!manifest.lines().any(|line| line.starts_with("diesel")), "{package} depends on diesel");
+        let manifest = std::fs::read_to_string(root.join(package).join("Cargo.toml"))
+            .expect("a package has a manifest");
+        assert!(
+            !manifest.lines().any(|line| line.starts_with("diesel")),
+            "{package} depends on diesel"
+        );
     }
 }

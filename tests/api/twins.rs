@@ -9,7 +9,10 @@ use tests::{Backend, TestApp, block_on};
 type Shape = BTreeMap<(String, String), (String, bool)>;
 
 fn shape(columns: Vec<Column>) -> Shape {
-    columns.into_iter().map(|column| ((column.table_name, column.column_name), (column.kind, column.nullable))).collect()
+    columns
+        .into_iter()
+        .map(|column| ((column.table_name, column.column_name), (column.kind, column.nullable)))
+        .collect()
 }
 
 async fn migrated(backend: Backend) -> Shape {
@@ -19,13 +22,16 @@ async fn migrated(backend: Backend) -> Shape {
 
 /// The tables as the queries know them.
 fn expected() -> Shape {
-    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs")).expect("schema.rs is there");
+    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs"))
+        .expect("schema.rs is there");
     let mut found = Shape::new();
     for table in source.split("diesel::table! {").skip(1) {
         let (head, body) = table.split_once(") {").expect("a table has a key and a body");
         let name = head.split_once('(').expect("a name").0.trim();
         for line in body.lines().map(str::trim).take_while(|line| *line != "}") {
-            let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") else { continue };
+            let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") else {
+                continue;
+            };
             let inner = kind.strip_prefix("Nullable<").map(|rest| rest.trim_end_matches('>'));
             let text = match inner.unwrap_or(kind) {
                 "Text" => "text",
@@ -34,7 +40,9 @@ fn expected() -> Shape {
                 "BigInt" => "bigint",
                 "Timestamp" => "timestamp",
                 "Binary" => "blob",
-                other => panic!("{other} of {name}.{column} does not mean the same on both databases"),
+                other => {
+                    panic!("{other} of {name}.{column} does not mean the same on both databases")
+                }
             };
             found.insert((name.to_owned(), column.to_owned()), (text.to_owned(), inner.is_some()));
         }
@@ -47,7 +55,11 @@ fn expected() -> Shape {
 fn same(left: &Shape, right: &Shape) {
     let only = |one: &Shape, other: &Shape| -> Vec<String> {
         let differs = one.iter().filter(|(column, shape)| other.get(*column) != Some(*shape));
-        differs.map(|((table, column), (kind, nullable))| format!("{table}.{column} {kind} nullable={nullable}")).collect()
+        differs
+            .map(|((table, column), (kind, nullable))| {
+                format!("{table}.{column} {kind} nullable={nullable}")
+            })
+            .collect()
     };
     assert_eq!((only(left, right), only(right, left)), (vec![], vec![]));
 }
@@ -72,8 +84,15 @@ mod every_table_can_be_read {
     fn run(backend: Backend) {
         block_on(async {
             let app = TestApp::start(backend).await;
-            let read: BTreeSet<String> =
-                app.app.db.read(probe_tables).await.expect("every table loads").into_iter().map(str::to_owned).collect();
+            let read: BTreeSet<String> = app
+                .app
+                .db
+                .read(probe_tables)
+                .await
+                .expect("every table loads")
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
             let there: BTreeSet<String> = expected().into_keys().map(|(table, _)| table).collect();
             assert_eq!(read, there);
         });
@@ -93,8 +112,11 @@ mod every_table_can_be_read {
 #[test]
 fn migrations_come_in_pairs() {
     let names = |folder: &str| -> BTreeSet<String> {
-        let folder = std::fs::read_dir(tests::repository().join("migrations").join(folder)).expect("the folder is there");
-        folder.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+        let folder = std::fs::read_dir(tests::repository().join("migrations").join(folder))
+            .expect("the folder is there");
+        folder
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect()
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(!names("sqlite").is_empty());
@@ -114,10 +136,19 @@ fn tables_of_an_account_begin_their_key_with_it() {
         "route_position",
         "switch_reports",
     ];
-    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs")).expect("schema.rs is there");
-    for head in source.split("diesel::table! {").skip(1).filter_map(|table| table.split_once(") {")).map(|(head, _)| head.trim()) {
+    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs"))
+        .expect("schema.rs is there");
+    for head in source
+        .split("diesel::table! {")
+        .skip(1)
+        .filter_map(|table| table.split_once(") {"))
+        .map(|(head, _)| head.trim())
+    {
         let (name, key) = head.split_once('(').expect("a table has a key");
         let name = name.trim();
-        assert!(key.trim().starts_with("account_id") || common.contains(&name), "{name} has the key ({key})");
+        assert!(
+            key.trim().starts_with("account_id") || common.contains(&name),
+            "{name} has the key ({key})"
+        );
     }
 }

@@ -1,12 +1,17 @@
-//! Measures the block list at its limits, against a release build of the server in a process of its own, on both databases:
+//! Measures the block list at its limits, against a release build of the server in a process of its
+//! own, on both databases:
 //!
-//! - the import of 100,000 rows into a list of 100,000, preview included, beside the database's own bulk loader with the same rows
-//!   (`sqlite3 .import` or `COPY` into a staging table, then an insert that passes over what is there), and by how much the
-//!   server's memory grows meanwhile;
+//! - the import of 100,000 rows into a list of 100,000, preview included, beside the database's own
+//!   bulk loader with the same rows (`sqlite3 .import` or `COPY` into a staging table, then an
+//!   insert that passes over what is there), and by how much the server's memory grows meanwhile;
 //! - paging, searching, checking, adding and removing in a list of 200,000.
 //!
 //! `cargo xtask bench` starts it with a PostgreSQL of its own.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot run has failed, and it prints what it finds")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot run has failed, and it prints what it finds"
+)]
 
 use std::io::Write;
 use std::path::Path;
@@ -60,15 +65,26 @@ impl Bench {
         let operator_key = Denwaban::operator_key(&data, &database.url);
         let server = Denwaban::serve(&data, &database.url, "info").await;
         let operator = Client::new(&server.url).bearer(&operator_key);
-        let account = operator.post("/operator/accounts", json!({"name": "計測商会"})).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let account = operator
+            .post("/operator/accounts", json!({"name": "計測商会"}))
+            .await
+            .expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let mut numbers = Vec::new();
         for index in 0..2 * ROUNDS {
             let kind = if index == 0 { "primary" } else { "additional" };
-            let body = json!({"number": format!("03-3333-{index:04}"), "kind": kind, "max_channels": 5});
-            let number = operator.post(&format!("/operator/accounts/{account}/numbers"), body).await.expect(201);
+            let body =
+                json!({"number": format!("03-3333-{index:04}"), "kind": kind, "max_channels": 5});
+            let number = operator
+                .post(&format!("/operator/accounts/{account}/numbers"), body)
+                .await
+                .expect(201);
             numbers.push(number["id"].as_str().unwrap().to_owned());
         }
-        let id = json!({"login_id": "keisoku", "kind": "basic", "extension": "201", "password": PASSWORD});
+        let id = json!({"login_id": "keisoku", "kind": "basic", "extension": "201",
+            "password": PASSWORD});
         operator.post(&format!("/operator/accounts/{account}/ids"), id).await.expect(201);
         let (client, _) = Client::new(&server.url).sign_in("keisoku", PASSWORD).await;
         let csv = client.clone().header("content-type", "text/csv");
@@ -83,7 +99,11 @@ impl Bench {
     async fn import(&self, number: u64, text: String) -> (Duration, Duration) {
         let imports = format!("{}/imports", self.list(number));
         let begun = Instant::now();
-        let preview = self.csv.send(reqwest::Method::POST, &format!("{imports}?dry_run=true"), Some(text)).await.expect(200);
+        let preview = self
+            .csv
+            .send(reqwest::Method::POST, &format!("{imports}?dry_run=true"), Some(text))
+            .await
+            .expect(200);
         let previewed = begun.elapsed();
         assert_eq!(preview["added"], ROWS, "{preview}");
         let apply = format!("{imports}/{}/apply", preview["import_id"].as_str().unwrap());
@@ -115,14 +135,16 @@ async fn measure(backend: Backend) {
         let total = preview + apply;
         let [preview, apply, bulk_ms] = [preview, apply, bulk].map(|taken| taken.as_millis());
         println!(
-            "  import of {ROWS} rows into {ROWS}: preview {preview} ms + apply {apply} ms; bulk loader {bulk_ms} ms; ratio {:.2}",
+            "  import of {ROWS} rows into {ROWS}: preview {preview} ms + apply {apply} ms; bulk \
+                loader {bulk_ms} ms; ratio {:.2}",
             total.as_secs_f64() / bulk.as_secs_f64()
         );
         ratios.push(total.as_secs_f64() / bulk.as_secs_f64());
     }
     ratios.sort_by(f64::total_cmp);
     println!(
-        "  median ratio {:.2} (wanted: below 3); server memory grew by {} MiB at most (wanted: below 64)",
+        "  median ratio {:.2} (wanted: below 3); server memory grew by {} MiB at most (wanted: \
+            below 64)",
         ratios[ratios.len() / 2],
         growth >> 20
     );
@@ -136,12 +158,20 @@ fn bulk_load(bench: &Bench, database: &TestDatabase, number: u64, folder: &Path)
     let mut rows = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
     for row in 0..ROWS {
         let (dialled, id) = (self::number(1, row), uuid::Uuid::now_v7());
-        writeln!(rows, "{},{number_id},{id},+81{},exact,,{dialled},0,1,2026-11-22 00:00:00", bench.account, &dialled[1..]).unwrap();
+        writeln!(
+            rows,
+            "{},{number_id},{id},+81{},exact,,{dialled},0,1,2026-11-22 00:00:00",
+            bench.account,
+            &dialled[1..]
+        )
+        .unwrap();
     }
     rows.flush().unwrap();
     drop(rows);
-    let columns = "account_id, number_id, id, pattern, matching, note, search, hits, version, created_at";
-    let insert = "account_id, number_id, id, pattern, matching, note, search, expires_at, hits, last_hit_at, import_id, version, created_at, updated_at";
+    let columns =
+        "account_id, number_id, id, pattern, matching, note, search, hits, version, created_at";
+    let insert = "account_id, number_id, id, pattern, matching, note, search, expires_at, hits, \
+        last_hit_at, import_id, version, created_at, updated_at";
     let begun = Instant::now();
     let mut loader;
     let script = match database.backend() {
@@ -149,24 +179,49 @@ fn bulk_load(bench: &Bench, database: &TestDatabase, number: u64, folder: &Path)
             loader = Command::new("sqlite3");
             loader.arg(database.url.trim_start_matches("sqlite://"));
             format!(
-                "PRAGMA synchronous = FULL;\nCREATE TEMP TABLE staging ({columns});\n.mode csv\n.import {} staging\nINSERT OR IGNORE INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging;\nSELECT count(*) FROM block_entries WHERE number_id = '{number_id}';\n",
+                "PRAGMA synchronous = FULL;\nCREATE TEMP TABLE staging ({columns});\n.mode \
+                    csv\n.import {} staging\nINSERT OR IGNORE INTO block_entries ({insert}) SELECT \
+                    account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, \
+                    NULL, version, created_at, created_at FROM staging;\nSELECT count(*) FROM \
+                    block_entries WHERE number_id = '{number_id}';\n",
                 path.display()
             )
         }
         Backend::Postgres => {
             loader = Command::new("psql");
-            loader.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", &database.url]);
+            loader.args([
+                "--no-psqlrc",
+                "--quiet",
+                "--set",
+                "ON_ERROR_STOP=1",
+                "--dbname",
+                &database.url,
+            ]);
             format!(
-                "CREATE TEMP TABLE staging (account_id text, number_id text, id text, pattern text, matching text, note text, search text, hits bigint, version bigint, created_at timestamp);\n\\copy staging FROM '{}' WITH (FORMAT csv, FORCE_NOT_NULL (note))\nINSERT INTO block_entries ({insert}) SELECT account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, NULL, version, created_at, created_at FROM staging ON CONFLICT DO NOTHING;\nSELECT count(*) FROM block_entries WHERE number_id = '{number_id}';\n",
+                "CREATE TEMP TABLE staging (account_id text, number_id text, id text, pattern \
+                    text, matching text, note text, search text, hits bigint, version bigint, \
+                    created_at timestamp);\n\\copy staging FROM '{}' WITH (FORMAT csv, \
+                    FORCE_NOT_NULL (note))\nINSERT INTO block_entries ({insert}) SELECT \
+                    account_id, number_id, id, pattern, matching, note, search, NULL, hits, NULL, \
+                    NULL, version, created_at, created_at FROM staging ON CONFLICT DO \
+                    NOTHING;\nSELECT count(*) FROM block_entries WHERE number_id = \
+                    '{number_id}';\n",
                 path.display()
             )
         }
     };
-    let mut loader = loader.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap_or_else(|error| panic!("the bulk loader: {error}"));
+    let mut loader = loader
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("the bulk loader: {error}"));
     loader.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     let output = loader.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains(&(2 * ROWS).to_string()), "the bulk loader has not loaded the rows: {said}");
+    assert!(
+        output.status.success() && said.contains(&(2 * ROWS).to_string()),
+        "the bulk loader has not loaded the rows: {said}"
+    );
     begun.elapsed()
 }
 
@@ -177,7 +232,8 @@ async fn latencies(bench: &Bench) {
     let mut cursor = first["next_cursor"].as_str().unwrap().to_owned();
     let middle = bench.client.get(&format!("{entries}?limit=200")).await.expect(200);
     for _ in 0..20 {
-        let page = bench.client.get(&format!("{entries}?limit=200&cursor={cursor}")).await.expect(200);
+        let page =
+            bench.client.get(&format!("{entries}?limit=200&cursor={cursor}")).await.expect(200);
         cursor = page["next_cursor"].as_str().unwrap().to_owned();
     }
     drop(middle);
@@ -213,7 +269,13 @@ async fn latencies(bench: &Bench) {
         client.if_match(entry["version"].as_u64().unwrap()).delete(&path).await.expect(204);
         let removed = begun.elapsed();
         let begun = Instant::now();
-        client.post(&entries, json!({"caller": format!("070-{:04}-{:04}", next / 10_000 + 1000, next % 10_000)})).await.expect(201);
+        client
+            .post(
+                &entries,
+                json!({"caller": format!("070-{:04}-{:04}", next / 10_000 + 1000, next % 10_000)}),
+            )
+            .await
+            .expect(201);
         taken.push((removed, begun.elapsed()));
     }
     show("remove one (with a look for it)", taken.iter().map(|(removed, _)| *removed).collect());
@@ -235,5 +297,10 @@ async fn report<F: Future<Output = Answer>>(name: &str, mut ask: impl FnMut() ->
 fn show(name: &str, mut taken: Vec<Duration>) {
     taken.sort();
     let at = |share: usize| taken[(taken.len() - 1) * share / 100];
-    println!("  {name:<34} median {:>7.2?}  p95 {:>7.2?}  p99 {:>7.2?}  (wanted: below 20 ms)", at(50), at(95), at(99));
+    println!(
+        "  {name:<34} median {:>7.2?}  p95 {:>7.2?}  p99 {:>7.2?}  (wanted: below 20 ms)",
+        at(50),
+        at(95),
+        at(99)
+    );
 }

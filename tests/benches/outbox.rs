@@ -1,12 +1,17 @@
-//! Measures the outbox, against a release build of the server in a process of its own, on both databases:
+//! Measures the outbox, against a release build of the server in a process of its own, on both
+//! databases:
 //!
-//! - 10,000 events with two services each, from the first event's request to the last delivery, beside what the same HTTP client does
-//!   when it does nothing else, in the same run;
+//! - 10,000 events with two services each, from the first event's request to the last delivery,
+//!   beside what the same HTTP client does when it does nothing else, in the same run;
 //! - the server's memory with 100,000 notices waiting;
 //! - the time from an event to its delivery at healthy destinations while another one hangs.
 //!
 //! `cargo xtask bench` starts it with a PostgreSQL of its own.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot run has failed, and it prints what it finds")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot run has failed, and it prints what it finds"
+)]
 
 use std::collections::HashSet;
 use std::net::TcpListener;
@@ -62,12 +67,21 @@ impl Sink {
             actix_web::rt::System::new().block_on(async move {
                 let app = move || {
                     let sink = serving.clone();
-                    App::new().default_service(web::to(move |request: HttpRequest, body: web::Bytes| {
-                        let sink = sink.clone();
-                        async move { sink.take(&request, &body).await }
-                    }))
+                    App::new().default_service(web::to(
+                        move |request: HttpRequest, body: web::Bytes| {
+                            let sink = sink.clone();
+                            async move { sink.take(&request, &body).await }
+                        },
+                    ))
                 };
-                HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run().await.unwrap();
+                HttpServer::new(app)
+                    .workers(1)
+                    .disable_signals()
+                    .listen(listener)
+                    .unwrap()
+                    .run()
+                    .await
+                    .unwrap();
             });
         });
         (sink, url)
@@ -82,9 +96,13 @@ impl Sink {
         }
         if self.timed.load(Ordering::Relaxed) {
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
-            let at: Option<DateTime<Utc>> = body["timestamp"].as_str().and_then(|at| at.parse().ok());
+            let at: Option<DateTime<Utc>> =
+                body["timestamp"].as_str().and_then(|at| at.parse().ok());
             if let Some(at) = at {
-                self.delays_ms.lock().unwrap().push((now() - at).num_microseconds().unwrap_or_default() as f64 / 1000.0);
+                self.delays_ms
+                    .lock()
+                    .unwrap()
+                    .push((now() - at).num_microseconds().unwrap_or_default() as f64 / 1000.0);
             }
         }
         self.arrived.fetch_add(1, Ordering::Relaxed);
@@ -110,23 +128,44 @@ struct Account {
     rule: String,
 }
 
-async fn accounts(folder: &Path, database: &TestDatabase, url: &str, operator_key: &str) -> Vec<Account> {
+async fn accounts(
+    folder: &Path,
+    database: &TestDatabase,
+    url: &str,
+    operator_key: &str,
+) -> Vec<Account> {
     let _ = (folder, database);
     let operator = Client::new(url).bearer(operator_key);
-    let key = operator.post("/operator/switches", json!({"name": "bench"})).await.expect(201)["key"].as_str().unwrap().to_owned();
+    let key =
+        operator.post("/operator/switches", json!({"name": "bench"})).await.expect(201)["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     let mut made = Vec::new();
     for index in 0..ACCOUNTS {
-        let account = operator.post("/operator/accounts", json!({"name": format!("計測{index}")})).await.expect(201);
+        let account = operator
+            .post("/operator/accounts", json!({"name": format!("計測{index}")}))
+            .await
+            .expect(201);
         let account = format!("/operator/accounts/{}", account["id"].as_str().unwrap());
-        let id = json!({"login_id": format!("keisoku{index}"), "kind": "basic", "extension": "201", "password": PASSWORD});
+        let id = json!({"login_id": format!("keisoku{index}"), "kind": "basic", "extension": "201",
+            "password": PASSWORD});
         operator.post(&format!("{account}/ids"), id).await.expect(201);
-        let number = json!({"number": format!("03-3333-{index:04}"), "kind": "primary", "max_channels": 5});
+        let number =
+            json!({"number": format!("03-3333-{index:04}"), "kind": "primary", "max_channels": 5});
         let number = operator.post(&format!("{account}/numbers"), number).await.expect(201);
         let (holder, _) = Client::new(url).sign_in(&format!("keisoku{index}"), PASSWORD).await;
-        let rule = holder.post("/notify-rules", json!({"name": "x", "events": ["voicemail"]})).await.expect(201);
+        let rule = holder
+            .post("/notify-rules", json!({"name": "x", "events": ["voicemail"]}))
+            .await
+            .expect(201);
         let path = format!("/numbers/{}", number["id"].as_str().unwrap());
         let version = holder.get(&path).await.version();
-        holder.if_match(version).patch(&path, json!({"notify_rule_id": rule["id"]})).await.expect(200);
+        holder
+            .if_match(version)
+            .patch(&path, json!({"notify_rule_id": rule["id"]}))
+            .await
+            .expect(200);
         let called = number["e164"].as_str().unwrap().to_owned();
         let rule = format!("/notify-rules/{}", rule["id"].as_str().unwrap());
         made.push(Account { switch: Client::new(url).bearer(&key), called, holder, rule });
@@ -141,20 +180,23 @@ impl Account {
     }
 
     fn event(&self, id: &str) -> Value {
-        json!({"id": id, "type": "voicemail", "call_id": id, "called": self.called, "caller": "09012345678",
+        json!({"id": id, "type": "voicemail", "call_id": id, "called": self.called,
+            "caller": "09012345678",
             "at": now().to_rfc3339_opts(SecondsFormat::Micros, true), "duration_s": 12,
             "transcript": "お世話になっております。田中です。折り返しお電話をいただけますでしょうか。"})
     }
 
     async fn report(&self, prefix: &str, count: usize) {
         for part in (0..count).collect::<Vec<_>>().chunks(250) {
-            let events: Vec<Value> = part.iter().map(|index| self.event(&format!("{prefix}-{index}"))).collect();
+            let events: Vec<Value> =
+                part.iter().map(|index| self.event(&format!("{prefix}-{index}"))).collect();
             self.switch.post("/switch/events", json!(events)).await.expect(200);
         }
     }
 }
 
-/// Requests a second of the product's own client alone, 64 at once, with a body as long as a notice's.
+/// Requests a second of the product's own client alone, 64 at once, with a body as long as a
+/// notice's.
 async fn plain_client(url: &str, sink: &Sink) -> f64 {
     const REQUESTS: usize = 20_000;
     let mut config = Config::for_tests("unused");
@@ -166,9 +208,13 @@ async fn plain_client(url: &str, sink: &Sink) -> f64 {
     let begun = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..64 {
-        let (client, body, left, url) = (client.clone(), body.clone(), left.clone(), url.to_owned());
+        let (client, body, left, url) =
+            (client.clone(), body.clone(), left.clone(), url.to_owned());
         tasks.push(tokio::spawn(async move {
-            while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+            while left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                .is_ok()
+            {
                 client.post(&url).json(&body).send().await.unwrap();
             }
         }));
@@ -193,7 +239,8 @@ async fn throughput(backend: Backend) {
     let database = TestDatabase::create(backend, folder.path());
     let data = folder.path().join("data");
     let operator_key = Denwaban::operator_key(&data, &database.url);
-    let server = Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", SETTINGS).await;
+    let server =
+        Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", SETTINGS).await;
     let accounts = accounts(folder.path(), &database, &server.url, &operator_key).await;
     for (index, account) in accounts.iter().enumerate() {
         account.webhook(&format!("{sink_url}/first/{index}")).await;
@@ -211,14 +258,19 @@ async fn throughput(backend: Backend) {
     let distinct = sink.seen.lock().unwrap().len();
     let arrived = sink.arrived.load(Ordering::Relaxed) - before;
     println!(
-        "  {EVENTS} events, two services each: {arrived} deliveries ({distinct} notices) in {:.2} s: {:.0} a second; all events were answered after {:.2} s",
+        "  {EVENTS} events, two services each: {arrived} deliveries ({distinct} notices) in {:.2} \
+            s: {:.0} a second; all events were answered after {:.2} s",
         took.as_secs_f64(),
         arrived as f64 / took.as_secs_f64(),
         reported.as_secs_f64()
     );
     println!("  the HTTP client alone: {plain:.0} requests a second");
     let memory = |bytes: u64| bytes as f64 / 1_048_576.0;
-    println!("  memory: {:.0} MiB, at most {:.0} MiB", memory(server.memory()), memory(server.peak_memory()));
+    println!(
+        "  memory: {:.0} MiB, at most {:.0} MiB",
+        memory(server.memory()),
+        memory(server.peak_memory())
+    );
 
     // What goes nowhere waits.
     for account in &accounts {
@@ -230,7 +282,11 @@ async fn throughput(backend: Backend) {
     for account in &accounts {
         account.report("w", 1_667).await;
     }
-    println!("  with 100,000 waiting: {:.0} MiB, at most {:.0} MiB", memory(server.memory()), memory(server.peak_memory()));
+    println!(
+        "  with 100,000 waiting: {:.0} MiB, at most {:.0} MiB",
+        memory(server.memory()),
+        memory(server.peak_memory())
+    );
 }
 
 async fn while_one_hangs(backend: Backend) {
@@ -239,7 +295,8 @@ async fn while_one_hangs(backend: Backend) {
     let database = TestDatabase::create(backend, folder.path());
     let data = folder.path().join("data");
     let operator_key = Denwaban::operator_key(&data, &database.url);
-    let server = Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", SETTINGS).await;
+    let server =
+        Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", SETTINGS).await;
     let accounts = accounts(folder.path(), &database, &server.url, &operator_key).await;
     accounts[0].webhook(&format!("{sink_url}/hang")).await;
     accounts[0].report("h", 2_000).await;
@@ -250,16 +307,25 @@ async fn while_one_hangs(backend: Backend) {
     const COUNT: usize = 1_000;
     for index in 0..COUNT {
         let account = &accounts[index % ACCOUNTS];
-        account.switch.post("/switch/events", json!([account.event(&format!("p-{index}"))])).await.expect(200);
+        account
+            .switch
+            .post("/switch/events", json!([account.event(&format!("p-{index}"))]))
+            .await
+            .expect(200);
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     sink.until(COUNT, Duration::from_secs(30)).await;
     let mut delays = sink.delays_ms.lock().unwrap().clone();
     delays.sort_by(f64::total_cmp);
-    let at =
-        |share: f64| delays.get(((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1))).copied().unwrap_or(f64::NAN);
+    let at = |share: f64| {
+        delays
+            .get(((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(f64::NAN)
+    };
     println!(
-        "  while one destination hangs: {} of {COUNT} at healthy ones; event to delivery p50 {:.1} ms, p99 {:.1} ms, at most {:.1} ms",
+        "  while one destination hangs: {} of {COUNT} at healthy ones; event to delivery p50 {:.1} \
+            ms, p99 {:.1} ms, at most {:.1} ms",
         delays.len(),
         at(0.5),
         at(0.99),

@@ -1,14 +1,22 @@
-//! Measures route decisions over HTTP, against a release build of the server in a process of its own, on both databases, with 100,000
-//! accounts, 200,000 numbers and 5,000,000 entries of block lists:
+//! Measures route decisions over HTTP, against a release build of the server in a process of its
+//! own, on both databases, with 100,000 accounts, 200,000 numbers and 5,000,000 entries of block
+//! lists:
 //!
-//! - decisions a second, beside what a bare actix-web handler does that answers a constant JSON of the same size, in the same run;
+//! - decisions a second, beside what a bare actix-web handler does that answers a constant JSON of
+//!   the same size, in the same run;
 //! - the time that an answer takes at 1,000 questions a second;
 //! - the server's memory once every number was called;
 //! - how long a snapshot of all numbers takes, and what memory;
-//! - on PostgreSQL the decisions of two servers on one database, and how soon both know of a change.
+//! - on PostgreSQL the decisions of two servers on one database, and how soon both know of a
+//!   change.
 //!
-//! `cargo xtask bench` starts it with a PostgreSQL of its own; with a name behind `--` it measures only that database.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot run has failed, and it prints what it finds")]
+//! `cargo xtask bench` starts it with a PostgreSQL of its own; with a name behind `--` it measures
+//! only that database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot run has failed, and it prints what it finds"
+)]
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -50,24 +58,38 @@ type Padded = fn(&str, u32) -> String;
 /// Fills the tables; everything is written as an import or the operator would have written it.
 fn load(backend: Backend, database: &TestDatabase, folder: &Path) {
     let (uuid, pad): (Text, Padded) = match backend {
-        Backend::Sqlite => (|n| format!("printf('00000000-0000-7000-8000-%012d', {n})"), |n, width| format!("printf('%0{width}d', {n})")),
-        Backend::Postgres => {
-            (|n| format!("'00000000-0000-7000-8000-' || lpad(({n})::text, 12, '0')"), |n, width| format!("lpad(({n})::text, {width}, '0')"))
-        }
+        Backend::Sqlite => (
+            |n| format!("printf('00000000-0000-7000-8000-%012d', {n})"),
+            |n, width| format!("printf('%0{width}d', {n})"),
+        ),
+        Backend::Postgres => (
+            |n| format!("'00000000-0000-7000-8000-' || lpad(({n})::text, 12, '0')"),
+            |n, width| format!("lpad(({n})::text, {width}, '0')"),
+        ),
     };
-    let count =
-        |name: &str, to: u64| format!("WITH RECURSIVE {name}(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM {name} WHERE i < {})", to - 1);
+    let count = |name: &str, to: u64| {
+        format!(
+            "WITH RECURSIVE {name}(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM {name} WHERE i < \
+                {})",
+            to - 1
+        )
+    };
     let now = "'2026-11-22 00:00:00'";
     let accounts = format!(
-        "INSERT INTO accounts (id, name, status, option_ip_phone, option_premises_device, option_voicemail, option_fax, revision, version, \
-         created_at, updated_at) {} SELECT {}, 'x', 'active', FALSE, FALSE, TRUE, TRUE, 1, 1, {now}, {now} FROM n",
+        "INSERT INTO accounts (id, name, status, option_ip_phone, option_premises_device, \
+            option_voicemail, option_fax, revision, version, \
+         created_at, updated_at) {} SELECT {}, 'x', 'active', FALSE, FALSE, TRUE, TRUE, 1, 1, \
+             {now}, {now} FROM n",
         count("n", ACCOUNTS),
         uuid("i")
     );
     let numbers = format!(
-        "INSERT INTO numbers (account_id, id, e164, kind, name, display_name, ringtone, channel_limit, max_channels, busy_announcement, \
-         reject_withheld, reject_pay_phone, reject_out_of_range, reject_service_conflict, block_entry_count, version, created_at, updated_at) \
-         {} SELECT {}, {}, '+8150' || {}, CASE i % 2 WHEN 0 THEN 'primary' ELSE 'additional' END, 'x', '', 'ringtone_1', 3, 9, TRUE, FALSE, \
+        "INSERT INTO numbers (account_id, id, e164, kind, name, display_name, ringtone, \
+            channel_limit, max_channels, busy_announcement, \
+         reject_withheld, reject_pay_phone, reject_out_of_range, reject_service_conflict, \
+             block_entry_count, version, created_at, updated_at) \
+         {} SELECT {}, {}, '+8150' || {}, CASE i % 2 WHEN 0 THEN 'primary' ELSE 'additional' END, \
+             'x', '', 'ringtone_1', 3, 9, TRUE, FALSE, \
          FALSE, FALSE, FALSE, {ENTRIES_EACH}, 1, {now}, {now} FROM n",
         count("n", NUMBERS),
         uuid("i / 2"),
@@ -75,15 +97,18 @@ fn load(backend: Backend, database: &TestDatabase, folder: &Path) {
         pad("10000000 + i", 8)
     );
     let ids = format!(
-        "INSERT INTO phone_ids (account_id, id, login_id, kind, extension, terminal_name, version, created_at, updated_at) {} \
-         SELECT {}, {}, 'id' || i, CASE i % 2 WHEN 0 THEN 'basic' ELSE 'additional' END, CASE i % 2 WHEN 0 THEN '201' ELSE '202' END, 'x', 1, \
+        "INSERT INTO phone_ids (account_id, id, login_id, kind, extension, terminal_name, version, \
+            created_at, updated_at) {} \
+         SELECT {}, {}, 'id' || i, CASE i % 2 WHEN 0 THEN 'basic' ELSE 'additional' END, CASE i % \
+             2 WHEN 0 THEN '201' ELSE '202' END, 'x', 1, \
          {now}, {now} FROM n",
         count("n", NUMBERS),
         uuid("i / 2"),
         uuid("i")
     );
     let entries = format!(
-        "INSERT INTO block_entries (account_id, number_id, id, pattern, matching, note, search, hits, version, created_at, updated_at) {} \
+        "INSERT INTO block_entries (account_id, number_id, id, pattern, matching, note, search, \
+            hits, version, created_at, updated_at) {} \
          SELECT {}, {}, {}, '+8190' || {}, 'exact', '', '', 0, 1, {now}, {now} FROM n",
         count("n", NUMBERS * ENTRIES_EACH),
         uuid(&format!("i / {}", 2 * ENTRIES_EACH)),
@@ -94,8 +119,13 @@ fn load(backend: Backend, database: &TestDatabase, folder: &Path) {
     let begun = Instant::now();
     let script = folder.join("load.sql");
     let text = match backend {
-        Backend::Sqlite => format!("PRAGMA synchronous = OFF; BEGIN; {accounts}; {numbers}; {ids}; {entries}; COMMIT; ANALYZE;"),
-        Backend::Postgres => format!("SET synchronous_commit = off; {accounts}; {numbers}; {ids}; {entries}; ANALYZE;"),
+        Backend::Sqlite => format!(
+            "PRAGMA synchronous = OFF; BEGIN; {accounts}; {numbers}; {ids}; {entries}; COMMIT; \
+                ANALYZE;"
+        ),
+        Backend::Postgres => format!(
+            "SET synchronous_commit = off; {accounts}; {numbers}; {ids}; {entries}; ANALYZE;"
+        ),
     };
     std::fs::write(&script, text.replace("VALUES(0)", "SELECT 0")).unwrap();
     let done = match backend {
@@ -104,7 +134,11 @@ fn load(backend: Backend, database: &TestDatabase, folder: &Path) {
             .arg(database.url.trim_start_matches("sqlite://"))
             .stdin(std::fs::File::open(&script).unwrap())
             .status(),
-        Backend::Postgres => Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(&script).arg(&database.url).status(),
+        Backend::Postgres => Command::new("psql")
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-f"])
+            .arg(&script)
+            .arg(&database.url)
+            .status(),
     };
     assert!(done.unwrap().success(), "the rows could not be loaded");
     println!("  loaded in {:.0} s", begun.elapsed().as_secs_f64());
@@ -119,11 +153,19 @@ fn bare(text: String) -> String {
             let app = move || {
                 let text = text.clone();
                 App::new().default_service(web::to(move |_: web::Bytes| {
-                    let answer = HttpResponse::Ok().content_type("application/json").body(text.clone());
+                    let answer =
+                        HttpResponse::Ok().content_type("application/json").body(text.clone());
                     async move { answer }
                 }))
             };
-            HttpServer::new(app).workers(2).disable_signals().listen(listener).unwrap().run().await.unwrap();
+            HttpServer::new(app)
+                .workers(2)
+                .disable_signals()
+                .listen(listener)
+                .unwrap()
+                .run()
+                .await
+                .unwrap();
         });
     });
     url
@@ -134,7 +176,8 @@ fn question(index: u64) -> Value {
     let number = index * 7_919 % NUMBERS;
     // One caller in four stands on the list.
     let caller = if index.is_multiple_of(4) { number * ENTRIES_EACH } else { 99_999_999 };
-    json!({"call_id": format!("c{index}@bench"), "called": format!("+8150{:08}", 10_000_000 + number), "from_user": format!("+8190{caller:08}"),
+    json!({"call_id": format!("c{index}@bench"), "called": format!("+8150{:08}",
+        10_000_000 + number), "from_user": format!("+8190{caller:08}"),
         "active_calls": 0})
 }
 
@@ -148,7 +191,12 @@ struct Asker {
 impl Asker {
     async fn ask(&self, index: u64) -> reqwest::Response {
         let body = question(index).to_string();
-        let request = self.http.post(&self.url).header("content-type", "application/json").bearer_auth(&self.key).body(body);
+        let request = self
+            .http
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .bearer_auth(&self.key)
+            .body(body);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer
@@ -180,16 +228,24 @@ impl Asker {
 
     /// As [`Asker::flood`], by turns of several servers.
     async fn flood_all(askers: &[Asker], time: Duration) -> f64 {
-        let each: Vec<_> = askers.iter().map(|asker| asker.flood(move |_, elapsed| elapsed > time)).collect();
+        let each: Vec<_> =
+            askers.iter().map(|asker| asker.flood(move |_, elapsed| elapsed > time)).collect();
         futures_util::future::join_all(each).await.into_iter().sum()
     }
 
     /// Waits until the answer about a number says `wanted`; answers when it did.
     async fn until(&self, called: &str, wanted: &str) -> Instant {
-        let question = json!({"call_id": "b", "called": called, "from_user": "+81312345678", "active_calls": 0}).to_string();
+        let question = json!({"call_id": "b", "called": called, "from_user": "+81312345678",
+            "active_calls": 0})
+        .to_string();
         loop {
-            let request = self.http.post(&self.url).header("content-type", "application/json").bearer_auth(&self.key);
-            let answer: Value = request.body(question.clone()).send().await.unwrap().json().await.unwrap();
+            let request = self
+                .http
+                .post(&self.url)
+                .header("content-type", "application/json")
+                .bearer_auth(&self.key);
+            let answer: Value =
+                request.body(question.clone()).send().await.unwrap().json().await.unwrap();
             if answer["action"] == wanted {
                 return Instant::now();
             }
@@ -227,9 +283,20 @@ async fn measure(backend: Backend) {
     let data = folder.path().join("data");
     let operator_key = Denwaban::operator_key(&data, &database.url);
     load(backend, &database, folder.path());
-    let server = Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", &[("DENWABAN__SERVER__WORKERS", "2")]).await;
+    let server = Denwaban::start(
+        "serve",
+        &data,
+        &database.url,
+        "warn,server::cli=info",
+        &[("DENWABAN__SERVER__WORKERS", "2")],
+    )
+    .await;
     let operator = Client::new(&server.url).bearer(&operator_key);
-    let key = operator.post("/operator/switches", json!({"name": "bench"})).await.expect(201)["key"].as_str().unwrap().to_owned();
+    let key =
+        operator.post("/operator/switches", json!({"name": "bench"})).await.expect(201)["key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
     #[expect(clippy::disallowed_methods, reason = "a switch on this machine asks")]
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let asker = Asker { http, url: format!("{}/api/v1/switch/route-decision", server.url), key };
@@ -238,7 +305,11 @@ async fn measure(backend: Backend) {
     let first = asker.flood(|index, _| index >= NUMBERS).await;
     println!("  {NUMBERS} numbers called for the first time: {first:.0} decisions a second");
     let memory = |bytes: u64| bytes as f64 / 1_048_576.0;
-    println!("  memory with all of them: {:.0} MiB, at most {:.0} MiB", memory(server.memory()), memory(server.peak_memory()));
+    println!(
+        "  memory with all of them: {:.0} MiB, at most {:.0} MiB",
+        memory(server.memory()),
+        memory(server.peak_memory())
+    );
     // By turns, since what else the machine does comes and goes.
     let bare = Asker { url: bare(sample.clone()), ..asker.clone() };
     let (mut ours, mut constant) = (0.0, 0.0);
@@ -247,15 +318,24 @@ async fn measure(backend: Backend) {
         constant += bare.flood(|_, elapsed| elapsed > MEASURED).await / f64::from(ROUNDS);
     }
     println!(
-        "  {ours:.0} decisions a second; a bare handler with {} constant bytes: {constant:.0}; ratio {:.2} (wanted: 0.5 and more)",
+        "  {ours:.0} decisions a second; a bare handler with {} constant bytes: {constant:.0}; \
+            ratio {:.2} (wanted: 0.5 and more)",
         sample.len(),
         ours / constant
     );
     print_times("", asker.at_1000().await);
     snapshot(&server, &asker).await;
     if backend == Backend::Postgres {
-        let second = Denwaban::start("serve", &data, &database.url, "warn,server::cli=info", &[("DENWABAN__SERVER__WORKERS", "2")]).await;
-        let other = Asker { url: format!("{}/api/v1/switch/route-decision", second.url), ..asker.clone() };
+        let second = Denwaban::start(
+            "serve",
+            &data,
+            &database.url,
+            "warn,server::cli=info",
+            &[("DENWABAN__SERVER__WORKERS", "2")],
+        )
+        .await;
+        let other =
+            Asker { url: format!("{}/api/v1/switch/route-decision", second.url), ..asker.clone() };
         other.flood(|index, _| index >= NUMBERS).await;
         two_servers(&operator, &[asker, other]).await;
     }
@@ -266,7 +346,14 @@ async fn snapshot(server: &Denwaban, asker: &Asker) {
     server.reset_peak_memory();
     let (before, begun) = (server.memory(), Instant::now());
     let url = asker.url.replace("route-decision", "snapshot");
-    let mut answer = asker.http.get(&url).header("accept-encoding", "gzip").bearer_auth(&asker.key).send().await.unwrap();
+    let mut answer = asker
+        .http
+        .get(&url)
+        .header("accept-encoding", "gzip")
+        .bearer_auth(&asker.key)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 200);
     let mut length = 0;
     while let Some(part) = answer.chunk().await.unwrap() {
@@ -296,18 +383,31 @@ async fn two_servers(operator: &Client, askers: &[Asker]) {
     for round in 0..20 {
         let account = format!("/operator/accounts/00000000-0000-7000-8000-{:012}", 1_000 + round);
         let called = format!("+8150{:08}", 10_000_000 + 2 * (1_000 + round));
-        for (state, reason, action) in [("suspended", json!("x"), "reject"), ("active", Value::Null, "ring")] {
+        for (state, reason, action) in
+            [("suspended", json!("x"), "reject"), ("active", Value::Null, "ring")]
+        {
             let version = operator.get(&account).await.version();
             let saving = operator.if_match(version);
-            saving.patch(&account, json!({"status": state, "suspended_reason": reason})).await.expect(200);
+            saving
+                .patch(&account, json!({"status": state, "suspended_reason": reason}))
+                .await
+                .expect(200);
             let saved = Instant::now();
-            let seen = futures_util::future::join_all(askers.iter().map(|asker| asker.until(&called, action))).await;
-            lags.push(seen.into_iter().map(|at| at.saturating_duration_since(saved).as_secs_f64()).fold(0.0, f64::max));
+            let seen = futures_util::future::join_all(
+                askers.iter().map(|asker| asker.until(&called, action)),
+            )
+            .await;
+            lags.push(
+                seen.into_iter()
+                    .map(|at| at.saturating_duration_since(saved).as_secs_f64())
+                    .fold(0.0, f64::max),
+            );
         }
     }
     lags.sort_by(f64::total_cmp);
     println!(
-        "  a change is known to both servers after {:.2} s (median of {}), at most {:.2} s (wanted: below 1)",
+        "  a change is known to both servers after {:.2} s (median of {}), at most {:.2} s \
+            (wanted: below 1)",
         lags[lags.len() / 2],
         lags.len(),
         lags[lags.len() - 1]
@@ -316,5 +416,10 @@ async fn two_servers(operator: &Client, askers: &[Asker]) {
 
 fn print_times(whom: &str, times: Vec<f64>) {
     let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
-    println!("  at 1,000 a second{whom}: p50 {:.2} ms, p99 {:.2} ms (wanted: below 5), at most {:.2} ms", at(0.5), at(0.99), at(1.0));
+    println!(
+        "  at 1,000 a second{whom}: p50 {:.2} ms, p99 {:.2} ms (wanted: below 5), at most {:.2} ms",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
 }

@@ -1,4 +1,5 @@
-//! Every operation is called with what the document allows and with what it forbids; the answers must be those of the document.
+//! Every operation is called with what the document allows and with what it forbids; the answers
+//! must be those of the document.
 
 use std::collections::BTreeSet;
 
@@ -39,9 +40,12 @@ impl Way {
     /// Its operations: those that it opens, but of a session only those that no key opens.
     fn operations(self) -> Vec<&'static str> {
         let paths = document()["paths"].as_object().into_iter().flatten();
-        let operations = paths.flat_map(|(_, item)| item.as_object().into_iter().flatten()).map(|(_, operation)| operation);
+        let operations = paths
+            .flat_map(|(_, item)| item.as_object().into_iter().flatten())
+            .map(|(_, operation)| operation);
         let is_mine = |operation: &&Value| {
-            let ways = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
+            let ways =
+                operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
             let names: BTreeSet<&str> = ways.flat_map(Map::keys).map(String::as_str).collect();
             match self {
                 Self::Nobody => names.is_empty(),
@@ -52,7 +56,8 @@ impl Way {
                 Self::Softphone => names.contains("access_token"),
             }
         };
-        let ids = operations.filter(is_mine).filter_map(|operation| operation["operationId"].as_str());
+        let ids =
+            operations.filter(is_mine).filter_map(|operation| operation["operationId"].as_str());
         ids.filter(|id| LEFT_OUT.iter().all(|(left_out, _)| left_out != id)).collect()
     }
 
@@ -64,13 +69,22 @@ impl Way {
             Self::ApiKey => bearer(&stage.key),
             Self::Session => {
                 // What a password opens is open for five minutes.
-                stage.holder.client.post("/session/confirm", json!({"password": PASSWORD})).await.expect(200);
-                vec![("Cookie", stage.holder.session.cookie.clone()), ("X-CSRF-Token", stage.holder.session.csrf.clone())]
+                stage
+                    .holder
+                    .client
+                    .post("/session/confirm", json!({"password": PASSWORD}))
+                    .await
+                    .expect(200);
+                vec![
+                    ("Cookie", stage.holder.session.cookie.clone()),
+                    ("X-CSRF-Token", stage.holder.session.csrf.clone()),
+                ]
             }
             Self::Operator => bearer(&stage.app.operator_key),
             Self::Switch => bearer(&service_key(&stage.app.app, KeyKind::Switch).await),
             Self::Softphone => {
-                let sign_in = json!({"login_id": "minato001", "password": PASSWORD, "terminal": {"kind": "ios", "name": "iPhone"}});
+                let sign_in = json!({"login_id": "minato001", "password": PASSWORD,
+                    "terminal": {"kind": "ios", "name": "iPhone"}});
                 let tokens = stage.app.nobody().post("/tokens", sign_in).await.expect(200);
                 bearer(tokens["access_token"].as_str().unwrap())
             }
@@ -78,8 +92,8 @@ impl Way {
     }
 }
 
-/// Calls everything that a way opens. `examples`: how many requests of each operation are made at random, on top of those that try each
-/// bound of the document once.
+/// Calls everything that a way opens. `examples`: how many requests of each operation are made at
+/// random, on top of those that try each bound of the document once.
 fn probe(way: Way, examples: u32) {
     block_on(async {
         let stage = Stage::start_with(|config| {
@@ -90,22 +104,41 @@ fn probe(way: Way, examples: u32) {
         .await;
         let known = known(&stage).await;
         let headers = way.headers(&stage).await;
-        let by_name: Map<String, Value> = headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let by_name: Map<String, Value> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
 
         let mut command = python("schemathesis");
-        command.current_dir(sources().join("schemathesis")).arg("--no-color").arg("run").arg(document_file());
-        command.args(["--url", &stage.app.url, "--seed", "4711", "--max-examples", &examples.to_string()]);
+        command
+            .current_dir(sources().join("schemathesis"))
+            .arg("--no-color")
+            .arg("run")
+            .arg(document_file());
+        command.args([
+            "--url",
+            &stage.app.url,
+            "--seed",
+            "4711",
+            "--max-examples",
+            &examples.to_string(),
+        ]);
         for (name, value) in &headers {
             command.arg("--header").arg(format!("{name}: {value}"));
         }
         for operation in way.operations() {
             command.args(["--include-operation-id", operation]);
         }
-        command.env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONPATH", ".").env("DENWABAN_URL", &stage.app.url);
-        command.env("DENWABAN_KNOWN", known.to_string()).env("DENWABAN_HEADERS", Value::from(by_name).to_string());
+        command
+            .env("SCHEMATHESIS_HOOKS", "hooks")
+            .env("PYTHONPATH", ".")
+            .env("DENWABAN_URL", &stage.app.url);
+        command
+            .env("DENWABAN_KNOWN", known.to_string())
+            .env("DENWABAN_HEADERS", Value::from(by_name).to_string());
         let output = try_run(&mut command);
         let said = both(&output);
-        let summary = said.split_once("= SUMMARY =").map_or(said.as_str(), |(_, summary)| summary.trim_start_matches('='));
+        let summary = said
+            .split_once("= SUMMARY =")
+            .map_or(said.as_str(), |(_, summary)| summary.trim_start_matches('='));
         assert!(output.status.success(), "{said}");
         println!("{}", summary.trim());
     });
@@ -149,7 +182,8 @@ fn every_operation_is_probed_or_left_out_for_a_reason() {
     probed.sort_unstable();
     let paths = document()["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(_, item)| item.as_object().into_iter().flatten());
-    let mut all: Vec<&str> = operations.filter_map(|(_, operation)| operation["operationId"].as_str()).collect();
+    let mut all: Vec<&str> =
+        operations.filter_map(|(_, operation)| operation["operationId"].as_str()).collect();
     all.sort_unstable();
     assert_eq!(probed, all);
 }

@@ -8,7 +8,8 @@ use tests::{Backend, Contract, Holder, TestApp};
 
 /// What the programs meet.
 pub struct Stage {
-    /// The server. Its clock stands still, at the time of the machine: the programs have no other one.
+    /// The server. Its clock stands still, at the time of the machine: the programs have no other
+    /// one.
     pub app: TestApp,
     /// The contract: two numbers and three IDs.
     pub holder: Holder,
@@ -30,9 +31,16 @@ impl Stage {
         })
         .await;
         app.clock.advance(Clock::system().now() - app.clock.now());
-        let contract = Contract { options: json!({"ip_phone": true, "premises_device": true}), ..Contract::default() };
+        let contract = Contract {
+            options: json!({"ip_phone": true, "premises_device": true}),
+            ..Contract::default()
+        };
         let holder = Holder::provision(&app, "minato", contract).await;
-        let made = holder.client.post("/api-keys", json!({"name": "顧客管理", "scopes": ApiScope::ALL})).await.expect(201);
+        let made = holder
+            .client
+            .post("/api-keys", json!({"name": "顧客管理", "scopes": ApiScope::ALL}))
+            .await
+            .expect(201);
         let key = made["key"].as_str().unwrap().to_owned();
         Self { app, holder, key }
     }
@@ -47,6 +55,11 @@ impl Stage {
         let path = format!("{}/block-list/entries?limit=200", self.holder.number(number));
         let page = self.holder.client.get(&path).await.expect(200);
         let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-        page["items"].as_array().unwrap().iter().map(|entry| (text(&entry["caller"]), text(&entry["note"]))).collect()
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| (text(&entry["caller"]), text(&entry["note"])))
+            .collect()
     }
 }

@@ -19,7 +19,11 @@ fn installed(what: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     // target/debug/deps/clients-…
     let folder = test.ancestors().nth(3).unwrap().join("clients").join(what);
-    assert!(folder.join("installed-from").exists(), "{} is not there: run the tests with `cargo xtask test`", folder.display());
+    assert!(
+        folder.join("installed-from").exists(),
+        "{} is not there: run the tests with `cargo xtask test`",
+        folder.display()
+    );
     folder
 }
 
@@ -53,8 +57,17 @@ pub fn node_program(name: &str) -> Command {
 /// An example of Rust, as cargo has built it with the tests.
 pub fn rust_example(name: &str) -> Command {
     let test = std::env::current_exe().unwrap();
-    let binary = test.ancestors().nth(2).unwrap().join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(binary.exists(), "{} is not there: run the tests with `cargo xtask test`", binary.display());
+    let binary = test
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join("examples")
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        binary.exists(),
+        "{} is not there: run the tests with `cargo xtask test`",
+        binary.display()
+    );
     Command::new(binary)
 }
 
@@ -63,11 +76,17 @@ pub fn node() -> Command {
     Command::new("node")
 }
 
-/// Runs a program to its end and answers what it printed; what it complained of stands there, too, when it fails.
+/// Runs a program to its end and answers what it printed; what it complained of stands there, too,
+/// when it fails.
 #[track_caller]
 pub fn run(command: &mut Command) -> String {
     let output = try_run(command);
-    assert!(output.status.success(), "{command:?} ended with {}:\n{}", output.status, both(&output));
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}:\n{}",
+        output.status,
+        both(&output)
+    );
     both(&output)
 }
 
@@ -79,13 +98,21 @@ pub fn try_run(command: &mut Command) -> Output {
 
 /// All that a program printed.
 pub fn both(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// Copies the files of a folder (not those of folders in it).
 pub fn copy_files(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
-    for file in std::fs::read_dir(from).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file()) {
+    for file in std::fs::read_dir(from)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.is_file())
+    {
         std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
     }
 }

@@ -28,9 +28,13 @@ fn serve(answers: Vec<(&'static str, String, Vec<u8>)>) -> String {
             let mut asked = [0; 4096];
             let length = stream.read(&mut asked).unwrap_or_default();
             let asked = String::from_utf8_lossy(&asked[..length]).into_owned();
-            let found = answers.iter().find(|(path, ..)| asked.starts_with(&format!("GET {path} ")));
+            let found =
+                answers.iter().find(|(path, ..)| asked.starts_with(&format!("GET {path} ")));
             let Some((_, signature, body)) = found else { continue };
-            let head = format!("HTTP/1.1 200 OK\r\nDenwaban-Signature: {signature}\r\nContent-Length: {}\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nDenwaban-Signature: {signature}\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
             let _ = stream.write_all(&[head.as_bytes(), body].concat());
         }
     });
@@ -43,7 +47,13 @@ fn the_loader_takes_a_snapshot_that_the_portal_has_signed_and_kamailio_has_room_
         let scene = Scene::set().await;
         let rows: String = (0..120).map(|index| format!("090{index:08}\n")).collect();
         let csv = scene.holder.clone().header("content-type", "text/csv");
-        let import = csv.send_bytes(Method::POST, &format!("{}/block-list/imports", scene.numbers[0]), rows.into_bytes()).await;
+        let import = csv
+            .send_bytes(
+                Method::POST,
+                &format!("{}/block-list/imports", scene.numbers[0]),
+                rows.into_bytes(),
+            )
+            .await;
         assert!(import.status < 300, "{}", import.text);
         let portal = scene.switch_client().get("/switch/snapshot").await;
         let keys = scene.switch_client().get("//.well-known/jwks.json").await;
@@ -60,14 +70,23 @@ fn the_loader_takes_a_snapshot_that_the_portal_has_signed_and_kamailio_has_room_
             (&portal.text, signature.clone(), "100", false),
         ] {
             let snapshot = ("/api/v1/switch/snapshot", signature, body.clone().into_bytes());
-            let url = serve(vec![snapshot, ("/.well-known/jwks.json", String::new(), keys.bytes.clone())]);
+            let url = serve(vec![
+                snapshot,
+                ("/.well-known/jwks.json", String::new(), keys.bytes.clone()),
+            ]);
             let folder = tempfile::tempdir().unwrap();
-            let settings = [("SIP_DOMAIN", DOMAIN.to_owned()), ("DENWABAN_URL", url), ("ENTRIES_MAX", entries_max.to_owned())];
+            let settings = [
+                ("SIP_DOMAIN", DOMAIN.to_owned()),
+                ("DENWABAN_URL", url),
+                ("ENTRIES_MAX", entries_max.to_owned()),
+            ];
             let mut switch = Kamailio::configure(&folder.path().join("switch"), &settings);
             switch.start().await;
             let said = switch.load_once();
             // Whoever took it then wants to report it, which nobody listens to here.
-            let numbers = std::fs::read_to_string(folder.path().join("switch/state/denwaban_number")).unwrap();
+            let numbers =
+                std::fs::read_to_string(folder.path().join("switch/state/denwaban_number"))
+                    .unwrap();
             assert_eq!(numbers.contains("+81312345678"), is_taken, "{said}");
         }
     });

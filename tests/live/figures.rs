@@ -22,12 +22,17 @@ impl Figures {
             let (name, path) = (file.file_name().to_string_lossy().into_owned(), file.path());
             if name.ends_with("_rtt.csv") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                figures.answers_ms.extend(text.lines().skip(1).filter_map(|line| line.split(';').nth(1)?.parse::<f64>().ok()));
+                figures.answers_ms.extend(
+                    text.lines()
+                        .skip(1)
+                        .filter_map(|line| line.split(';').nth(1)?.parse::<f64>().ok()),
+                );
             }
             if name == "stat.csv" {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let mut lines = text.lines().map(|line| line.split(';').collect::<Vec<_>>());
-                let (head, last) = (lines.next().unwrap_or_default(), lines.next_back().unwrap_or_default());
+                let (head, last) =
+                    (lines.next().unwrap_or_default(), lines.next_back().unwrap_or_default());
                 let value = |column: &str| {
                     let index = head.iter().position(|name| *name == column)?;
                     last.get(index)?.trim().parse::<u32>().ok()
@@ -52,7 +57,10 @@ impl Figures {
     /// The longest answer of the quickest `percent`, in milliseconds.
     pub fn within(&self, percent: usize) -> f64 {
         let last = self.answers_ms.len().saturating_sub(1);
-        self.answers_ms.get((self.answers_ms.len() * percent / 100).min(last)).copied().unwrap_or_default()
+        self.answers_ms
+            .get((self.answers_ms.len() * percent / 100).min(last))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -60,6 +68,10 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (right, failed) = (self.right, self.failed);
         let (p50, p95, max) = (self.within(50), self.within(95), self.within(100));
-        write!(f, "{right} calls as they should be, {failed} failed; final answer after p50 {p50:.1} ms, p95 {p95:.1} ms, max {max:.1} ms")
+        write!(
+            f,
+            "{right} calls as they should be, {failed} failed; final answer after p50 {p50:.1} ms, \
+                p95 {p95:.1} ms, max {max:.1} ms"
+        )
     }
 }

@@ -33,13 +33,21 @@ fn the_snapshot_decides_as_the_portal_does() {
         scene.call("refused", BLOCKED, &[("CODE", "608")]).await;
         scene.switch.wait_for_log("calls go by the snapshot").await;
         {
-            let (first, other) = (scene.terminal(1, "answers", &[("RING_MS", "50")]).await, scene.terminal(0, "rings", &[]).await);
+            let (first, other) = (
+                scene.terminal(1, "answers", &[("RING_MS", "50")]).await,
+                scene.terminal(0, "rings", &[]).await,
+            );
             let figures = refusals::make_all(&scene).await;
             println!("by the snapshot: {figures}");
             assert!(!first.rings().is_empty() && other.rings().is_empty(), "one rings first");
             assert!(first.rings()[0].alert.contains("ringtone_1"), "{:?}", first.rings()[0]);
-            let nine = scene.calls("call", CALLER, &[("HOLD_MS", "2000")]).many(9, 50).start(scene.folder(), scene.switch.ports.trunk);
-            first.reach(refusals::TABLE.iter().filter(|(_, _, _, code)| *code == "200").count() + 9).await;
+            let nine = scene
+                .calls("call", CALLER, &[("HOLD_MS", "2000")])
+                .many(9, 50)
+                .start(scene.folder(), scene.switch.ports.trunk);
+            first
+                .reach(refusals::TABLE.iter().filter(|(_, _, _, code)| *code == "200").count() + 9)
+                .await;
             scene.call("refused", CALLER, &[("CODE", "486")]).await;
             nine.finish().await;
         }
@@ -53,12 +61,16 @@ fn the_snapshot_decides_as_the_portal_does() {
         scene.call("hangs_up", CALLER, &[("HOLD_MS", "500")]).await;
         assert_eq!((silent[0].rings().len(), silent[1].rings().len()), (0, 1));
 
-        // The portal is back, with something new: the switch hears of it, and the calls meanwhile come to the portal.
+        // The portal is back, with something new: the switch hears of it, and the calls meanwhile
+        // come to the portal.
         scene.serve_again().await;
         scene.switch.wait_for_log("the portal answers again").await;
         scene.rings(&[1], true).await;
         scene.applied().await;
-        reports::log(&scene, "a call while the portal was away", |items| items.iter().any(|item| item["reason"] == "hung_up")).await;
+        reports::log(&scene, "a call while the portal was away", |items| {
+            items.iter().any(|item| item["reason"] == "hung_up")
+        })
+        .await;
     });
 }
 
@@ -76,7 +88,10 @@ fn no_call_fails_while_the_portal_is_stopped_hangs_and_is_restarted() {
         many.values.retain(|(key, _)| *key != "CALLED");
         many.values.push(("CALLED", numbers));
         let answered = many.start(scene.folder(), to);
-        let refused = scene.calls("refused", BLOCKED, &[("CODE", "608")]).many(240, 10).start(scene.folder(), to);
+        let refused = scene
+            .calls("refused", BLOCKED, &[("CODE", "608")])
+            .many(240, 10)
+            .start(scene.folder(), to);
 
         terminal.reach(150).await;
         println!("after {} answered calls the portal is stopped", terminal.rings().len());
@@ -100,7 +115,11 @@ fn no_call_fails_while_the_portal_is_stopped_hangs_and_is_restarted() {
         println!("answered: {answered}");
         println!("refused: {refused}");
         assert_eq!((answered.right, refused.right), (1_200, 240));
-        assert_eq!(hits(&scene, 240).await, 240, "each refused call is told once, whatever happened meanwhile");
+        assert_eq!(
+            hits(&scene, 240).await,
+            240,
+            "each refused call is told once, whatever happened meanwhile"
+        );
     });
 }
 
@@ -108,7 +127,8 @@ fn no_call_fails_while_the_portal_is_stopped_hangs_and_is_restarted() {
 async fn hits(scene: &Scene, expected: u64) -> u64 {
     let mut hits = 0;
     for _ in 0..400 {
-        let entries = scene.holder.get(&format!("{}/block-list/entries", scene.numbers[0])).await.expect(200);
+        let entries =
+            scene.holder.get(&format!("{}/block-list/entries", scene.numbers[0])).await.expect(200);
         let entries = entries["items"].as_array().cloned().unwrap_or_default();
         hits = entries.iter().filter_map(|entry: &Value| entry["hits"].as_u64()).sum();
         if hits >= expected {

@@ -1,4 +1,5 @@
-//! SIPp as telephones, carrier and callers. The scenarios stand in `scenarios`; `@NAME@` in them is filled in here.
+//! SIPp as telephones, carrier and callers. The scenarios stand in `scenarios`; `@NAME@` in them is
+//! filled in here.
 
 use std::fs::{self, File};
 use std::net::UdpSocket;
@@ -19,7 +20,8 @@ fn scenario(folder: &Path, name: &str, values: &[(&str, &str)]) -> (PathBuf, Pat
     let own = folder.join(format!("{name}-{}", uuid::Uuid::now_v7().simple()));
     fs::create_dir_all(&own).unwrap();
     let source = tests::repository().join("tests/live/scenarios").join(format!("{name}.xml"));
-    let mut text = fs::read_to_string(&source).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
+    let mut text =
+        fs::read_to_string(&source).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
     for (key, value) in values.iter().chain(&[("DOMAIN", DOMAIN), ("HEADERS", "")]) {
         text = text.replace(&format!("@{key}@"), value);
     }
@@ -30,13 +32,27 @@ fn scenario(folder: &Path, name: &str, values: &[(&str, &str)]) -> (PathBuf, Pat
 
 fn sipp(scenario: &Path, folder: &Path, port: u16) -> Command {
     let mut command = Command::new("sipp");
-    command.current_dir(folder).arg("-sf").arg(scenario).args(["-i", "127.0.0.1", "-p", &port.to_string(), "-nostdin"]);
-    command.args(["-trace_err", "-error_file", "errors.log", "-trace_logs", "-log_file", "calls.log"]);
+    command.current_dir(folder).arg("-sf").arg(scenario).args([
+        "-i",
+        "127.0.0.1",
+        "-p",
+        &port.to_string(),
+        "-nostdin",
+    ]);
+    command.args([
+        "-trace_err",
+        "-error_file",
+        "errors.log",
+        "-trace_logs",
+        "-log_file",
+        "calls.log",
+    ]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
-/// One that is called: a terminal, the carrier, or what plays announcements. Dropping it switches it off.
+/// One that is called: a terminal, the carrier, or what plays announcements. Dropping it switches
+/// it off.
 pub struct Called {
     folder: PathBuf,
     child: Child,
@@ -59,7 +75,9 @@ impl Called {
     /// Starts one that does as the scenario says, and waits until it listens.
     pub async fn start(folder: &Path, port: u16, name: &str, values: &[(&str, &str)]) -> Self {
         let (path, own) = scenario(folder, name, values);
-        let child = sipp(&path, &own, port).spawn().expect("sipp starts: `cargo xtask test` installs it on Debian");
+        let child = sipp(&path, &own, port)
+            .spawn()
+            .expect("sipp starts: `cargo xtask test` installs it on Debian");
         let mut this = Self { folder: own, child };
         for _ in 0..400 {
             if let Some(status) = this.child.try_wait().unwrap() {
@@ -85,9 +103,18 @@ impl Called {
         lines
             .map(|line| {
                 let fields: Vec<&str> = line.split('|').map(str::trim).collect();
-                let field = |index: usize| fields.get(index).copied().unwrap_or_default().to_owned();
-                let at = fields.last().and_then(|stamp| stamp.split_whitespace().last()).and_then(|seconds| seconds.parse().ok());
-                Ring { from: field(1), asserted: field(2), alert: field(3), at: at.unwrap_or_default() }
+                let field =
+                    |index: usize| fields.get(index).copied().unwrap_or_default().to_owned();
+                let at = fields
+                    .last()
+                    .and_then(|stamp| stamp.split_whitespace().last())
+                    .and_then(|seconds| seconds.parse().ok());
+                Ring {
+                    from: field(1),
+                    asserted: field(2),
+                    alert: field(3),
+                    at: at.unwrap_or_default(),
+                }
             })
             .collect()
     }
@@ -140,7 +167,12 @@ pub struct Calls<'a> {
 impl<'a> Calls<'a> {
     /// One call.
     pub fn one(name: &'a str, values: &[(&'a str, &str)]) -> Self {
-        Self { name, values: values.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(), count: 1, rate: 10 }
+        Self {
+            name,
+            values: values.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
+            count: 1,
+            rate: 10,
+        }
     }
 
     /// So many, so many a second.
@@ -157,21 +189,46 @@ impl<'a> Calls<'a> {
     /// Begins to make them.
     pub fn start(mut self, folder: &Path, to: u16) -> Running {
         // A list of numbers is called one after the other: SIPp reads them from a file.
-        let called = self.values.iter_mut().find(|(key, value)| *key == "CALLED" && value.contains(','));
+        let called =
+            self.values.iter_mut().find(|(key, value)| *key == "CALLED" && value.contains(','));
         let list = called.map(|(_, value)| std::mem::replace(value, "[field0]".to_owned()));
-        let values: Vec<(&str, &str)> = self.values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let values: Vec<(&str, &str)> =
+            self.values.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let (path, own) = scenario(folder, self.name, &values);
         let mut command = sipp(&path, &own, free_port());
         command.arg(format!("127.0.0.1:{to}"));
-        command.args(["-m", &self.count.to_string(), "-r", &self.rate.to_string(), "-l", "2000", "-timeout", PATIENCE]);
-        command.args(["-trace_rtt", "-rtt_freq", "1", "-trace_stat", "-stf", "stat.csv", "-fd", "1"]);
+        command.args([
+            "-m",
+            &self.count.to_string(),
+            "-r",
+            &self.rate.to_string(),
+            "-l",
+            "2000",
+            "-timeout",
+            PATIENCE,
+        ]);
+        command.args([
+            "-trace_rtt",
+            "-rtt_freq",
+            "1",
+            "-trace_stat",
+            "-stf",
+            "stat.csv",
+            "-fd",
+            "1",
+        ]);
         if let Some(list) = list {
-            fs::write(own.join("called.csv"), format!("SEQUENTIAL\n{}\n", list.replace(',', "\n"))).unwrap();
+            fs::write(own.join("called.csv"), format!("SEQUENTIAL\n{}\n", list.replace(',', "\n")))
+                .unwrap();
             command.args(["-inf", "called.csv"]);
         }
         command.stderr(File::create(own.join("stderr.log")).unwrap());
         let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();
-        Running { name: self.name.to_owned(), folder: own, child: child.expect("sipp starts: `cargo xtask test` installs it on Debian") }
+        Running {
+            name: self.name.to_owned(),
+            folder: own,
+            child: child.expect("sipp starts: `cargo xtask test` installs it on Debian"),
+        }
     }
 }
 
@@ -187,7 +244,10 @@ impl Running {
     pub async fn finish(self) -> Figures {
         let name = self.name.clone();
         let (figures, errors) = self.outcome().await;
-        assert!(errors.is_empty() && figures.failed == 0 && figures.right > 0, "{name}: {figures}\n{errors}");
+        assert!(
+            errors.is_empty() && figures.failed == 0 && figures.right > 0,
+            "{name}: {figures}\n{errors}"
+        );
         figures
     }
 

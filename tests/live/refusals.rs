@@ -26,7 +26,12 @@ pub const TABLE: [(&str, &str, &str, &str); 12] = [
     ("a pay phone", PAY_PHONE, "", "433"),
     ("out of range, which is let in", OUT_OF_RANGE, "", "200"),
     ("another service stands in the way, which is let in", CONFLICT, "", "200"),
-    ("somebody without a name or a readable number, which is let in", "<sip:alice@carrier.invalid>", "", "200"),
+    (
+        "somebody without a name or a readable number, which is let in",
+        "<sip:alice@carrier.invalid>",
+        "",
+        "200",
+    ),
     ("anybody else", CALLER, "", "200"),
     ("the fire brigade calls back", "<sip:119@carrier.invalid>", "", "200"),
 ];
@@ -48,7 +53,8 @@ pub async fn make_all(scene: &Scene) -> Figures {
             "200" => scene.calls("call", from, &[headers, ("HOLD_MS", "50")]),
             _ => scene.calls("refused", from, &[headers, ("CODE", code)]),
         };
-        let (figures, errors) = figures.start(scene.folder(), scene.switch.ports.trunk).outcome().await;
+        let (figures, errors) =
+            figures.start(scene.folder(), scene.switch.ports.trunk).outcome().await;
         assert!(figures.right == 1, "{what}: {errors}");
         all = all.and(figures);
     }
@@ -62,7 +68,8 @@ fn whom_the_portal_refuses_does_not_ring() {
         scene.register(2).await;
         let terminal = scene.terminal(0, "answers", &[("RING_MS", "50")]).await;
         refuse(&scene).await;
-        let took = scene.soon("refused", "<sip:0120111222@carrier.invalid>", &[("CODE", "608")]).await;
+        let took =
+            scene.soon("refused", "<sip:0120111222@carrier.invalid>", &[("CODE", "608")]).await;
         println!("blocked in the portal, refused by the switch after {} ms", took.as_millis());
         let rang = terminal.rings().len();
         let figures = make_all(&scene).await;
@@ -70,6 +77,8 @@ fn whom_the_portal_refuses_does_not_ring() {
         let rings = TABLE.iter().filter(|(_, _, _, code)| *code == "200").count();
         assert_eq!(terminal.rings().len() - rang, rings, "who is refused does not ring");
         let other = [("CALLED", "0399999999"), ("FROM", CALLER), ("CODE", "404")];
-        crate::phones::Calls::one("refused", &other).make(scene.folder(), scene.switch.ports.trunk).await;
+        crate::phones::Calls::one("refused", &other)
+            .make(scene.folder(), scene.switch.ports.trunk)
+            .await;
     });
 }

@@ -16,7 +16,8 @@ fn a_terminal_signs_in_with_its_password_and_no_other() {
 
         // A new password is good at once, and the former one no longer.
         let new = "another-long-password-2026";
-        let body = json!({"new_password": new, "new_password_confirmation": new, "current_password": PASSWORD});
+        let body = json!({"new_password": new, "new_password_confirmation": new,
+            "current_password": PASSWORD});
         scene.set_password(0, body).await;
         scene.soon_registered(0, new).await;
         scene.register_with(0, PASSWORD, "401").await;

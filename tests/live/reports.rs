@@ -37,13 +37,17 @@ fn a_missed_call_is_one_notice() {
     block_on(async {
         let scene = Scene::set().await;
         scene.register(2).await;
-        let rule = json!({"name": "営業", "emails": ["eigyo@minato.example"], "events": ["missed_call"]});
+        let rule =
+            json!({"name": "営業", "emails": ["eigyo@minato.example"], "events": ["missed_call"]});
         let rule = scene.holder.post("/notify-rules", rule).await.expect(201);
         scene.patch(&scene.numbers[0], json!({"notify_rule_id": rule["id"]})).await;
         refusals::refuse(&scene).await;
         scene.soon("refused", "<sip:0120111222@carrier.invalid>", &[("CODE", "608")]).await;
         {
-            let answers = (scene.terminal(0, "answers", &[("RING_MS", "50")]).await, scene.terminal(1, "rings", &[]).await);
+            let answers = (
+                scene.terminal(0, "answers", &[("RING_MS", "50")]).await,
+                scene.terminal(1, "rings", &[]).await,
+            );
             scene.call("call", CALLER, &[("HOLD_MS", "50")]).await;
             answers.0.wait_for(1).await;
         }
@@ -61,7 +65,11 @@ fn a_missed_call_is_one_notice() {
             "{:#?}",
             missed[0]
         );
-        assert!(missed[0]["duration_s"].as_u64().is_some_and(|seconds| (1..10).contains(&seconds)), "{:#?}", missed[0]);
+        assert!(
+            missed[0]["duration_s"].as_u64().is_some_and(|seconds| (1..10).contains(&seconds)),
+            "{:#?}",
+            missed[0]
+        );
         for _ in 0..400 {
             if !mails(&scene).is_empty() {
                 break;
@@ -70,7 +78,10 @@ fn a_missed_call_is_one_notice() {
         }
         // One more that is missed comes after everything that the first could have caused.
         scene.call("hangs_up", "<sip:0611113333@carrier.invalid>", &[("HOLD_MS", "300")]).await;
-        log(&scene, "the second missed call", |items| items.iter().filter(|item| is_missed(item)).count() == 2).await;
+        log(&scene, "the second missed call", |items| {
+            items.iter().filter(|item| is_missed(item)).count() == 2
+        })
+        .await;
         for _ in 0..400 {
             if mails(&scene).len() == 2 {
                 break;
@@ -78,7 +89,11 @@ fn a_missed_call_is_one_notice() {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         let deliveries = scene.holder.get("/deliveries").await.expect(200);
-        assert_eq!((mails(&scene).len(), deliveries["items"].as_array().map(Vec::len)), (2, Some(2)), "{deliveries:#}");
+        assert_eq!(
+            (mails(&scene).len(), deliveries["items"].as_array().map(Vec::len)),
+            (2, Some(2)),
+            "{deliveries:#}"
+        );
         println!("two missed calls, two notices; a refused and an answered call, none");
     });
 }
@@ -95,7 +110,8 @@ fn a_caller_who_gives_up_before_it_was_decided_is_missed_too() {
         portal.pause();
         scene.call("gives_up", "<sip:0611114444@carrier.invalid>", &[("HOLD_MS", "200")]).await;
         portal.resume();
-        let is_it = |item: &Value| item["reason"] == "hung_up" && item["caller"]["text"] == "06-1111-4444";
+        let is_it =
+            |item: &Value| item["reason"] == "hung_up" && item["caller"]["text"] == "06-1111-4444";
         log(&scene, "who gave up early", |items| items.iter().any(is_it)).await;
         assert!(terminal.rings().is_empty(), "nobody rings for a caller who has gone");
     });

@@ -15,8 +15,15 @@ fn every_terminal_that_is_on_rings_and_no_other() {
         scene.register(3).await;
         let silent = scene.terminal(2, "rings", &[]).await;
         {
-            let (answers, rings) = (scene.terminal(0, "answers", &[("RING_MS", "300")]).await, scene.terminal(1, "rings", &[]).await);
-            let figures = scene.calls("call", CALLER, &[HOLD]).many(5, 5).make(scene.folder(), scene.switch.ports.trunk).await;
+            let (answers, rings) = (
+                scene.terminal(0, "answers", &[("RING_MS", "300")]).await,
+                scene.terminal(1, "rings", &[]).await,
+            );
+            let figures = scene
+                .calls("call", CALLER, &[HOLD])
+                .many(5, 5)
+                .make(scene.folder(), scene.switch.ports.trunk)
+                .await;
             println!("both ring, one answers: {figures}");
             assert_eq!((answers.wait_for(5).await.len(), rings.wait_for(5).await.len()), (5, 5));
             assert!(answers.rings()[0].alert.contains("ringtone_1"), "{:?}", answers.rings()[0]);
@@ -26,21 +33,33 @@ fn every_terminal_that_is_on_rings_and_no_other() {
             let answers = scene.terminal(0, "answers", &[("RING_MS", "50")]).await;
             scene.call("call", CALLER, &[HOLD, ("HEADERS", refusals::HIDDEN)]).await;
             let ring = answers.wait_for(1).await.remove(0);
-            assert!(ring.from.contains("anonymous@anonymous.invalid") && ring.asserted.is_empty(), "{ring:?}");
+            assert!(
+                ring.from.contains("anonymous@anonymous.invalid") && ring.asserted.is_empty(),
+                "{ring:?}"
+            );
         }
         {
             // 6xx would end the call of all (RFC 3261, 16.7).
-            let (declines, answers) =
-                (scene.terminal(0, "declines", &[("CODE", "603")]).await, scene.terminal(1, "answers", &[("RING_MS", "500")]).await);
+            let (declines, answers) = (
+                scene.terminal(0, "declines", &[("CODE", "603")]).await,
+                scene.terminal(1, "answers", &[("RING_MS", "500")]).await,
+            );
             scene.call("call", CALLER, &[HOLD]).await;
             assert_eq!((declines.wait_for(1).await.len(), answers.wait_for(1).await.len()), (1, 1));
         }
         {
-            let (off, answers) = (scene.terminal(0, "rings", &[]).await, scene.terminal(1, "answers", &[("RING_MS", "100")]).await);
+            let (off, answers) = (
+                scene.terminal(0, "rings", &[]).await,
+                scene.terminal(1, "answers", &[("RING_MS", "100")]).await,
+            );
             scene.rings(&[1], false).await;
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             scene.call("call", CALLER, &[HOLD]).await;
-            assert_eq!((off.rings().len(), answers.wait_for(1).await.len()), (0, 1), "one that is switched off does not ring");
+            assert_eq!(
+                (off.rings().len(), answers.wait_for(1).await.len()),
+                (0, 1),
+                "one that is switched off does not ring"
+            );
         }
         assert!(silent.rings().is_empty(), "it never was on");
     });
@@ -54,7 +73,10 @@ fn the_priority_terminal_rings_first_and_the_others_later() {
         let priority = json!({"priority_phone_id": scene.ids[1]});
         scene.patch(&scene.numbers[0], priority).await;
         {
-            let (first, later) = (scene.terminal(1, "rings", &[]).await, scene.terminal(0, "answers", &[("RING_MS", "200")]).await);
+            let (first, later) = (
+                scene.terminal(1, "rings", &[]).await,
+                scene.terminal(0, "answers", &[("RING_MS", "200")]).await,
+            );
             let figures = scene.call("call", CALLER, &[HOLD]).await;
             let (first, later) = (first.wait_for(1).await, later.wait_for(1).await);
             let head_start = later[0].at - first[0].at;
@@ -63,8 +85,10 @@ fn the_priority_terminal_rings_first_and_the_others_later() {
             assert_eq!(first[0].alert, later[0].alert, "both are told the ringtone");
         }
         {
-            let (first, later) =
-                (scene.terminal(1, "declines", &[("CODE", "486")]).await, scene.terminal(0, "answers", &[("RING_MS", "200")]).await);
+            let (first, later) = (
+                scene.terminal(1, "declines", &[("CODE", "486")]).await,
+                scene.terminal(0, "answers", &[("RING_MS", "200")]).await,
+            );
             scene.call("call", CALLER, &[HOLD]).await;
             let (first, later) = (first.wait_for(1).await, later.wait_for(1).await);
             let head_start = later[0].at - first[0].at;

@@ -20,7 +20,8 @@ pub const OTHER: &str = "0312345679";
 /// Somebody who calls.
 pub const CALLER: &str = "<sip:09012345678@carrier.invalid>";
 
-/// Everything that a call needs. The number has nine channels and two IDs that ring: `minato000` and `minato001`; `minato002` is an IP phone.
+/// Everything that a call needs. The number has nine channels and two IDs that ring: `minato000`
+/// and `minato001`; `minato002` is an IP phone.
 pub struct Scene {
     /// The portal.
     pub portal: Option<Denwaban>,
@@ -58,7 +59,10 @@ impl Scene {
         let port = free_port();
         let portal = serve(&data_dir, &database.url, port).await;
         let operator = Client::new(&portal.url).bearer(&key);
-        let account = operator.post("/operator/accounts", json!({"name": "港商会", "options": {"ip_phone": true}})).await.expect(201);
+        let account = operator
+            .post("/operator/accounts", json!({"name": "港商会", "options": {"ip_phone": true}}))
+            .await
+            .expect(201);
         let account = format!("/operator/accounts/{}", text(&account["id"]));
         let (mut numbers, mut ids) = (Vec::new(), Vec::new());
         for (number, kind) in [(NUMBER, "primary"), (OTHER, "additional")] {
@@ -68,16 +72,36 @@ impl Scene {
         }
         for (index, kind) in ["basic", "additional", "additional"].into_iter().enumerate() {
             let login_id = format!("minato{index:03}");
-            let id = json!({"login_id": login_id, "kind": kind, "extension": (200 + index).to_string(), "password": PASSWORD});
+            let id = json!({"login_id": login_id, "kind": kind,
+                "extension": (200 + index).to_string(), "password": PASSWORD});
             ids.push(text(&operator.post(&format!("{account}/ids"), id).await.expect(201)["id"]));
         }
-        let key = text(&operator.post("/operator/switches", json!({"name": "kamailio"})).await.expect(201)["key"]);
+        let key = text(
+            &operator.post("/operator/switches", json!({"name": "kamailio"})).await.expect(201)["key"],
+        );
         let (holder, _) = Client::new(&portal.url).sign_in("minato000", PASSWORD).await;
-        let settings = [("DENWABAN_URL", portal.url.clone()), ("DENWABAN_KEY", key.clone()), ("SIP_DOMAIN", DOMAIN.to_owned())];
+        let settings = [
+            ("DENWABAN_URL", portal.url.clone()),
+            ("DENWABAN_KEY", key.clone()),
+            ("SIP_DOMAIN", DOMAIN.to_owned()),
+        ];
         let mut switch = Kamailio::configure(&folder.path().join("switch"), &settings);
         switch.start().await;
         let terminals = (0..3).map(|_| free_port()).collect();
-        let scene = Self { portal: Some(portal), switch, operator, holder, numbers, ids, terminals, port, account, key, database, folder };
+        let scene = Self {
+            portal: Some(portal),
+            switch,
+            operator,
+            holder,
+            numbers,
+            ids,
+            terminals,
+            port,
+            account,
+            key,
+            database,
+            folder,
+        };
         scene.put(&format!("{}/channel-limit", scene.numbers[0]), json!({"limit": 9})).await;
         scene.rings(&[0, 1], false).await;
         scene
@@ -110,20 +134,24 @@ impl Scene {
         assert!(answer.status < 300, "{path}: {}", answer.text);
     }
 
-    /// Gives the contract more numbers; all of its IDs ring for them. Answers them with commas between.
+    /// Gives the contract more numbers; all of its IDs ring for them. Answers them with commas
+    /// between.
     pub async fn more_numbers(&self, count: usize) -> String {
         let mut numbers = Vec::new();
         for index in 0..count {
             let number = format!("03{:08}", 45_670_000 + index);
             let body = json!({"number": number, "kind": "additional", "max_channels": 9});
-            let made = self.operator.post(&format!("{}/numbers", self.account), body).await.expect(201);
-            self.put(&format!("/numbers/{}/channel-limit", text(&made["id"])), json!({"limit": 9})).await;
+            let made =
+                self.operator.post(&format!("{}/numbers", self.account), body).await.expect(201);
+            self.put(&format!("/numbers/{}/channel-limit", text(&made["id"])), json!({"limit": 9}))
+                .await;
             numbers.push(number);
         }
         numbers.join(",")
     }
 
-    /// Waits until the portal says that the switch decides by what was saved last; answers after how many milliseconds it did.
+    /// Waits until the portal says that the switch decides by what was saved last; answers after
+    /// how many milliseconds it did.
     pub async fn applied(&self) -> u64 {
         let mut state = Value::Null;
         for _ in 0..400 {
@@ -163,21 +191,35 @@ impl Scene {
 
     /// Has these IDs ring for the number, and no others.
     pub async fn rings(&self, ids: &[usize], announces: bool) {
-        let targets: Vec<Value> =
-            self.ids.iter().enumerate().map(|(index, id)| json!({"phone_id": id, "rings": ids.contains(&index)})).collect();
-        self.put(&format!("{}/ringing", self.numbers[0]), json!({"targets": targets, "busy_announcement": announces})).await;
+        let targets: Vec<Value> = self
+            .ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| json!({"phone_id": id, "rings": ids.contains(&index)}))
+            .collect();
+        self.put(
+            &format!("{}/ringing", self.numbers[0]),
+            json!({"targets": targets, "busy_announcement": announces}),
+        )
+        .await;
     }
 
     /// Blocks a caller.
     pub async fn block(&self, caller: &str, matching: &str) {
         let entry = json!({"caller": caller, "match": matching, "confirm": true});
-        let answer = self.holder.post(&format!("{}/block-list/entries", self.numbers[0]), entry).await;
+        let answer =
+            self.holder.post(&format!("{}/block-list/entries", self.numbers[0]), entry).await;
         assert!(answer.status < 300, "{}", answer.text);
     }
 
     fn registration(&self, index: usize, password: &str, code: &str) -> Running {
         let (login, contact) = (format!("minato{index:03}"), self.terminals[index].to_string());
-        let values = [("LOGIN", login.as_str()), ("CONTACT", &contact), ("PASSWORD", password), ("CODE", code)];
+        let values = [
+            ("LOGIN", login.as_str()),
+            ("CONTACT", &contact),
+            ("PASSWORD", password),
+            ("CODE", code),
+        ];
         Calls::one("register", &values).start(self.folder(), self.switch.ports.phones)
     }
 
@@ -186,7 +228,8 @@ impl Scene {
         self.registration(index, password, code).finish().await
     }
 
-    /// Signs a terminal in whose password was changed a moment ago: the switch asks about an ID at most once a second.
+    /// Signs a terminal in whose password was changed a moment ago: the switch asks about an ID at
+    /// most once a second.
     pub async fn soon_registered(&self, index: usize, password: &str) {
         let begun = Instant::now();
         loop {
@@ -222,15 +265,21 @@ impl Scene {
         calls
     }
 
-    /// Calls until it goes as the scenario says, as it must a second after a setting was changed. Answers after how long it did.
+    /// Calls until it goes as the scenario says, as it must a second after a setting was changed.
+    /// Answers after how long it did.
     pub async fn soon(&self, name: &str, from: &str, more: &[(&str, &str)]) -> Duration {
         let begun = Instant::now();
         loop {
-            let (figures, errors) = self.calls(name, from, more).start(self.folder(), self.switch.ports.trunk).outcome().await;
+            let (figures, errors) = self
+                .calls(name, from, more)
+                .start(self.folder(), self.switch.ports.trunk)
+                .outcome()
+                .await;
             if figures.right == 1 {
                 return begun.elapsed();
             }
-            // Twice the promise: what is measured is that it comes, on a machine that is busy with other tests.
+            // Twice the promise: what is measured is that it comes, on a machine that is busy with
+            // other tests.
             assert!(begun.elapsed() < Duration::from_secs(2), "{name}: {errors}");
         }
     }

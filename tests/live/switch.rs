@@ -23,7 +23,8 @@ pub struct Ports {
     pub media: u16,
 }
 
-/// Where the ports of tests begin: below those that the system gives to whoever asks for any, so that nobody takes one that is down just now.
+/// Where the ports of tests begin: below those that the system gives to whoever asks for any, so
+/// that nobody takes one that is down just now.
 const FIRST_PORT: u32 = 10_000;
 /// As many for each process of a test.
 const PORTS: u32 = 250;
@@ -34,7 +35,9 @@ pub fn free_port() -> u16 {
     let first = FIRST_PORT + std::process::id() % 88 * PORTS;
     for _ in 0..PORTS {
         let port = u16::try_from(first + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS).unwrap();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok()
+            && TcpListener::bind(("127.0.0.1", port)).is_ok()
+        {
             return port;
         }
     }
@@ -53,7 +56,12 @@ pub struct Kamailio {
 impl Kamailio {
     /// Copies the shipped files into `folder` and fills in the settings.
     pub fn configure(folder: &Path, settings: &[(&str, String)]) -> Self {
-        let ports = Ports { phones: free_port(), trunk: free_port(), carrier: free_port(), media: free_port() };
+        let ports = Ports {
+            phones: free_port(),
+            trunk: free_port(),
+            carrier: free_port(),
+            media: free_port(),
+        };
         fs::create_dir_all(folder).unwrap();
         for file in fs::read_dir(tests::repository().join("integrations/kamailio")).unwrap() {
             let file = file.unwrap();
@@ -73,7 +81,10 @@ impl Kamailio {
         let path = folder.join("settings.cfg");
         let mut text = fs::read_to_string(&path).unwrap();
         for (name, value) in own.iter().chain(settings) {
-            let line = text.lines().find(|line| line.starts_with(&format!("#!substdef \"!{name}!"))).map(str::to_owned);
+            let line = text
+                .lines()
+                .find(|line| line.starts_with(&format!("#!substdef \"!{name}!")))
+                .map(str::to_owned);
             let line = line.unwrap_or_else(|| panic!("settings.cfg has no {name}"));
             text = text.replace(&line, &format!("#!substdef \"!{name}!{value}!g\""));
         }
@@ -85,32 +96,54 @@ impl Kamailio {
     }
 
     fn command(&self) -> Command {
-        let found = ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"].into_iter().find(|path| Path::new(path).exists());
+        let found = ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"]
+            .into_iter()
+            .find(|path| Path::new(path).exists());
         let mut command = Command::new(found.unwrap_or("kamailio"));
-        command.current_dir(&self.folder).arg("-f").arg(self.folder.join("kamailio.cfg")).arg("-Y").arg(&self.folder);
+        command
+            .current_dir(&self.folder)
+            .arg("-f")
+            .arg(self.folder.join("kamailio.cfg"))
+            .arg("-Y")
+            .arg(&self.folder);
         command
     }
 
     fn loader_command(&self) -> Command {
         let mut command = Command::new("python3");
-        command.arg(self.folder.join("denwaban-snapshot.py")).arg("--settings").arg(self.folder.join("settings.cfg"));
+        command
+            .arg(self.folder.join("denwaban-snapshot.py"))
+            .arg("--settings")
+            .arg(self.folder.join("settings.cfg"));
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 
     /// What Kamailio says of the configuration: nothing when it is right.
     pub fn faults(&self) -> Option<String> {
-        let output = self.command().arg("-c").output().expect("kamailio starts: `cargo xtask test` installs it on Debian");
+        let output = self
+            .command()
+            .arg("-c")
+            .output()
+            .expect("kamailio starts: `cargo xtask test` installs it on Debian");
         (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// Starts it and waits until it answers.
     pub async fn start(&mut self) {
-        let log = File::options().create(true).append(true).open(self.folder.join("kamailio.log")).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("kamailio.log"))
+            .unwrap();
         let mut command = self.command();
-        command.args(["-DD", "-E", "-m", "64", "-M", "8"]).arg("-P").arg(self.folder.join("kamailio.pid"));
+        command
+            .args(["-DD", "-E", "-m", "64", "-M", "8"])
+            .arg("-P")
+            .arg(self.folder.join("kamailio.pid"));
         let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
-        self.process = Some(process.expect("kamailio starts: `cargo xtask test` installs it on Debian"));
+        self.process =
+            Some(process.expect("kamailio starts: `cargo xtask test` installs it on Debian"));
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
         for _ in 0..PATIENCE * 10 {
@@ -128,14 +161,17 @@ impl Kamailio {
     fn answers(&self, socket: &UdpSocket) -> bool {
         let own = socket.local_addr().unwrap();
         let asked = format!(
-            "OPTIONS sip:{0} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK-{1}\r\nMax-Forwards: 1\r\nFrom: <sip:test@{own}>;tag=1\r\n\
+            "OPTIONS sip:{0} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK-{1}\r\nMax-Forwards: \
+                1\r\nFrom: <sip:test@{own}>;tag=1\r\n\
              To: <sip:{0}>\r\nCall-ID: {1}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
             format_args!("127.0.0.1:{}", self.ports.phones),
             uuid::Uuid::now_v7(),
         );
         let sent = socket.send_to(asked.as_bytes(), ("127.0.0.1", self.ports.phones)).is_ok();
         let mut answer = [0; 2048];
-        sent && socket.recv(&mut answer).is_ok_and(|length| answer[..length].starts_with(b"SIP/2.0 200"))
+        sent && socket
+            .recv(&mut answer)
+            .is_ok_and(|length| answer[..length].starts_with(b"SIP/2.0 200"))
     }
 
     /// Ends it, as `systemctl stop` would.
@@ -145,8 +181,16 @@ impl Kamailio {
 
     /// Starts what follows the snapshot.
     pub fn follow(&mut self) {
-        let log = File::options().create(true).append(true).open(self.folder.join("loader.log")).unwrap();
-        self.loader = Some(self.loader_command().stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+        let log =
+            File::options().create(true).append(true).open(self.folder.join("loader.log")).unwrap();
+        self.loader = Some(
+            self.loader_command()
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .unwrap(),
+        );
     }
 
     /// Loads one snapshot. Answers what the loader says.

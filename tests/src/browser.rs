@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::{
-    BrowserLogEntry, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel, WebDriver,
+    BrowserLogEntry, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _,
+    LoggingPrefsLogLevel, WebDriver,
 };
 
 /// What a step of a story comes to.
@@ -115,18 +116,35 @@ impl Browser {
     pub async fn start(screen: Screen) -> Outcome<Self> {
         let profile = tempfile::tempdir()?;
         let chromedriver = Chromedriver::start()?;
-        let driver =
-            WebDriver::builder(&chromedriver.url, capabilities(screen, &profile)?).request_timeout(Duration::from_secs(60)).await?;
+        let driver = WebDriver::builder(&chromedriver.url, capabilities(screen, &profile)?)
+            .request_timeout(Duration::from_secs(60))
+            .await?;
         chromedriver.remember_browser(driver.capabilities().get("goog:processID"));
         driver.set_script_timeout(Duration::from_secs(30)).await?;
-        Ok(Self { driver, screen, console: Mutex::default(), _chromedriver: chromedriver, _profile: profile })
+        Ok(Self {
+            driver,
+            screen,
+            console: Mutex::default(),
+            _chromedriver: chromedriver,
+            _profile: profile,
+        })
     }
 
     /// Sends a command of the DevTools protocol.
     #[track_caller]
-    pub fn devtools(&self, method: &str, parameters: Value) -> impl Future<Output = Outcome<Value>> {
+    pub fn devtools(
+        &self,
+        method: &str,
+        parameters: Value,
+    ) -> impl Future<Output = Outcome<Value>> {
         let at = Location::caller();
-        async move { self.driver.cdp().send_raw(method, parameters).await.map_err(|error| Failed::from(error).at(at)) }
+        async move {
+            self.driver
+                .cdp()
+                .send_raw(method, parameters)
+                .await
+                .map_err(|error| Failed::from(error).at(at))
+        }
     }
 
     /// Runs a script and answers what it returns.
@@ -143,10 +161,12 @@ impl Browser {
         Ok(console.clone())
     }
 
-    /// Lets the browser believe that the network is gone or back. Service workers have a network of their own and do not notice.
+    /// Lets the browser believe that the network is gone or back. Service workers have a network of
+    /// their own and do not notice.
     pub async fn set_offline(&self, offline: bool) -> Outcome {
         self.devtools("Network.enable", json!({})).await?;
-        let parameters = json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        let parameters = json!({"offline": offline, "latency": 0, "downloadThroughput": -1,
+            "uploadThroughput": -1});
         self.devtools("Network.emulateNetworkConditions", parameters).await?;
         Ok(())
     }
@@ -154,7 +174,8 @@ impl Browser {
     /// Sets what the device is said to prefer: `light` or `dark`, and whether things may move.
     pub async fn prefer(&self, scheme: &str, motion: bool) -> Outcome {
         let motion = if motion { "no-preference" } else { "reduce" };
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}]);
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": motion}]);
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await?;
         Ok(())
     }
@@ -163,8 +184,8 @@ impl Browser {
     pub async fn set_width(&self, width: Option<u32>) -> Outcome {
         let (full, height) = self.screen.size();
         let phone = self.screen == Screen::Phone;
-        let metrics =
-            json!({"width": width.unwrap_or(full), "height": height, "deviceScaleFactor": self.screen.pixel_ratio(), "mobile": phone});
+        let metrics = json!({"width": width.unwrap_or(full), "height": height,
+            "deviceScaleFactor": self.screen.pixel_ratio(), "mobile": phone});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
         Ok(())
     }
@@ -177,10 +198,12 @@ fn capabilities(screen: Screen, profile: &tempfile::TempDir) -> Outcome<ChromeCa
     }
     chrome.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
     let ((width, height), phone) = (screen.size(), screen == Screen::Phone);
-    let metrics = json!({"width": width, "height": height, "pixelRatio": screen.pixel_ratio(), "touch": phone, "mobile": phone});
+    let metrics = json!({"width": width, "height": height, "pixelRatio": screen.pixel_ratio(),
+        "touch": phone, "mobile": phone});
     chrome.add_experimental_option("mobileEmulation", json!({"deviceMetrics": metrics}))?;
     // The browser's own questions about passwords would come between.
-    let preferences = json!({"credentials_enable_service": false, "profile.password_manager_leak_detection": false});
+    let preferences = json!({"credentials_enable_service": false,
+        "profile.password_manager_leak_detection": false});
     chrome.add_experimental_option("prefs", preferences)?;
     chrome.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     chrome.set("unhandledPromptBehavior", json!("ignore"))?;
@@ -196,14 +219,15 @@ struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// It takes a free port of one address family and then wants the same one of the other, where another program may sit: then the
-    /// next port will do.
+    /// It takes a free port of one address family and then wants the same one of the other, where
+    /// another program may sit: then the next port will do.
     fn start() -> Outcome<Self> {
         Self::start_once().or_else(|_| Self::start_once()).or_else(|_| Self::start_once())
     }
 
     fn start_once() -> Outcome<Self> {
-        const MISSING: &str = "chromedriver could not be started: `cargo xtask test` installs it where it can (Debian: chromium-driver)";
+        const MISSING: &str = "chromedriver could not be started: `cargo xtask test` installs it \
+            where it can (Debian: chromium-driver)";
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -211,7 +235,9 @@ impl Chromedriver {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| Failed::new(format!("{MISSING}: {error}")))?;
-        let mut stdout = BufReader::new(process.stdout.take().ok_or_else(|| Failed::new("chromedriver has no output"))?);
+        let mut stdout = BufReader::new(
+            process.stdout.take().ok_or_else(|| Failed::new("chromedriver has no output"))?,
+        );
         let mut said = String::new();
         while stdout.read_line(&mut said)? > 0 {
             let last = said.lines().last().unwrap_or_default();
@@ -237,7 +263,10 @@ impl Drop for Chromedriver {
         _ = self.process.kill();
         _ = self.process.wait();
         if let Some(id) = self.browser.get_mut().ok().and_then(|browser| *browser) {
-            _ = Command::new("kill").args(["-KILL", &id.to_string()]).stderr(Stdio::null()).status();
+            _ = Command::new("kill")
+                .args(["-KILL", &id.to_string()])
+                .stderr(Stdio::null())
+                .status();
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A client that speaks to the API as a browser or an integrator would, and shows the whole answer when an expectation fails.
+//! A client that speaks to the API as a browser or an integrator would, and shows the whole answer
+//! when an expectation fails.
 
 use std::ops::Index;
 
@@ -42,7 +43,10 @@ pub struct Answer {
 impl Client {
     /// A client without credentials.
     pub fn new(url: &str) -> Self {
-        #[expect(clippy::allow_attributes, reason = "the lint only knows it once the server has its own client")]
+        #[expect(
+            clippy::allow_attributes,
+            reason = "the lint only knows it once the server has its own client"
+        )]
         #[allow(clippy::disallowed_methods, reason = "tests are clients")]
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { http, base: url.to_owned(), headers: Vec::new() }
@@ -78,7 +82,9 @@ impl Client {
 
     /// Signs in.
     pub async fn sign_in(self, login_id: &str, password: &str) -> (Self, Session) {
-        let answer = self.post("/session", serde_json::json!({"login_id": login_id, "password": password})).await;
+        let answer = self
+            .post("/session", serde_json::json!({"login_id": login_id, "password": password}))
+            .await;
         let session = answer.session();
         (self.session(&session), session)
     }
@@ -108,8 +114,8 @@ impl Client {
         self.send(Method::DELETE, path, None).await
     }
 
-    /// Any request: a path that begins with `//` is taken from the root, every other one under `/api/v1`. A body is JSON unless a
-    /// `content-type` is set.
+    /// Any request: a path that begins with `//` is taken from the root, every other one under
+    /// `/api/v1`. A body is JSON unless a `content-type` is set.
     pub async fn send(&self, method: Method, path: &str, body: Option<String>) -> Answer {
         self.try_send(method, path, body).await.unwrap()
     }
@@ -123,11 +129,21 @@ impl Client {
     ///
     /// # Errors
     /// When no whole answer came.
-    pub async fn try_send(&self, method: Method, path: &str, body: Option<String>) -> reqwest::Result<Answer> {
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> reqwest::Result<Answer> {
         self.exchange(method, path, body.map(String::into_bytes)).await
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> reqwest::Result<Answer> {
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<Answer> {
         let url = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(root) => format!("{}{root}", self.base),
             None => format!("{}/api/v1{path}", self.base),
@@ -136,7 +152,10 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let shown = format!("{method} {path} {}", String::from_utf8_lossy(body.as_deref().unwrap_or_default()));
+        let shown = format!(
+            "{method} {path} {}",
+            String::from_utf8_lossy(body.as_deref().unwrap_or_default())
+        );
         if let Some(body) = body {
             if !self.headers.iter().any(|(name, _)| name == "content-type") {
                 request = request.header("content-type", "application/json");
@@ -146,7 +165,9 @@ impl Client {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         // A stream of events never ends by itself.
-        let is_stream = headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let is_stream = headers
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
         let bytes = if is_stream { Vec::new() } else { response.bytes().await?.to_vec() };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
@@ -165,7 +186,13 @@ impl Answer {
     /// Checks a problem document: its status and its code.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status, self.json["code"].as_str()), (status, Some(code)), "{}\n{}", self.request, self.text);
+        assert_eq!(
+            (self.status, self.json["code"].as_str()),
+            (status, Some(code)),
+            "{}\n{}",
+            self.request,
+            self.text
+        );
         assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.request);
         assert_eq!(self.json["status"], status, "{}", self.request);
         self.json
@@ -177,10 +204,17 @@ impl Answer {
         let request = self.request.clone();
         let problem = self.expect_problem(422, "invalid");
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        let found: Vec<_> =
-            errors.iter().map(|error| (error["pointer"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))).collect();
+        let found: Vec<_> = errors
+            .iter()
+            .map(|error| {
+                (error["pointer"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))
+            })
+            .collect();
         assert_eq!(found, expected, "{request}");
-        assert!(errors.iter().all(|error| !error["message"].as_str().unwrap_or("").is_empty()), "{request}: a message is empty");
+        assert!(
+            errors.iter().all(|error| !error["message"].as_str().unwrap_or("").is_empty()),
+            "{request}: a message is empty"
+        );
         problem
     }
 
@@ -192,14 +226,17 @@ impl Answer {
     /// The version in the ETag.
     #[track_caller]
     pub fn version(&self) -> u64 {
-        self.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok()).unwrap_or_else(|| panic!("{} has no ETag", self.request))
+        self.header("etag")
+            .and_then(|tag| tag.trim_matches('"').parse().ok())
+            .unwrap_or_else(|| panic!("{} has no ETag", self.request))
     }
 
     /// The session that an answer to a sign-in began.
     #[track_caller]
     pub fn session(&self) -> Session {
         assert_eq!(self.status, 200, "{}\n{}", self.request, self.text);
-        let cookie = self.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let cookie =
+            self.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let csrf = self.json["csrf_token"].as_str().unwrap_or_default().to_owned();
         Session { cookie: cookie.split(';').next().unwrap_or_default().to_owned(), csrf }
     }

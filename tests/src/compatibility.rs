@@ -1,14 +1,15 @@
 //! What a change of the OpenAPI document would break for those who have written a client.
 //!
-//! A request that was good must stay good, and an answer must stay readable. New operations, optional fields in requests and further
-//! fields in answers break nobody.
+//! A request that was good must stay good, and an answer must stay readable. New operations,
+//! optional fields in requests and further fields in answers break nobody.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 /// Words of answers that may grow: the document tells clients to expect new ones.
-pub const OPEN_WORDS: &[&str] = &["ErrorCode", "FieldCode", "ActorKind", "AuditAction", "AuditObject"];
+pub const OPEN_WORDS: &[&str] =
+    &["ErrorCode", "FieldCode", "ActorKind", "AuditAction", "AuditObject"];
 
 /// Which way a value goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,14 +76,18 @@ impl<'a> Comparison<'a> {
             self.say(place, "needs a body");
         }
         self.contents(&format!("{place}: the body"), before, now, Way::Request);
-        for (status, answer) in fields(&old["responses"]).filter(|(status, _)| status.starts_with('2')) {
+        for (status, answer) in
+            fields(&old["responses"]).filter(|(status, _)| status.starts_with('2'))
+        {
             let place = format!("{place}: the answer {status}");
             let Some(now) = new["responses"].get(status) else {
                 self.say(&place, "is gone");
                 continue;
             };
             let (answer, now) = (resolve(self.old, answer).0, resolve(self.new, now).0);
-            for (header, _) in fields(&answer["headers"]).filter(|(header, _)| now["headers"].get(header.as_str()).is_none()) {
+            for (header, _) in fields(&answer["headers"])
+                .filter(|(header, _)| now["headers"].get(header.as_str()).is_none())
+            {
                 self.say(&place, &format!("has no {header} any more"));
             }
             self.contents(&place, answer, now, Way::Answer);
@@ -92,7 +97,9 @@ impl<'a> Comparison<'a> {
     /// Each way in must stay open.
     fn security(&mut self, place: &str, old: &Value, new: &Value) {
         let opens = |old: &Value, new: &Value| {
-            fields(new).all(|(name, scopes)| old.get(name).is_some_and(|before| words(scopes).is_subset(&words(before))))
+            fields(new).all(|(name, scopes)| {
+                old.get(name).is_some_and(|before| words(scopes).is_subset(&words(before)))
+            })
         };
         for way in old.as_array().into_iter().flatten() {
             if !new.as_array().into_iter().flatten().any(|now| opens(way, now)) {
@@ -105,7 +112,11 @@ impl<'a> Comparison<'a> {
         let list = |value: &'a Value| value.as_array().into_iter().flatten();
         let same = |a: &Value, b: &Value| a["name"] == b["name"] && a["in"] == b["in"];
         for before in list(old) {
-            let place = format!("{place}: {} {}", before["in"].as_str().unwrap_or("?"), before["name"].as_str().unwrap_or("?"));
+            let place = format!(
+                "{place}: {} {}",
+                before["in"].as_str().unwrap_or("?"),
+                before["name"].as_str().unwrap_or("?")
+            );
             match list(new).find(|now| same(before, now)) {
                 // A path has the names that it has; which they are is nobody's concern.
                 None if before["in"] == "path" => {}
@@ -118,8 +129,19 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for now in list(new).filter(|now| now["required"] == true && now["in"] != "path" && !list(old).any(|before| same(before, now))) {
-            self.say(place, &format!("needs {} {}", now["in"].as_str().unwrap_or("?"), now["name"].as_str().unwrap_or("?")));
+        for now in list(new).filter(|now| {
+            now["required"] == true
+                && now["in"] != "path"
+                && !list(old).any(|before| same(before, now))
+        }) {
+            self.say(
+                place,
+                &format!(
+                    "needs {} {}",
+                    now["in"].as_str().unwrap_or("?"),
+                    now["name"].as_str().unwrap_or("?")
+                ),
+            );
         }
     }
 
@@ -147,8 +169,14 @@ impl<'a> Comparison<'a> {
         let (come, understood) = if way == Way::Request { (&olds, &news) } else { (&news, &olds) };
         for one in come {
             let fits = understood.iter().any(|other| {
-                let (before, now) = if way == Way::Request { (*one, *other) } else { (*other, *one) };
-                let mut trial = Comparison { old: self.old, new: self.new, said: Vec::new(), seen: self.seen.clone() };
+                let (before, now) =
+                    if way == Way::Request { (*one, *other) } else { (*other, *one) };
+                let mut trial = Comparison {
+                    old: self.old,
+                    new: self.new,
+                    said: Vec::new(),
+                    seen: self.seen.clone(),
+                };
                 trial.schema(place, before, now, way);
                 trial.said.is_empty()
             });
@@ -159,22 +187,33 @@ impl<'a> Comparison<'a> {
     }
 
     fn plain(&mut self, place: &str, old: &'a Value, new: &'a Value, way: Way, name: Option<&str>) {
-        for (old, new) in old["allOf"].as_array().into_iter().flatten().zip(new["allOf"].as_array().into_iter().flatten()) {
+        for (old, new) in old["allOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .zip(new["allOf"].as_array().into_iter().flatten())
+        {
             self.schema(place, old, new, way);
         }
         let (come, understood) = if way == Way::Request { (old, new) } else { (new, old) };
-        if !understood["type"].is_null() && !words(&come["type"]).is_subset(&words(&understood["type"])) {
+        if !understood["type"].is_null()
+            && !words(&come["type"]).is_subset(&words(&understood["type"]))
+        {
             self.say(place, &format!("is {} instead of {}", new["type"], old["type"]));
         }
         let open = way == Way::Answer && name.is_some_and(|name| OPEN_WORDS.contains(&name));
         if !open && understood["enum"].is_array() {
-            let strange: Vec<&str> = words(&come["enum"]).difference(&words(&understood["enum"])).copied().collect();
+            let strange: Vec<&str> =
+                words(&come["enum"]).difference(&words(&understood["enum"])).copied().collect();
             if come["enum"].is_null() || !strange.is_empty() {
                 self.say(place, &format!("has other words: {strange:?}"));
             }
         }
         if !understood["format"].is_null() && come["format"] != understood["format"] {
-            self.say(place, &format!("has the format {} instead of {}", new["format"], old["format"]));
+            self.say(
+                place,
+                &format!("has the format {} instead of {}", new["format"], old["format"]),
+            );
         }
         if way == Way::Request {
             self.bounds(place, old, new);
@@ -186,11 +225,18 @@ impl<'a> Comparison<'a> {
     }
 
     fn bounds(&mut self, place: &str, old: &Value, new: &Value) {
-        for (name, grows) in
-            [("minLength", true), ("minimum", true), ("minItems", true), ("maxLength", false), ("maximum", false), ("maxItems", false)]
-        {
+        for (name, grows) in [
+            ("minLength", true),
+            ("minimum", true),
+            ("minItems", true),
+            ("maxLength", false),
+            ("maximum", false),
+            ("maxItems", false),
+        ] {
             let Some(now) = new[name].as_f64() else { continue };
-            let narrower = old[name].as_f64().is_none_or(|before| if grows { now > before } else { now < before });
+            let narrower = old[name]
+                .as_f64()
+                .is_none_or(|before| if grows { now > before } else { now < before });
             if narrower {
                 self.say(place, &format!("has the {name} {now}"));
             }
@@ -205,7 +251,10 @@ impl<'a> Comparison<'a> {
                 self.say(&place, "is gone");
                 continue;
             };
-            if way == Way::Answer && needed_before.contains(name.as_str()) && !needed_now.contains(name.as_str()) {
+            if way == Way::Answer
+                && needed_before.contains(name.as_str())
+                && !needed_now.contains(name.as_str())
+            {
                 self.say(&place, "may be absent now");
             }
             self.schema(&place, before, now, way);

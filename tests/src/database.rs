@@ -29,11 +29,16 @@ impl TestDatabase {
     pub fn create(backend: Backend, folder: &Path) -> Self {
         if backend == Backend::Sqlite {
             let file = folder.join("test.db");
-            return Self { url: format!("sqlite://{}", file.display()), kind: Kind::Sqlite { file } };
+            return Self {
+                url: format!("sqlite://{}", file.display()),
+                kind: Kind::Sqlite { file },
+            };
         }
         #[expect(clippy::disallowed_methods, reason = "the test runner says where its cluster is")]
-        let admin = std::env::var("DENWABAN_TEST_POSTGRES_URL")
-            .expect("DENWABAN_TEST_POSTGRES_URL is not set: run the tests with `cargo xtask test`, which starts a PostgreSQL of its own");
+        let admin = std::env::var("DENWABAN_TEST_POSTGRES_URL").expect(
+            "DENWABAN_TEST_POSTGRES_URL is not set: run the tests with `cargo xtask test`, \
+                which starts a PostgreSQL of its own",
+        );
         let name = format!("t_{}", uuid::Uuid::now_v7().simple());
         psql(&admin, &format!("CREATE DATABASE {name}"));
         let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
@@ -52,12 +57,18 @@ impl TestDatabase {
     pub fn dump(&self) -> String {
         match &self.kind {
             Kind::Sqlite { file } => {
-                let parts = ["test.db", "test.db-wal"].map(|name| std::fs::read(file.with_file_name(name)).unwrap_or_default());
+                let parts = ["test.db", "test.db-wal"]
+                    .map(|name| std::fs::read(file.with_file_name(name)).unwrap_or_default());
                 parts.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
             }
             Kind::Postgres { .. } => {
-                let tables = psql(&self.url, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
-                let rows: Vec<String> = tables.lines().map(|table| format!("SELECT t::text FROM {table} t")).collect();
+                let tables = psql(
+                    &self.url,
+                    "SELECT table_name FROM information_schema.tables WHERE table_schema = \
+                        'public'",
+                );
+                let rows: Vec<String> =
+                    tables.lines().map(|table| format!("SELECT t::text FROM {table} t")).collect();
                 psql(&self.url, &rows.join(" UNION ALL "))
             }
         }
@@ -78,8 +89,21 @@ impl Drop for TestDatabase {
 }
 
 fn psql(url: &str, sql: &str) -> String {
-    let arguments = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", url, "--command", sql];
+    let arguments = [
+        "--no-psqlrc",
+        "--quiet",
+        "--tuples-only",
+        "--no-align",
+        "--dbname",
+        url,
+        "--command",
+        sql,
+    ];
     let output = Command::new("psql").args(arguments).output().expect("psql starts");
-    assert!(output.status.success() || std::thread::panicking(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() || std::thread::panicking(),
+        "{sql}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

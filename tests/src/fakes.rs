@@ -66,7 +66,11 @@ pub enum Reply {
 impl Reply {
     /// A JSON answer.
     pub fn json(status: u16, body: Value) -> Self {
-        Self::Answer(status, vec![("content-type".into(), "application/json".into())], body.to_string().into_bytes())
+        Self::Answer(
+            status,
+            vec![("content-type".into(), "application/json".into())],
+            body.to_string().into_bytes(),
+        )
     }
 
     /// An answer without a body.
@@ -89,7 +93,9 @@ impl Reply {
 /// A form as JSON: every value is text.
 fn form(body: &[u8]) -> Value {
     let pairs = url::form_urlencoded::parse(body);
-    Value::Object(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect())
+    Value::Object(
+        pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect(),
+    )
 }
 
 type Handler = Arc<dyn Fn(&Received) -> Reply + Send + Sync>;
@@ -114,7 +120,11 @@ impl Fake {
     pub fn start(handler: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared { requests: Mutex::default(), moods: Mutex::default(), handler: Arc::new(handler) });
+        let shared = Arc::new(Shared {
+            requests: Mutex::default(),
+            moods: Mutex::default(),
+            handler: Arc::new(handler),
+        });
         let serving = shared.clone();
         let (send, receive) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -128,7 +138,13 @@ impl Fake {
                         },
                     ))
                 });
-                let server = server.workers(1).shutdown_timeout(0).disable_signals().listen(listener).unwrap().run();
+                let server = server
+                    .workers(1)
+                    .shutdown_timeout(0)
+                    .disable_signals()
+                    .listen(listener)
+                    .unwrap()
+                    .run();
                 send.send(server.handle()).unwrap();
                 _ = server.await;
             });
@@ -158,12 +174,20 @@ impl Drop for Fake {
     }
 }
 
-async fn respond(shared: &Shared, request: &HttpRequest, body: &web::Bytes) -> actix_web::Result<HttpResponse> {
+async fn respond(
+    shared: &Shared,
+    request: &HttpRequest,
+    body: &web::Bytes,
+) -> actix_web::Result<HttpResponse> {
     let received = Received {
         method: request.method().to_string(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
-        headers: request.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect(),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+            .collect(),
         body: body.to_vec(),
     };
     let mood = {

@@ -43,26 +43,35 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Makes a contract through the operator's API and signs its holder in. `name` makes login ids and phone numbers differ between
-    /// the contracts of one test: letters only.
+    /// Makes a contract through the operator's API and signs its holder in. `name` makes login ids
+    /// and phone numbers differ between the contracts of one test: letters only.
     pub async fn provision(app: &TestApp, name: &str, contract: Contract) -> Self {
         let operator = app.operator();
-        let account = json!({"name": format!("{name}商会"), "contact_mail": format!("{name}@example.jp"), "options": contract.options});
+        let account = json!({"name": format!("{name}商会"),
+            "contact_mail": format!("{name}@example.jp"), "options": contract.options});
         let account = operator.post("/operator/accounts", account).await.expect(201);
         let account_id = account["id"].as_str().unwrap().to_owned();
         let seed = name.bytes().fold(0u32, |sum, byte| (sum * 31 + u32::from(byte)) % 10_000);
         let (mut numbers, mut ids) = (Vec::new(), Vec::new());
         for index in 0..contract.numbers {
             let kind = if index == 0 { "primary" } else { "additional" };
-            let body = json!({"number": format!("03-{seed:04}-{index:04}"), "kind": kind, "max_channels": 5});
-            let number = operator.post(&format!("/operator/accounts/{account_id}/numbers"), body).await.expect(201);
+            let body = json!({"number": format!("03-{seed:04}-{index:04}"), "kind": kind,
+                "max_channels": 5});
+            let number = operator
+                .post(&format!("/operator/accounts/{account_id}/numbers"), body)
+                .await
+                .expect(201);
             numbers.push(number["id"].as_str().unwrap().to_owned());
         }
         for index in 0..contract.ids {
             let kind = if index == 0 { "basic" } else { "additional" };
             let (login_id, extension) = (format!("{name}{index:03}"), (200 + index).to_string());
-            let body = json!({"login_id": login_id, "kind": kind, "extension": extension, "password": PASSWORD});
-            let id = operator.post(&format!("/operator/accounts/{account_id}/ids"), body).await.expect(201);
+            let body = json!({"login_id": login_id, "kind": kind, "extension": extension,
+                "password": PASSWORD});
+            let id = operator
+                .post(&format!("/operator/accounts/{account_id}/ids"), body)
+                .await
+                .expect(201);
             ids.push(id["id"].as_str().unwrap().to_owned());
         }
         let login_id = format!("{name}000");
@@ -99,15 +108,25 @@ impl Holder {
 
     /// Switches an ID off for a number, without a line in the change log.
     pub async fn silence(&self, app: &TestApp, number: usize, id: usize) {
-        let (scope, number, id) = (Scope::account(&self.account_id), self.numbers[number].clone(), self.ids[id].clone());
-        app.app.db.write(move |conn| ringing::set(conn, &scope, &number, &id, false)).await.unwrap();
+        let (scope, number, id) =
+            (Scope::account(&self.account_id), self.numbers[number].clone(), self.ids[id].clone());
+        app.app
+            .db
+            .write(move |conn| ringing::set(conn, &scope, &number, &id, false))
+            .await
+            .unwrap();
     }
 
-    /// Sets the number that an ID calls out with, without a line in the change log, and whatever the options are.
+    /// Sets the number that an ID calls out with, without a line in the change log, and whatever
+    /// the options are.
     pub async fn call_out_with(&self, app: &TestApp, id: usize, number: usize) {
-        let (scope, id, number) = (Scope::account(&self.account_id), self.ids[id].clone(), self.numbers[number].clone());
+        let (scope, id, number) =
+            (Scope::account(&self.account_id), self.ids[id].clone(), self.numbers[number].clone());
         let now = app.clock.now_naive();
-        let changes = phone_id::Changes { outbound_number_id: Some(Some(number)), ..phone_id::Changes::default() };
+        let changes = phone_id::Changes {
+            outbound_number_id: Some(Some(number)),
+            ..phone_id::Changes::default()
+        };
         let change = move |conn: &mut Conn| -> Result<bool, StoreError> {
             let version = phone_id::find(conn, &scope, &id)?.map_or(0, |row| row.version);
             phone_id::update(conn, &scope, &id, version, &changes, now)

@@ -1,4 +1,5 @@
-//! What the whole-product tests stand on: the real server in this process, on a port of its own, with a database of its own.
+//! What the whole-product tests stand on: the real server in this process, on a port of its own,
+//! with a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
@@ -29,27 +30,32 @@ use server::config::Config;
 use server::provisioning::{Actor, KeyKind};
 use store::OperatorScope;
 
-/// Runs an API test on both databases: `on_both!(async fn name(app) { … })` makes `name::sqlite` and `name::postgres`. Another
-/// configuration than the usual one stands in front: `on_both!(with |config| { … } async fn name(app) { … })`. A test that
-/// starts its servers itself takes the kind of database: `on_both!(bare async fn name(backend) { … })`.
+/// Runs an API test on both databases: `on_both!(name, async |app| { … })` makes `name::sqlite` and
+/// `name::postgres`. Another configuration than the usual one stands in between:
+/// `on_both!(name, |config| { … }, async |app| { … })`. A test that starts its servers itself takes
+/// the kind of database: `on_both!(name, bare, async |backend| { … })`.
+///
+/// The arguments are expressions, so that rustfmt formats them.
 #[macro_export]
 macro_rules! on_both {
-    (async fn $name:ident($app:ident) $body:block) => {
-        $crate::on_both!(with |_config| {} async fn $name($app) $body);
+    ($name:ident, async |$app:ident| $body:expr) => {
+        $crate::on_both!($name, |_config| {}, async |$app| $body);
     };
-    (with |$config:ident| $adjust:block async fn $name:ident($app:ident) $body:block) => {
-        $crate::on_both!(bare async fn $name(backend) {
+    ($name:ident, |$config:ident| $adjust:expr, async |$app:ident| $body:expr) => {
+        $crate::on_both!($name, bare, async |backend| {
             let $app = $crate::TestApp::start_with(backend, |$config| $adjust).await;
             $body
         });
     };
-    (bare async fn $name:ident($backend:ident) $body:block) => {
+    ($name:ident, bare, async |$backend:ident| $body:expr) => {
         mod $name {
             #[expect(clippy::allow_attributes, reason = "not every test needs everything")]
             #[allow(unused_imports, reason = "not every test needs everything")]
             use super::*;
 
-            async fn run($backend: $crate::Backend) $body
+            async fn run($backend: $crate::Backend) {
+                $body
+            }
 
             #[test]
             fn sqlite() {
@@ -66,7 +72,12 @@ macro_rules! on_both {
 
 /// Runs a test's future.
 pub fn block_on<T>(test: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test)
 }
 
 /// The server under test.
@@ -121,7 +132,10 @@ impl TestApp {
     /// The mails that were written so far, oldest first.
     pub fn mails(&self) -> Vec<String> {
         let mut files: Vec<PathBuf> = match std::fs::read_dir(self.data_dir().join("mail")) {
-            Ok(folder) => folder.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect(),
+            Ok(folder) => folder
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+                .collect(),
             Err(_) => Vec::new(),
         };
         files.sort();
@@ -212,7 +226,18 @@ fn launch(app: Arc<server::App>, listener: TcpListener) -> actix_web::dev::Serve
 pub async fn service_key(app: &Arc<server::App>, kind: KeyKind) -> String {
     let ctx = app.ctx(Actor::operator("test"));
     let new = api_types::ServiceKeyCreate { name: "test".into() };
-    let made = app.db.write(move |conn| server::provisioning::create_service_key(conn, OperatorScope::authorised(), &ctx, kind, new)).await;
+    let made = app
+        .db
+        .write(move |conn| {
+            server::provisioning::create_service_key(
+                conn,
+                OperatorScope::authorised(),
+                &ctx,
+                kind,
+                new,
+            )
+        })
+        .await;
     made.unwrap().key
 }
 

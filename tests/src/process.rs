@@ -1,4 +1,5 @@
-//! The real binary as a process of its own, for what only a process can show: that it dies, and what it writes to its log.
+//! The real binary as a process of its own, for what only a process can show: that it dies, and
+//! what it writes to its log.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,26 +17,41 @@ pub struct Denwaban {
 }
 
 impl Denwaban {
-    /// A command of the binary beside this test's own, with nothing in its environment but where its data are.
+    /// A command of the binary beside this test's own, with nothing in its environment but where
+    /// its data are.
     pub fn command(data_dir: &Path, database_url: &str) -> Command {
         let test = std::env::current_exe().unwrap();
-        let binary = test.ancestors().nth(2).unwrap().join(format!("denwaban{}", std::env::consts::EXE_SUFFIX));
+        let binary = test
+            .ancestors()
+            .nth(2)
+            .unwrap()
+            .join(format!("denwaban{}", std::env::consts::EXE_SUFFIX));
         assert!(
             binary.exists(),
-            "{} is not there: run the tests with `cargo xtask test`, or first `cargo build -p server`",
+            "{} is not there: run the tests with `cargo xtask test`, or first `cargo build -p \
+                server`",
             binary.display()
         );
         let mut command = Command::new(binary);
-        command.env_clear().env("DENWABAN__DATA_DIR", data_dir).env("DENWABAN__DATABASE__URL", database_url);
+        command
+            .env_clear()
+            .env("DENWABAN__DATA_DIR", data_dir)
+            .env("DENWABAN__DATABASE__URL", database_url);
         command
     }
 
     /// Makes an operator key at the command line.
     pub fn operator_key(data_dir: &Path, database_url: &str) -> String {
-        let output = Self::command(data_dir, database_url).args(["operator", "key", "add", "test", "--json"]).output().unwrap();
+        let output = Self::command(data_dir, database_url)
+            .args(["operator", "key", "add", "test", "--json"])
+            .output()
+            .unwrap();
         let made: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let key = made["key"].as_str();
-        key.unwrap_or_else(|| panic!("denwaban operator key add: {}", String::from_utf8_lossy(&output.stderr))).to_owned()
+        key.unwrap_or_else(|| {
+            panic!("denwaban operator key add: {}", String::from_utf8_lossy(&output.stderr))
+        })
+        .to_owned()
     }
 
     /// Starts the server on a free port and waits until it serves. `filter` says what is logged.
@@ -43,8 +59,15 @@ impl Denwaban {
         Self::start("serve", data_dir, database_url, filter, &[]).await
     }
 
-    /// As [`Denwaban::serve`], or another command that says `serving` or `sending notices`, with settings in its environment.
-    pub async fn start(command: &str, data_dir: &Path, database_url: &str, filter: &str, settings: &[(&str, &str)]) -> Self {
+    /// As [`Denwaban::serve`], or another command that says `serving` or `sending notices`, with
+    /// settings in its environment.
+    pub async fn start(
+        command: &str,
+        data_dir: &Path,
+        database_url: &str,
+        filter: &str,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let log = data_dir.with_extension(format!("{}.log", uuid::Uuid::now_v7()));
         let child = Self::command(data_dir, database_url)
             .arg(command)
@@ -92,7 +115,8 @@ impl Denwaban {
         self.status("VmRSS:")
     }
 
-    /// The most resident memory that it had, in bytes, since [`Denwaban::reset_peak_memory`]. On Linux only; elsewhere 0.
+    /// The most resident memory that it had, in bytes, since [`Denwaban::reset_peak_memory`]. On
+    /// Linux only; elsewhere 0.
     pub fn peak_memory(&self) -> u64 {
         self.status("VmHWM:")
     }
@@ -103,12 +127,16 @@ impl Denwaban {
     }
 
     fn status(&self, name: &str) -> u64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() * 1024
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+            .unwrap_or_default()
+            * 1024
     }
 
-    /// Stops it as it stands: it answers nobody, and its connections stay open (SIGSTOP). On Unix only.
+    /// Stops it as it stands: it answers nobody, and its connections stay open (SIGSTOP). On Unix
+    /// only.
     pub fn pause(&self) {
         self.signal("STOP");
     }
@@ -119,7 +147,8 @@ impl Denwaban {
     }
 
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        let sent =
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
     }
 

@@ -26,11 +26,18 @@ impl EventStream {
     pub async fn until(&mut self, wanted: &str) {
         let reading = async {
             while !self.text.contains(wanted) {
-                let part = self.response.chunk().await.expect("the stream goes on").expect("the stream goes on");
+                let part = self
+                    .response
+                    .chunk()
+                    .await
+                    .expect("the stream goes on")
+                    .expect("the stream goes on");
                 self.text.push_str(&String::from_utf8_lossy(&part));
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap_or_else(|_| panic!("{wanted} did not come"));
+        tokio::time::timeout(Duration::from_secs(20), reading)
+            .await
+            .unwrap_or_else(|_| panic!("{wanted} did not come"));
     }
 
     /// Reads until the server ends the stream.
@@ -40,6 +47,8 @@ impl EventStream {
                 self.text.push_str(&String::from_utf8_lossy(&part));
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), reading).await.unwrap_or_else(|_| panic!("the stream did not end"));
+        tokio::time::timeout(Duration::from_secs(30), reading)
+            .await
+            .unwrap_or_else(|_| panic!("the stream did not end"));
     }
 }

@@ -19,12 +19,14 @@ impl Switch {
         Self { client: app.nobody().bearer(&service_key(&app.app, KeyKind::Switch).await) }
     }
 
-    /// Reports events and answers what became of each: `accepted`, `duplicate`, or `rejected` with pointers and codes.
+    /// Reports events and answers what became of each: `accepted`, `duplicate`, or `rejected` with
+    /// pointers and codes.
     pub async fn report(&self, events: Value) -> Vec<String> {
         let answer = self.client.post("/switch/events", events).await.expect(200);
         let outcome = |item: &Value| {
             let errors = item["errors"].as_array().cloned().unwrap_or_default();
-            let error = |error: &Value| format!(" {} {}", text(&error["pointer"]), text(&error["code"]));
+            let error =
+                |error: &Value| format!(" {} {}", text(&error["pointer"]), text(&error["code"]));
             format!("{}{}", text(&item["outcome"]), errors.iter().map(error).collect::<String>())
         };
         answer["items"].as_array().unwrap().iter().map(outcome).collect()
@@ -58,15 +60,19 @@ fn text(value: &Value) -> &str {
 pub fn recording() -> Vec<u8> {
     let length: u32 = 16_000;
     let tone = (0..length).map(|sample| if sample / 10 % 2 == 0 { 0x60 } else { 0xa0 });
-    let head = [b"RIFF".as_slice(), &(36 + length).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"].concat();
+    let head =
+        [b"RIFF".as_slice(), &(36 + length).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"]
+            .concat();
     let rates = [8_000_u32.to_le_bytes(), 8_000_u32.to_le_bytes()].concat();
-    [head, rates, vec![1, 0, 8, 0], b"data".to_vec(), length.to_le_bytes().to_vec(), tone.collect()].concat()
+    [head, rates, vec![1, 0, 8, 0], b"data".to_vec(), length.to_le_bytes().to_vec(), tone.collect()]
+        .concat()
 }
 
 /// An event of a call to `called`, with what `more` adds or changes; ids count up.
 pub fn event(called: &str, kind: &str, more: Value) -> Value {
     let mut event = json!({
-        "id": new_id(), "type": kind, "call_id": "call-1", "called": called, "caller": "090-1234-5678", "at": "2026-11-22T02:15:00Z",
+        "id": new_id(), "type": kind, "call_id": "call-1", "called": called,
+            "caller": "090-1234-5678", "at": "2026-11-22T02:15:00Z",
     });
     for (key, value) in more.as_object().into_iter().flatten() {
         event[key] = value.clone();
@@ -80,8 +86,9 @@ impl Holder {
         text(&self.client.get(&self.number(index)).await.expect(200)["e164"]).to_owned()
     }
 
-    /// Has what happens on a number told to these addresses and services (kind, label, whether it is on), of all four kinds unless
-    /// `events` says which; answers the rule's id. The services' credentials are none: nothing is to be sent.
+    /// Has what happens on a number told to these addresses and services (kind, label, whether it
+    /// is on), of all four kinds unless `events` says which; answers the rule's id. The services'
+    /// credentials are none: nothing is to be sent.
     pub async fn told(
         &self,
         app: &TestApp,
@@ -122,28 +129,46 @@ impl Holder {
         let scope = Scope::account(&self.account_id);
         let plant = move |conn: &mut store::Conn| -> Result<(), StoreError> {
             notify_rule::insert(conn, &scope, rule)?;
-            services.into_iter().try_for_each(|service| notify_service::insert(conn, &scope, service))
+            services
+                .into_iter()
+                .try_for_each(|service| notify_service::insert(conn, &scope, service))
         };
         app.app.db.write(plant).await.unwrap();
         let number = self.number(number);
         let version = self.client.get(&number).await.version();
-        self.client.if_match(version).patch(&number, json!({"notify_rule_id": rule_id})).await.expect(200);
+        self.client
+            .if_match(version)
+            .patch(&number, json!({"notify_rule_id": rule_id}))
+            .await
+            .expect(200);
         rule_id
     }
 
-    /// Every notice of the account, the first one first: event's kind, destination, state, and the purpose where it is not the event.
+    /// Every notice of the account, the first one first: event's kind, destination, state, and the
+    /// purpose where it is not the event.
     pub async fn planned(&self, app: &TestApp) -> Vec<String> {
         let scope = Scope::account(&self.account_id);
         let read = move |conn: &mut store::Conn| -> Result<_, StoreError> {
             let rows = delivery::list(conn, &scope, &delivery::Filter::default(), 1_000)?;
-            let kind = |conn: &mut store::Conn, row: &delivery::Row| -> Result<String, StoreError> {
-                let id = row.call_event_id.clone().unwrap_or_default();
-                Ok(store::call_event::find(conn, &scope, &id)?.map_or_else(|| "call".to_owned(), |event| event.kind))
-            };
+            let kind =
+                |conn: &mut store::Conn, row: &delivery::Row| -> Result<String, StoreError> {
+                    let id = row.call_event_id.clone().unwrap_or_default();
+                    Ok(store::call_event::find(conn, &scope, &id)?
+                        .map_or_else(|| "call".to_owned(), |event| event.kind))
+                };
             let mut found = Vec::new();
             for row in rows.iter().rev() {
-                let purpose = if row.purpose == "event" { String::new() } else { format!(" {}", row.purpose) };
-                found.push(format!("{} {} {}{purpose}", kind(conn, row)?, row.destination, row.state));
+                let purpose = if row.purpose == "event" {
+                    String::new()
+                } else {
+                    format!(" {}", row.purpose)
+                };
+                found.push(format!(
+                    "{} {} {}{purpose}",
+                    kind(conn, row)?,
+                    row.destination,
+                    row.state
+                ));
             }
             Ok(found)
         };
@@ -160,9 +185,16 @@ impl Holder {
         let scope = Scope::account(&self.account_id);
         let now = app.clock.now_naive();
         let send = move |conn: &mut store::Conn| -> Result<(), StoreError> {
-            let lease = store::outbox::Lease { owner: "test".into(), until: now + chrono::TimeDelta::minutes(1) };
-            let filter = delivery::Filter { state: Some("waiting".into()), ..delivery::Filter::default() };
-            let ids: Vec<String> = delivery::list(conn, &scope, &filter, 1_000)?.into_iter().map(|row| row.id).collect();
+            let lease = store::outbox::Lease {
+                owner: "test".into(),
+                until: now + chrono::TimeDelta::minutes(1),
+            };
+            let filter =
+                delivery::Filter { state: Some("waiting".into()), ..delivery::Filter::default() };
+            let ids: Vec<String> = delivery::list(conn, &scope, &filter, 1_000)?
+                .into_iter()
+                .map(|row| row.id)
+                .collect();
             store::outbox::lease(conn, &scope, &ids, &lease)?;
             let attempt = |id: &String| delivery::Attempt {
                 account_id: scope.account_id().to_owned(),
@@ -177,7 +209,12 @@ impl Holder {
             };
             let attempts: Vec<delivery::Attempt> = ids.iter().map(attempt).collect();
             store::outbox::record(conn, store::WorkerScope::sending(), &attempts)?;
-            let end = store::outbox::End { state, next_at: None, progress: None, problem: problem.map(str::to_owned) };
+            let end = store::outbox::End {
+                state,
+                next_at: None,
+                progress: None,
+                problem: problem.map(str::to_owned),
+            };
             store::outbox::finish(conn, &scope, "test", &ids, &end, now).map(drop)
         };
         app.app.db.write(send).await.unwrap();

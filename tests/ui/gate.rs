@@ -39,7 +39,8 @@ const BROKEN: &str = r#"{"type":"about:blank","title":"エラーが起きまし�
 "detail":"少し待ってから、もう一度お試しください。","request_id":"019aa7f0-0000-7000-8000-000000000000"}"#;
 
 impl Gate {
-    /// Listens on a port of its own; browsers wait until [`Gate::lead_to`] says where the server is.
+    /// Listens on a port of its own; browsers wait until [`Gate::lead_to`] says where the server
+    /// is.
     pub fn listen() -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -117,7 +118,8 @@ impl Shared {
                     let mut browser = browser;
                     write!(
                         browser,
-                        "HTTP/1.1 500 Internal Server Error\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n\r\n{BROKEN}",
+                        "HTTP/1.1 500 Internal Server Error\r\ncontent-type: \
+                            application/problem+json\r\ncontent-length: {}\r\n\r\n{BROKEN}",
                         BROKEN.len()
                     )?;
                 }

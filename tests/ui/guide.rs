@@ -24,7 +24,8 @@ async fn save(story: &Story) -> Outcome {
     story.see_at("save-status", "保存しました").await
 }
 
-/// 一般設定: names, the kind of terminal, the display, ringtone, priority, channels, the notify rule, the extension.
+/// 一般設定: names, the kind of terminal, the display, ringtone, priority, channels, the notify rule,
+/// the extension.
 async fn general_settings(story: &Story) -> Outcome {
     let rule = story.minato.notify_rule(&story.app, "営業チーム").await;
     story.arrive("/").await?;
@@ -61,7 +62,10 @@ async fn general_settings(story: &Story) -> Outcome {
         (&number["name"], &number["display_name"], &number["ringtone"]),
         (&json!("本社代表"), &json!("東京代表"), &json!("ringtone_2"))
     );
-    assert_eq!((&number["priority_phone_id"], &number["notify_rule_id"]), (&json!(story.minato.ids[1]), &json!(rule)));
+    assert_eq!(
+        (&number["priority_phone_id"], &number["notify_rule_id"]),
+        (&json!(story.minato.ids[1]), &json!(rule))
+    );
     assert_eq!((&number["channel_limit"], &id["terminal_name"]), (&json!(9), &json!("受付の電話")));
 
     // 追加IDの設定画面には番号名称がなく、追加番号の設定画面には端末名称がありません。
@@ -79,7 +83,10 @@ async fn outbound_number(story: &Story) -> Outcome {
     story.follow("発信外線番号").await?;
     story.choose("03-3456-7890").await?;
     save(story).await?;
-    assert_eq!(story.minato.now(&story.minato.id(1)).await["outbound_number_id"], story.minato.numbers[1].as_str());
+    assert_eq!(
+        story.minato.now(&story.minato.id(1)).await["outbound_number_id"],
+        story.minato.numbers[1].as_str()
+    );
     Ok(())
 }
 
@@ -91,21 +98,32 @@ async fn ringing(story: &Story) -> Outcome {
     story.touch("input-busy_announcement").await?;
     save(story).await?;
     let now = story.minato.now(&format!("{}/ringing", story.minato.number(0))).await;
-    let rings: Vec<_> = now["targets"].as_array().into_iter().flatten().map(|target| target["rings"] == true).collect();
-    assert_eq!((rings, &now["busy_announcement"]), (vec![true, true, true, true, false], &json!(true)));
+    let rings: Vec<_> = now["targets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|target| target["rings"] == true)
+        .collect();
+    assert_eq!(
+        (rings, &now["busy_announcement"]),
+        (vec![true, true, true, true, false], &json!(true))
+    );
     Ok(())
 }
 
 /// Scrolls as a thumb does, since the save bar still says that the switches were saved.
 async fn bring_to_the_middle(story: &Story, test_id: &str) -> Outcome {
     story.at(test_id).await?;
-    let scroll = "document.querySelector(`[data-testid='${arguments[0]}']`).scrollIntoView({ block: 'center' })";
+    let scroll = "document.querySelector(`[data-testid='${arguments[0]}']`).scrollIntoView({ \
+        block: 'center' })";
     story.browser.script(scroll, vec![json!(test_id)]).await?;
     Ok(())
 }
 
 async fn entries(story: &Story) -> u64 {
-    story.minato.now(&format!("{}/block-list", story.minato.number(0))).await["entry_count"].as_u64().unwrap_or_default()
+    story.minato.now(&format!("{}/block-list", story.minato.number(0))).await["entry_count"]
+        .as_u64()
+        .unwrap_or_default()
 }
 
 /// 着信拒否: the switch, one by one, with check boxes, all at once, from a file.
@@ -115,7 +133,10 @@ async fn block_list(story: &Story) -> Outcome {
     // 非通知番号の着信拒否設定をします。
     story.touch("input-reject_withheld").await?;
     save(story).await?;
-    assert_eq!(story.minato.now(&format!("{}/block-list", story.minato.number(0))).await["reject_withheld"], true);
+    assert_eq!(
+        story.minato.now(&format!("{}/block-list", story.minato.number(0))).await["reject_withheld"],
+        true
+    );
     // 個別登録をする場合「+追加」から登録をします。
     for caller in ["090-1234-5678", "０３（１１１１）２２２２", "0120-999-000"] {
         story.press("追加").await?;
@@ -142,20 +163,36 @@ async fn block_list(story: &Story) -> Outcome {
     // サンプルのCSVファイルをDLして、編集したファイルを選択、「インポート」から一括登録を行ってください。
     story.follow("CSVで登録").await?;
     let sample = story.at("sample-shift_jis").await?.prop("href").await?.unwrap_or_default();
-    let path = sample.strip_prefix(&story.gate.url).and_then(|path| path.strip_prefix("/api/v1")).unwrap_or_default();
+    let path = sample
+        .strip_prefix(&story.gate.url)
+        .and_then(|path| path.strip_prefix("/api/v1"))
+        .unwrap_or_default();
     let answer = story.minato.client.get(path).await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/csv; charset=shift_jis")));
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, Some("text/csv; charset=shift_jis"))
+    );
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("拒否リスト.csv");
     // 「番号,表」 in Shift_JIS: the second byte of 表 is a backslash.
-    let rows = [b"090-1111-2222,\x95\x5c\r\n".as_slice(), b"9033334444,\r\n", b"0451234567,\r\n"].concat();
-    std::fs::write(&file, [b"\x93\x64\x98\x62\x94\xd4\x8d\x86,\x83\x81\x83\x82\r\n".as_slice(), &rows].concat())?;
+    let rows =
+        [b"090-1111-2222,\x95\x5c\r\n".as_slice(), b"9033334444,\r\n", b"0451234567,\r\n"].concat();
+    std::fs::write(
+        &file,
+        [b"\x93\x64\x98\x62\x94\xd4\x8d\x86,\x83\x81\x83\x82\r\n".as_slice(), &rows].concat(),
+    )?;
     story.at("file").await?.send_keys(file.to_string_lossy()).await?;
     story.press("3件を登録").await?;
     story.see_at("import-done", "3件").await?;
     let list = story.minato.now(&format!("{}/block-list/entries", story.minato.number(0))).await;
-    let found: Vec<_> = list["items"].as_array().into_iter().flatten().map(|item| (&item["caller_text"], &item["note"])).collect();
-    let expected = [("045-123-4567", ""), ("090-3333-4444", ""), ("090-1111-2222", "表")].map(|(a, b)| (json!(a), json!(b)));
+    let found: Vec<_> = list["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|item| (&item["caller_text"], &item["note"]))
+        .collect();
+    let expected = [("045-123-4567", ""), ("090-3333-4444", ""), ("090-1111-2222", "表")]
+        .map(|(a, b)| (json!(a), json!(b)));
     assert_eq!(found, expected.iter().map(|(a, b)| (a, b)).collect::<Vec<(&Value, &Value)>>());
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::stage::Story;
 
 /// Left and right edge of the list and of the page; `None` for what is not shown.
 async fn edges(story: &Story) -> Outcome<[Option<(f64, f64)>; 2]> {
-    const EDGES: &str =
-        "return ['list-pane', 'detail-pane'].map((id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect())
+    const EDGES: &str = "return ['list-pane', 'detail-pane'].map((id) => \
+            document.querySelector(`[data-testid=${id}]`).getBoundingClientRect())
         .map((box) => box.width && box.height ? [box.left, box.right] : null)";
     let edges = story.browser.script(EDGES, vec![]).await?;
     let read = |value: &Value| Some((value[0].as_f64()?, value[1].as_f64()?));
@@ -17,65 +17,72 @@ async fn edges(story: &Story) -> Outcome<[Option<(f64, f64)>; 2]> {
 }
 
 async fn current_rows(story: &Story) -> Outcome<Value> {
-    story.browser.script("return [...document.querySelectorAll('[aria-current=page]')].map((row) => row.dataset.testid)", vec![]).await
+    story
+        .browser
+        .script(
+            "return [...document.querySelectorAll('[aria-current=page]')].map((row) \
+        => row.dataset.testid)",
+            vec![],
+        )
+        .await
 }
 
-on_both_screens! {
-    /// The list beside the page with the chosen row marked, or one of the two with a way back.
-    async fn seeing_list_and_page(story) {
-        story.arrive("/").await?;
-        story.see("050-1234-5678").await?;
-        let (width, height) = story.screen.size();
-        let size = story.browser.script("return [innerWidth, innerHeight]", vec![]).await?;
-        assert_eq!((size[0].as_u64(), size[1].as_u64()), (Some(width.into()), Some(height.into())));
-        if story.is_wide() {
-            let [list, page] = edges(&story).await?.map(Option::unwrap_or_default);
-            assert!(list.0 == 0.0 && list.1 <= page.0 && page.1 == 1280.0, "{list:?} {page:?}");
-            story.see("番号またはIDを選んでください").await?;
-        } else {
-            assert_eq!(edges(&story).await?, [Some((0.0, 390.0)), None]);
-        }
-        assert_eq!(current_rows(&story).await?, serde_json::json!([]));
-
-        story.follow("会議室の電話").await?;
-        story.see_at("row-title", "会議室の電話").await?;
-        assert_eq!(current_rows(&story).await?, serde_json::json!(["row-id-minato203"]));
-        story.follow("一般設定").await?;
-        story.holds("端末名称", "会議室の電話").await?;
-        assert_eq!(current_rows(&story).await?, serde_json::json!(["row-id-minato203"]), "a page below the row marks it too");
-        if story.is_wide() {
-            story.gone("back").await?;
-            story.follow("03-3456-7890").await?;
-            story.see_at("row-title", "03-3456-7890").await?;
-            assert_eq!(current_rows(&story).await?, serde_json::json!(["row-number-+81334567890"]));
-        } else {
-            assert_eq!(edges(&story).await?, [None, Some((0.0, 390.0))]);
-            story.press_back().await?;
-            story.is_at(&story.minato.id(1)).await?;
-            story.press_back().await?;
-            story.is_at("/").await?;
-            assert_eq!(edges(&story).await?, [Some((0.0, 390.0)), None]);
-        }
-        Ok(())
+// The list beside the page with the chosen row marked, or one of the two with a way back.
+on_both_screens!(seeing_list_and_page, async |story| {
+    story.arrive("/").await?;
+    story.see("050-1234-5678").await?;
+    let (width, height) = story.screen.size();
+    let size = story.browser.script("return [innerWidth, innerHeight]", vec![]).await?;
+    assert_eq!((size[0].as_u64(), size[1].as_u64()), (Some(width.into()), Some(height.into())));
+    if story.is_wide() {
+        let [list, page] = edges(&story).await?.map(Option::unwrap_or_default);
+        assert!(list.0 == 0.0 && list.1 <= page.0 && page.1 == 1280.0, "{list:?} {page:?}");
+        story.see("番号またはIDを選んでください").await?;
+    } else {
+        assert_eq!(edges(&story).await?, [Some((0.0, 390.0)), None]);
     }
-}
+    assert_eq!(current_rows(&story).await?, serde_json::json!([]));
 
-on_both_screens! {
-    /// The title of the window says where one is.
-    async fn reading_the_window_title(story) {
-        for (path, title) in [
-            ("/", "番号・ID | 電話番"),
-            (&*story.minato.number(0), "設定 | 電話番"),
-            (&*story.minato.number_settings(0), "一般設定 | 電話番"),
-            ("/account", "契約とログイン | 電話番"),
-            ("/history", "変更履歴 | 電話番"),
-        ] {
-            story.open(path).await?;
-            if path == "/" {
-                story.sign_in().await?;
-            }
-            story.is_titled(title).await?;
-        }
-        Ok(())
+    story.follow("会議室の電話").await?;
+    story.see_at("row-title", "会議室の電話").await?;
+    assert_eq!(current_rows(&story).await?, serde_json::json!(["row-id-minato203"]));
+    story.follow("一般設定").await?;
+    story.holds("端末名称", "会議室の電話").await?;
+    assert_eq!(
+        current_rows(&story).await?,
+        serde_json::json!(["row-id-minato203"]),
+        "a page below the row marks it too"
+    );
+    if story.is_wide() {
+        story.gone("back").await?;
+        story.follow("03-3456-7890").await?;
+        story.see_at("row-title", "03-3456-7890").await?;
+        assert_eq!(current_rows(&story).await?, serde_json::json!(["row-number-+81334567890"]));
+    } else {
+        assert_eq!(edges(&story).await?, [None, Some((0.0, 390.0))]);
+        story.press_back().await?;
+        story.is_at(&story.minato.id(1)).await?;
+        story.press_back().await?;
+        story.is_at("/").await?;
+        assert_eq!(edges(&story).await?, [Some((0.0, 390.0)), None]);
     }
-}
+    Ok(())
+});
+
+// The title of the window says where one is.
+on_both_screens!(reading_the_window_title, async |story| {
+    for (path, title) in [
+        ("/", "番号・ID | 電話番"),
+        (&*story.minato.number(0), "設定 | 電話番"),
+        (&*story.minato.number_settings(0), "一般設定 | 電話番"),
+        ("/account", "契約とログイン | 電話番"),
+        ("/history", "変更履歴 | 電話番"),
+    ] {
+        story.open(path).await?;
+        if path == "/" {
+            story.sign_in().await?;
+        }
+        story.is_titled(title).await?;
+    }
+    Ok(())
+});

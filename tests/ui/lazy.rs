@@ -1,4 +1,5 @@
-//! The pages that come with a file of their own: who opens one hardly ever waits, and when it does not come they are told.
+//! The pages that come with a file of their own: who opens one hardly ever waits, and when it does
+//! not come they are told.
 
 use serde_json::{Value, json};
 use tests::Outcome;
@@ -8,12 +9,14 @@ use crate::stage::Story;
 
 const PARTS: &str = "/assets/lazy/";
 
-/// Waits until the service worker has kept what was no part of the first download: the pages and their styles.
+/// Waits until the service worker has kept what was no part of the first download: the pages and
+/// their styles.
 const KEPT: &str = "const done = arguments[0];
     const look = async () => {
         for (const name of await caches.keys()) {
             const kept = await (await caches.open(name)).keys();
-            if (kept.filter((request) => request.url.includes('/assets/lazy/')).length === 2) return done(true);
+            if (kept.filter((request) => request.url.includes('/assets/lazy/')).length === 2) \
+                return done(true);
         }
         setTimeout(look, 40);
     };
@@ -42,131 +45,144 @@ async fn follow_to_the_log(story: &Story) -> Outcome {
 }
 
 async fn save_data(story: &Story) -> Outcome {
-    story.browser.devtools("Emulation.setDataSaverOverride", json!({"dataSaverEnabled": true})).await?;
+    story
+        .browser
+        .devtools("Emulation.setDataSaverOverride", json!({"dataSaverEnabled": true}))
+        .await?;
     Ok(())
 }
 
-on_both_screens! {
-    /// It comes while nobody waits for it, once, and is there when the server is not.
-    async fn a_lazy_page_is_there_before_it_is_opened(story) {
-        story.provokes("ERR_");
-        story.open("/").await?;
-        story.is_at("/sign-in").await?;
-        story.has_service_worker().await?;
-        assert_eq!(fetched(&story), 0, "nobody has signed in yet");
-        story.sign_in().await?;
-        story.browser.driver.execute_async(KEPT, vec![]).await?;
-        story.open(&story.minato.number(0)).await?;
-        story.at("open-general").await?;
-        story.gate.break_down(PARTS);
-        follow_to_the_log(&story).await?;
-        story.see("ここまでです").await?;
-        story.reload().await?;
-        story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+// It comes while nobody waits for it, once, and is there when the server is not.
+on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
+    story.provokes("ERR_");
+    story.open("/").await?;
+    story.is_at("/sign-in").await?;
+    story.has_service_worker().await?;
+    assert_eq!(fetched(&story), 0, "nobody has signed in yet");
+    story.sign_in().await?;
+    story.browser.driver.execute_async(KEPT, vec![]).await?;
+    story.open(&story.minato.number(0)).await?;
+    story.at("open-general").await?;
+    story.gate.break_down(PARTS);
+    follow_to_the_log(&story).await?;
+    story.see("ここまでです").await?;
+    story.reload().await?;
+    story.see("ここまでです").await?;
+    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
 
-        story.gate.cut();
-        story.reload().await?;
-        story.see("つながりません").await?;
-        story.gate.open();
-        story.press("もう一度読み込む").await?;
-        story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
-        Ok(())
-    }
-}
+    story.gate.cut();
+    story.reload().await?;
+    story.see("つながりません").await?;
+    story.gate.open();
+    story.press("もう一度読み込む").await?;
+    story.see("ここまでです").await?;
+    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+    Ok(())
+});
 
-on_both_screens! {
-    /// Who is to save data gets it when it is needed, with the title and the focus at once.
-    async fn opening_a_lazy_page(story) {
-        save_data(&story).await?;
-        story.arrive(&story.minato.number(0)).await?;
-        story.at("open-general").await?;
-        story.gate.hold(PARTS);
-        assert_eq!(fetched(&story), 0, "nobody has been there yet");
-        follow_to_the_log(&story).await?;
-        story.at("loading").await?;
-        story.focus_at("page-title").await?;
-        story.is_titled("変更履歴 | 電話番").await?;
-        story.gate.open();
-        story.see("ここまでです").await?;
-        story.focus_at("page-title").await?;
+// Who is to save data gets it when it is needed, with the title and the focus at once.
+on_both_screens!(opening_a_lazy_page, async |story| {
+    save_data(&story).await?;
+    story.arrive(&story.minato.number(0)).await?;
+    story.at("open-general").await?;
+    story.gate.hold(PARTS);
+    assert_eq!(fetched(&story), 0, "nobody has been there yet");
+    follow_to_the_log(&story).await?;
+    story.at("loading").await?;
+    story.focus_at("page-title").await?;
+    story.is_titled("変更履歴 | 電話番").await?;
+    story.gate.open();
+    story.see("ここまでです").await?;
+    story.focus_at("page-title").await?;
 
-        story.browser.driver.back().await?;
-        story.see_at("row-title", "050-1234-5678").await?;
-        follow_to_the_log(&story).await?;
-        story.see("ここまでです").await?;
-        assert_eq!(fetched(&story), 2, "the pages and their styles, once");
-        Ok(())
-    }
-}
+    story.browser.driver.back().await?;
+    story.see_at("row-title", "050-1234-5678").await?;
+    follow_to_the_log(&story).await?;
+    story.see("ここまでです").await?;
+    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+    Ok(())
+});
 
-on_both_screens! {
-    /// What stands in for a page while it comes has the title and the way back that the page itself has.
-    async fn a_lazy_page_and_what_stands_in_for_it(story) {
-        let minato = &story.minato;
-        let (number, log) = (minato.number(0), format!("/history?number={}", minato.numbers[1]));
-        let mut pages: Vec<_> = ["block-list", "block-import", "ringing", "outbound-number", "preview", "copy"]
+// What stands in for a page while it comes has the title and the way back that the page itself has.
+on_both_screens!(a_lazy_page_and_what_stands_in_for_it, async |story| {
+    let minato = &story.minato;
+    let (number, log) = (minato.number(0), format!("/history?number={}", minato.numbers[1]));
+    let mut pages: Vec<_> =
+        ["block-list", "block-import", "ringing", "outbound-number", "preview", "copy"]
             .map(|page| format!("{number}/{page}"))
             .into();
-        pages.extend(["/notify-rules", "/notify-rules/r/services/new", "/notify-rules/r/services/new?type=slack"].map(str::to_owned));
-        pages.extend([format!("{}/password", minato.id(0)), format!("{}/password", minato.id(1)), "/history".to_owned(), log]);
-        pages.push("/account/api-keys".to_owned());
-        story.gate.hold(PARTS);
-        story.arrive("/").await?;
-        story.see("050-1234-5678").await?;
-        let mut bars = Vec::new();
-        for page in &pages {
-            story.browser.script(GO, vec![json!(page)]).await?;
-            story.at("page-title").await?;
-            story.at("loading").await?;
-            bars.push(story.browser.script(BAR, vec![]).await?);
-        }
-        story.gate.open();
-        story.gone("loading").await?;
-        for (page, bar) in pages.iter().zip(bars) {
-            story.browser.script(GO, vec![json!(page)]).await?;
-            assert!(bar.as_array().is_some_and(|bar| bar.iter().all(Value::is_string)), "{page}: {bar}");
-            assert_eq!(story.browser.script(BAR, vec![]).await?, bar, "{page}");
-        }
-        Ok(())
+    pages.extend(
+        [
+            "/notify-rules",
+            "/notify-rules/r/services/new",
+            "/notify-rules/r/services/new?type=slack",
+        ]
+        .map(str::to_owned),
+    );
+    pages.extend([
+        format!("{}/password", minato.id(0)),
+        format!("{}/password", minato.id(1)),
+        "/history".to_owned(),
+        log,
+    ]);
+    pages.push("/account/api-keys".to_owned());
+    story.gate.hold(PARTS);
+    story.arrive("/").await?;
+    story.see("050-1234-5678").await?;
+    let mut bars = Vec::new();
+    for page in &pages {
+        story.browser.script(GO, vec![json!(page)]).await?;
+        story.at("page-title").await?;
+        story.at("loading").await?;
+        bars.push(story.browser.script(BAR, vec![]).await?);
     }
-}
+    story.gate.open();
+    story.gone("loading").await?;
+    for (page, bar) in pages.iter().zip(bars) {
+        story.browser.script(GO, vec![json!(page)]).await?;
+        assert!(
+            bar.as_array().is_some_and(|bar| bar.iter().all(Value::is_string)),
+            "{page}: {bar}"
+        );
+        assert_eq!(story.browser.script(BAR, vec![]).await?, bar, "{page}");
+    }
+    Ok(())
+});
 
-on_both_screens! {
-    /// Without a network it says so; with one again, once more is enough.
-    async fn opening_a_lazy_page_without_a_network(story) {
-        story.provokes("ERR_");
-        save_data(&story).await?;
-        story.arrive(&story.minato.number(0)).await?;
-        story.has_service_worker().await?;
-        story.at("open-general").await?;
-        story.gate.cut();
-        story.browser.set_offline(true).await?;
-        follow_to_the_log(&story).await?;
-        story.see_at("error-state", "つながりません").await?;
-        story.gate.open();
-        story.browser.set_offline(false).await?;
-        story.press("もう一度読み込む").await?;
-        story.see("ここまでです").await?;
-        story.gone("error-state").await?;
-        Ok(())
-    }
-}
+// Without a network it says so; with one again, once more is enough.
+on_both_screens!(opening_a_lazy_page_without_a_network, async |story| {
+    story.provokes("ERR_");
+    save_data(&story).await?;
+    story.arrive(&story.minato.number(0)).await?;
+    story.has_service_worker().await?;
+    story.at("open-general").await?;
+    story.gate.cut();
+    story.browser.set_offline(true).await?;
+    follow_to_the_log(&story).await?;
+    story.see_at("error-state", "つながりません").await?;
+    story.gate.open();
+    story.browser.set_offline(false).await?;
+    story.press("もう一度読み込む").await?;
+    story.see("ここまでです").await?;
+    story.gone("error-state").await?;
+    Ok(())
+});
 
-on_both_screens! {
-    /// A server that does not have the file any more has another version of the portal, and that one is loaded.
-    async fn opening_a_lazy_page_of_a_former_version(story) {
-        story.provokes("status of 500");
-        story.gate.break_down(PARTS);
-        story.arrive(&story.minato.number(0)).await?;
-        follow_to_the_log(&story).await?;
-        story.see_at("error-state", "読み込めませんでした").await?;
-        story.browser.script("window.former = true", vec![]).await?;
-        story.gate.open();
-        story.press("もう一度読み込む").await?;
-        story.see("ここまでです").await?;
-        assert!(story.browser.script("return window.former ?? null", vec![]).await?.is_null(), "it is the same page still");
-        Ok(())
-    }
-}
+// A server that does not have the file any more has another version of the portal, and that one is
+// loaded.
+on_both_screens!(opening_a_lazy_page_of_a_former_version, async |story| {
+    story.provokes("status of 500");
+    story.gate.break_down(PARTS);
+    story.arrive(&story.minato.number(0)).await?;
+    follow_to_the_log(&story).await?;
+    story.see_at("error-state", "読み込めませんでした").await?;
+    story.browser.script("window.former = true", vec![]).await?;
+    story.gate.open();
+    story.press("もう一度読み込む").await?;
+    story.see("ここまでです").await?;
+    assert!(
+        story.browser.script("return window.former ?? null", vec![]).await?.is_null(),
+        "it is the same page still"
+    );
+    Ok(())
+});

@@ -1,4 +1,5 @@
-//! The contract that every story is about: what a small company has, with names that people would give.
+//! The contract that every story is about: what a small company has, with names that people would
+//! give.
 
 use api_types::AccountOptions;
 use serde_json::{Value, json};
@@ -8,8 +9,11 @@ use tests::{Client, Holder, PASSWORD, TestApp};
 pub const LOGIN_ID: &str = "minato201";
 
 /// Numbers as people write them, their names, and the channels of the contract.
-const NUMBERS: [(&str, &str, u8); 3] =
-    [("050-1234-5678", "代表番号", 9), ("03-3456-7890", "サポート窓口", 5), ("0120-345-678", "フリーダイヤル", 3)];
+const NUMBERS: [(&str, &str, u8); 3] = [
+    ("050-1234-5678", "代表番号", 9),
+    ("03-3456-7890", "サポート窓口", 5),
+    ("0120-345-678", "フリーダイヤル", 3),
+];
 
 struct Id {
     extension: &'static str,
@@ -21,10 +25,16 @@ struct Id {
 
 const IDS: [Id; 5] = [
     Id {
-        extension: "201", terminal_name: "受付 iPhone", device_option: None, terminals: &[("windows", "受付 PC"), ("ios", "iPhone 17")]
+        extension: "201",
+        terminal_name: "受付 iPhone",
+        device_option: None,
+        terminals: &[("windows", "受付 PC"), ("ios", "iPhone 17")],
     },
     Id {
-        extension: "203", terminal_name: "会議室の電話", device_option: Some("ip_phone"), terminals: &[("ip_phone", "会議室 T54W")]
+        extension: "203",
+        terminal_name: "会議室の電話",
+        device_option: Some("ip_phone"),
+        terminals: &[("ip_phone", "会議室 T54W")],
     },
     Id {
         extension: "204",
@@ -32,8 +42,15 @@ const IDS: [Id; 5] = [
         device_option: Some("premises_device"),
         terminals: &[("premises_device", "倉庫 アダプタ")],
     },
-    Id { extension: "205", terminal_name: "佐藤 Android", device_option: None, terminals: &[("android", "Pixel 10")] },
-    Id { extension: "206", terminal_name: "鈴木（未使用）", device_option: None, terminals: &[] },
+    Id {
+        extension: "205",
+        terminal_name: "佐藤 Android",
+        device_option: None,
+        terminals: &[("android", "Pixel 10")],
+    },
+    Id {
+        extension: "206", terminal_name: "鈴木（未使用）", device_option: None, terminals: &[]
+    },
 ];
 
 /// The holder's hand on the API, as another browser or an integrator would have it.
@@ -55,27 +72,41 @@ impl Minato {
     /// Makes the contract through the operator's API.
     pub async fn provision(app: &TestApp) -> Self {
         let operator = app.operator().header("accept-language", "ja");
-        let options = AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: false };
-        let account = json!({"name": "株式会社みなと商会", "contact_mail": "soumu@minato.example", "options": options});
+        let options =
+            AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: false };
+        let account = json!({"name": "株式会社みなと商会", "contact_mail": "soumu@minato.example",
+            "options": options});
         let account_id = id_of(&operator.post("/operator/accounts", account).await.expect(201));
         let base = format!("/operator/accounts/{account_id}");
         let (mut numbers, mut ids) = (Vec::new(), Vec::new());
         for (index, (number, name, max_channels)) in NUMBERS.into_iter().enumerate() {
             let kind = if index == 0 { "primary" } else { "additional" };
-            let body = json!({"number": number, "kind": kind, "name": name, "max_channels": max_channels});
+            let body =
+                json!({"number": number, "kind": kind, "name": name, "max_channels": max_channels});
             numbers.push(id_of(&operator.post(&format!("{base}/numbers"), body).await.expect(201)));
         }
-        for (index, Id { extension, terminal_name, device_option, terminals }) in IDS.into_iter().enumerate() {
+        for (index, Id { extension, terminal_name, device_option, terminals }) in
+            IDS.into_iter().enumerate()
+        {
             let kind = if index == 0 { "basic" } else { "additional" };
-            let body = json!({"login_id": format!("minato{extension}"), "kind": kind, "extension": extension,
-                              "terminal_name": terminal_name, "device_option": device_option, "password": PASSWORD});
+            let body = json!({"login_id": format!("minato{extension}"), "kind": kind,
+                "extension": extension,
+                              "terminal_name": terminal_name, "device_option": device_option,
+                                  "password": PASSWORD});
             let id = id_of(&operator.post(&format!("{base}/ids"), body).await.expect(201));
             for (kind, name) in terminals {
-                operator.post(&format!("{base}/ids/{id}/terminals"), json!({"kind": kind, "name": name})).await.expect(201);
+                operator
+                    .post(
+                        &format!("{base}/ids/{id}/terminals"),
+                        json!({"kind": kind, "name": name}),
+                    )
+                    .await
+                    .expect(201);
             }
             ids.push(id);
         }
-        let (client, session) = app.nobody().header("accept-language", "ja").sign_in(LOGIN_ID, PASSWORD).await;
+        let (client, session) =
+            app.nobody().header("accept-language", "ja").sign_in(LOGIN_ID, PASSWORD).await;
         Self(Holder { client, session, account_id, login_id: LOGIN_ID.into(), numbers, ids })
     }
 

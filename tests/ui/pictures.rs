@@ -13,18 +13,28 @@ use crate::stage::{Story, play};
 
 /// The folder, when somebody wants pictures.
 pub fn wanted() -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "whoever wants pictures says so at the command line")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whoever wants pictures says so at the command line"
+    )]
     let folder = std::env::var_os("DENWABAN_SCREENSHOTS")?;
     Some(repository().join(folder))
 }
 
-async fn take(story: Arc<Story>, folder: PathBuf, screen: &'static str, language: &'static str) -> Outcome {
+async fn take(
+    story: Arc<Story>,
+    folder: PathBuf,
+    screen: &'static str,
+    language: &'static str,
+) -> Outcome {
     std::fs::create_dir_all(&folder)?;
     // Changes over several days, as a real log has them.
     let number = story.minato.number(0);
-    for change in
-        [json!({"ringtone": "ringtone_2"}), json!({"priority_phone_id": story.minato.ids[1]}), json!({"display_name": "みなと商会"})]
-    {
+    for change in [
+        json!({"ringtone": "ringtone_2"}),
+        json!({"priority_phone_id": story.minato.ids[1]}),
+        json!({"display_name": "みなと商会"}),
+    ] {
         story.app.clock.advance(chrono::TimeDelta::minutes(1234));
         story.minato.change(&number, change).await;
     }
@@ -58,13 +68,15 @@ macro_rules! pictures {
             #[test]
             fn phone() -> Outcome {
                 let Some(folder) = wanted() else { return Ok(()) };
-                play(concat!("pictures-phone-", $tag), Screen::Phone, |story| take(story, folder, "phone", $tag))
+                play(concat!("pictures-phone-", $tag), Screen::Phone,
+                    |story| take(story, folder, "phone", $tag))
             }
 
             #[test]
             fn desktop() -> Outcome {
                 let Some(folder) = wanted() else { return Ok(()) };
-                play(concat!("pictures-desktop-", $tag), Screen::Desktop, |story| take(story, folder, "desktop", $tag))
+                play(concat!("pictures-desktop-", $tag), Screen::Desktop,
+                    |story| take(story, folder, "desktop", $tag))
             }
         })+
     };

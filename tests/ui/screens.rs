@@ -1,4 +1,5 @@
-//! Every screen of the portal in every state that looks different, for those who look at all of them.
+//! Every screen of the portal in every state that looks different, for those who look at all of
+//! them.
 //!
 //! Nothing here depends on the language: things are found by their `data-testid`.
 
@@ -20,7 +21,9 @@ impl Look {
     /// Brings it onto the screen, wherever the story is.
     pub async fn open(&self, story: &Story) -> Outcome {
         story.gate.open();
-        (self.open)(story).await.map_err(|failed| failed.with(&format!("on the way to {}", self.name)))
+        (self.open)(story)
+            .await
+            .map_err(|failed| failed.with(&format!("on the way to {}", self.name)))
     }
 }
 
@@ -85,7 +88,9 @@ pub const OUTSIDE: &[Look] = looks! {
 
 /// The looks at the portal after signing in, in the order in which they are reached.
 pub fn inside() -> impl Iterator<Item = &'static Look> {
-    [numbers::LOOKS, notify::LOOKS, account::LOOKS, terminals::LOOKS, log::LOOKS].into_iter().flatten()
+    [numbers::LOOKS, notify::LOOKS, account::LOOKS, terminals::LOOKS, log::LOOKS]
+        .into_iter()
+        .flatten()
 }
 
 /// Signs in without a word.

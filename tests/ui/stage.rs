@@ -11,27 +11,30 @@ use crate::gate::Gate;
 use crate::minato::Minato;
 use crate::providers::Providers;
 
-/// Tells a story on both screens: `on_both_screens!(async fn name(story) { … })` makes `name::phone` and `name::desktop`. The body
-/// uses `?` and ends with `Ok(())`.
+/// Tells a story on both screens: `on_both_screens!(name, async |story| { … })` makes `name::phone`
+/// and `name::desktop`. The body uses `?` and ends with `Ok(())`.
 #[macro_export]
 macro_rules! on_both_screens {
-    ($(#[doc = $doc:expr])* async fn $name:ident($story:ident) $body:block) => {
-        $(#[doc = $doc])*
+    ($name:ident, async |$story:ident| $body:expr) => {
         mod $name {
             #[expect(clippy::allow_attributes, reason = "not every story needs everything")]
             #[allow(unused_imports, reason = "not every story needs everything")]
             use super::*;
 
-            async fn tell($story: std::sync::Arc<$crate::stage::Story>) -> tests::Outcome $body
+            async fn tell($story: std::sync::Arc<$crate::stage::Story>) -> tests::Outcome {
+                $body
+            }
 
             #[test]
             fn phone() -> tests::Outcome {
-                $crate::stage::play(concat!(stringify!($name), "-phone"), tests::Screen::Phone, tell)
+                let name = concat!(stringify!($name), "-phone");
+                $crate::stage::play(name, tests::Screen::Phone, tell)
             }
 
             #[test]
             fn desktop() -> tests::Outcome {
-                $crate::stage::play(concat!(stringify!($name), "-desktop"), tests::Screen::Desktop, tell)
+                let name = concat!(stringify!($name), "-desktop");
+                $crate::stage::play(name, tests::Screen::Desktop, tell)
             }
         }
     };
@@ -58,14 +61,17 @@ impl Story {
     async fn begin(screen: Screen) -> Outcome<Self> {
         let bundle = repository().join("frontend/dist/index.html");
         if !bundle.exists() {
-            return Err(Failed::new("the portal's files are not there yet: run `cargo xtask bundle`"));
+            return Err(Failed::new(
+                "the portal's files are not there yet: run `cargo xtask bundle`",
+            ));
         }
         let gate = Gate::listen()?;
         let public_url = gate.url.parse()?;
         let providers = Providers::start();
         let app = TestApp::start_with(Backend::Sqlite, |config| {
             config.server.public_url = Some(public_url);
-            // Services are played by fakes on this machine, and nobody answers a call that was missed.
+            // Services are played by fakes on this machine, and nobody answers a call that was
+            // missed.
             config.egress.allow_private = true;
             config.outbox.settle_s = 0;
             config.outbox.workers = 16;
@@ -76,7 +82,15 @@ impl Story {
         let server: SocketAddr = app.url.trim_start_matches("http://").parse()?;
         gate.lead_to(server);
         let (browser, minato) = tokio::join!(Browser::start(screen), Minato::provision(&app));
-        Ok(Self { browser: browser?, screen, gate, minato, providers, app, provoked: Mutex::default() })
+        Ok(Self {
+            browser: browser?,
+            screen,
+            gate,
+            minato,
+            providers,
+            app,
+            provoked: Mutex::default(),
+        })
     }
 
     /// Says that the story is about to cause an error in the console whose text contains `message`.
@@ -89,11 +103,16 @@ impl Story {
         let provoked = self.provoked.lock().map(|provoked| provoked.clone())?;
         let console = self.browser.console().await?;
         let unexpected = |entry: &&BrowserLogEntry| {
-            let serious = entry.level == "SEVERE" || entry.message.contains("Content Security Policy");
+            let serious =
+                entry.level == "SEVERE" || entry.message.contains("Content Security Policy");
             serious && !provoked.iter().any(|message| entry.message.contains(message))
         };
         let errors: Vec<_> = console.iter().filter(unexpected).map(line).collect();
-        if errors.is_empty() { Ok(()) } else { Err(Failed::new(format!("the console has errors:\n{}", errors.join("\n")))) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Failed::new(format!("the console has errors:\n{}", errors.join("\n"))))
+        }
     }
 
     /// Saves what can be seen and what the console says; answers the path of the picture.

@@ -1,4 +1,5 @@
-//! A walk past every screen that checks what must be so everywhere: accessible, readable, reachable, at home.
+//! A walk past every screen that checks what must be so everywhere: accessible, readable,
+//! reachable, at home.
 
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use crate::stage::{Story, play};
 
 const LOOKS: &str = include_str!("looks.js");
 
-/// A walk in one language, and the colours in which everything is checked; the other ones are checked for contrast.
+/// A walk in one language, and the colours in which everything is checked; the other ones are
+/// checked for contrast.
 async fn walk(story: Arc<Story>, language: &'static str, scheme: &'static str) -> Outcome {
     let axe = std::fs::read_to_string(repository().join("tests/vendor/axe-core/axe.min.js"))?;
     story.browser.prefer(scheme, false).await?;
@@ -38,10 +40,21 @@ async fn walk(story: Arc<Story>, language: &'static str, scheme: &'static str) -
     walked
 }
 
-async fn check(story: &Story, look: &Look, axe: &str, language: &str, scheme: &'static str, wrong: &mut Vec<String>) -> Outcome {
+async fn check(
+    story: &Story,
+    look: &Look,
+    axe: &str,
+    language: &str,
+    scheme: &'static str,
+    wrong: &mut Vec<String>,
+) -> Outcome {
     let browser = &story.browser;
     let mut note = |what: &str, found: &Value| {
-        let lines = found.as_array().into_iter().flatten().map(|line| format!("{}, {what}: {}", look.name, line.as_str().unwrap_or("?")));
+        let lines = found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|line| format!("{}, {what}: {}", look.name, line.as_str().unwrap_or("?")));
         wrong.extend(lines);
     };
     if browser.script("return typeof axe", vec![]).await? == "undefined" {
@@ -66,13 +79,22 @@ async fn check(story: &Story, look: &Look, axe: &str, language: &str, scheme: &'
     for width in widths {
         browser.set_width(Some(width)).await?;
         note(&format!("{width} px"), &ask(story, "overflow", json!([width, "100%"])).await?);
-        note(&format!("{width} px, text at 200 %"), &ask(story, "overflow", json!([width, "200%"])).await?);
+        note(
+            &format!("{width} px, text at 200 %"),
+            &ask(story, "overflow", json!([width, "200%"])).await?,
+        );
     }
     browser.set_width(None).await
 }
 
 async fn ask(story: &Story, question: &str, argument: Value) -> Outcome<Value> {
-    Ok(story.browser.driver.execute_async(LOOKS, vec![json!(question), argument]).await?.json().clone())
+    Ok(story
+        .browser
+        .driver
+        .execute_async(LOOKS, vec![json!(question), argument])
+        .await?
+        .json()
+        .clone())
 }
 
 mod japanese {
@@ -105,9 +127,11 @@ mod english {
 
 /// What finds nothing proves nothing: every check must find the fault that it is for.
 async fn spoil(story: Arc<Story>) -> Outcome {
-    const SPOILED: &str = "document.querySelector('main').insertAdjacentHTML('beforeend', `<img src='/icons/icon-192.png'>
+    const SPOILED: &str = "document.querySelector('main').insertAdjacentHTML('beforeend', `<img \
+        src='/icons/icon-192.png'>
         <p>pale</p><p>${'wide'.repeat(99)}</p><div><p>${'wide'.repeat(99)}</p></div><button>x</button>`);
-        const [img, pale, wide, box, button] = [...document.querySelector('main').children].slice(-5);
+        const [img, pale, wide, box, button] = \
+            [...document.querySelector('main').children].slice(-5);
         pale.style.color = 'rgb(200 200 200)';
         wide.style.overflowWrap = box.firstChild.style.overflowWrap = 'normal';
         box.style.overflow = 'clip';

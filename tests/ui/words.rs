@@ -1,4 +1,5 @@
-//! The words that stories are told in: what a person sees and does. Every look waits, up to a limit, until it is true.
+//! The words that stories are told in: what a person sees and does. Every look waits, up to a
+//! limit, until it is true.
 
 use std::panic::Location;
 use std::time::Duration;
@@ -40,7 +41,13 @@ impl Story {
     }
 
     /// Looks again and again until `is` finds what it looks for in the answer.
-    async fn until<T>(&self, at: At, wanted: &str, arguments: &[Value], is: impl Fn(&Value) -> Option<T> + Send) -> Outcome<T> {
+    async fn until<T>(
+        &self,
+        at: At,
+        wanted: &str,
+        arguments: &[Value],
+        is: impl Fn(&Value) -> Option<T> + Send,
+    ) -> Outcome<T> {
         let begun = Instant::now();
         loop {
             // While a page goes and the next one comes there is nobody to ask.
@@ -50,9 +57,13 @@ impl Story {
             }
             if begun.elapsed() > PATIENCE {
                 let screen = self.look(&[json!("text")]).await.unwrap_or_default();
-                let said = answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string());
+                let said =
+                    answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string());
                 let text = screen.as_str().unwrap_or_default().to_owned();
-                return Err(Failed::new(format!("{wanted}: not so; last answer {said}. The screen says:\n{text}")).at(at));
+                return Err(Failed::new(format!(
+                    "{wanted}: not so; last answer {said}. The screen says:\n{text}"
+                ))
+                .at(at));
             }
             sleep(Duration::from_millis(40)).await;
         }
@@ -60,7 +71,14 @@ impl Story {
 
     async fn find(&self, at: At, kind: &str, name: &str) -> Outcome<WebElement> {
         let found = |value: &Value| (!value.is_null()).then(|| value.clone());
-        let element = self.until(at, &format!("{kind} 「{name}」"), &[json!("find"), json!(kind), json!(name)], found).await?;
+        let element = self
+            .until(
+                at,
+                &format!("{kind} 「{name}」"),
+                &[json!("find"), json!(kind), json!(name)],
+                found,
+            )
+            .await?;
         Ok(WebElement::from_json(element, self.browser.driver.handle().clone())?)
     }
 
@@ -80,7 +98,9 @@ impl Story {
     pub fn gone(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = |value: &Value| value.is_null().then_some(());
-        async move { self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], is).await }
+        async move {
+            self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], is).await
+        }
     }
 
     /// Waits until the screen says `text`.
@@ -88,7 +108,9 @@ impl Story {
     pub fn see(&self, text: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
-        async move { self.until(at, &format!("the screen says 「{text}」"), &[json!("text")], is).await }
+        async move {
+            self.until(at, &format!("the screen says 「{text}」"), &[json!("text")], is).await
+        }
     }
 
     /// Waits until the screen does not say `text`.
@@ -96,7 +118,10 @@ impl Story {
     pub fn see_no(&self, text: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |value: &Value| (!value.as_str()?.contains(text)).then_some(());
-        async move { self.until(at, &format!("the screen does not say 「{text}」"), &[json!("text")], is).await }
+        async move {
+            self.until(at, &format!("the screen does not say 「{text}」"), &[json!("text")], is)
+                .await
+        }
     }
 
     /// Waits until the element with this `data-testid` says `text`.
@@ -104,14 +129,27 @@ impl Story {
     pub fn see_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
-        async move { self.until(at, &format!("{test_id} says 「{text}」"), &[json!("text_at"), json!(test_id)], is).await }
+        async move {
+            self.until(
+                at,
+                &format!("{test_id} says 「{text}」"),
+                &[json!("text_at"), json!(test_id)],
+                is,
+            )
+            .await
+        }
     }
 
     /// All that the element with this `data-testid` says.
     #[track_caller]
     pub fn text_at(&self, test_id: &str) -> impl Future<Output = Outcome<String>> + Send {
         let at = Location::caller();
-        async move { self.until(at, test_id, &[json!("text_at"), json!(test_id)], |value| value.as_str().map(str::to_owned)).await }
+        async move {
+            self.until(at, test_id, &[json!("text_at"), json!(test_id)], |value| {
+                value.as_str().map(str::to_owned)
+            })
+            .await
+        }
     }
 
     /// All that each element with this `data-testid` says, once there is one.
@@ -119,7 +157,11 @@ impl Story {
     pub fn texts_at(&self, test_id: &str) -> impl Future<Output = Outcome<Vec<String>>> + Send {
         let at = Location::caller();
         let texts = |value: &Value| {
-            let texts: Vec<_> = value.as_array()?.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect();
+            let texts: Vec<_> = value
+                .as_array()?
+                .iter()
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect();
             (!texts.is_empty()).then_some(texts)
         };
         async move { self.until(at, test_id, &[json!("texts_at"), json!(test_id)], texts).await }
@@ -130,15 +172,26 @@ impl Story {
     pub fn count_at(&self, test_id: &str, count: usize) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |value: &Value| (value.as_array()?.len() == count).then_some(());
-        async move { self.until(at, &format!("{count} × {test_id}"), &[json!("texts_at"), json!(test_id)], is).await }
+        async move {
+            self.until(
+                at,
+                &format!("{count} × {test_id}"),
+                &[json!("texts_at"), json!(test_id)],
+                is,
+            )
+            .await
+        }
     }
 
-    /// Waits until what has this `data-testid` is up to date: nothing is being asked or worked on behind it.
+    /// Waits until what has this `data-testid` is up to date: nothing is being asked or worked on
+    /// behind it.
     #[track_caller]
     pub fn rests(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = |value: &Value| (*value == true).then_some(());
-        async move { self.until(at, &format!("{test_id} rests"), &[json!("rests"), json!(test_id)], is).await }
+        async move {
+            self.until(at, &format!("{test_id} rests"), &[json!("rests"), json!(test_id)], is).await
+        }
     }
 
     /// All that the screen says now.
@@ -187,8 +240,8 @@ impl Story {
         async move { self.click_on(&element.await?).await.map_err(|failed| failed.at(at)) }
     }
 
-    /// Clicks when it stands still, as a person does: rows that are laid out when they come into view push aside what follows.
-    /// What lies behind a bar is scrolled away from there first.
+    /// Clicks when it stands still, as a person does: rows that are laid out when they come into
+    /// view push aside what follows. What lies behind a bar is scrolled away from there first.
     async fn click_on(&self, element: &WebElement) -> Outcome {
         const STILL: &str = "const [element, done] = arguments; let same = 0, before = '';
             element.scrollIntoView({ block: 'nearest' });
@@ -196,7 +249,8 @@ impl Story {
                 const { x, y } = element.getBoundingClientRect(), now = `${x} ${y}`;
                 same = now === before ? same + 1 : 0;
                 before = now;
-                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { element.scrollIntoView({ block: 'nearest' }); done(same); }
+                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { \
+                    element.scrollIntoView({ block: 'nearest' }); done(same); }
             };
             look(60);";
         self.browser.driver.execute_async(STILL, vec![element.to_json()?]).await?;
@@ -231,7 +285,15 @@ impl Story {
     pub fn holds(&self, name: &str, value: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |now: &Value| (*now == value).then_some(());
-        async move { self.until(at, &format!("「{name}」 holds 「{value}」"), &[json!("value"), json!(name)], is).await }
+        async move {
+            self.until(
+                at,
+                &format!("「{name}」 holds 「{value}」"),
+                &[json!("value"), json!(name)],
+                is,
+            )
+            .await
+        }
     }
 
     /// Waits until the choice of this name is the one that counts.
@@ -239,7 +301,10 @@ impl Story {
     pub fn is_chosen(&self, name: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = |now: &Value| (*now == true).then_some(());
-        async move { self.until(at, &format!("「{name}」 is chosen"), &[json!("chosen"), json!(name)], is).await }
+        async move {
+            self.until(at, &format!("「{name}」 is chosen"), &[json!("chosen"), json!(name)], is)
+                .await
+        }
     }
 
     /// Types at whatever has the focus.
@@ -264,7 +329,18 @@ impl Story {
     pub fn focus_at(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |value: &Value| (value["at"] == test_id).then_some(());
-        async move { self.until(at, &format!("the focus is at {test_id}"), &[json!("focus")], is).await }
+        async move {
+            self.until(
+                at,
+                &format!(
+                    "the focus is at \
+            {test_id}"
+                ),
+                &[json!("focus")],
+                is,
+            )
+            .await
+        }
     }
 
     /// Opens an address of the portal.
@@ -297,7 +373,10 @@ impl Story {
     pub fn is_titled(&self, title: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         let is = move |now: &Value| (*now == title).then_some(());
-        async move { self.until(at, &format!("the window is titled 「{title}」"), &[json!("title")], is).await }
+        async move {
+            self.until(at, &format!("the window is titled 「{title}」"), &[json!("title")], is)
+                .await
+        }
     }
 
     /// Reloads the page, and says yes should the browser ask about that.
@@ -315,7 +394,8 @@ impl Story {
         Ok(())
     }
 
-    /// Goes to the list first where it is a page of its own, then follows what has this `data-testid` there.
+    /// Goes to the list first where it is a page of its own, then follows what has this
+    /// `data-testid` there.
     pub async fn follow_to(&self, test_id: &str) -> Outcome {
         if !self.is_wide() {
             self.press_back().await?;

@@ -8,7 +8,9 @@ use crate::given;
 use crate::validation::{MAIL_MAX, mail_address};
 
 /// What the contract includes beyond numbers and IDs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate,
+)]
 #[serde(deny_unknown_fields)]
 pub struct AccountOptions {
     /// IP電話機オプション.
@@ -52,7 +54,8 @@ pub struct Account {
     /// Where password links and warnings go; `null` when none is registered.
     #[schema(example = "soumu@minato.example")]
     pub contact_mail: Option<String>,
-    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can never be refused.
+    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can
+    /// never be refused.
     #[schema(example = "+81312345678")]
     pub forwarding_number: Option<String>,
     /// What is contracted.

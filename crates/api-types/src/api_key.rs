@@ -20,7 +20,8 @@ const ADDRESSES_MAX: u64 = 20;
 macro_rules! scopes {
     ($($(#[doc = $doc:literal])+ $variant:ident, $text:tt;)+) => {
         /// What a key opens: one resource, to read or to write. Writing does not include reading.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+            ToSchema)]
         pub enum ApiScope {
             $($(#[doc = $doc])+ #[serde(rename = $text)] $variant,)+
         }
@@ -88,7 +89,8 @@ pub struct ApiKey {
     /// When it ends; `null` = not by itself.
     #[schema(example = "2027-11-22T00:00:00Z")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// From where it works: addresses such as `198.51.100.7` and networks such as `2001:db8::/32`; empty = from everywhere.
+    /// From where it works: addresses such as `198.51.100.7` and networks such as `2001:db8::/32`;
+    /// empty = from everywhere.
     #[schema(example = json!(["198.51.100.7", "2001:db8::/32"]))]
     pub allowed_addresses: Vec<String>,
     /// When it was made.
@@ -104,18 +106,21 @@ pub struct ApiKey {
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyCreate {
     /// What it is for, 1 to 50 characters.
-    #[validate(length(max = "KEY_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
+    #[validate(length(max = "KEY_NAME_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
     #[schema(example = "顧客管理システム", min_length = 1, max_length = 50)]
     pub name: String,
     /// What it opens, at least one.
     #[validate(length(min = 1, max = 15))]
-    #[schema(example = json!(["block_list:read", "block_list:write"]), min_items = 1, max_items = 15)]
+    #[schema(example = json!(["block_list:read", "block_list:write"]), min_items = 1,
+        max_items = 15)]
     pub scopes: Vec<ApiScope>,
     /// When it ends; absent or `null` = not by itself.
     #[serde(default)]
     #[schema(example = "2027-11-22T00:00:00Z")]
     pub expires_at: Option<DateTime<Utc>>,
-    /// From where it works: IPv4 and IPv6 addresses and networks (`198.51.100.0/24`), at most 20; empty = from everywhere.
+    /// From where it works: IPv4 and IPv6 addresses and networks (`198.51.100.0/24`), at most 20;
+    /// empty = from everywhere.
     #[serde(default)]
     #[validate(length(max = "ADDRESSES_MAX"), custom(function = networks))]
     #[schema(example = json!([]), max_items = 20)]
@@ -134,12 +139,17 @@ pub struct ApiKeyCreated {
 }
 
 fn networks(values: &[String]) -> Result<(), ValidationError> {
-    if values.iter().all(|value| network(value).is_some()) { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
+    if values.iter().all(|value| network(value).is_some()) {
+        Ok(())
+    } else {
+        Err(ValidationError::new("invalid_format"))
+    }
 }
 
 /// An address with the length of its network's prefix; an address alone is a network of itself.
 fn network(text: &str) -> Option<(u128, u32, bool)> {
-    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let (address, length) =
+        text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
     let address: IpAddr = address.trim().parse().ok()?;
     let (bits, width, is_v4) = bits(address);
     let length = match length {
@@ -190,7 +200,9 @@ mod tests {
         ] {
             assert_eq!(within(networks, address), allowed, "{address} in {networks:?}");
         }
-        for wrong in ["", "198.51.100", "198.51.100.0/33", "2001:db8::/129", "198.51.100.0/x", "example.com"] {
+        for wrong in
+            ["", "198.51.100", "198.51.100.0/33", "2001:db8::/129", "198.51.100.0/x", "example.com"]
+        {
             assert!(networks(&[wrong.to_owned()]).is_err(), "{wrong}");
         }
     }

@@ -41,7 +41,8 @@ pub enum AuditObject {
     BlockList,
     /// A notify rule.
     NotifyRule,
-    /// A service of a notify rule. Of its credentials only the names of those that changed are told.
+    /// A service of a notify rule. Of its credentials only the names of those that changed are
+    /// told.
     NotifyService,
     /// A key of an integrator.
     ApiKey,
@@ -63,9 +64,11 @@ pub enum AuditAction {
     RevealPassword,
     /// An entry was added to the list; `after` is the entry.
     AddEntry,
-    /// An entry of the list was changed; `before` and `after` name its `caller` and `match` beside what changed.
+    /// An entry of the list was changed; `before` and `after` name its `caller` and `match` beside
+    /// what changed.
     ChangeEntry,
-    /// Entries were removed from the list; `after` has their `count` and the `deletion_id`, and for a single one `before` is the entry.
+    /// Entries were removed from the list; `after` has their `count` and the `deletion_id`, and for
+    /// a single one `before` is the entry.
     RemoveEntries,
     /// Removed entries were put back; `after` has their `count` and the `deletion_id`.
     PutBackEntries,
@@ -75,15 +78,18 @@ pub enum AuditAction {
     UndoImport,
     /// A link was made that signs an app in with it; `before` and `after` are empty.
     CreateSignInLink,
-    /// A terminal was signed out because a refresh token of it was used twice: somebody else may have it.
+    /// A terminal was signed out because a refresh token of it was used twice: somebody else may
+    /// have it.
     SignOutReused,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b26", "at": "2026-11-22T09:04:12Z", "actor_kind": "holder", "actor": "minato001",
-    "object_kind": "number", "object_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22", "action": "update",
+    "id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b26", "at": "2026-11-22T09:04:12Z",
+        "actor_kind": "holder", "actor": "minato001",
+    "object_kind": "number", "object_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22",
+        "action": "update",
     "before": {"name": "代表番号"}, "after": {"name": "代表番号（東京）"}, "revision": 42, "restorable": true,
 }))]
 pub struct AuditEntry {
@@ -123,10 +129,13 @@ pub struct AuditEntry {
 }
 
 /// How a former value is put back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate,
+)]
 #[serde(deny_unknown_fields)]
 pub struct AuditRestore {
-    /// `true` also puts it back where the setting was changed again since; else that is refused with `changed_since`.
+    /// `true` also puts it back where the setting was changed again since; else that is refused
+    /// with `changed_since`.
     #[serde(default)]
     #[schema(example = false)]
     pub overwrite: bool,

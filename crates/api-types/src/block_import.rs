@@ -23,14 +23,17 @@ pub struct BlockImportQuery {
 }
 
 /// How a previewed import is to be applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate,
+)]
 #[serde(deny_unknown_fields)]
 pub struct BlockImportApply {
     /// `true` adds rows whose number lost its leading 0 with that 0; else such rows count as wrong.
     #[serde(default)]
     #[schema(example = true)]
     pub repair: bool,
-    /// `true` leaves out the rows that are wrong and adds the others; else one wrong row refuses the whole file.
+    /// `true` leaves out the rows that are wrong and adds the others; else one wrong row refuses
+    /// the whole file.
     #[serde(default)]
     #[schema(example = false)]
     pub skip_invalid: bool,
@@ -49,7 +52,9 @@ pub enum BlockImportState {
 }
 
 /// What becomes of one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOutcome {
     /// It is (to be) added.
@@ -67,7 +72,8 @@ pub enum RowOutcome {
 /// One row of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "line": 12, "value": "9012345678", "outcome": "repairable", "caller_text": "090-1234-5678", "match": "exact", "code": "lost_zero",
+    "line": 12, "value": "9012345678", "outcome": "repairable", "caller_text": "090-1234-5678",
+        "match": "exact", "code": "lost_zero",
     "reason": "先頭の0が消えています。090-1234-5678として登録できます。",
 }))]
 pub struct BlockImportRow {
@@ -113,8 +119,8 @@ pub struct BlockImport {
     /// Rows that are (to be) added; in a preview without those of `warned`.
     #[schema(example = 100)]
     pub added: u32,
-    /// Rows of a preview that will be added, but that one should think about first: beginnings that cover numbers which were called
-    /// or answered lately, or a whole country.
+    /// Rows of a preview that will be added, but that one should think about first: beginnings that
+    /// cover numbers which were called or answered lately, or a whole country.
     #[schema(example = 0)]
     pub warned: u32,
     /// Rows that stand in the list already or twice in the file.
@@ -131,7 +137,8 @@ pub struct BlockImport {
     pub empty: u32,
     /// The first rows of the file, at most 200.
     pub rows: Vec<BlockImportRow>,
-    /// `cursor` for the rows that follow: `GET …/imports/{import_id}/rows`; `null` when these are all.
+    /// `cursor` for the rows that follow: `GET …/imports/{import_id}/rows`; `null` when these are
+    /// all.
     #[schema(example = json!(null))]
     pub next_cursor: Option<String>,
     /// When it was previewed or applied.

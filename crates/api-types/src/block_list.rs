@@ -35,7 +35,9 @@ pub struct BlockList {
 }
 
 /// Changes to the switches. Absent fields stay as they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate,
+)]
 #[serde(deny_unknown_fields)]
 pub struct BlockListPatch {
     /// 非通知.
@@ -101,8 +103,8 @@ pub struct BlockEntry {
 /// One page of the list, the latest entry first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BlockEntryPage {
-    /// The entries of this page. With `q` a page may hold fewer than `limit`, even none, while there is a next one: each page looks
-    /// through a bounded part of the list.
+    /// The entries of this page. With `q` a page may hold fewer than `limit`, even none, while
+    /// there is a next one: each page looks through a bounded part of the list.
     pub items: Vec<BlockEntry>,
     /// Send it as `cursor` to get the next page; `null` on the last one.
     #[schema(example = json!(null))]
@@ -131,7 +133,8 @@ pub struct BlockEntryQuery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct BlockEntryCreate {
-    /// A phone number as people write it, E.164, or a SIP or tel address; with `match: prefix` the digits that it begins with.
+    /// A phone number as people write it, E.164, or a SIP or tel address; with `match: prefix` the
+    /// digits that it begins with.
     #[validate(length(min = 1, max = "CALLER_MAX"))]
     #[schema(example = "090-1234-5678", min_length = 1, max_length = 256)]
     pub caller: String,
@@ -148,7 +151,8 @@ pub struct BlockEntryCreate {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub expires_at: Option<DateTime<Utc>>,
-    /// `true` adds it in spite of a warning (`covers_recent_calls`, `covers_country`). What is refused for other reasons stays refused.
+    /// `true` adds it in spite of a warning (`covers_recent_calls`, `covers_country`). What is
+    /// refused for other reasons stays refused.
     #[serde(default)]
     #[schema(example = false)]
     pub confirm: bool,
@@ -258,7 +262,8 @@ pub struct BlockEntriesDeleted {
     /// How many entries.
     #[schema(example = 3)]
     pub deleted: u32,
-    /// Takes it back within 30 days: `POST …/block-list/deletions/{deletion_id}/undo`; `null` when nothing was removed.
+    /// Takes it back within 30 days: `POST …/block-list/deletions/{deletion_id}/undo`; `null` when
+    /// nothing was removed.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b28")]
     pub deletion_id: Option<String>,
 }

@@ -132,7 +132,8 @@ pub struct CallEventQuery {
     pub number_id: Option<String>,
 }
 
-/// Something that changed while one looks: a message of `GET /call-events/stream` (server-sent events), whose `event` is `change`.
+/// Something that changed while one looks: a message of `GET /call-events/stream` (server-sent
+/// events), whose `event` is `change`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LiveChange {
     /// An event that came or changed.

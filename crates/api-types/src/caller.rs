@@ -1,6 +1,8 @@
-//! Who calls: a number, a short number of a service, or one of the four ways in which a call comes without a number.
+//! Who calls: a number, a short number of a service, or one of the four ways in which a call comes
+//! without a number.
 //!
-//! Read from what people type, what spreadsheets leave behind and what switches send; one key each, so that lists compare.
+//! Read from what people type, what spreadsheets leave behind and what switches send; one key each,
+//! so that lists compare.
 
 mod pattern;
 pub(crate) mod reader;
@@ -20,8 +22,11 @@ use crate::PhoneNumber;
 use crate::phone_number::is_planned;
 use reader::{Dial, half_width, is_invisible, scan};
 
-/// The four ways in which a call comes without a number: the reasons of NTT's number display, and of 3GPP TS 24.008, 10.5.4.30.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+/// The four ways in which a call comes without a number: the reasons of NTT's number display, and
+/// of 3GPP TS 24.008, 10.5.4.30.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NoNumber {
     /// 非通知: the caller hides the number.
@@ -36,7 +41,8 @@ pub enum NoNumber {
 
 impl NoNumber {
     /// All four.
-    pub const ALL: [NoNumber; 4] = [NoNumber::Withheld, NoNumber::PayPhone, NoNumber::OutOfRange, NoNumber::ServiceConflict];
+    pub const ALL: [NoNumber; 4] =
+        [NoNumber::Withheld, NoNumber::PayPhone, NoNumber::OutOfRange, NoNumber::ServiceConflict];
 
     /// The word on a Japanese telephone's display.
     pub fn japanese(self) -> &'static str {
@@ -48,18 +54,28 @@ impl NoNumber {
         }
     }
 
-    /// By the words that displays, switches and SIP networks use; single letters are the reason codes of NTT's number display.
+    /// By the words that displays, switches and SIP networks use; single letters are the reason
+    /// codes of NTT's number display.
     fn from_words(text: &str) -> Option<Self> {
-        let loose = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '"' | '-' | '_' | '/');
-        let word: String = text.chars().map(half_width).filter(|&c| !loose(c)).map(|c| c.to_ascii_lowercase()).collect();
+        let loose =
+            |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '"' | '-' | '_' | '/');
+        let word: String = text
+            .chars()
+            .map(half_width)
+            .filter(|&c| !loose(c))
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
         Some(match word.as_str() {
-            "非通知" | "非通知設定" | "番号非通知" | "anonymous" | "private" | "privatenumber" | "restricted" | "withheld"
-            | "rejectbyuser" | "p" => NoNumber::Withheld,
-            "公衆電話" | "公衆" | "payphone" | "coinline" | "coinlinepayphone" | "c" => NoNumber::PayPhone,
-            "表示圏外" | "圏外" | "通知不可能" | "通知不可" | "unknown" | "unavailable" | "outofarea" | "o" => {
-                NoNumber::OutOfRange
+            "非通知" | "非通知設定" | "番号非通知" | "anonymous" | "private" | "privatenumber"
+            | "restricted" | "withheld" | "rejectbyuser" | "p" => NoNumber::Withheld,
+            "公衆電話" | "公衆" | "payphone" | "coinline" | "coinlinepayphone" | "c" => {
+                NoNumber::PayPhone
             }
-            "サービス競合" | "ｻｰﾋﾞｽ競合" | "interactionwithotherservice" | "s" => NoNumber::ServiceConflict,
+            "表示圏外" | "圏外" | "通知不可能" | "通知不可" | "unknown" | "unavailable"
+            | "outofarea" | "o" => NoNumber::OutOfRange,
+            "サービス競合" | "ｻｰﾋﾞｽ競合" | "interactionwithotherservice" | "s" => {
+                NoNumber::ServiceConflict
+            }
             _ => return None,
         })
     }
@@ -88,7 +104,8 @@ pub enum Caller {
     Number {
         /// The number.
         number: PhoneNumber,
-        /// Came in as an international call: behind 010 or 00, or from a foreign country code, which always is one.
+        /// Came in as an international call: behind 010 or 00, or from a foreign country code,
+        /// which always is one.
         international: bool,
     },
     /// 110, 104, 117, 119 and the like.
@@ -138,7 +155,8 @@ impl Caller {
         if let Some(service) = service(dial)? {
             return Ok(Caller::Service(service));
         }
-        // 184 hides the number and 186 shows it: dialled before it, kept in telephone books, no part of it.
+        // 184 hides the number and 186 shows it: dialled before it, kept in telephone books, no
+        // part of it.
         let shown = dial.without_186();
         match shown.as_ref().unwrap_or(dial).number() {
             Ok((number, international)) => Ok(Caller::Number { number, international }),
@@ -146,7 +164,8 @@ impl Caller {
         }
     }
 
-    /// What entries of block lists are compared with: `+81312345678`, `110`; nothing without a number.
+    /// What entries of block lists are compared with: `+81312345678`, `110`; nothing without a
+    /// number.
     pub fn key(&self) -> Option<&str> {
         match self {
             Caller::Number { number, .. } => Some(number.e164()),
@@ -160,7 +179,8 @@ impl Caller {
         matches!(self, Caller::Service(service) if service.is_emergency())
     }
 
-    /// As it is written in Japan: `03-1234-5678`, `非通知`; `010-81-90-1234-5678` for a Japanese number that called from abroad.
+    /// As it is written in Japan: `03-1234-5678`, `非通知`; `010-81-90-1234-5678` for a Japanese
+    /// number that called from abroad.
     pub fn japanese(&self) -> String {
         match self {
             Caller::Number { number, international } => {
@@ -200,15 +220,23 @@ fn read(text: &str) -> Result<Reading, CallerError> {
     Ok(Reading::Digits(scan(without_fraction(text))?))
 }
 
-/// Without the marks by which spreadsheets keep a number a text: `'090…`, `="090…"`, quotation marks.
+/// Without the marks by which spreadsheets keep a number a text: `'090…`, `="090…"`, quotation
+/// marks.
 fn undressed(text: &str) -> &str {
-    let around = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+    let around = |c: char| {
+        c.is_whitespace()
+            || is_invisible(c)
+            || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’')
+    };
     text.trim_start_matches(|c| around(c) || c == '=').trim_end_matches(around)
 }
 
-/// `9012345678.0`: what a program that takes everything for a decimal makes of a number. A number with its 0 never comes so.
+/// `9012345678.0`: what a program that takes everything for a decimal makes of a number. A number
+/// with its 0 never comes so.
 fn without_fraction(text: &str) -> &str {
-    let is_decimal = |whole: &&str| whole.len() >= 9 && !whole.starts_with('0') && whole.bytes().all(|b| b.is_ascii_digit());
+    let is_decimal = |whole: &&str| {
+        whole.len() >= 9 && !whole.starts_with('0') && whole.bytes().all(|b| b.is_ascii_digit())
+    };
     text.strip_suffix(".0").filter(is_decimal).unwrap_or(text)
 }
 
@@ -216,7 +244,9 @@ fn service(dial: &Dial) -> Result<Option<ServiceNumber>, CallerError> {
     match (dial.plus, dial.digits.as_str()) {
         // Dialled before a number; nobody calls from it.
         (false, "184" | "186") => Err(CallerError::TooShort),
-        (false, digits) if digits.len() == 3 && digits.starts_with('1') => Ok(Some(ServiceNumber(digits.to_owned()))),
+        (false, digits) if digits.len() == 3 && digits.starts_with('1') => {
+            Ok(Some(ServiceNumber(digits.to_owned())))
+        }
         _ => Ok(None),
     }
 }
@@ -225,6 +255,7 @@ fn lost_zero(dial: &Dial) -> Option<PhoneNumber> {
     if dial.plus || dial.digits.starts_with('0') {
         return None;
     }
-    let (number, international) = Dial { digits: format!("0{}", dial.digits), ..Dial::default() }.number().ok()?;
+    let (number, international) =
+        Dial { digits: format!("0{}", dial.digits), ..Dial::default() }.number().ok()?;
     (!international && is_planned(&number.national()?)).then_some(number)
 }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A setting that applies to a number or an ID. The server computes the list once, enforces it and sends it along; clients
-/// draw from it and know no rule of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+/// A setting that applies to a number or an ID. The server computes the list once, enforces it and
+/// sends it along; clients draw from it and know no rule of their own.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Capability {
     /// 番号名称.

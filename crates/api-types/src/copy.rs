@@ -7,7 +7,9 @@ use validator::Validate;
 use crate::FieldValue;
 
 /// A screen whose settings can be taken over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyPart {
     /// 一般設定: ringtone, priority, channel limit, notify rule. Names stay: they tell numbers apart.
@@ -38,7 +40,8 @@ pub struct CopySettings {
 /// A setting that changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "part": "ringing", "field": "rings:01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "before": true, "after": false,
+    "part": "ringing", "field": "rings:01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "before": true,
+        "after": false,
 }))]
 pub struct CopiedChange {
     /// The screen.

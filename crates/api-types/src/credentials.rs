@@ -1,5 +1,6 @@
-//! Credentials of services as people paste them: links instead of ids, line breaks as `\n`, `&amp;` from a web page, tokens of things
-//! that ended. Pure, so that the portal says the same while typing as the server does on saving.
+//! Credentials of services as people paste them: links instead of ids, line breaks as `\n`, `&amp;`
+//! from a web page, tokens of things that ended. Pure, so that the portal says the same while
+//! typing as the server does on saving.
 
 mod address;
 mod key;
@@ -15,11 +16,13 @@ pub const TEAMS_HOSTS: &str = "*.environment.api.powerplatform.com,*.logic.azure
 pub const GOOGLE_CHAT_HOSTS: &str = "chat.googleapis.com";
 
 /// Where Office 365 connectors were until Microsoft ended them in May 2026.
-const RETIRED_CONNECTOR_HOSTS: &str = "*.webhook.office.com,webhook.office.com,outlook.office.com,outlook.office365.com";
+const RETIRED_CONNECTOR_HOSTS: &str =
+    "*.webhook.office.com,webhook.office.com,outlook.office.com,outlook.office365.com";
 /// Where Teams' workflows were at first; Microsoft has announced their end more than once.
 const OLD_TEAMS_HOSTS: &str = "*.logic.azure.com";
 
-/// The longest credential but a private key, in characters: a Teams URL has about 400, a LINE token 172.
+/// The longest credential but a private key, in characters: a Teams URL has about 400, a LINE token
+/// 172.
 const VALUE_MAX: usize = 2_048;
 /// The longest private key, in characters: one of 4,096 bits has 3,272.
 const KEY_MAX: usize = 8_192;
@@ -39,22 +42,34 @@ pub struct Rules<'a> {
 
 impl Default for Rules<'_> {
     fn default() -> Self {
-        Self { teams_hosts: TEAMS_HOSTS, google_chat_hosts: GOOGLE_CHAT_HOSTS, own_authority: "", allow_private: false }
+        Self {
+            teams_hosts: TEAMS_HOSTS,
+            google_chat_hosts: GOOGLE_CHAT_HOSTS,
+            own_authority: "",
+            allow_private: false,
+        }
     }
 }
 
 /// Why a value is refused: the code, and what its message names.
 type Fault = (FieldCode, Option<String>);
 
-/// Credentials as they are kept. With `partial` only those that are given are looked at, and an empty one that is not required means
-/// that it is to be removed; without it, what is missing is a fault.
+/// Credentials as they are kept. With `partial` only those that are given are looked at, and an
+/// empty one that is not required means that it is to be removed; without it, what is missing is a
+/// fault.
 ///
 /// # Errors
 /// Every one that is missing, unknown or wrong, as `/credentials/bot_token`.
-pub fn read(kind: ServiceType, given: &Credentials, partial: bool, rules: &Rules) -> Result<Credentials, Vec<FieldFault>> {
+pub fn read(
+    kind: ServiceType,
+    given: &Credentials,
+    partial: bool,
+    rules: &Rules,
+) -> Result<Credentials, Vec<FieldFault>> {
     let (mut kept, mut faults) = (Credentials::new(), Vec::new());
     let at = |name: &str| format!("/credentials/{}", name.replace('~', "~0").replace('/', "~1"));
-    for name in given.keys().filter(|name| !kind.fields().iter().any(|field| field.name == **name)) {
+    for name in given.keys().filter(|name| !kind.fields().iter().any(|field| field.name == **name))
+    {
         faults.push(FieldFault::new(at(name), FieldCode::UnknownField));
     }
     for field in kind.fields() {
@@ -67,7 +82,10 @@ pub fn read(kind: ServiceType, given: &Credentials, partial: bool, rules: &Rules
         let limit = if field.multiline { KEY_MAX } else { VALUE_MAX };
         let value = if field.multiline { value.trim().to_owned() } else { clean(value) };
         if value.chars().count() > limit {
-            faults.push(FieldFault { limit: i64::try_from(limit).ok(), ..FieldFault::new(at(field.name), FieldCode::TooLong) });
+            faults.push(FieldFault {
+                limit: i64::try_from(limit).ok(),
+                ..FieldFault::new(at(field.name), FieldCode::TooLong)
+            });
         } else if value.is_empty() {
             if field.required {
                 faults.push(FieldFault::new(at(field.name), FieldCode::Required));
@@ -77,12 +95,16 @@ pub fn read(kind: ServiceType, given: &Credentials, partial: bool, rules: &Rules
         } else {
             match one(kind, field.name, &value, rules) {
                 Ok(value) => _ = kept.insert(field.name.to_owned(), value),
-                Err((code, value)) => faults.push(FieldFault { value, ..FieldFault::new(at(field.name), code) }),
+                Err((code, value)) => {
+                    faults.push(FieldFault { value, ..FieldFault::new(at(field.name), code) })
+                }
             }
         }
     }
-    // Without a destination somebody must be able to send the word that fills it in, and that is signed with the secret.
-    let nobody_can_say = kind == ServiceType::Line && ["to", "channel_secret"].iter().all(|name| !given.contains_key(*name));
+    // Without a destination somebody must be able to send the word that fills it in, and that is
+    // signed with the secret.
+    let nobody_can_say = kind == ServiceType::Line
+        && ["to", "channel_secret"].iter().all(|name| !given.contains_key(*name));
     if nobody_can_say && !partial {
         faults.push(FieldFault::new(at("to"), FieldCode::Required));
     }
@@ -92,10 +114,12 @@ pub fn read(kind: ServiceType, given: &Credentials, partial: bool, rules: &Rules
 /// Code of what works now and may not for long, as a code of the doctor.
 pub fn warning(kind: ServiceType, credentials: &Credentials) -> Option<&'static str> {
     let url = PastedUrl::parse(credentials.get("url")?)?;
-    (kind == ServiceType::Teams && host_allowed(OLD_TEAMS_HOSTS, &url.host)).then_some("teams.old_url")
+    (kind == ServiceType::Teams && host_allowed(OLD_TEAMS_HOSTS, &url.host))
+        .then_some("teams.old_url")
 }
 
-/// As much of a secret as may be shown: how it begins where that tells its kind, and its last four characters. Of a URL also its host.
+/// As much of a secret as may be shown: how it begins where that tells its kind, and its last four
+/// characters. Of a URL also its host.
 pub fn hint(name: &str, value: &str) -> String {
     let last = |text: &str| match text.char_indices().rev().nth(3) {
         // Of a short one four characters would be a good part.
@@ -109,20 +133,30 @@ pub fn hint(name: &str, value: &str) -> String {
     if name == "private_key" {
         return format!("PRIVATE KEY …{}", last(&key::body(value)));
     }
-    let begins = ["xoxb-", "whsec_"].into_iter().find(|begins| value.starts_with(begins)).unwrap_or_default();
+    let begins = ["xoxb-", "whsec_"]
+        .into_iter()
+        .find(|begins| value.starts_with(begins))
+        .unwrap_or_default();
     format!("{begins}…{}", last(value))
 }
 
-/// Takes away what comes along when one copies: space, invisible characters, quotation marks, brackets; full-width letters become plain.
+/// Takes away what comes along when one copies: space, invisible characters, quotation marks,
+/// brackets; full-width letters become plain.
 fn clean(value: &str) -> String {
-    let invisible = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}');
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c,
+                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}')
+    };
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         other => other,
     };
     let text: String = value.chars().filter(|c| !invisible(*c)).map(narrow).collect();
     let mut text = text.trim();
-    for (open, close) in [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('「', '」'), ('<', '>')] {
+    for (open, close) in
+        [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('「', '」'), ('<', '>')]
+    {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             text = inner.trim();
         }
@@ -134,16 +168,24 @@ fn one(kind: ServiceType, name: &str, value: &str, rules: &Rules) -> Result<Stri
     match (kind, name) {
         (ServiceType::Slack, "bot_token") => slack_token(value),
         (ServiceType::Slack, "channel_id") => slack_channel(value),
-        (ServiceType::Chatwork, "api_token") => pattern(without_bearer(value), 32..=128, |c| c.is_ascii_alphanumeric()),
+        (ServiceType::Chatwork, "api_token") => {
+            pattern(without_bearer(value), 32..=128, |c| c.is_ascii_alphanumeric())
+        }
         (ServiceType::Chatwork, "room_id") => chatwork_room(value),
         (ServiceType::Teams, "url") => url::teams(value, rules),
         (ServiceType::GoogleChat, "url") => url::google_chat(value, rules),
         (ServiceType::Webhook, "url") => url::webhook(value, rules),
         (ServiceType::Line, "channel_access_token") => line_token(value),
-        (ServiceType::Line, "channel_secret") => pattern(value, 32..=32, |c| c.is_ascii_hexdigit()).map(|text| text.to_ascii_lowercase()),
+        (ServiceType::Line, "channel_secret") => {
+            pattern(value, 32..=32, |c| c.is_ascii_hexdigit()).map(|text| text.to_ascii_lowercase())
+        }
         (ServiceType::Line, "to") => line_destination(value),
-        (ServiceType::LineWorks, "client_id") => pattern(value, 10..=64, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')),
-        (ServiceType::LineWorks, "client_secret") => pattern(value, 6..=128, |c| c.is_ascii_graphic()),
+        (ServiceType::LineWorks, "client_id") => {
+            pattern(value, 10..=64, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        }
+        (ServiceType::LineWorks, "client_secret") => {
+            pattern(value, 6..=128, |c| c.is_ascii_graphic())
+        }
         (ServiceType::LineWorks, "service_account") => service_account(value),
         (ServiceType::LineWorks, "private_key") => key::read(value),
         (ServiceType::LineWorks, "bot_id") => pattern(value, 1..=12, |c| c.is_ascii_digit()),
@@ -152,8 +194,16 @@ fn one(kind: ServiceType, name: &str, value: &str, rules: &Rules) -> Result<Stri
     }
 }
 
-fn pattern(value: &str, length: std::ops::RangeInclusive<usize>, good: fn(char) -> bool) -> Result<String, Fault> {
-    if length.contains(&value.chars().count()) && value.chars().all(good) { Ok(value.to_owned()) } else { invalid() }
+fn pattern(
+    value: &str,
+    length: std::ops::RangeInclusive<usize>,
+    good: fn(char) -> bool,
+) -> Result<String, Fault> {
+    if length.contains(&value.chars().count()) && value.chars().all(good) {
+        Ok(value.to_owned())
+    } else {
+        invalid()
+    }
 }
 
 fn invalid<T>() -> Result<T, Fault> {
@@ -173,7 +223,10 @@ fn slack_token(value: &str) -> Result<String, Fault> {
     if value.starts_with("xoxe") {
         return Err((FieldCode::RotatingToken, None));
     }
-    if let Some(begins) = ["xoxp-", "xapp-", "xoxa-", "xoxs-", "xoxc-", "xoxd-"].into_iter().find(|begins| value.starts_with(begins)) {
+    if let Some(begins) = ["xoxp-", "xapp-", "xoxa-", "xoxs-", "xoxc-", "xoxd-"]
+        .into_iter()
+        .find(|begins| value.starts_with(begins))
+    {
         return Err((FieldCode::NotBotToken, Some(begins.to_owned())));
     }
     let rest = value.strip_prefix("xoxb-").ok_or((FieldCode::InvalidFormat, None))?;
@@ -193,14 +246,17 @@ fn slack_channel(value: &str) -> Result<String, Fault> {
         return Ok(value.to_owned());
     }
     let parts: Vec<&str> = value.split(['/', '|', '?', '&', '=', '#', '<', '>']).collect();
-    let is_link = parts.len() > 1 && !value.starts_with('#') || value.starts_with("#C") || value.starts_with("#G");
+    let is_link = parts.len() > 1 && !value.starts_with('#')
+        || value.starts_with("#C")
+        || value.starts_with("#G");
     if let Some(id) = parts.into_iter().rev().find(is_id).filter(|_| is_link) {
         return Ok(id.to_owned());
     }
     Err((FieldCode::ChannelName, None))
 }
 
-/// The digits of a room, from themselves or from the room's address, which ends in `#!rid123` or, for a message, `#!rid123-456`.
+/// The digits of a room, from themselves or from the room's address, which ends in `#!rid123` or,
+/// for a message, `#!rid123-456`.
 fn chatwork_room(value: &str) -> Result<String, Fault> {
     let digits = match value.rsplit_once("rid") {
         Some((_, rest)) => rest.chars().take_while(char::is_ascii_digit).collect(),
@@ -232,7 +288,10 @@ fn line_destination(value: &str) -> Result<String, Fault> {
 
 fn service_account(value: &str) -> Result<String, Fault> {
     let good = value.split_once('@').is_some_and(|(local, domain)| {
-        local.ends_with("serviceaccount") && !domain.is_empty() && !domain.contains('@') && value.chars().all(|c| c.is_ascii_graphic())
+        local.ends_with("serviceaccount")
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && value.chars().all(|c| c.is_ascii_graphic())
     });
     if good { Ok(value.to_owned()) } else { invalid() }
 }

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $variant:ident, $code:literal, $status:literal;)+) => {
-        /// What went wrong with a request as a whole. The text of each code is stable; its status follows from it.
+        /// What went wrong with a request as a whole. The text of each code is stable; its status
+        /// follows from it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode {
@@ -41,7 +42,8 @@ error_codes! {
     Unauthenticated, "unauthenticated", 401;
     /// The ID or the password is wrong.
     BadCredentials, "bad_credentials", 401;
-    /// The refresh token is none of ours, has expired, was used before or was revoked: sign in again.
+    /// The refresh token is none of ours, has expired, was used before or was revoked: sign in
+    /// again.
     RefreshTokenEnded, "refresh_token_ended", 401;
     /// The caller is known but may not do this.
     Forbidden, "forbidden", 403;
@@ -100,7 +102,8 @@ error_codes! {
 macro_rules! field_codes {
     ($($(#[doc = $doc:literal])+ $variant:ident, $code:literal;)+) => {
         /// What is wrong with one field.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+            ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum FieldCode {
             $($(#[doc = $doc])+ $variant,)+
@@ -181,7 +184,8 @@ field_codes! {
     CoversOwnNumber, "covers_own_number";
     /// The prefix covers the number that this account's calls are forwarded from or to.
     CoversForwardingNumber, "covers_forwarding_number";
-    /// It would cover numbers that this account called or answered lately; send `confirm` to add it all the same.
+    /// It would cover numbers that this account called or answered lately; send `confirm` to add it
+    /// all the same.
     CoversRecentCalls, "covers_recent_calls";
     /// It would cover a whole country; send `confirm` to add it all the same.
     CoversCountry, "covers_country";
@@ -215,7 +219,8 @@ field_codes! {
     NotRepresentable, "not_representable";
     /// Is an old address of a mobile carrier, with dots where mail servers take none.
     CarrierAddress, "carrier_address";
-    /// The service was asked and says that this does not work; send `unchecked` to keep it all the same.
+    /// The service was asked and says that this does not work; send `unchecked` to keep it all the
+    /// same.
     ServiceRefused, "service_refused";
     /// Is Slack's token of a person or an app, not of a bot.
     NotBotToken, "not_bot_token";
@@ -254,7 +259,8 @@ field_codes! {
 /// One wrong field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer (RFC 6901) to the field in the request body; `?name` for a query parameter; `#line=12` for a line of a file.
+    /// JSON pointer (RFC 6901) to the field in the request body; `?name` for a query parameter;
+    /// `#line=12` for a line of a file.
     #[schema(example = "/display_name")]
     pub pointer: String,
     /// Stable code.

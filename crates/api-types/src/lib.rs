@@ -1,8 +1,8 @@
 //! The wire types of the Denwaban API, shared by the server and the single-page app.
 //!
-//! This crate builds for `wasm32-unknown-unknown` and does no I/O and reads no clock. What stands here is
-//! what a client may rely on: shapes, limits, codes. Rules that need the contract or the database live in
-//! the server.
+//! This crate builds for `wasm32-unknown-unknown` and does no I/O and reads no clock. What stands
+//! here is what a client may rely on: shapes, limits, codes. Rules that need the contract or the
+//! database live in the server.
 
 mod account;
 mod api_key;

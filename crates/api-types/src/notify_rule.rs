@@ -13,7 +13,9 @@ pub const RULE_EMAILS_MAX: usize = 20;
 pub const RULES_MAX: usize = 100;
 
 /// What a rule can tell of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NotifyEvent {
     /// 不在着信.
@@ -28,7 +30,12 @@ pub enum NotifyEvent {
 
 impl NotifyEvent {
     /// All four, in the order in which they are shown.
-    pub const ALL: [NotifyEvent; 4] = [NotifyEvent::MissedCall, NotifyEvent::Voicemail, NotifyEvent::Fax, NotifyEvent::ForwardedCall];
+    pub const ALL: [NotifyEvent; 4] = [
+        NotifyEvent::MissedCall,
+        NotifyEvent::Voicemail,
+        NotifyEvent::Fax,
+        NotifyEvent::ForwardedCall,
+    ];
 }
 
 /// The language in which a rule's notices are written.
@@ -81,7 +88,8 @@ pub struct NotifyRule {
     /// The language of its notices.
     #[schema(example = "ja")]
     pub language: NotifyLanguage,
-    /// Whether subjects of mails leave out the caller's number, for mailboxes that several people see.
+    /// Whether subjects of mails leave out the caller's number, for mailboxes that several people
+    /// see.
     #[schema(example = false)]
     pub private_subject: bool,
     /// Its services, in the order of their making.
@@ -103,7 +111,8 @@ fn so_many_addresses(values: &[String]) -> Result<(), ValidationError> {
     Err(error)
 }
 
-/// Mail addresses as they are kept: without space around them, and each once, however it is capitalised.
+/// Mail addresses as they are kept: without space around them, and each once, however it is
+/// capitalised.
 ///
 /// # Errors
 /// Every one that is none, as `/emails/2`.
@@ -115,7 +124,10 @@ pub fn read_emails(values: &[String]) -> Result<Vec<String>, Vec<FieldFault>> {
         if value.is_empty() {
             faults.push(fault(FieldCode::Required));
         } else if value.chars().count() as u64 > MAIL_MAX {
-            faults.push(FieldFault { limit: i64::try_from(MAIL_MAX).ok(), ..fault(FieldCode::TooLong) });
+            faults.push(FieldFault {
+                limit: i64::try_from(MAIL_MAX).ok(),
+                ..fault(FieldCode::TooLong)
+            });
         } else if mail_address(value).is_err() {
             faults.push(fault(FieldCode::InvalidFormat));
         } else if has_stray_dots(value) {
@@ -127,8 +139,8 @@ pub fn read_emails(values: &[String]) -> Result<Vec<String>, Vec<FieldFault>> {
     if faults.is_empty() { Ok(kept) } else { Err(faults) }
 }
 
-/// Mobile carriers once gave out addresses with dots in a row or before the `@`; RFC 5322 has no such local part, and mail servers
-/// refuse it.
+/// Mobile carriers once gave out addresses with dots in a row or before the `@`; RFC 5322 has no
+/// such local part, and mail servers refuse it.
 fn has_stray_dots(value: &str) -> bool {
     let local = value.split('@').next().unwrap_or_default();
     local.starts_with('.') || local.ends_with('.') || local.contains("..")
@@ -139,7 +151,8 @@ fn has_stray_dots(value: &str) -> bool {
 #[serde(deny_unknown_fields)]
 pub struct NotifyRuleCreate {
     /// Name of the rule, 1 to 40 characters.
-    #[validate(length(min = 1, max = "NAME_MAX"), custom(function = no_control_characters), custom(function = not_blank))]
+    #[validate(length(min = 1, max = "NAME_MAX"), custom(function = no_control_characters),
+        custom(function = not_blank))]
     #[schema(example = "営業チーム", min_length = 1, max_length = 40)]
     pub name: String,
     /// Mail addresses that are told, at most 20.
@@ -167,7 +180,8 @@ pub struct NotifyRuleCreate {
 pub struct NotifyRulePatch {
     /// Name of the rule, 1 to 40 characters.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = "NAME_MAX"), custom(function = no_control_characters), custom(function = not_blank))]
+    #[validate(length(min = 1, max = "NAME_MAX"), custom(function = no_control_characters),
+        custom(function = not_blank))]
     #[schema(value_type = String, example = "営業チーム", min_length = 1, max_length = 40)]
     pub name: Option<String>,
     /// Mail addresses that are told, at most 20; the whole list.
@@ -206,13 +220,25 @@ mod tests {
 
     #[test]
     fn mail_addresses_are_kept_once_and_faulty_ones_are_named() {
-        let read = |values: &[&str]| read_emails(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
+        let read = |values: &[&str]| {
+            read_emails(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
+        };
         assert_eq!(read(&[]), Ok(vec![]));
-        let kept = read(&[" soumu@minato.example ", "Soumu@Minato.example", "eigyo@minato.example"]);
+        let kept =
+            read(&[" soumu@minato.example ", "Soumu@Minato.example", "eigyo@minato.example"]);
         assert_eq!(kept, Ok(vec!["soumu@minato.example".into(), "eigyo@minato.example".into()]));
         let long = format!("a@{}.example", "b".repeat(250));
-        let faults = read(&["soumu@minato.example", "", "soumu", "hana..ko@docomo.example", "hanako.@docomo.example", &long]).unwrap_err();
-        let faults: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
+        let faults = read(&[
+            "soumu@minato.example",
+            "",
+            "soumu",
+            "hana..ko@docomo.example",
+            "hanako.@docomo.example",
+            &long,
+        ])
+        .unwrap_err();
+        let faults: Vec<_> =
+            faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
         let expected = [
             ("/emails/1", FieldCode::Required),
             ("/emails/2", FieldCode::InvalidFormat),

@@ -14,7 +14,9 @@ use crate::validation::{NAME_MAX, no_control_characters};
 pub const SERVICES_MAX: usize = 20;
 
 /// The services that can be told, beside mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceType {
     /// Slack, by a bot token.
@@ -46,7 +48,12 @@ pub struct CredentialField {
     pub multiline: bool,
 }
 
-const fn field(name: &'static str, secret: bool, required: bool, multiline: bool) -> CredentialField {
+const fn field(
+    name: &'static str,
+    secret: bool,
+    required: bool,
+    multiline: bool,
+) -> CredentialField {
     CredentialField { name, secret, required, multiline }
 }
 
@@ -64,8 +71,10 @@ impl ServiceType {
 
     /// Its credentials, in the order in which a form asks for them.
     pub const fn fields(self) -> &'static [CredentialField] {
-        const SLACK: &[CredentialField] = &[field("bot_token", true, true, false), field("channel_id", false, true, false)];
-        const CHATWORK: &[CredentialField] = &[field("api_token", true, true, false), field("room_id", false, true, false)];
+        const SLACK: &[CredentialField] =
+            &[field("bot_token", true, true, false), field("channel_id", false, true, false)];
+        const CHATWORK: &[CredentialField] =
+            &[field("api_token", true, true, false), field("room_id", false, true, false)];
         const SECRET_URL: &[CredentialField] = &[field("url", true, true, false)];
         const LINE: &[CredentialField] = &[
             field("channel_access_token", true, true, false),
@@ -112,7 +121,8 @@ pub struct ServiceProblem {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// How a destination of LINE is found out: whoever sends the word to the bot in a room has its id filled in.
+/// How a destination of LINE is found out: whoever sends the word to the bot in a room has its id
+/// filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LineSetup {
     /// To be entered as Webhook URL in the LINE Developers console.
@@ -139,11 +149,13 @@ pub struct Service {
     /// What its owner calls it.
     #[schema(example = "#営業")]
     pub label: String,
-    /// Whether its owner wants it. We switch it off ourselves when it has failed for good; `problem` then says why.
+    /// Whether its owner wants it. We switch it off ourselves when it has failed for good;
+    /// `problem` then says why.
     #[schema(example = true)]
     pub enabled: bool,
     /// Its credentials; secret ones as a hint.
-    #[schema(value_type = BTreeMap<String, String>, example = json!({"bot_token": "xoxb-…3f9a", "channel_id": "C0123456789"}))]
+    #[schema(value_type = BTreeMap<String, String>, example = json!({"bot_token": "xoxb-…3f9a",
+        "channel_id": "C0123456789"}))]
     pub credentials: Credentials,
     /// What is wrong with it; `null` while nothing is.
     #[schema(example = json!(null))]
@@ -157,7 +169,8 @@ pub struct Service {
     /// With `line`: how its destination is found out.
     #[schema(example = json!(null))]
     pub line_setup: Option<LineSetup>,
-    /// With `webhook`: the signing secret, in the answer to making the service or its secret, and never again.
+    /// With `webhook`: the signing secret, in the answer to making the service or its secret, and
+    /// never again.
     #[schema(example = json!(null))]
     pub signing_secret: Option<String>,
     /// Version of this resource, the value inside its ETag.
@@ -178,10 +191,11 @@ pub struct ServiceCreate {
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
     #[schema(example = "#営業", max_length = 40)]
     pub label: String,
-    /// Its credentials, by type: slack `bot_token, channel_id`; chatwork `api_token, room_id`; teams `url`; google_chat `url`; line
-    /// `channel_access_token, to, channel_secret`; line_works `client_id, client_secret, service_account, private_key, bot_id,
-    /// channel_id`; webhook `url`.
-    #[schema(value_type = BTreeMap<String, String>, example = json!({"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "C0123456789"}))]
+    /// Its credentials, by type: slack `bot_token, channel_id`; chatwork `api_token, room_id`;
+    /// teams `url`; google_chat `url`; line `channel_access_token, to, channel_secret`; line_works
+    /// `client_id, client_secret, service_account, private_key, bot_id, channel_id`; webhook `url`.
+    #[schema(value_type = BTreeMap<String, String>,
+        example = json!({"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "C0123456789"}))]
     pub credentials: Credentials,
     /// `true` keeps it even where the service itself says that the credentials do not work.
     #[serde(default)]
@@ -241,7 +255,8 @@ pub enum TestOutcome {
 
 /// A test notice, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"outcome": "delivered", "message": "テスト通知を送りました。", "problem": null, "status": 200, "duration_ms": 312}))]
+#[schema(example = json!({"outcome": "delivered", "message": "テスト通知を送りました。", "problem": null,
+    "status": 200, "duration_ms": 312}))]
 pub struct ServiceTest {
     /// What came of it.
     #[schema(example = "delivered")]

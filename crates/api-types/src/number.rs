@@ -8,7 +8,9 @@ use crate::validation::{DISPLAY_NAME_MAX, NAME_MAX, no_control_characters};
 use crate::{Capability, given, present};
 
 /// 基本番号 or 追加番号.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberKind {
     /// The number that comes with the basic ID.
@@ -63,7 +65,8 @@ pub struct Number {
     /// The most calls at once that the contract allows.
     #[schema(example = 9, minimum = 1, maximum = 9)]
     pub max_channels: u8,
-    /// The IDs that ring for this number, in the order of their extensions: the choices for `priority_phone_id`.
+    /// The IDs that ring for this number, in the order of their extensions: the choices for
+    /// `priority_phone_id`.
     #[schema(example = json!(["01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23"]))]
     pub ringing_phone_ids: Vec<String>,
     /// The settings that apply to this number.

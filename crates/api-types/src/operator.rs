@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::validation::{
-    CALLER_MAX, LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits, login_id_characters, mail_address, no_control_characters,
-    not_blank,
+    CALLER_MAX, LOGIN_ID_MAX, MAIL_MAX, NAME_MAX, PASSWORD_MAX, extension_digits,
+    login_id_characters, mail_address, no_control_characters, not_blank,
 };
 use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, given, present};
 
@@ -32,7 +32,8 @@ pub struct OperatorAccount {
     /// Why it is suspended, as the holder is told; `null` unless suspended.
     #[schema(example = json!(null))]
     pub suspended_reason: Option<String>,
-    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can never be refused.
+    /// The number outside the contract that its calls are forwarded from or to, in E.164; it can
+    /// never be refused.
     #[schema(example = "+81312345678")]
     pub forwarding_number: Option<String>,
     /// What is contracted.
@@ -53,7 +54,8 @@ pub struct OperatorAccount {
 #[serde(deny_unknown_fields)]
 pub struct OperatorAccountCreate {
     /// Name of the contract holder, 1 to 100 characters.
-    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
     #[schema(example = "株式会社みなと商会", min_length = 1, max_length = 100)]
     pub name: String,
     /// Where password links and warnings go.
@@ -72,7 +74,8 @@ pub struct OperatorAccountCreate {
 pub struct OperatorAccountPatch {
     /// Name of the contract holder.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
     #[schema(value_type = String, example = "株式会社みなと商会", min_length = 1, max_length = 100)]
     pub name: Option<String>,
     /// Where password links and warnings go; `null` removes it.
@@ -89,7 +92,8 @@ pub struct OperatorAccountPatch {
     #[validate(length(max = 200), custom(function = no_control_characters))]
     #[schema(value_type = Option<String>, example = "お支払いの確認ができないため", max_length = 200)]
     pub suspended_reason: Option<Option<String>>,
-    /// The number outside the contract that its calls are forwarded from or to, as people write it; `null` removes it.
+    /// The number outside the contract that its calls are forwarded from or to, as people write it;
+    /// `null` removes it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = "CALLER_MAX"))]
     #[schema(value_type = Option<String>, example = "03-1234-5678", max_length = 256)]
@@ -148,7 +152,8 @@ pub struct OperatorNumberCreate {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorNumberPatch {
-    /// The most calls at once that the contract allows, 1 to 9. A higher limit of the holder comes down with it.
+    /// The most calls at once that the contract allows, 1 to 9. A higher limit of the holder comes
+    /// down with it.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = 9))]
     #[schema(value_type = u8, example = 5, minimum = 1, maximum = 9)]
@@ -304,7 +309,8 @@ pub struct ServiceKey {
 #[serde(deny_unknown_fields)]
 pub struct ServiceKeyCreate {
     /// What it is for, 1 to 100 characters.
-    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank), custom(function = no_control_characters))]
+    #[validate(length(max = "ACCOUNT_NAME_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
     #[schema(example = "tokyo-sbc-1", min_length = 1, max_length = 100)]
     pub name: String,
 }

@@ -21,6 +21,7 @@ pub struct OutboundNumberPut {
     /// One of the account's numbers; `null` = the primary number. Must be given.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(required)]
-    #[schema(value_type = Option<String>, required = true, example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
+    #[schema(value_type = Option<String>, required = true,
+        example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
     pub number_id: Option<Option<String>>,
 }

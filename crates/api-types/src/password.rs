@@ -12,7 +12,8 @@ use crate::validation::PASSWORD_MAX;
 pub struct PasswordPut {
     /// The new password, 10 to 128 characters, not easy to guess and without the login id.
     #[validate(length(min = 10, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", min_length = 10, max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 10, max_length = 128,
+        format = Password)]
     pub new_password: String,
     /// The same again.
     #[validate(length(max = "PASSWORD_MAX"))]
@@ -67,7 +68,8 @@ pub struct PasswordCheck {
     /// Whether it would be taken.
     #[schema(example = false)]
     pub acceptable: bool,
-    /// What is wrong with it and what would help, in the language of `Accept-Language`; empty when nothing is.
+    /// What is wrong with it and what would help, in the language of `Accept-Language`; empty when
+    /// nothing is.
     #[schema(example = json!(["あと2文字必要です。", "よく使われる言葉や年号を避けてください。"]))]
     pub advice: Vec<String>,
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Deserializer};
 
-/// Deserialises a present field, `null` included, to `Some`. Together with `#[serde(default)]` an absent field stays
-/// `None`, so that `None`, `Some(None)` and `Some(Some(value))` mean leave, clear and set.
+/// Deserialises a present field, `null` included, to `Some`. Together with `#[serde(default)]` an
+/// absent field stays `None`, so that `None`, `Some(None)` and `Some(Some(value))` mean leave,
+/// clear and set.
 ///
 /// # Errors
 /// Whatever the deserialiser says of a value of another type.
@@ -15,8 +16,8 @@ where
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
-/// Deserialises a present field to `Some` and refuses `null`. Without it serde takes `null` for absent, and a client that meant to
-/// empty the field would be told that all is well.
+/// Deserialises a present field to `Some` and refuses `null`. Without it serde takes `null` for
+/// absent, and a client that meant to empty the field would be told that all is well.
 ///
 /// # Errors
 /// Whatever the deserialiser says of a value of another type, `null` included.

@@ -9,7 +9,9 @@ use crate::validation::{NAME_MAX, no_control_characters};
 use crate::{Capability, given};
 
 /// 基本ID or 追加ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneIdKind {
     /// The ID that also signs in to the portal.
@@ -19,7 +21,9 @@ pub enum PhoneIdKind {
 }
 
 /// 端末種類 of a terminal that is signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum TerminalKind {
     /// The app on an iPhone or iPad.
@@ -84,10 +88,12 @@ pub struct PhoneId {
     /// 端末名称; empty when none is set.
     #[schema(example = "受付 iPhone")]
     pub terminal_name: String,
-    /// The number that this ID belongs to: the primary number for the basic ID, `null` for an additional ID.
+    /// The number that this ID belongs to: the primary number for the basic ID, `null` for an
+    /// additional ID.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
     pub number_id: Option<String>,
-    /// 発信外線番号: the number that was chosen in the portal or by its app to call out with; `null` where none was.
+    /// 発信外線番号: the number that was chosen in the portal or by its app to call out with; `null`
+    /// where none was.
     #[schema(example = json!(null))]
     pub outbound_number_id: Option<String>,
     /// The terminals that are signed in now.

@@ -11,10 +11,12 @@ use crate::number_plan::JAPAN;
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number in E.164 or as it is written in Japan: full-width digits, every look-alike of a hyphen, spaces and
-    /// brackets are accepted, `010` and `00` lead out of the country, a leading 0 means a Japanese number.
+    /// Reads a number in E.164 or as it is written in Japan: full-width digits, every look-alike of
+    /// a hyphen, spaces and brackets are accepted, `010` and `00` lead out of the country, a
+    /// leading 0 means a Japanese number.
     ///
-    /// [`crate::Caller::parse`] reads more: addresses, what spreadsheets leave behind, short numbers.
+    /// [`crate::Caller::parse`] reads more: addresses, what spreadsheets leave behind, short
+    /// numbers.
     ///
     /// # Errors
     /// Says what is wrong with the first thing that does not fit.
@@ -32,7 +34,8 @@ impl PhoneNumber {
         &self.0
     }
 
-    /// The number as it is written in Japan: `03-1234-5678`, `0120-345-678`; a foreign number as it is in E.164.
+    /// The number as it is written in Japan: `03-1234-5678`, `0120-345-678`; a foreign number as it
+    /// is in E.164.
     pub fn japanese(&self) -> String {
         self.national().map_or_else(|| self.0.clone(), |national| grouped(&national))
     }
@@ -51,8 +54,9 @@ impl fmt::Display for PhoneNumber {
 
 /// How many digits a Japanese number has that begins with these, trunk prefix 0 included.
 ///
-/// Ten, and eleven where the third is 0: mobile (060, 070, 080, 090), IP phones (050), machines (020) and 0800
-/// (番号規則 of the Ministry of Internal Affairs; libphonenumber says the same, see `tests/caller_golden.rs`).
+/// Ten, and eleven where the third is 0: mobile (060, 070, 080, 090), IP phones (050), machines
+/// (020) and 0800 (番号規則 of the Ministry of Internal Affairs; libphonenumber says the same, see
+/// `tests/caller_golden.rs`).
 pub(crate) fn japanese_length(national: &str) -> usize {
     match national.as_bytes() {
         [b'0', b'2' | b'5'..=b'9', b'0', ..] => 11,
@@ -65,7 +69,8 @@ pub(crate) fn is_planned(national: &str) -> bool {
     split(national).is_some()
 }
 
-/// With hyphens between area code, exchange and line; the beginning of a number as far as the plan can tell.
+/// With hyphens between area code, exchange and line; the beginning of a number as far as the plan
+/// can tell.
 pub(crate) fn grouped(national: &str) -> String {
     let mut text = national.to_owned();
     if let Some((area, exchange)) = split(national) {
@@ -78,13 +83,15 @@ pub(crate) fn grouped(national: &str) -> String {
     text
 }
 
-/// Lengths of the first and second group of a national number (leading 0 included), by the longest matching prefix of the plan.
+/// Lengths of the first and second group of a national number (leading 0 included), by the longest
+/// matching prefix of the plan.
 fn split(national: &str) -> Option<(usize, usize)> {
     (1..=national.len().min(7)).rev().find_map(|length| {
         let prefix = &national[..length];
         let found = JAPAN.binary_search_by(|row| row.0.cmp(prefix)).ok()?;
         let (_, total, area, exchange) = JAPAN[found];
-        (usize::from(total) == japanese_length(national)).then_some((usize::from(area), usize::from(exchange)))
+        (usize::from(total) == japanese_length(national))
+            .then_some((usize::from(area), usize::from(exchange)))
     })
 }
 
@@ -109,9 +116,14 @@ mod tests {
             ("010 1 212 555 0123", "+12125550123", "+12125550123"),
         ];
         for (text, e164, printed) in table {
-            let number = PhoneNumber::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            let number =
+                PhoneNumber::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
             assert_eq!((number.e164(), number.japanese().as_str()), (e164, printed), "{text}");
-            assert_eq!(PhoneNumber::parse(&number.japanese()), Ok(number), "{text} does not survive printing");
+            assert_eq!(
+                PhoneNumber::parse(&number.japanese()),
+                Ok(number),
+                "{text} does not survive printing"
+            );
         }
     }
 

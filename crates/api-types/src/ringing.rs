@@ -29,7 +29,8 @@ pub struct RingingTarget {
 pub struct Ringing {
     /// Every ID of the account, the basic one first, then by extension.
     pub targets: Vec<RingingTarget>,
-    /// 話中アナウンス: whether a caller hears an announcement when every channel is in use; else the busy tone.
+    /// 話中アナウンス: whether a caller hears an announcement when every channel is in use; else the busy
+    /// tone.
     #[schema(example = false)]
     pub busy_announcement: bool,
 }
@@ -50,8 +51,8 @@ pub struct RingingTargetPut {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RingingPut {
-    /// The switches; an ID that is not named stays as it is. All may be off: then no terminal rings. The one that rings first
-    /// (`priority_phone_id`) must be on.
+    /// The switches; an ID that is not named stays as it is. All may be off: then no terminal
+    /// rings. The one that rings first (`priority_phone_id`) must be on.
     #[validate(length(max = 1000), nested)]
     #[schema(max_items = 1000)]
     pub targets: Vec<RingingTargetPut>,

@@ -12,7 +12,8 @@ use crate::{Caller, NoNumber, Ringtone};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RoutePreviewRequest {
-    /// The caller as people write it, or `withheld`, `pay_phone`, `out_of_range`, `service_conflict`.
+    /// The caller as people write it, or `withheld`, `pay_phone`, `out_of_range`,
+    /// `service_conflict`.
     #[validate(length(min = 1, max = "CALLER_MAX"))]
     #[schema(example = "090-1234-5678", min_length = 1, max_length = 256)]
     pub caller: String,
@@ -44,7 +45,9 @@ pub enum RouteAction {
 }
 
 /// The setting that decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedRule {
     /// 非通知 is refused.
@@ -72,7 +75,8 @@ pub enum MatchedRule {
 /// The setting that decided, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "rule": "block_entry", "entry_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b27", "reason": "着信拒否に登録された「0120」で始まる番号です。",
+    "rule": "block_entry", "entry_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b27",
+        "reason": "着信拒否に登録された「0120」で始まる番号です。",
 }))]
 pub struct Matched {
     /// Which setting.
@@ -128,9 +132,11 @@ pub struct RouteDevice {
 
 /// The caller as it was understood.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false}))]
+#[schema(example = json!({"text": "090-1234-5678", "e164": "+819012345678", "no_number": null,
+    "international": false}))]
 pub struct RouteCaller {
-    /// A number as it is written in Japan; without one why there is none, in the language of `Accept-Language`.
+    /// A number as it is written in Japan; without one why there is none, in the language of
+    /// `Accept-Language`.
     #[schema(example = "090-1234-5678")]
     pub text: String,
     /// E.164, or three digits of a service; `null` without a number.
@@ -175,16 +181,19 @@ pub struct RouteNotice {
 /// The decision about a call, as the switch gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "revision": 42, "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false},
+    "revision": 42, "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null,
+        "international": false},
     "action": "ring",
     "matched": {"rule": "ringing", "entry_id": null, "reason": "この番号で鳴る設定の端末を呼び出します。"},
     "sip": null, "announcement": null,
     "devices": [{
-        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002", "terminal_name": "受付 iPhone", "extension": "202",
+        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002",
+            "terminal_name": "受付 iPhone", "extension": "202",
         "ring_after_s": 0, "ringtone": "ringtone_1", "display_name": "東京代表", "number_name": "代表番号",
     }],
     "channel_limit": 3,
-    "notices": [{"rule_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24", "rule_name": "営業チーム", "when": "だれも出なかったとき",
+    "notices": [{"rule_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24", "rule_name": "営業チーム",
+        "when": "だれも出なかったとき",
         "destinations": ["メール soumu@minato.example", "Slack #営業"]}],
 }))]
 pub struct RouteDecision {

@@ -17,7 +17,8 @@ pub struct SignIn {
     pub login_id: String,
     /// Its password.
     #[validate(length(min = 1, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", min_length = 1, max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 1, max_length = 128,
+        format = Password)]
     pub password: String,
 }
 
@@ -50,7 +51,8 @@ pub struct Session {
 pub struct Confirmation {
     /// The password of the ID that is signed in.
     #[validate(length(min = 1, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", min_length = 1, max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 1, max_length = 128,
+        format = Password)]
     pub password: String,
 }
 
@@ -81,7 +83,8 @@ pub struct PasswordResetRequest {
 pub struct PasswordReset {
     /// The new password, 10 to 128 characters.
     #[validate(length(min = 10, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", min_length = 10, max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 10, max_length = 128,
+        format = Password)]
     pub new_password: String,
     /// The same again.
     #[validate(length(max = "PASSWORD_MAX"))]

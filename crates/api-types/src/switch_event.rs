@@ -17,7 +17,8 @@ pub const TRANSCRIPT_MAX: u64 = 50_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SwitchEventType {
-    /// Nobody answered; one per call, or one per terminal under the same `call_id`: one notice is sent.
+    /// Nobody answered; one per call, or one per terminal under the same `call_id`: one notice is
+    /// sent.
     MissedCall,
     /// Somebody answered: a missed call of the same `call_id` is none.
     AnsweredCall,
@@ -37,8 +38,10 @@ pub enum SwitchEventType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "id": "evt-20261122-000123", "type": "voicemail", "call_id": "a84b4c76e66710@192.0.2.1", "called": "+815012345678",
-    "caller": "09012345678", "at": "2026-11-22T00:15:00Z", "duration_s": 23, "transcript": "田中です。折り返しお電話ください。",
+    "id": "evt-20261122-000123", "type": "voicemail", "call_id": "a84b4c76e66710@192.0.2.1",
+        "called": "+815012345678",
+    "caller": "09012345678", "at": "2026-11-22T00:15:00Z", "duration_s": 23,
+        "transcript": "田中です。折り返しお電話ください。",
     "attachment_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29",
 }))]
 pub struct SwitchEvent {
@@ -54,11 +57,13 @@ pub struct SwitchEvent {
     #[validate(length(min = 1, max = 256), custom(function = no_control_characters))]
     #[schema(example = "a84b4c76e66710@192.0.2.1", min_length = 1, max_length = 256)]
     pub call_id: String,
-    /// The account's number: the one that was called, or with `outgoing_call` the one that was shown.
+    /// The account's number: the one that was called, or with `outgoing_call` the one that was
+    /// shown.
     #[validate(length(min = 1, max = "CALLER_MAX"))]
     #[schema(example = "+815012345678", min_length = 1, max_length = 256)]
     pub called: String,
-    /// The other side as text: a number in any form, or `withheld`, `pay_phone`, `out_of_range`, `service_conflict`.
+    /// The other side as text: a number in any form, or `withheld`, `pay_phone`, `out_of_range`,
+    /// `service_conflict`.
     #[serde(default)]
     #[validate(length(max = "CALLER_MAX"))]
     #[schema(example = "09012345678", max_length = 256)]

@@ -1,6 +1,8 @@
-//! What a switch keeps of all numbers, so that calls are decided while nobody can be asked: a snapshot, and what has changed since.
+//! What a switch keeps of all numbers, so that calls are decided while nobody can be asked: a
+//! snapshot, and what has changed since.
 //!
-//! Both are texts of lines (`application/x-ndjson`), each a JSON object: a header, the numbers, an end. Without the end something is missing.
+//! Both are texts of lines (`application/x-ndjson`), each a JSON object: a header, the numbers, an
+//! end. Without the end something is missing.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +39,8 @@ pub struct SwitchHeader {
     /// The position that these changes begin after; `null` in a snapshot.
     #[schema(example = json!(null))]
     pub since: Option<u64>,
-    /// Where in the history of all changes this stands: below 2^53, only growing, else without meaning. It is nobody's `revision`.
+    /// Where in the history of all changes this stands: below 2^53, only growing, else without
+    /// meaning. It is nobody's `revision`.
     #[schema(example = 1_795_316_400_000_000_u64)]
     pub position: u64,
     /// The host of addresses of record.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a terminal proves with that it is the ID that it says (RFC 8760). Whoever has it can sign in as the terminal: keep it as a secret.
+/// What a terminal proves with that it is the ID that it says (RFC 8760). Whoever has it can sign
+/// in as the terminal: keep it as a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SwitchDigest {
     /// The realm to ask for.
@@ -26,10 +27,12 @@ impl std::fmt::Debug for SwitchDigest {
 /// Which numbers an ID may present when it calls out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SwitchOutbound {
-    /// The number to present where the terminal asks for none that is allowed, in E.164; `null` = the contract has none.
+    /// The number to present where the terminal asks for none that is allowed, in E.164; `null` =
+    /// the contract has none.
     #[schema(example = "+81312345678")]
     pub number: Option<String>,
-    /// The numbers that it may ask for, in E.164. An IP phone or premises device: the one that the portal says. The app: all of the contract.
+    /// The numbers that it may ask for, in E.164. An IP phone or premises device: the one that the
+    /// portal says. The app: all of the contract.
     #[schema(example = json!(["+81312345678"]))]
     pub allowed: Vec<String>,
 }
@@ -52,8 +55,8 @@ pub struct SwitchPhoneId {
     /// Whether it may sign in: false while the contract is suspended.
     #[schema(example = true)]
     pub active: bool,
-    /// What it proves itself with. `null` while it may not sign in, and for a basic ID whose password was set before this was kept and that
-    /// has not signed in to the portal since.
+    /// What it proves itself with. `null` while it may not sign in, and for a basic ID whose
+    /// password was set before this was kept and that has not signed in to the portal since.
     pub digest: Option<SwitchDigest>,
     /// Calling out.
     pub outbound: SwitchOutbound,

@@ -10,11 +10,13 @@ use crate::{Matched, RouteAction, RouteCaller, RouteDevice, SipAnswer};
 /// The longest header that is taken, in characters.
 const HEADER_MAX: u64 = 1_024;
 
-/// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands in the SIP headers.
+/// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands
+/// in the SIP headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "call_id": "1a2b3c@pbx.example", "called": "+81312345678", "from_user": "anonymous", "from_display": "Coin line/payphone",
+    "call_id": "1a2b3c@pbx.example", "called": "+81312345678", "from_user": "anonymous",
+        "from_display": "Coin line/payphone",
     "pai": "<tel:+819012345678>", "privacy": "id", "active_calls": 1,
 }))]
 pub struct RouteQuestion {
@@ -51,7 +53,8 @@ pub struct RouteQuestion {
     #[validate(length(max = "HEADER_MAX"))]
     #[schema(example = json!(null), max_length = 1024)]
     pub diversion: Option<String>,
-    /// Priority (RFC 3261, 20.26): `psap-callback` is a call-back after an emergency call (RFC 7090), which nothing refuses.
+    /// Priority (RFC 3261, 20.26): `psap-callback` is a call-back after an emergency call (RFC
+    /// 7090), which nothing refuses.
     #[serde(default)]
     #[validate(length(max = "HEADER_MAX"))]
     #[schema(example = json!(null), max_length = 1024)]
@@ -68,7 +71,8 @@ pub struct RouteQuestion {
 
 /// Where a call goes: the document that Kamailio's module rtjson takes as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"version": "1.0", "routing": "parallel", "routes": [{"uri": "sip:minato002@sip.example.jp"}]}))]
+#[schema(example = json!({"version": "1.0", "routing": "parallel",
+    "routes": [{"uri": "sip:minato002@sip.example.jp"}]}))]
 pub struct RtJson {
     /// `1.0`.
     #[schema(example = "1.0")]
@@ -102,16 +106,19 @@ pub struct RouteLater {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "decision_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29", "revision": 42,
-    "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null, "international": false},
+    "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null,
+        "international": false},
     "action": "ring",
     "matched": {"rule": "ringing", "entry_id": null, "reason": "この番号で鳴る設定の端末を呼び出します。"},
     "sip": null, "announcement": null,
     "devices": [{
-        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002", "terminal_name": "受付 iPhone", "extension": "202",
+        "phone_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23", "login_id": "minato002",
+            "terminal_name": "受付 iPhone", "extension": "202",
         "ring_after_s": 0, "ringtone": "ringtone_1", "display_name": "東京代表", "number_name": "代表番号",
     }],
     "channel_limit": 3,
-    "rtjson": {"version": "1.0", "routing": "parallel", "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null, "ttl_s": 0,
+    "rtjson": {"version": "1.0", "routing": "parallel",
+        "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null, "ttl_s": 0,
 }))]
 pub struct SwitchDecision {
     /// Names the decision in logs.
@@ -141,7 +148,8 @@ pub struct SwitchDecision {
     pub rtjson: Option<RtJson>,
     /// The others, where one terminal rings before them.
     pub later: Option<RouteLater>,
-    /// For how many seconds the decision may be used for another call: 0, since the next caller may be another one.
+    /// For how many seconds the decision may be used for another call: 0, since the next caller may
+    /// be another one.
     #[schema(example = 0)]
     pub ttl_s: u32,
 }

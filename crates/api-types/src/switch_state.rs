@@ -21,7 +21,8 @@ pub enum SwitchProgress {
 /// How far the last change of the account has come that decides about calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "state": "applied", "revision": 42, "saved_at": "2026-11-22T03:00:00Z", "applied_at": "2026-11-22T03:00:00.800Z", "lag_ms": 800,
+    "state": "applied", "revision": 42, "saved_at": "2026-11-22T03:00:00Z",
+        "applied_at": "2026-11-22T03:00:00.800Z", "lag_ms": 800,
     "last_seen_at": null,
 }))]
 pub struct SwitchState {
@@ -34,7 +35,8 @@ pub struct SwitchState {
     /// When it was saved.
     #[schema(example = "2026-11-22T03:00:00Z")]
     pub saved_at: Option<DateTime<Utc>>,
-    /// Since when every switch decides by it; a switch that asks about each call counts as a second behind. With `applied` only.
+    /// Since when every switch decides by it; a switch that asks about each call counts as a second
+    /// behind. With `applied` only.
     #[schema(example = "2026-11-22T03:00:00.800Z")]
     pub applied_at: Option<DateTime<Utc>>,
     /// How long it took, in milliseconds.

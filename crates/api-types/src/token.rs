@@ -21,7 +21,8 @@ pub struct TokenRequest {
     pub login_id: String,
     /// Its password.
     #[validate(length(min = 1, max = "PASSWORD_MAX"))]
-    #[schema(example = "correct horse battery", min_length = 1, max_length = 128, format = Password)]
+    #[schema(example = "correct horse battery", min_length = 1, max_length = 128,
+        format = Password)]
     pub password: String,
     /// What signs in.
     #[validate(nested)]
@@ -47,16 +48,19 @@ pub struct LinkTokenRequest {
 pub struct RefreshTokenRequest {
     /// The newest refresh token that was answered.
     #[validate(length(min = 1, max = "TOKEN_MAX"))]
-    #[schema(example = "dwr_0b5Yw1eQ3xJt2mV7c9r4sA", min_length = 1, max_length = 200, format = Password)]
+    #[schema(example = "dwr_0b5Yw1eQ3xJt2mV7c9r4sA", min_length = 1, max_length = 200,
+        format = Password)]
     pub refresh_token: String,
 }
 
 /// Tokens of a softphone (in the shape of RFC 6749, 5.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
-    /// A signed JWT (RFC 9068, ES256) for `Authorization: Bearer`. Opaque to the app; whoever wants to check it finds the keys at
-    /// `/.well-known/jwks.json`.
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiIsImtpZCI6Ik56YiJ9.eyJzdWIiOiIwMTkzMGY1ZSJ9.c2ln")]
+    /// A signed JWT (RFC 9068, ES256) for `Authorization: Bearer`. Opaque to the app; whoever wants
+    /// to check it finds the keys at `/.well-known/jwks.json`.
+    #[schema(
+        example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiIsImtpZCI6Ik56YiJ9.eyJzdWIiOiIwMTkzMGY1ZSJ9.c2ln"
+    )]
     pub access_token: String,
     /// Always `Bearer`.
     #[schema(example = "Bearer")]
@@ -64,7 +68,8 @@ pub struct Tokens {
     /// For how long the access token is good, in seconds.
     #[schema(example = 600)]
     pub expires_in: u64,
-    /// Good for one `POST /tokens/refresh`, which answers the next one. Keep it where the system keeps secrets.
+    /// Good for one `POST /tokens/refresh`, which answers the next one. Keep it where the system
+    /// keeps secrets.
     #[schema(example = "dwr_0b5Yw1eQ3xJt2mV7c9r4sA")]
     pub refresh_token: String,
     /// For how long the refresh token is good if it is not used, in seconds.
@@ -78,7 +83,8 @@ pub struct Tokens {
 /// A link that signs an app in with an ID, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignInLink {
-    /// To be shown as a QR code or opened on the phone; the token stands behind `#`, which browsers send to nobody.
+    /// To be shown as a QR code or opened on the phone; the token stands behind `#`, which browsers
+    /// send to nobody.
     #[schema(example = "https://portal.example.jp/app/sign-in#0b5Yw1eQ3xJt2mV7c9r4sA")]
     pub url: String,
     /// When it ends.

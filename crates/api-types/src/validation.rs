@@ -21,24 +21,32 @@ pub const CALLER_MAX: u64 = 256;
 /// Longest login id, in characters.
 pub const LOGIN_ID_MAX: u64 = 64;
 
-/// Refuses control characters and line breaks: they would break a phone's display, a mail header or a log line.
+/// Refuses control characters and line breaks: they would break a phone's display, a mail header or
+/// a log line.
 ///
 /// # Errors
 /// `control_character`.
 pub fn no_control_characters(value: &str) -> Result<(), ValidationError> {
-    let bad = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let bad = |c: char| {
+        c.is_control()
+            || matches!(c,
+                '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
     if value.chars().any(bad) { Err(ValidationError::new("control_character")) } else { Ok(()) }
 }
 
-/// A mail address as HTML's e-mail field understands it, with domains in other scripts; no quoted local part, no address literal.
+/// A mail address as HTML's e-mail field understands it, with domains in other scripts; no quoted
+/// local part, no address literal.
 ///
-/// By hand, since validator's own check brings a regular-expression engine and Unicode's tables to every visitor's phone.
+/// By hand, since validator's own check brings a regular-expression engine and Unicode's tables to
+/// every visitor's phone.
 ///
 /// # Errors
 /// `invalid_format`.
 pub fn mail_address(value: &str) -> Result<(), ValidationError> {
     let local_part = |text: &str| {
-        (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
+        (1..=64).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
     };
     let label = |text: &str| {
         (1..=63).contains(&text.chars().count())
@@ -46,12 +54,14 @@ pub fn mail_address(value: &str) -> Result<(), ValidationError> {
             && !text.starts_with('-')
             && !text.ends_with('-')
     };
-    let good =
-        value.split_once('@').is_some_and(|(local, domain)| local_part(local) && domain.len() <= 255 && domain.split('.').all(label));
+    let good = value.split_once('@').is_some_and(|(local, domain)| {
+        local_part(local) && domain.len() <= 255 && domain.split('.').all(label)
+    });
     if good { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
 }
 
-/// Refuses a text in which nothing is to be seen: names are trimmed, so nothing would be left of it.
+/// Refuses a text in which nothing is to be seen: names are trimmed, so nothing would be left of
+/// it.
 ///
 /// # Errors
 /// `required`.
@@ -64,16 +74,20 @@ pub fn not_blank(value: &str) -> Result<(), ValidationError> {
 /// # Errors
 /// `invalid_format`.
 pub fn login_id_characters(value: &str) -> Result<(), ValidationError> {
-    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    let good =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
     if value.chars().all(good) { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
 }
 
-/// An extension is 2 to 6 digits and does not begin with 0, so that it cannot be mistaken for an outside number.
+/// An extension is 2 to 6 digits and does not begin with 0, so that it cannot be mistaken for an
+/// outside number.
 ///
 /// # Errors
 /// `invalid_format`.
 pub fn extension_digits(value: &str) -> Result<(), ValidationError> {
-    let good = (2..=6).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()) && !value.starts_with('0');
+    let good = (2..=6).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_digit())
+        && !value.starts_with('0');
     if good { Ok(()) } else { Err(ValidationError::new("invalid_format")) }
 }
 
@@ -119,7 +133,9 @@ fn walk(errors: &ValidationErrors, prefix: &str, found: &mut Vec<FieldFault>) {
     for (field, kind) in errors.errors() {
         let pointer = format!("{prefix}/{field}");
         match kind {
-            ValidationErrorsKind::Field(list) => found.extend(list.iter().map(|error| fault(pointer.clone(), error))),
+            ValidationErrorsKind::Field(list) => {
+                found.extend(list.iter().map(|error| fault(pointer.clone(), error)))
+            }
             ValidationErrorsKind::Struct(inner) => walk(inner, &pointer, found),
             ValidationErrorsKind::List(items) => {
                 for (index, inner) in items {
@@ -134,17 +150,28 @@ fn fault(pointer: String, error: &ValidationError) -> FieldFault {
     let parameter = |name: &str| error.params.get(name).and_then(|value| value.as_i64());
     match error.code.as_ref() {
         "length" => {
-            let length = error.params.get("value").and_then(|value| value.as_str()).map_or(0, |value| value.chars().count() as i64);
+            let length = error
+                .params
+                .get("value")
+                .and_then(|value| value.as_str())
+                .map_or(0, |value| value.chars().count() as i64);
             match (parameter("min"), parameter("max")) {
                 (Some(1), _) if length == 0 => FieldFault::new(pointer, FieldCode::Required),
-                (Some(min), _) if length < min => FieldFault::new(pointer, FieldCode::TooShort).limit(min),
-                (_, max) => FieldFault { limit: max, ..FieldFault::new(pointer, FieldCode::TooLong) },
+                (Some(min), _) if length < min => {
+                    FieldFault::new(pointer, FieldCode::TooShort).limit(min)
+                }
+                (_, max) => {
+                    FieldFault { limit: max, ..FieldFault::new(pointer, FieldCode::TooLong) }
+                }
             }
         }
         "range" => FieldFault::new(pointer, FieldCode::OutOfRange),
         other => {
             let code = FieldCode::ALL.iter().copied().find(|code| code.as_str() == other);
-            FieldFault { limit: parameter("max"), ..FieldFault::new(pointer, code.unwrap_or(FieldCode::InvalidFormat)) }
+            FieldFault {
+                limit: parameter("max"),
+                ..FieldFault::new(pointer, code.unwrap_or(FieldCode::InvalidFormat))
+            }
         }
     }
 }

@@ -51,7 +51,8 @@ impl WebhookCallType {
     }
 }
 
-/// Something that happened on a number of the account, as an endpoint of the account's own is told of it.
+/// Something that happened on a number of the account, as an endpoint of the account's own is told
+/// of it.
 ///
 /// Fields may be added; those that stand here stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -70,7 +71,8 @@ pub struct WebhookCallEvent {
 /// The call that a webhook tells of. Every field is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WebhookCall {
-    /// The delivery, as in the header `webhook-id`: the same on every attempt, so that what comes twice is recognised.
+    /// The delivery, as in the header `webhook-id`: the same on every attempt, so that what comes
+    /// twice is recognised.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b31")]
     pub delivery_id: String,
     /// What people read of it.
@@ -102,7 +104,8 @@ pub struct WebhookCall {
     /// What was said, where it is known.
     #[schema(example = "田中です。折り返しお電話ください。")]
     pub transcript: Option<String>,
-    /// Whether the transcript was cut so that the body stays below 20 kB; the whole one stands on `page_url` and in the API.
+    /// Whether the transcript was cut so that the body stays below 20 kB; the whole one stands on
+    /// `page_url` and in the API.
     #[schema(example = false)]
     pub transcript_cut: bool,
     /// The recording or the fax.

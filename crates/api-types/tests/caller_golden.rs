@@ -1,4 +1,5 @@
-//! What people type, spreadsheets leave and switches send, as a table, and the same table against libphonenumber.
+//! What people type, spreadsheets leave and switches send, as a table, and the same table against
+//! libphonenumber.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +59,12 @@ fn unescaped(text: &str) -> String {
             }
             Some('u') => {
                 let (hex, after) = escape[2..].split_once('}').expect("an escape is closed");
-                found.push(u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).expect("an escape names a character"));
+                found.push(
+                    u32::from_str_radix(hex, 16)
+                        .ok()
+                        .and_then(char::from_u32)
+                        .expect("an escape names a character"),
+                );
                 after
             }
             _ => {
@@ -72,7 +78,9 @@ fn unescaped(text: &str) -> String {
 
 fn refusal(error: &CallerError) -> Vec<String> {
     vec![match error {
-        CallerError::UnexpectedCharacter(c) if c.is_control() => format!("!UnexpectedCharacter {}", c.escape_unicode()),
+        CallerError::UnexpectedCharacter(c) if c.is_control() => {
+            format!("!UnexpectedCharacter {}", c.escape_unicode())
+        }
         CallerError::UnexpectedCharacter(c) => format!("!UnexpectedCharacter {c}"),
         CallerError::StarOrHash(c) => format!("!StarOrHash {c}"),
         CallerError::LostZero(number) => format!("!LostZero {}", number.e164()),
@@ -96,7 +104,12 @@ fn caller_columns(read: Result<Caller, CallerError>) -> Vec<String> {
 
 fn pattern_columns(read: Result<BlockPattern, CallerError>) -> Vec<String> {
     match read {
-        Ok(pattern) => vec![pattern.key().to_owned(), pattern.digits().to_string(), pattern.japanese(), pattern.csv()],
+        Ok(pattern) => vec![
+            pattern.key().to_owned(),
+            pattern.digits().to_string(),
+            pattern.japanese(),
+            pattern.csv(),
+        ],
         Err(error) => refusal(&error),
     }
 }
@@ -104,7 +117,12 @@ fn pattern_columns(read: Result<BlockPattern, CallerError>) -> Vec<String> {
 fn identity(text: &str) -> SipIdentity<'_> {
     let mut fields = text.split(" ¦ ").map(|field| Some(field).filter(|field| !field.is_empty()));
     let mut next = || fields.next().flatten();
-    SipIdentity { from_display: next(), from_user: next(), p_asserted_identity: next(), privacy: next() }
+    SipIdentity {
+        from_display: next(),
+        from_user: next(),
+        p_asserted_identity: next(),
+        privacy: next(),
+    }
 }
 
 #[test]
@@ -120,10 +138,19 @@ fn every_form_is_read_as_the_table_says() {
             other => panic!("line {}: there is no kind {other}", row.line),
         };
         if found != row.expected {
-            wrong.push(format!("line {}: {} {:?} is {found:?}, should be {:?}", row.line, row.kind, row.text, row.expected));
+            wrong.push(format!(
+                "line {}: {} {:?} is {found:?}, should be {:?}",
+                row.line, row.kind, row.text, row.expected
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} forms are read otherwise:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} forms are read otherwise:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
     let forms: BTreeSet<_> = rows.iter().map(|row| (row.kind, &row.text)).collect();
     assert_eq!(forms.len(), rows.len(), "a form stands in the table twice");
     println!("golden table: {} forms", forms.len());
@@ -133,28 +160,44 @@ fn every_form_is_read_as_the_table_says() {
 #[test]
 fn libphonenumber_says_the_same() {
     let (mut same, mut wrong, mut met) = (0, Vec::new(), BTreeSet::new());
-    for row in rows().iter().filter(|row| row.kind == "caller" && row.expected[0].starts_with("+")) {
+    for row in rows().iter().filter(|row| row.kind == "caller" && row.expected[0].starts_with("+"))
+    {
         let (key, printed) = (row.expected[0], row.expected[2]);
-        let number = phonenumber::parse(Some(country::JP), key).unwrap_or_else(|error| panic!("{key}: {error}"));
+        let number = phonenumber::parse(Some(country::JP), key)
+            .unwrap_or_else(|error| panic!("{key}: {error}"));
         let e164 = number.format().mode(Mode::E164).to_string();
         let national = number.format().mode(Mode::National).to_string();
         let japanese = key.starts_with("+81");
-        let printed = printed.strip_prefix("010-81-").map_or(printed.to_owned(), |rest| format!("0{rest}"));
-        let differs = e164 != key || (japanese && (national != printed || !phonenumber::is_valid(&number)));
+        let printed =
+            printed.strip_prefix("010-81-").map_or(printed.to_owned(), |rest| format!("0{rest}"));
+        let differs =
+            e164 != key || (japanese && (national != printed || !phonenumber::is_valid(&number)));
         if differs && DELIBERATE.iter().any(|(deliberate, _)| *deliberate == key) {
             met.insert(key);
         } else if differs {
-            wrong.push(format!("line {}: {key} {printed}: {e164} {national}, valid: {}", row.line, phonenumber::is_valid(&number)));
+            wrong.push(format!(
+                "line {}: {key} {printed}: {e164} {national}, valid: {}",
+                row.line,
+                phonenumber::is_valid(&number)
+            ));
         } else {
             same += 1;
         }
     }
     assert!(wrong.is_empty(), "libphonenumber differs on {}:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(met.len(), DELIBERATE.len(), "a deliberate difference is none, or no longer in the table");
-    println!("libphonenumber agrees on {same} forms, {} numbers differ on purpose", DELIBERATE.len());
+    assert_eq!(
+        met.len(),
+        DELIBERATE.len(),
+        "a deliberate difference is none, or no longer in the table"
+    );
+    println!(
+        "libphonenumber agrees on {same} forms, {} numbers differ on purpose",
+        DELIBERATE.len()
+    );
 }
 
-/// Every beginning of three digits, with 9 to 12 digits in all: which lengths exist is libphonenumber's word, not ours.
+/// Every beginning of three digits, with 9 to 12 digits in all: which lengths exist is
+/// libphonenumber's word, not ours.
 #[test]
 fn numbers_are_as_long_as_libphonenumber_has_them() {
     let (mut valid, mut wrong) = (0, Vec::new());
@@ -163,9 +206,13 @@ fn numbers_are_as_long_as_libphonenumber_has_them() {
             for total in 9..=12 {
                 let national = format!("{beginning}{}", &filling[..total - beginning.len()]);
                 let known = phonenumber::parse(Some(country::JP), &national).is_ok_and(|number| {
-                    phonenumber::is_valid(&number) && number.format().mode(Mode::E164).to_string() == format!("+81{}", &national[1..])
+                    phonenumber::is_valid(&number)
+                        && number.format().mode(Mode::E164).to_string()
+                            == format!("+81{}", &national[1..])
                 });
-                let deliberate = |(begins, length, _): &(&str, usize, &str)| national.starts_with(begins) && *length == total;
+                let deliberate = |(begins, length, _): &(&str, usize, &str)| {
+                    national.starts_with(begins) && *length == total
+                };
                 if known && !DELIBERATE_LENGTHS.iter().any(deliberate) {
                     valid += 1;
                     let ours = PhoneNumber::parse(&national);

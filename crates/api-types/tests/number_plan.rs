@@ -14,7 +14,11 @@ fn shape(national: &str) -> Option<Shape> {
     let groups: Vec<&str> = printed.split('-').collect();
     let [area, exchange, line] = groups[..] else { return None };
     let total = area.len() + exchange.len() + line.len();
-    (total == national.len() && printed.replace('-', "") == national).then_some((total as u8, area.len() as u8, exchange.len() as u8))
+    (total == national.len() && printed.replace('-', "") == national).then_some((
+        total as u8,
+        area.len() as u8,
+        exchange.len() as u8,
+    ))
 }
 
 /// The shapes that numbers of `digits` digits below `prefix` have, sampled with several fillings.
@@ -64,5 +68,8 @@ fn the_checked_in_plan_is_what_the_metadata_says() {
         std::fs::write(path, &text).expect("the number plan is written");
     }
     let checked_in = std::fs::read_to_string(path).expect("the number plan is read");
-    assert!(checked_in == text, "the number plan is out of date; run: UPDATE_NUMBER_PLAN=1 cargo test -p api-types --test number_plan");
+    assert!(
+        checked_in == text,
+        "the number plan is out of date; run: UPDATE_NUMBER_PLAN=1 cargo test -p api-types --test number_plan"
+    );
 }

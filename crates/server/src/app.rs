@@ -85,9 +85,11 @@ impl App {
     /// One sentence that names the key of the configuration to look at.
     pub fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
         config.prepare_data_dir()?;
-        let secrets = Secrets::new(config.master_keys()?).ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
+        let secrets = Secrets::new(config.master_keys()?)
+            .ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
         let db = Db::open(&config.db_options())?;
-        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone()).map_err(|error| StartError::Mail(error.to_string()))?;
+        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())
+            .map_err(|error| StartError::Mail(error.to_string()))?;
         let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
         let attachments = Arc::new(Attachments::open(&config).map_err(StartError::Setting)?);
         let senders = Senders {
@@ -98,7 +100,8 @@ impl App {
             attachments: attachments.clone(),
             line_works: notify::line_works::Tokens::default(),
         };
-        let (wake, live, hashing) = (tokio::sync::Notify::new(), Live::default(), Semaphore::new(4));
+        let (wake, live, hashing) =
+            (tokio::sync::Notify::new(), Live::default(), Semaphore::new(4));
         Ok(Arc::new(Self {
             db,
             clock,
@@ -127,16 +130,26 @@ impl App {
     ///
     /// # Errors
     /// When the process is shutting down.
-    pub async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-        let _permit = self.hashing.acquire().await.map_err(|error| Failure::Internal(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| Failure::Internal(error.to_string()))
+    pub async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _permit =
+            self.hashing.acquire().await.map_err(|error| Failure::Internal(error.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| Failure::Internal(error.to_string()))
     }
 
     /// Checks a password. Takes as long for an ID that does not exist (`hash` is `None`).
     ///
     /// # Errors
     /// When the process is shutting down.
-    pub async fn verify_password(&self, password: String, hash: Option<String>) -> Result<bool, Failure> {
+    pub async fn verify_password(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, Failure> {
         self.hashing(move || {
             let exists = hash.is_some();
             crypto::verify_password(&password, hash.as_deref().unwrap_or(crypto::NOBODY)) && exists

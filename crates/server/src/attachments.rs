@@ -1,7 +1,8 @@
 //! Recordings and faxes: where their bytes lie, and what comes in.
 //!
-//! Bytes are written before the row that knows of them, and removed before it is: a crash in between leaves bytes that nothing knows
-//! of, which [`sweep`] finds, and never a row without bytes.
+//! Bytes are written before the row that knows of them, and removed before it is: a crash in
+//! between leaves bytes that nothing knows of, which [`sweep`] finds, and never a row without
+//! bytes.
 
 mod sniff;
 pub mod sweep;
@@ -44,11 +45,14 @@ impl Attachments {
         if url.is_empty() {
             return folder(&config.data_dir.join("attachments")).map_err(wrong);
         }
-        let parsed = Url::parse(url).map_err(|error| wrong(format!("{url:?} is no URL: {error}")))?;
+        let parsed =
+            Url::parse(url).map_err(|error| wrong(format!("{url:?} is no URL: {error}")))?;
         match parsed.scheme() {
             "file" => match parsed.to_file_path() {
                 Ok(path) => folder(&path).map_err(wrong),
-                Err(()) => Err(wrong(format!("{url:?} is not the path of a folder, as file:///var/lib/denwaban"))),
+                Err(()) => Err(wrong(format!(
+                    "{url:?} is not the path of a folder, as file:///var/lib/denwaban"
+                ))),
             },
             "s3" => bucket(config, &parsed).map_err(wrong),
             _ => Err(wrong(format!("{url:?} begins with neither file:// nor s3://"))),
@@ -67,7 +71,11 @@ impl Attachments {
     ///
     /// # Errors
     /// When they are not there.
-    pub async fn stream(&self, key: &str, range: Range<u64>) -> object_store::Result<BoxStream<'static, object_store::Result<Bytes>>> {
+    pub async fn stream(
+        &self,
+        key: &str,
+        range: Range<u64>,
+    ) -> object_store::Result<BoxStream<'static, object_store::Result<Bytes>>> {
         if range.is_empty() {
             return Ok(futures_util::stream::empty().boxed());
         }
@@ -98,17 +106,28 @@ impl Attachments {
 fn folder(path: &std::path::Path) -> Result<Attachments, String> {
     let wrong = |error: String| format!("{}: {error}", path.display());
     private_dir(path).map_err(|error| wrong(error.to_string()))?;
-    let store = object_store::local::LocalFileSystem::new_with_prefix(path).map_err(|error| wrong(error.to_string()))?;
+    let store = object_store::local::LocalFileSystem::new_with_prefix(path)
+        .map_err(|error| wrong(error.to_string()))?;
     // Answered means durable.
     Ok(Attachments { store: Arc::new(store.with_fsync(true)) })
 }
 
 fn bucket(config: &Config, url: &Url) -> Result<Attachments, String> {
-    let bucket = url.host_str().filter(|host| !host.is_empty()).ok_or("s3:// needs the name of a bucket")?;
+    let bucket =
+        url.host_str().filter(|host| !host.is_empty()).ok_or("s3:// needs the name of a bucket")?;
     // Somebody waits for the answer: what does not work within seconds is said.
-    let retry = RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(20), ..RetryConfig::default() };
-    let options = ClientOptions::new().with_connect_timeout(Duration::from_secs(5)).with_timeout(Duration::from_secs(30));
-    let mut builder = AmazonS3Builder::new().with_client_options(options).with_bucket_name(bucket).with_retry(retry);
+    let retry = RetryConfig {
+        max_retries: 3,
+        retry_timeout: Duration::from_secs(20),
+        ..RetryConfig::default()
+    };
+    let options = ClientOptions::new()
+        .with_connect_timeout(Duration::from_secs(5))
+        .with_timeout(Duration::from_secs(30));
+    let mut builder = AmazonS3Builder::new()
+        .with_client_options(options)
+        .with_bucket_name(bucket)
+        .with_retry(retry);
     for (name, value) in &config.attachments.aws {
         // The same environment configures other programs, which may know more names.
         if let Ok(key) = name.to_ascii_lowercase().parse() {
@@ -134,7 +153,8 @@ pub async fn hand_in(
     bytes: Vec<u8>,
     duration_ms: Option<u32>,
 ) -> Result<Upload, Failure> {
-    let content_type = sniff::media_type(&bytes).ok_or(Failure::Code(ErrorCode::UnsupportedMediaType))?;
+    let content_type =
+        sniff::media_type(&bytes).ok_or(Failure::Code(ErrorCode::UnsupportedMediaType))?;
     let (id, now) = (new_id(), app.clock.now_naive());
     let row = Upload {
         // A folder a day: what nothing knows of is found without looking through everything.
@@ -143,7 +163,9 @@ pub async fn hand_in(
         switch_id,
         content_type: content_type.into(),
         size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        duration_ms: duration_ms.or_else(|| sniff::duration_ms(content_type, &bytes)).and_then(|ms| i32::try_from(ms).ok()),
+        duration_ms: duration_ms
+            .or_else(|| sniff::duration_ms(content_type, &bytes))
+            .and_then(|ms| i32::try_from(ms).ok()),
         created_at: now,
     };
     let unkept = |error: object_store::Error| {

@@ -1,7 +1,7 @@
 //! The commands of the binary `denwaban`.
 //!
-//! Answers go to standard output, log lines and errors to standard error. An error is one sentence and exit code 1; a command
-//! that cannot be understood is exit code 2.
+//! Answers go to standard output, log lines and errors to standard error. An error is one sentence
+//! and exit code 1; a command that cannot be understood is exit code 2.
 
 mod demo;
 mod health;
@@ -23,7 +23,12 @@ use crate::error::Failure;
 use crate::{App, http, telemetry};
 
 #[derive(Debug, Parser)]
-#[command(name = "denwaban", version, about = "電話番: customer portal and API of a cloud telephony operator", propagate_version = true)]
+#[command(
+    name = "denwaban",
+    version,
+    about = "電話番: customer portal and API of a cloud telephony operator",
+    propagate_version = true
+)]
 struct Cli {
     /// TOML file with settings; the environment (DENWABAN__SECTION__KEY) overrides it
     #[arg(long, global = true, value_name = "FILE")]
@@ -36,7 +41,8 @@ struct Cli {
 enum Command {
     /// Serve the portal and the API, and send notices
     Serve,
-    /// Send notices, and nothing else: beside `serve`, where its outbox.workers is 0 or one process is not enough
+    /// Send notices, and nothing else: beside `serve`, where its outbox.workers is 0 or one process
+    /// is not enough
     Worker,
     /// Bring the tables of the database up to date
     Migrate,

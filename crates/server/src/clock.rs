@@ -33,10 +33,14 @@ impl Clock {
         }
     }
 
-    /// Now, truncated to microseconds: PostgreSQL keeps no more, and what is answered must equal what is stored.
+    /// Now, truncated to microseconds: PostgreSQL keeps no more, and what is answered must equal
+    /// what is stored.
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that reads the machine's clock"
+            )]
             Source::System => Utc::now().timestamp_micros(),
             Source::Set(micros) => micros.load(Ordering::SeqCst),
         };

@@ -1,8 +1,9 @@
-//! Configuration: embedded defaults < TOML file < environment. The only place that reads the environment.
+//! Configuration: embedded defaults < TOML file < environment. The only place that reads the
+//! environment.
 //!
-//! A key `server.bind` is `bind` in the section `[server]` of the file and `DENWABAN__SERVER__BIND` in the environment. The
-//! keys `secrets.master_key`, `smtp.url` and `database.url` may be given as the path of a file instead, by the same name with
-//! `_file` behind it.
+//! A key `server.bind` is `bind` in the section `[server]` of the file and `DENWABAN__SERVER__BIND`
+//! in the environment. The keys `secrets.master_key`, `smtp.url` and `database.url` may be given as
+//! the path of a file instead, by the same name with `_file` behind it.
 
 mod keys;
 mod load;
@@ -20,7 +21,9 @@ pub use crate::rules::decide::SipCodes;
 pub use api_types::credentials::host_allowed;
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
-pub use notices::{AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers};
+pub use notices::{
+    AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers,
+};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,7 +33,8 @@ pub struct Config {
     pub server: Server,
     /// The database.
     pub database: Database,
-    /// SQLite file, attachments, generated keys, mails; made with mode 0700 by [`Config::prepare_data_dir`].
+    /// SQLite file, attachments, generated keys, mails; made with mode 0700 by
+    /// [`Config::prepare_data_dir`].
     pub data_dir: PathBuf,
     /// Keys that seal what must be read again.
     pub secrets: Secrets,
@@ -62,16 +66,19 @@ pub struct Config {
 pub struct Server {
     /// `host:port` of the portal and the API; port 0 takes a free one.
     pub bind: String,
-    /// Scheme, host and port under which browsers reach us, for links in mails; `None` = see [`Config::public_url`].
+    /// Scheme, host and port under which browsers reach us, for links in mails; `None` = see
+    /// [`Config::public_url`].
     #[serde(deserialize_with = "load::web_url")]
     pub public_url: Option<Url>,
-    /// `host:port` of `/metrics`. `None` = 127.0.0.1:9464 if that is free; empty = no metrics listener.
+    /// `host:port` of `/metrics`. `None` = 127.0.0.1:9464 if that is free; empty = no metrics
+    /// listener.
     pub metrics_bind: Option<String>,
-    /// Whether the client's address comes from `X-Forwarded-For`. Only true behind a proxy of ours that sets it: a client
-    /// could otherwise choose the address that its failed sign-ins are counted under.
+    /// Whether the client's address comes from `X-Forwarded-For`. Only true behind a proxy of ours
+    /// that sets it: a client could otherwise choose the address that its failed sign-ins are
+    /// counted under.
     pub trust_forwarded: bool,
-    /// Pages of other sites that may use the API with keys and tokens: their origins, such as `https://crm.example.jp`, with commas between
-    /// them; `*` = all, empty = none.
+    /// Pages of other sites that may use the API with keys and tokens: their origins, such as
+    /// `https://crm.example.jp`, with commas between them; `*` = all, empty = none.
     pub cors_origins: String,
     /// Largest request body, in bytes.
     pub body_limit_bytes: usize,
@@ -85,7 +92,8 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite://path` or `postgres://…`, which may hold a password; `None` = `denwaban.db` in the data directory.
+    /// `sqlite://path` or `postgres://…`, which may hold a password; `None` = `denwaban.db` in the
+    /// data directory.
     pub url: Option<SecretString>,
     /// Connections at most, of this process.
     pub max_connections: u32,
@@ -95,7 +103,8 @@ pub struct Database {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Secrets {
-    /// The first seals, all open. Empty = one is made in the data directory; see [`Config::master_keys`].
+    /// The first seals, all open. Empty = one is made in the data directory; see
+    /// [`Config::master_keys`].
     #[serde(deserialize_with = "keys::list")]
     pub master_key: Vec<MasterKey>,
 }
@@ -104,7 +113,8 @@ pub struct Secrets {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Smtp {
-    /// `smtp://`, `smtp://…?tls=required` or `smtps://` with user and password; `None` = mails go to files.
+    /// `smtp://`, `smtp://…?tls=required` or `smtps://` with user and password; `None` = mails go
+    /// to files.
     pub url: Option<SecretString>,
     /// Sender, such as `電話番 <noreply@example.jp>`.
     pub from: String,
@@ -135,17 +145,23 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Switch {
-    /// Host of the addresses of record of IDs, `sip:login-id@host`, and realm of their digest credentials.
+    /// Host of the addresses of record of IDs, `sip:login-id@host`, and realm of their digest
+    /// credentials.
     pub sip_domain: String,
     /// What refused calls are answered with.
     pub sip_codes: SipCodes,
-    /// Contracts of which the settings are kept in memory at most, to decide without asking the database.
+    /// Contracts of which the settings are kept in memory at most, to decide without asking the
+    /// database.
     pub cached_accounts: usize,
 }
 
 impl Default for Switch {
     fn default() -> Self {
-        Self { sip_domain: "sip.invalid".into(), sip_codes: SipCodes::default(), cached_accounts: 200_000 }
+        Self {
+            sip_domain: "sip.invalid".into(),
+            sip_codes: SipCodes::default(),
+            cached_accounts: 200_000,
+        }
     }
 }
 
@@ -175,8 +191,8 @@ pub struct Tokens {
     pub refresh_s: u64,
     /// For how long a link of the portal signs an app in, in seconds.
     pub link_s: u64,
-    /// What these links begin with, for an operator whose app opens links of its own; `None` = `/app/sign-in` of this server, a page that says
-    /// what the code is for.
+    /// What these links begin with, for an operator whose app opens links of its own; `None` =
+    /// `/app/sign-in` of this server, a page that says what the code is for.
     pub app_url: Option<String>,
 }
 
@@ -237,7 +253,8 @@ impl Default for Server {
             cors_origins: String::new(),
             body_limit_bytes: 262_144,
             shutdown_s: 20,
-            // Requests wait for the database, not for a processor; more threads would mostly cost memory.
+            // Requests wait for the database, not for a processor; more threads would mostly cost
+            // memory.
             workers: 2,
         }
     }
@@ -246,7 +263,10 @@ impl Default for Server {
 impl Server {
     /// The origins of [`Server::cors_origins`], one by one.
     pub fn cors_origins(&self) -> impl Iterator<Item = &str> {
-        self.cors_origins.split(',').map(|origin| origin.trim().trim_end_matches('/')).filter(|origin| !origin.is_empty())
+        self.cors_origins
+            .split(',')
+            .map(|origin| origin.trim().trim_end_matches('/'))
+            .filter(|origin| !origin.is_empty())
     }
 }
 
@@ -285,7 +305,8 @@ impl Default for SignIn {
 }
 
 impl Config {
-    /// The configuration of one test: everything under `data_dir`, a free port, no metrics listener.
+    /// The configuration of one test: everything under `data_dir`, a free port, no metrics
+    /// listener.
     pub fn for_tests(data_dir: impl Into<PathBuf>) -> Self {
         let mut config = Self { data_dir: data_dir.into(), ..Self::default() };
         config.server.bind = "127.0.0.1:0".into();
@@ -299,7 +320,9 @@ impl Config {
 
     /// The URL of the database; a secret, since it may hold a password.
     pub fn database_url(&self) -> SecretString {
-        self.database.url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("denwaban.db").display()).into())
+        self.database.url.clone().unwrap_or_else(|| {
+            format!("sqlite://{}", self.data_dir.join("denwaban.db").display()).into()
+        })
     }
 
     /// How to open the database.
@@ -312,7 +335,8 @@ impl Config {
     /// Where browsers reach us: as configured, else where we listen.
     pub fn public_url(&self) -> Url {
         self.server.public_url.clone().unwrap_or_else(|| {
-            let (host, port) = self.server.bind.rsplit_once(':').unwrap_or((&self.server.bind, "80"));
+            let (host, port) =
+                self.server.bind.rsplit_once(':').unwrap_or((&self.server.bind, "80"));
             // An address that means "every interface" is none that a browser can open.
             let host = if matches!(host, "0.0.0.0" | "[::]") { "localhost" } else { host };
             let origin = format!("http://{host}:{port}");
@@ -322,7 +346,9 @@ impl Config {
 
     /// What the links begin with that sign an app in.
     pub fn app_url(&self) -> String {
-        self.tokens.app_url.clone().unwrap_or_else(|| format!("{}/app/sign-in", self.public_url().as_str().trim_end_matches('/')))
+        self.tokens.app_url.clone().unwrap_or_else(|| {
+            format!("{}/app/sign-in", self.public_url().as_str().trim_end_matches('/'))
+        })
     }
 
     /// Whether browsers reach us by TLS, so that cookies and links may insist on it.
@@ -330,7 +356,8 @@ impl Config {
         self.public_url().scheme() == "https"
     }
 
-    /// The `host:port` of the metrics listener, and whether failing to bind it is an error; `None` = it is off.
+    /// The `host:port` of the metrics listener, and whether failing to bind it is an error; `None`
+    /// = it is off.
     pub fn metrics_bind(&self) -> Option<(&str, bool)> {
         match self.server.metrics_bind.as_deref() {
             None => Some(("127.0.0.1:9464", false)),
@@ -344,7 +371,9 @@ impl Config {
     /// # Errors
     /// When it cannot be made.
     pub fn prepare_data_dir(&self) -> Result<(), ConfigError> {
-        private_dir(&self.data_dir).map_err(|error| ConfigError::setting("data_dir", format!("{}: {error}", self.data_dir.display())))
+        private_dir(&self.data_dir).map_err(|error| {
+            ConfigError::setting("data_dir", format!("{}: {error}", self.data_dir.display()))
+        })
     }
 }
 

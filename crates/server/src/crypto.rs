@@ -38,12 +38,15 @@ impl std::fmt::Debug for Secrets {
 impl Secrets {
     /// From the configured keys, the sealing one first. `None` when there is none.
     pub fn new(keys: Vec<MasterKey>) -> Option<Self> {
-        let keys: Vec<_> = keys.into_iter().map(|key| (hex(&Sha256::digest(key.expose()))[..8].to_owned(), key)).collect();
+        let keys: Vec<_> = keys
+            .into_iter()
+            .map(|key| (hex(&Sha256::digest(key.expose()))[..8].to_owned(), key))
+            .collect();
         (!keys.is_empty()).then_some(Self { keys })
     }
 
-    /// Seals `plain` for `place` (table, column and row): it opens nowhere else. The id of the key stands in the answer, so
-    /// that keys can be rotated.
+    /// Seals `plain` for `place` (table, column and row): it opens nowhere else. The id of the key
+    /// stands in the answer, so that keys can be rotated.
     pub fn seal(&self, place: &str, plain: &[u8]) -> String {
         let (id, key) = &self.keys[0];
         let nonce: [u8; 24] = random();
@@ -59,9 +62,16 @@ impl Secrets {
     /// An unknown key, or a damaged or displaced text.
     pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealError> {
         let mut parts = sealed.splitn(3, '.');
-        let (Some(id), Some(nonce), Some(text)) = (parts.next(), parts.next(), parts.next()) else { return Err(SealError::Damaged) };
-        let (_, key) = self.keys.iter().find(|(known, _)| known == id).ok_or(SealError::UnknownKey)?;
-        let nonce: [u8; 24] = URL_SAFE_NO_PAD.decode(nonce).ok().and_then(|n| n.try_into().ok()).ok_or(SealError::Damaged)?;
+        let (Some(id), Some(nonce), Some(text)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(SealError::Damaged);
+        };
+        let (_, key) =
+            self.keys.iter().find(|(known, _)| known == id).ok_or(SealError::UnknownKey)?;
+        let nonce: [u8; 24] = URL_SAFE_NO_PAD
+            .decode(nonce)
+            .ok()
+            .and_then(|n| n.try_into().ok())
+            .ok_or(SealError::Damaged)?;
         let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Damaged)?;
         XChaCha20Poly1305::new(&Key::from(*key.expose()))
             .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: place.as_bytes() })
@@ -73,7 +83,8 @@ impl Secrets {
         hex(&hmac(self.keys[0].1.expose(), text.as_bytes()))
     }
 
-    /// The same under each of the keys, the sealing one first: what was made before a rotation is known again.
+    /// The same under each of the keys, the sealing one first: what was made before a rotation is
+    /// known again.
     pub fn keyed_hashes(&self, text: &str) -> impl Iterator<Item = String> {
         self.keys.iter().map(move |(_, key)| hex(&hmac(key.expose(), text.as_bytes())))
     }
@@ -82,7 +93,8 @@ impl Secrets {
 /// HMAC-SHA256.
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     // HMAC takes a key of any length, so making it cannot fail.
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
     mac.update(message);
     mac.finalize().into_bytes().into()
 }
@@ -96,7 +108,8 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Without randomness nothing here may go on: a predictable token would be worse than a crash.
-    getrandom::fill(&mut bytes).unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
+    getrandom::fill(&mut bytes)
+        .unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
     bytes
 }
 
@@ -120,7 +133,8 @@ pub fn same(a: &str, b: &str) -> bool {
     subtle::ConstantTimeEq::ct_eq(a.as_bytes(), b.as_bytes()).into()
 }
 
-/// A password that can be read out on the telephone: 16 characters without look-alikes in groups of four, about 93 bits.
+/// A password that can be read out on the telephone: 16 characters without look-alikes in groups of
+/// four, about 93 bits.
 pub fn new_password() -> String {
     const ALPHABET: &[u8] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
     let mut password = String::new();
@@ -138,12 +152,18 @@ pub fn new_password() -> String {
     password
 }
 
-/// Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, 2 passes, 1 lane).
+/// Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, 2 passes, 1
+/// lane).
 fn argon2() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
 }
 
-/// Hashes a password; takes tens of milliseconds and 19 MiB, so call it on a blocking thread and outside transactions.
+/// Hashes a password; takes tens of milliseconds and 19 MiB, so call it on a blocking thread and
+/// outside transactions.
 pub fn hash_password(password: &str) -> String {
     argon2()
         .hash_password_with_salt(password.as_bytes(), &random::<16>())
@@ -151,12 +171,14 @@ pub fn hash_password(password: &str) -> String {
         .unwrap_or_else(|error| unreachable!("hashing with fixed parameters cannot fail: {error}"))
 }
 
-/// A hash that no password is known for, with the parameters of the others: checking against it takes as long.
+/// A hash that no password is known for, with the parameters of the others: checking against it
+/// takes as long.
 pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zf0Sdk4i/DiDpPbaWjXhNzoQd5yQdfJ8GZqPjKCcdZ0";
 
 /// Checks a password against a hash; as slow as hashing.
 pub fn verify_password(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]
@@ -164,8 +186,15 @@ mod tests {
     use super::*;
 
     fn secrets(seeds: &[u8]) -> Secrets {
-        Secrets::new(seeds.iter().map(|seed| MasterKey::parse(&base64::prelude::BASE64_STANDARD.encode([*seed; 32])).unwrap()).collect())
-            .unwrap()
+        Secrets::new(
+            seeds
+                .iter()
+                .map(|seed| {
+                    MasterKey::parse(&base64::prelude::BASE64_STANDARD.encode([*seed; 32])).unwrap()
+                })
+                .collect(),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -192,9 +221,13 @@ mod tests {
 
     #[test]
     fn nobody_is_hashed_like_everybody() {
-        let (nobody, somebody) = (PasswordHash::new(NOBODY).unwrap(), hash_password("correct horse"));
+        let (nobody, somebody) =
+            (PasswordHash::new(NOBODY).unwrap(), hash_password("correct horse"));
         let somebody = PasswordHash::new(&somebody).unwrap();
-        assert_eq!((nobody.algorithm, nobody.version, &nobody.params), (somebody.algorithm, somebody.version, &somebody.params));
+        assert_eq!(
+            (nobody.algorithm, nobody.version, &nobody.params),
+            (somebody.algorithm, somebody.version, &somebody.params)
+        );
         assert_eq!(nobody.hash.unwrap().as_bytes().len(), somebody.hash.unwrap().as_bytes().len());
         assert_eq!(nobody.salt.unwrap().as_ref().len(), somebody.salt.unwrap().as_ref().len());
     }
@@ -202,7 +235,11 @@ mod tests {
     #[test]
     fn generated_passwords_have_four_groups_of_four() {
         let password = new_password();
-        assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4], "{password}");
+        assert_eq!(
+            password.split('-').map(str::len).collect::<Vec<_>>(),
+            [4, 4, 4, 4],
+            "{password}"
+        );
         assert_ne!(password, new_password());
     }
 }

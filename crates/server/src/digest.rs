@@ -1,5 +1,6 @@
-//! What digest authentication asks for (RFC 7616; RFC 8760 for SIP): a hash of login id, realm and password. Whoever has it can register
-//! as the terminal, so it is sealed like a password and shown to switches only.
+//! What digest authentication asks for (RFC 7616; RFC 8760 for SIP): a hash of login id, realm and
+//! password. Whoever has it can register as the terminal, so it is sealed like a password and shown
+//! to switches only.
 
 use md5::Md5;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,11 @@ impl Digest {
     /// Of a password.
     pub fn new(login_id: &str, realm: &str, password: &str) -> Self {
         let text = format!("{login_id}:{realm}:{password}");
-        Self { realm: realm.to_owned(), md5: hex(&Md5::digest(&text)), sha256: hex(&Sha256::digest(&text)) }
+        Self {
+            realm: realm.to_owned(),
+            md5: hex(&Md5::digest(&text)),
+            sha256: hex(&Sha256::digest(&text)),
+        }
     }
 
     /// Sealed for an ID.
@@ -38,11 +43,12 @@ impl Digest {
         secrets.seal(&place(phone_id), &serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Of an ID, in this realm: from the password where that is kept, else as it was sealed; `None` where its password has not been seen
-    /// since digests are kept, or was set for another realm.
+    /// Of an ID, in this realm: from the password where that is kept, else as it was sealed; `None`
+    /// where its password has not been seen since digests are kept, or was set for another realm.
     pub fn of(secrets: &Secrets, row: &phone_id::Row, realm: &str) -> Option<Self> {
         if let Some(sealed) = &row.sealed_password {
-            let password = secrets.open(&crate::provisioning::password_place(&row.id), sealed).ok()?;
+            let password =
+                secrets.open(&crate::provisioning::password_place(&row.id), sealed).ok()?;
             return Some(Self::new(&row.login_id, realm, &String::from_utf8(password).ok()?));
         }
         let opened = secrets.open(&place(&row.id), row.sealed_digest.as_deref()?).ok()?;
@@ -52,7 +58,8 @@ impl Digest {
     /// What is to be kept now that the basic ID's password was seen, where that is not kept yet.
     pub fn missing(app: &App, row: &phone_id::Row, password: &str) -> Option<String> {
         let realm = &app.config.switch.sip_domain;
-        let is_missing = row.password_hash.is_some() && Self::of(&app.secrets, row, realm).is_none();
+        let is_missing =
+            row.password_hash.is_some() && Self::of(&app.secrets, row, realm).is_none();
         is_missing.then(|| Self::new(&row.login_id, realm, password).sealed(&app.secrets, &row.id))
     }
 }
@@ -70,7 +77,10 @@ mod tests {
         // Section 3.9.1 has the answers that follow from these.
         let digest = Digest::new("Mufasa", "http-auth@example.org", "Circle of Life");
         assert_eq!(digest.md5, "3d78807defe7de2157e2b0b6573a855f");
-        assert_eq!(digest.sha256, "7987c64c30e25f1b74be53f966b49b90f2808aa92faf9a00262392d7b4794232");
+        assert_eq!(
+            digest.sha256,
+            "7987c64c30e25f1b74be53f966b49b90f2808aa92faf9a00262392d7b4794232"
+        );
         assert!(!format!("{digest:?}").contains(&digest.md5));
     }
 }

@@ -1,8 +1,9 @@
 //! Links to recordings and faxes: expiring, unguessable, revocable.
 //!
-//! A link is made of the attachment's id, a serial number that counts up when a link is revoked, and a code that only we can make of
-//! both. So the same attachment has the same link in every notice and on every attempt, nothing secret is stored, and a link that was
-//! guessed is refused before the database is asked.
+//! A link is made of the attachment's id, a serial number that counts up when a link is revoked,
+//! and a code that only we can make of both. So the same attachment has the same link in every
+//! notice and on every attempt, nothing secret is stored, and a link that was guessed is refused
+//! before the database is asked.
 
 use store::attachment;
 use url::Url;
@@ -22,7 +23,10 @@ pub struct Links {
 pub fn links(secrets: &Secrets, public_url: &Url, row: &attachment::Row) -> Links {
     let token = token(secrets, &row.id, row.link_serial);
     let page = public_url.join(&format!("downloads/{token}")).map(String::from).unwrap_or_default();
-    let file = public_url.join(&format!("downloads/{token}/{}", row.file_name)).map(String::from).unwrap_or_default();
+    let file = public_url
+        .join(&format!("downloads/{token}/{}", row.file_name))
+        .map(String::from)
+        .unwrap_or_default();
     Links { page, file }
 }
 
@@ -49,7 +53,9 @@ fn token(secrets: &Secrets, id: &str, serial: i32) -> String {
 
 /// What a token names, where it is one of ours; made with whichever of the configured keys.
 pub fn read(secrets: &Secrets, token: &str) -> Option<Named> {
-    if token.len() != PARTS.iter().sum::<usize>() || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if token.len() != PARTS.iter().sum::<usize>()
+        || !token.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return None;
     }
     let (digits, rest) = token.split_at(PARTS[0]);
@@ -57,7 +63,8 @@ pub fn read(secrets: &Secrets, token: &str) -> Option<Named> {
     let id = uuid::Uuid::try_parse(digits).ok()?.to_string();
     let serial = i32::from_str_radix(serial, 16).ok()?;
     let place = place(&id, serial);
-    let known = secrets.keyed_hashes(&place).any(|known| crate::crypto::same(&known[..PARTS[2]], code));
+    let known =
+        secrets.keyed_hashes(&place).any(|known| crate::crypto::same(&known[..PARTS[2]], code));
     known.then_some(Named { id, serial })
 }
 
@@ -69,7 +76,9 @@ mod tests {
     use crate::config::MasterKey;
 
     fn secrets(seeds: &[u8]) -> Secrets {
-        let key = |seed: &u8| MasterKey::parse(&base64::prelude::BASE64_STANDARD.encode([*seed; 32])).unwrap();
+        let key = |seed: &u8| {
+            MasterKey::parse(&base64::prelude::BASE64_STANDARD.encode([*seed; 32])).unwrap()
+        };
         Secrets::new(seeds.iter().map(key).collect()).unwrap()
     }
 
@@ -83,7 +92,14 @@ mod tests {
         assert_eq!(read(&secrets(&[2, 1]), &made), Some(Named { id: id.into(), serial: 3 }));
         assert_eq!(read(&secrets(&[2]), &made), None);
         let other_serial = format!("{}0004{}", &made[..32], &made[36..]);
-        for wrong in ["", "x", &other_serial, &made[1..], &format!("{made}0"), &made.replace(&made[40..44], "zzzz")] {
+        for wrong in [
+            "",
+            "x",
+            &other_serial,
+            &made[1..],
+            &format!("{made}0"),
+            &made.replace(&made[40..44], "zzzz"),
+        ] {
             assert_eq!(read(&ours, wrong), None, "{wrong}");
         }
     }

@@ -8,8 +8,8 @@ use store::StoreError;
 
 use crate::texts::{self, Lang};
 
-/// Why a request fails. Everything that a handler cannot answer becomes one of these; the language and the request id are
-/// filled in when it is rendered (see [`crate::http::problem`]).
+/// Why a request fails. Everything that a handler cannot answer becomes one of these; the language
+/// and the request id are filled in when it is rendered (see [`crate::http::problem`]).
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A code that says it all.
@@ -84,7 +84,8 @@ impl Failure {
                 count = errors.len().to_string();
                 &[("count", &count)]
             }
-            Failure::TooManyAttempts { retry_after_s } | Failure::TooManyRequests { retry_after_s } => {
+            Failure::TooManyAttempts { retry_after_s }
+            | Failure::TooManyRequests { retry_after_s } => {
                 seconds = retry_after_s.to_string();
                 &[("seconds", &seconds)]
             }
@@ -115,8 +116,10 @@ impl Failure {
         match self {
             Failure::TooManyAttempts { retry_after_s } => {
                 response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
-                // draft-ietf-httpapi-ratelimit-headers: nothing remains until the window ends in so many seconds.
-                response.insert_header(("RateLimit", format!("\"attempts\";r=0;t={retry_after_s}")));
+                // draft-ietf-httpapi-ratelimit-headers: nothing remains until the window ends in so
+                // many seconds.
+                response
+                    .insert_header(("RateLimit", format!("\"attempts\";r=0;t={retry_after_s}")));
             }
             Failure::TooManyRequests { retry_after_s } => {
                 response.insert_header((RETRY_AFTER, retry_after_s.to_string()));
@@ -129,7 +132,9 @@ impl Failure {
             }
             _ => {}
         }
-        response.content_type("application/problem+json").json_problem(&self.problem(lang, request_id))
+        response
+            .content_type("application/problem+json")
+            .json_problem(&self.problem(lang, request_id))
     }
 }
 

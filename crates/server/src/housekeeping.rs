@@ -1,13 +1,13 @@
-//! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers, previewed files, removed entries,
-//! old calls, deliveries that have come to an end.
+//! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers,
+//! previewed files, removed entries, old calls, deliveries that have come to an end.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use store::{
-    EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency, outbox, password_reset, refresh_token,
-    route_change, session, sign_in_attempt, sign_in_link,
+    EntranceScope, StoreError, WorkerScope, block_entry, block_import, call_event, idempotency,
+    outbox, password_reset, refresh_token, route_change, session, sign_in_attempt, sign_in_link,
 };
 
 use crate::App;
@@ -31,7 +31,8 @@ const CHANGES_KEPT: TimeDelta = TimeDelta::days(3);
 
 /// Cleans up now and then, until the process ends.
 pub async fn run(app: Arc<App>) {
-    // Later by a little than the start, so that it neither slows it down nor falls together on replicas started at once.
+    // Later by a little than the start, so that it neither slows it down nor falls together on
+    // replicas started at once.
     let mut wait = Duration::from_secs(60 + u64::from(std::process::id() % 60));
     loop {
         tokio::time::sleep(wait).await;
@@ -39,7 +40,9 @@ pub async fn run(app: Arc<App>) {
         match clean(&app).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "removed what has ended"),
-            Err(error) => tracing::warn!(%error, "could not remove what has ended; trying again in an hour"),
+            Err(error) => {
+                tracing::warn!(%error, "could not remove what has ended; trying again in an hour")
+            }
         }
     }
 }
@@ -51,12 +54,19 @@ pub async fn run(app: Arc<App>) {
 pub async fn clean(app: &App) -> Result<usize, Failure> {
     let now = app.clock.now_naive();
     // Twice the longest wait: a count that goes while its subject still waits would forgive it.
-    let quiet = TimeDelta::try_seconds(2 * app.config.sign_in.max_delay_s.min(86_400) as i64).unwrap_or_default().max(TimeDelta::days(1));
+    let quiet = TimeDelta::try_seconds(2 * app.config.sign_in.max_delay_s.min(86_400) as i64)
+        .unwrap_or_default()
+        .max(TimeDelta::days(1));
     let finished = now - TimeDelta::days(app.config.outbox.kept_days.into());
     let mut removed = 0;
     loop {
         // A part at a time: others have to write meanwhile.
-        let part = app.db.write(move |conn| outbox::purge(conn, WorkerScope::sending(), finished, now, DELIVERIES)).await?;
+        let part = app
+            .db
+            .write(move |conn| {
+                outbox::purge(conn, WorkerScope::sending(), finished, now, DELIVERIES)
+            })
+            .await?;
         removed += part;
         if i64::try_from(part).unwrap_or(i64::MAX) < DELIVERIES {
             break;
@@ -98,8 +108,16 @@ mod tests {
         let clock = Clock::set(DateTime::from_timestamp(1_795_338_252, 0).unwrap());
         let app = App::build(Config::for_tests(dir.path()), clock.clone()).unwrap();
         let now = clock.now_naive();
-        let row = sign_in_attempt::Row { subject_hash: "x".into(), failures: 9, blocked_until: now, updated_at: now };
-        app.db.write(move |conn| sign_in_attempt::save(conn, EntranceScope::authenticating(), &row)).await.unwrap();
+        let row = sign_in_attempt::Row {
+            subject_hash: "x".into(),
+            failures: 9,
+            blocked_until: now,
+            updated_at: now,
+        };
+        app.db
+            .write(move |conn| sign_in_attempt::save(conn, EntranceScope::authenticating(), &row))
+            .await
+            .unwrap();
         clock.advance(TimeDelta::hours(20));
         assert_eq!(clean(&app).await.unwrap(), 0);
         clock.advance(TimeDelta::hours(5));

@@ -1,4 +1,5 @@
-//! What switches report: every event becomes a row of the log, and what follows from it notices, in one transaction.
+//! What switches report: every event becomes a row of the log, and what follows from it notices, in
+//! one transaction.
 
 mod calls;
 mod read;
@@ -56,8 +57,17 @@ pub struct Taken {
 ///
 /// # Errors
 /// When the database refuses; then none is kept.
-pub fn take(conn: &mut Conn, scope: SwitchScope, intake: &Intake, items: &[Item]) -> Result<Taken, Failure> {
-    let heard = || items.iter().filter_map(|item| if let Item::Heard(heard) = item { Some(heard.as_ref()) } else { None });
+pub fn take(
+    conn: &mut Conn,
+    scope: SwitchScope,
+    intake: &Intake,
+    items: &[Item],
+) -> Result<Taken, Failure> {
+    let heard = || {
+        items.iter().filter_map(|item| {
+            if let Item::Heard(heard) = item { Some(heard.as_ref()) } else { None }
+        })
+    };
     let mut e164: Vec<String> = heard().map(|heard| heard.e164.clone()).collect();
     e164.sort_unstable();
     e164.dedup();
@@ -101,13 +111,20 @@ impl<'a> Desk<'a> {
         called: &'a Called,
         heard: impl Iterator<Item = &'h Heard> + Clone,
     ) -> Result<Self, Failure> {
-        let numbers: HashMap<&str, &number::Row> = called.numbers.iter().map(|number| (number.e164.as_str(), number)).collect();
-        let files: Vec<&str> = heard.clone().filter_map(|heard| heard.attachment_id.as_deref()).collect();
-        let uploads = if files.is_empty() { Vec::new() } else { attachment::uploads(conn, scope, &files)? };
+        let numbers: HashMap<&str, &number::Row> =
+            called.numbers.iter().map(|number| (number.e164.as_str(), number)).collect();
+        let files: Vec<&str> =
+            heard.clone().filter_map(|heard| heard.attachment_id.as_deref()).collect();
+        let uploads =
+            if files.is_empty() { Vec::new() } else { attachment::uploads(conn, scope, &files)? };
         let mut desk = Self {
             intake,
             by_id: called.numbers.iter().map(|number| (number.id.as_str(), number)).collect(),
-            accounts: called.accounts.iter().map(|account| (account.id.as_str(), account)).collect(),
+            accounts: called
+                .accounts
+                .iter()
+                .map(|account| (account.id.as_str(), account))
+                .collect(),
             rules: calls::Rules::new(&called.rules, &called.services),
             known: HashSet::new(),
             uploads: uploads.into_iter().map(|upload| (upload.id.clone(), upload)).collect(),
@@ -129,7 +146,13 @@ impl<'a> Desk<'a> {
     }
 
     /// Fetches what is known of the calls that are spoken of.
-    fn remember(&mut self, conn: &mut Conn, scope: SwitchScope, account_id: &'a str, heard: &[&Heard]) -> Result<(), Failure> {
+    fn remember(
+        &mut self,
+        conn: &mut Conn,
+        scope: SwitchScope,
+        account_id: &'a str,
+        heard: &[&Heard],
+    ) -> Result<(), Failure> {
         let scope = scope.account(account_id);
         let event_ids: Vec<&str> = heard.iter().map(|heard| heard.event_id.as_str()).collect();
         let known = call_event::known_events(conn, &scope, &self.intake.switch_id, &event_ids)?;
@@ -138,11 +161,17 @@ impl<'a> Desk<'a> {
         call_ids.sort_unstable();
         call_ids.dedup();
         let rows = call_event::of_calls(conn, &scope, &call_ids)?;
-        let told: Vec<&str> = rows.iter().filter(|row| row.kind != "call").map(|row| row.id.as_str()).collect();
-        let planned = if told.is_empty() { Vec::new() } else { delivery::lock_of_events(conn, &scope, &told)? };
+        let told: Vec<&str> =
+            rows.iter().filter(|row| row.kind != "call").map(|row| row.id.as_str()).collect();
+        let planned = if told.is_empty() {
+            Vec::new()
+        } else {
+            delivery::lock_of_events(conn, &scope, &told)?
+        };
         let mut places: HashMap<String, (&'a str, String)> = HashMap::new();
         for row in rows {
-            // A call that went through two numbers of the account is two calls to those who are told.
+            // A call that went through two numbers of the account is two calls to those who are
+            // told.
             let Some(&number) = self.by_id.get(row.number_id.as_str()) else { continue };
             let key = (number.id.as_str(), row.call_id.clone());
             places.insert(row.id.clone(), key.clone());
@@ -158,8 +187,11 @@ impl<'a> Desk<'a> {
     }
 
     fn enter(&mut self, conn: &mut Conn, heard: &Heard) -> Result<Outcome, Failure> {
-        let rejected = |pointer: &str, code| Ok(Outcome::Rejected(vec![FieldFault::new(pointer, code)]));
-        let Some(&number) = self.numbers.get(heard.e164.as_str()) else { return rejected("/called", FieldCode::NotFound) };
+        let rejected =
+            |pointer: &str, code| Ok(Outcome::Rejected(vec![FieldFault::new(pointer, code)]));
+        let Some(&number) = self.numbers.get(heard.e164.as_str()) else {
+            return rejected("/called", FieldCode::NotFound);
+        };
         let account_id = number.account_id.as_str();
         if self.known.contains(&(account_id, heard.event_id.clone())) {
             return Ok(Outcome::Duplicate);
@@ -169,7 +201,9 @@ impl<'a> Desk<'a> {
             // A transcript names the file of its voicemail.
             (None, _) | (_, SwitchEventType::Transcript) => None,
             (Some(id), kind) => {
-                let Some(upload) = self.uploads.get(id) else { return rejected("/attachment_id", FieldCode::NotFound) };
+                let Some(upload) = self.uploads.get(id) else {
+                    return rejected("/attachment_id", FieldCode::NotFound);
+                };
                 let wanted = match kind {
                     SwitchEventType::Fax => "fax",
                     SwitchEventType::Voicemail | SwitchEventType::ForwardedCall => "audio",
@@ -189,7 +223,8 @@ impl<'a> Desk<'a> {
         self.known.insert((account_id, heard.event_id.clone()));
         let refusing = rows::refusing(conn, number, heard)?;
         let row = rows::event(self.intake, number, event_id, heard, refusing.is_some());
-        let is_told = self.accounts.get(account_id).is_some_and(|account| account.status == "active");
+        let is_told =
+            self.accounts.get(account_id).is_some_and(|account| account.status == "active");
         let rule = self.rules.of(number).filter(|_| is_told);
         let key = (number.id.as_str(), heard.call_id.clone());
         if !self.calls.contains_key(&key) {
@@ -209,7 +244,11 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes everything down.
-    fn close(mut self, conn: &mut Conn, scope: SwitchScope) -> Result<(Vec<(String, LiveChange)>, usize), Failure> {
+    fn close(
+        mut self,
+        conn: &mut Conn,
+        scope: SwitchScope,
+    ) -> Result<(Vec<(String, LiveChange)>, usize), Failure> {
         let (mut events, mut notices, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for key in &self.order {
             let Some(call) = self.calls.remove(key) else { continue };
@@ -222,7 +261,12 @@ impl<'a> Desk<'a> {
                 let ids: Vec<&str> = ended.canceled.iter().map(String::as_str).collect();
                 delivery::cancel(conn, &account, &ids, self.intake.now.naive_utc())?;
             }
-            changes.extend(ended.changed.into_iter().map(|id| (account.account_id().to_owned(), calls::change(id))));
+            changes.extend(
+                ended
+                    .changed
+                    .into_iter()
+                    .map(|id| (account.account_id().to_owned(), calls::change(id))),
+            );
         }
         for file in &self.attachments {
             // Another request may have claimed it between the look and now.

@@ -1,7 +1,8 @@
 //! Denwaban's server: portal, API and, later, notification engine.
 //!
-//! [`App`] is everything a request needs; [`App::build`] makes it from a [`config::Config`], for the binary and for tests
-//! alike. HTTP stands in [`http`], decisions without I/O in [`rules`], the database behind the crate `store`.
+//! [`App`] is everything a request needs; [`App::build`] makes it from a [`config::Config`], for
+//! the binary and for tests alike. HTTP stands in [`http`], decisions without I/O in [`rules`], the
+//! database behind the crate `store`.
 
 pub mod app;
 pub mod attachments;

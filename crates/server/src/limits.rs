@@ -1,7 +1,8 @@
 //! How often a key or a softphone may call, per process.
 //!
-//! The generic cell rate algorithm (ITU-T I.371): one point in time for each caller says when everything would be free again, so nothing has
-//! to be counted or cleaned up at the end of a window. Behind a load balancer each process grants its own share.
+//! The generic cell rate algorithm (ITU-T I.371): one point in time for each caller says when
+//! everything would be free again, so nothing has to be counted or cleaned up at the end of a
+//! window. Behind a load balancer each process grants its own share.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -33,8 +34,15 @@ pub struct Quota {
 pub struct Limits(Mutex<HashMap<String, DateTime<Utc>>>);
 
 impl Limits {
-    /// Counts a request of `caller`; `limit` is how many there may be within [`WINDOW_S`], 0 = as many as one likes.
-    pub fn take(&self, policy: &'static str, caller: &str, limit: u32, now: DateTime<Utc>) -> Option<Quota> {
+    /// Counts a request of `caller`; `limit` is how many there may be within [`WINDOW_S`], 0 = as
+    /// many as one likes.
+    pub fn take(
+        &self,
+        policy: &'static str,
+        caller: &str,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Option<Quota> {
         if limit == 0 {
             return None;
         }
@@ -49,18 +57,29 @@ impl Limits {
 }
 
 /// When everything is free again after this request, and what is left.
-fn decide(policy: &'static str, free: Option<DateTime<Utc>>, limit: u32, now: DateTime<Utc>) -> (DateTime<Utc>, Quota) {
+fn decide(
+    policy: &'static str,
+    free: Option<DateTime<Utc>>,
+    limit: u32,
+    now: DateTime<Utc>,
+) -> (DateTime<Utc>, Quota) {
     let window = TimeDelta::seconds(WINDOW_S.into());
     let each = window / i32::try_from(limit).unwrap_or(i32::MAX);
     let before = free.unwrap_or(now).max(now);
     let after = before + each;
-    let whole = |span: TimeDelta| u64::try_from((span + TimeDelta::milliseconds(999)).num_seconds()).unwrap_or_default();
+    let whole = |span: TimeDelta| {
+        u64::try_from((span + TimeDelta::milliseconds(999)).num_seconds()).unwrap_or_default()
+    };
     let late = after - now - window;
     if late > TimeDelta::zero() {
         let retry_after_s = Some(whole(late).max(1));
-        return (before, Quota { policy, limit, remaining: 0, reset_s: whole(before - now), retry_after_s });
+        return (
+            before,
+            Quota { policy, limit, remaining: 0, reset_s: whole(before - now), retry_after_s },
+        );
     }
-    let left = (window - (after - now)).num_microseconds().unwrap_or_default() / each.num_microseconds().unwrap_or(1).max(1);
+    let left = (window - (after - now)).num_microseconds().unwrap_or_default()
+        / each.num_microseconds().unwrap_or(1).max(1);
     let remaining = u32::try_from(left).unwrap_or_default();
     (after, Quota { policy, limit, remaining, reset_s: whole(after - now), retry_after_s: None })
 }
@@ -90,7 +109,11 @@ mod tests {
             (500, "a", 5, 10, None),
         ] {
             let found = limits.take("key", caller, 6, start + TimeDelta::seconds(at_s)).unwrap();
-            assert_eq!((found.remaining, found.reset_s, found.retry_after_s), (remaining, reset_s, retry_after_s), "{caller} at {at_s}");
+            assert_eq!(
+                (found.remaining, found.reset_s, found.retry_after_s),
+                (remaining, reset_s, retry_after_s),
+                "{caller} at {at_s}"
+            );
         }
         assert_eq!(limits.take("key", "a", 0, start), None, "0 is no limit");
     }

@@ -30,7 +30,8 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML.
     pub html: String,
-    /// What mails of one conversation have in common (letters, digits, `-`): programs show them together.
+    /// What mails of one conversation have in common (letters, digits, `-`): programs show them
+    /// together.
     pub thread: Option<String>,
     /// Files.
     pub files: Vec<File>,
@@ -64,7 +65,9 @@ pub enum MailError {
 impl MailError {
     /// What the server said.
     pub fn refusal(&self) -> &Refusal {
-        let (MailError::Transient(refusal) | MailError::Permanent(refusal) | MailError::Unknown(refusal)) = self;
+        let (MailError::Transient(refusal)
+        | MailError::Permanent(refusal)
+        | MailError::Unknown(refusal)) = self;
         refusal
     }
 }
@@ -126,7 +129,8 @@ impl Mailer {
         Ok(Self { from: mailbox(&smtp.from)?, clock, timeout: TIMEOUT, way })
     }
 
-    /// The same, but an exchange with the SMTP server may take so long, beside the time for the bytes.
+    /// The same, but an exchange with the SMTP server may take so long, beside the time for the
+    /// bytes.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
@@ -147,8 +151,8 @@ impl Mailer {
         self.send_as(mail, &uuid::Uuid::now_v7().to_string()).await
     }
 
-    /// Sends a mail under a Message-ID made from `id` (letters, digits, `-`, `_`, `.`), so that a mail that is sent again can be
-    /// recognised as the same one.
+    /// Sends a mail under a Message-ID made from `id` (letters, digits, `-`, `_`, `.`), so that a
+    /// mail that is sent again can be recognised as the same one.
     ///
     /// # Errors
     /// As [`Mailer::send`].
@@ -160,18 +164,29 @@ impl Mailer {
             }
             Way::Files(folder) => {
                 // Unencoded, so that who tries the product out can read the mail with any tool.
-                let message = self.message(mail, id, Some(ContentTransferEncoding::EightBit))?.formatted();
+                let message =
+                    self.message(mail, id, Some(ContentTransferEncoding::EightBit))?.formatted();
                 let name = format!("{}-{id}.eml", self.clock.now().format("%Y%m%dT%H%M%S%.6fZ"));
                 let folder = folder.clone();
-                let written = tokio::task::spawn_blocking(move || write(&folder, &name, &message)).await;
+                let written =
+                    tokio::task::spawn_blocking(move || write(&folder, &name, &message)).await;
                 let written = written.map_err(std::io::Error::other).flatten();
                 written.map_err(|error| MailError::Transient(Refusal::new(error.to_string())))
             }
         }
     }
 
-    fn message(&self, mail: Mail, id: &str, encoding: Option<ContentTransferEncoding>) -> Result<Message, MailError> {
-        let invalid = |what: &str| MailError::Permanent(Refusal::new(format!("{what} holds a line break or another control character")));
+    fn message(
+        &self,
+        mail: Mail,
+        id: &str,
+        encoding: Option<ContentTransferEncoding>,
+    ) -> Result<Message, MailError> {
+        let invalid = |what: &str| {
+            MailError::Permanent(Refusal::new(format!(
+                "{what} holds a line break or another control character"
+            )))
+        };
         if mail.subject.chars().any(char::is_control) {
             return Err(invalid("the subject"));
         }
@@ -179,9 +194,15 @@ impl Mailer {
             return Err(invalid("the address"));
         }
         let domain = self.from.email.domain();
-        let message_id = |id: &str| match id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) && !id.is_empty() {
+        let message_id = |id: &str| match id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && !id.is_empty()
+        {
             true => Ok(format!("<{id}@{domain}>")),
-            false => Err(MailError::Permanent(Refusal::new("the Message-ID holds other characters than letters, digits, -, _ and ."))),
+            false => Err(MailError::Permanent(Refusal::new(
+                "the Message-ID holds other characters than letters, digits, -, _ and .",
+            ))),
         };
         let mut builder = Message::builder()
             .from(self.from.clone())
@@ -192,14 +213,22 @@ impl Mailer {
         if let Some(thread) = &mail.thread {
             builder = builder.references(message_id(thread)?);
         }
-        // Holiday replies and receipts would come back to us (RFC 3834, 5; the second one is Exchange's).
-        for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
-            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
+        // Holiday replies and receipts would come back to us (RFC 3834, 5; the second one is
+        // Exchange's).
+        for (name, value) in
+            [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")]
+        {
+            builder = builder
+                .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.into()));
         }
         let part = |kind: ContentType, text: String| {
             let body = match encoding {
-                // Lettre itself would encode every text with a line beyond 76 bytes, which are 25 Japanese characters.
-                Some(encoding) => Body::dangerous_pre_encoded(text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(), encoding),
+                // Lettre itself would encode every text with a line beyond 76 bytes, which are 25
+                // Japanese characters.
+                Some(encoding) => Body::dangerous_pre_encoded(
+                    text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes(),
+                    encoding,
+                ),
                 None => Body::new(text),
             };
             SinglePart::builder().header(kind).body(body)
@@ -210,21 +239,27 @@ impl Mailer {
         let built = if mail.files.is_empty() {
             builder.multipart(both)
         } else {
-            builder.multipart(mail.files.into_iter().fold(MultiPart::mixed().multipart(both), |mixed, file| mixed.singlepart(attach(file))))
+            builder.multipart(
+                mail.files.into_iter().fold(MultiPart::mixed().multipart(both), |mixed, file| {
+                    mixed.singlepart(attach(file))
+                }),
+            )
         };
         built.map_err(|error| MailError::Permanent(Refusal::new(error.to_string())))
     }
 }
 
 fn attach(file: File) -> SinglePart {
-    let kind = ContentType::parse(&file.content_type).or_else(|_| ContentType::parse("application/octet-stream"));
+    let kind = ContentType::parse(&file.content_type)
+        .or_else(|_| ContentType::parse("application/octet-stream"));
     let body = Body::new_with_encoding(file.bytes.to_vec(), ContentTransferEncoding::Base64);
     // Base64 takes every content; what cannot be encoded comes back as it is.
     let body = body.unwrap_or_else(Body::new);
     Attachment::new(file.name).body(body, kind.unwrap_or(ContentType::TEXT_PLAIN))
 }
 
-/// Reads an address; a domain with other letters than ASCII is written as DNS has it, which every server takes.
+/// Reads an address; a domain with other letters than ASCII is written as DNS has it, which every
+/// server takes.
 fn mailbox(text: &str) -> Result<Mailbox, MailError> {
     let wrong = || MailError::Permanent(Refusal::new(format!("{text:?} is not a mail address")));
     let mailbox: Mailbox = text.parse().map_err(|_| wrong())?;

@@ -1,7 +1,8 @@
 //! Notices: what is told, and the adapters that carry it to where people look.
 //!
-//! An adapter takes a [`Job`], speaks to one provider, and answers a [`Report`]. It decides what an answer means, since only it knows
-//! its provider; when to try again, whom to tell and what to write down is the outbox's. No adapter touches the database.
+//! An adapter takes a [`Job`], speaks to one provider, and answers a [`Report`]. It decides what an
+//! answer means, since only it knows its provider; when to try again, whom to tell and what to
+//! write down is the outbox's. No adapter touches the database.
 
 pub mod chatwork;
 pub mod doctor;
@@ -29,10 +30,12 @@ use api_types::{AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguag
 
 pub use senders::{Senders, Target};
 
-/// What a notice tells of. Everything in it that came from outside (transcript, names) is untrusted: each adapter escapes it.
+/// What a notice tells of. Everything in it that came from outside (transcript, names) is
+/// untrusted: each adapter escapes it.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// The delivery's UUIDv7: the idempotency key of those who take one, and the same on every attempt.
+    /// The delivery's UUIDv7: the idempotency key of those who take one, and the same on every
+    /// attempt.
     pub delivery_id: String,
     /// What people read of it: `K7QX-2M9D`.
     pub short_id: String,
@@ -46,7 +49,8 @@ pub struct Notice {
     pub subject: Subject,
     /// The file, with the link that leads to it.
     pub attachment: Option<Attachment>,
-    /// With a transcript that comes later: what the provider called the notice that told of the call ([`Progress::text_sent`]).
+    /// With a transcript that comes later: what the provider called the notice that told of the
+    /// call ([`Progress::text_sent`]).
     pub thread: Option<String>,
 }
 
@@ -144,13 +148,15 @@ pub struct Job {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
-    /// The text was sent, under this name of the provider's (Slack: `channel/ts`); what is left is the file.
+    /// The text was sent, under this name of the provider's (Slack: `channel/ts`); what is left is
+    /// the file.
     pub text_sent: Option<String>,
     /// The file was sent, or given up on: nothing is left to do.
     pub file_done: bool,
     /// The content was refused once; see [`Job::plain`].
     pub plain: bool,
-    /// How often the provider did not know the credentials, where it is known to say so now and then without a reason.
+    /// How often the provider did not know the credentials, where it is known to say so now and
+    /// then without a reason.
     pub unauthorized: u32,
 }
 
@@ -163,7 +169,8 @@ pub enum Outcome {
     HandedOver,
     /// It can be tried again.
     Retry {
-        /// Not sooner than in so long, as the provider says; everything else for the same destination waits as long.
+        /// Not sooner than in so long, as the provider says; everything else for the same
+        /// destination waits as long.
         after: Option<TimeDelta>,
     },
     /// The settings are wrong: its owner has to do something.
@@ -181,7 +188,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// HTTP status or SMTP code, where one came.
     pub status: Option<u16>,
-    /// Code of what was wrong (`slack.invalid_auth`): a key of `doctor` in the locale files; `None` when all is well.
+    /// Code of what was wrong (`slack.invalid_auth`): a key of `doctor` in the locale files; `None`
+    /// when all is well.
     pub problem: Option<String>,
     /// The provider's answer, at most 500 characters, without secrets and without query strings.
     pub detail: String,
@@ -195,7 +203,14 @@ impl Report {
     /// An attempt that ended with `outcome`; `detail` is cut to 500 characters.
     pub fn new(outcome: Outcome, problem: Option<&str>, detail: &str, progress: Progress) -> Self {
         let detail = detail.chars().take(500).collect();
-        Self { outcome, status: None, problem: problem.map(str::to_owned), detail, progress, took: Duration::ZERO }
+        Self {
+            outcome,
+            status: None,
+            problem: problem.map(str::to_owned),
+            detail,
+            progress,
+            took: Duration::ZERO,
+        }
     }
 
     /// The same with the status that the provider answered.

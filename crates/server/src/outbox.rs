@@ -1,8 +1,9 @@
-//! The outbox: what was planned leaves the house, at least once, in its turn, and what became of it is written down.
+//! The outbox: what was planned leaves the house, at least once, in its turn, and what became of it
+//! is written down.
 //!
-//! One loop per process. A round is one transaction: the results of attempts that have come to an end, and the next notices that are
-//! due, taken under a lease. No transaction is open while a provider is spoken to. What a process that died had taken comes back when
-//! its lease has run out.
+//! One loop per process. A round is one transaction: the results of attempts that have come to an
+//! end, and the next notices that are due, taken under a lease. No transaction is open while a
+//! provider is spoken to. What a process that died had taken comes back when its lease has run out.
 
 pub mod claim;
 pub mod finish;
@@ -66,7 +67,11 @@ impl Outbox {
 fn describe_metrics() {
     metrics::describe_counter!(ATTEMPTS, "Attempts to send a notice, by channel and outcome");
     metrics::describe_gauge!(WAITING, "Notices that wait to be sent");
-    metrics::describe_gauge!(OVERDUE, metrics::Unit::Seconds, "For how long the oldest notice that is due has been");
+    metrics::describe_gauge!(
+        OVERDUE,
+        metrics::Unit::Seconds,
+        "For how long the oldest notice that is due has been"
+    );
 }
 
 /// Starts sending; nothing where `outbox.workers` is 0. Call it inside an actix runtime.
@@ -92,14 +97,19 @@ struct Engine {
     results: mpsc::UnboundedReceiver<Finished>,
     report: mpsc::UnboundedSender<Finished>,
     renew_at: NaiveDateTime,
-    /// When the queue was looked at last: what was due then and was not taken waits for a result, not for a time.
+    /// When the queue was looked at last: what was due then and was not taken waits for a result,
+    /// not for a time.
     looked_at: NaiveDateTime,
 }
 
 impl Engine {
     fn new(app: Arc<App>) -> Self {
         let (report, results) = mpsc::unbounded_channel();
-        let desk = Desk { owner: new_id(), limits: app.config.outbox.clone(), public_url: app.config.public_url() };
+        let desk = Desk {
+            owner: new_id(),
+            limits: app.config.outbox.clone(),
+            public_url: app.config.public_url(),
+        };
         let renew_at = app.clock.now_naive();
         Self {
             app,
@@ -122,7 +132,8 @@ impl Engine {
             let more = match self.round(true).await {
                 Ok(more) => more,
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox cannot work just now; trying again in a second");
+                    tracing::warn!(%error,
+                        "the outbox cannot work just now; trying again in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     false
                 }
@@ -151,17 +162,26 @@ impl Engine {
     /// How long nothing is to be done unless something happens.
     async fn rest(&self) -> Duration {
         let poll = Duration::from_millis(self.desk.limits.poll_ms.max(1));
-        // With something under way the next result wakes the loop; the database is asked only when it is quiet.
+        // With something under way the next result wakes the loop; the database is asked only when
+        // it is quiet.
         if self.attempts > 0 {
             return poll.min(Duration::from_millis(250));
         }
         let looked_at = self.looked_at;
-        let next = self.app.db.read(move |conn| outbox::next_due(conn, WorkerScope::sending(), looked_at)).await;
-        let until = next.ok().flatten().map(|at| (at - self.app.clock.now_naive()).to_std().unwrap_or_default());
+        let next = self
+            .app
+            .db
+            .read(move |conn| outbox::next_due(conn, WorkerScope::sending(), looked_at))
+            .await;
+        let until = next
+            .ok()
+            .flatten()
+            .map(|at| (at - self.app.clock.now_naive()).to_std().unwrap_or_default());
         until.map_or(poll, |until| until.clamp(Duration::from_millis(5), poll))
     }
 
-    /// One transaction: what has come to an end is written down, and what is due is taken. Answers whether there is more to do at once.
+    /// One transaction: what has come to an end is written down, and what is due is taken. Answers
+    /// whether there is more to do at once.
     async fn round(&mut self, claim: bool) -> Result<bool, StoreError> {
         while self.unwritten.len() < RESULTS
             && let Ok(finished) = self.results.try_recv()
@@ -169,10 +189,18 @@ impl Engine {
             self.take_in(finished);
         }
         let now = self.app.clock.now_naive();
-        let lease = Lease { owner: self.desk.owner.clone(), until: now + self.seconds(self.desk.limits.lease_s) };
+        let lease = Lease {
+            owner: self.desk.owner.clone(),
+            until: now + self.seconds(self.desk.limits.lease_s),
+        };
         let renewed = self.renewals(now);
         let room = self.desk.limits.workers.saturating_sub(self.attempts);
-        let wanted = (claim && room > 0).then(|| Claim { lease: lease.clone(), room, after: self.after.clone(), busy: self.busy.clone() });
+        let wanted = (claim && room > 0).then(|| Claim {
+            lease: lease.clone(),
+            room,
+            after: self.after.clone(),
+            busy: self.busy.clone(),
+        });
         if wanted.is_none() && self.unwritten.is_empty() && renewed.is_empty() {
             return Ok(false);
         }
@@ -190,7 +218,8 @@ impl Engine {
                 }
                 let Some(claim) = wanted else { return Ok(Claimed::default()) };
                 let swept = outbox::sweep(conn, WorkerScope::sending(), now, SWEPT)?;
-                let attempts: Vec<_> = swept.iter().map(|row| finish::interrupted(row, now)).collect();
+                let attempts: Vec<_> =
+                    swept.iter().map(|row| finish::interrupted(row, now)).collect();
                 outbox::record(conn, WorkerScope::sending(), &attempts)?;
                 claim.take(conn, now)
             })
@@ -244,7 +273,11 @@ impl Engine {
             self.busy.begin(&group[0]);
         }
         let rows: Vec<_> = groups.iter().flatten().cloned().collect();
-        let material = self.app.db.read(move |conn| outbox::material(conn, WorkerScope::sending(), &rows)).await;
+        let material = self
+            .app
+            .db
+            .read(move |conn| outbox::material(conn, WorkerScope::sending(), &rows))
+            .await;
         let material = match material {
             Ok(material) => material,
             Err(error) => {
@@ -261,8 +294,19 @@ impl Engine {
     fn give_back(&mut self, groups: Vec<Vec<store::delivery::Row>>, now: NaiveDateTime) {
         for rows in groups {
             let progress = Default::default();
-            let report = crate::notify::Report::new(Outcome::Retry { after: None }, Some("notice.retry"), "", progress);
-            _ = self.report.send(Finished { rows, service: None, outcome: Ok(report), at: now, chance: 0.5 });
+            let report = crate::notify::Report::new(
+                Outcome::Retry { after: None },
+                Some("notice.retry"),
+                "",
+                progress,
+            );
+            _ = self.report.send(Finished {
+                rows,
+                service: None,
+                outcome: Ok(report),
+                at: now,
+                chance: 0.5,
+            });
         }
     }
 
@@ -296,11 +340,15 @@ impl Engine {
             self.under_way.remove(&row.id);
         }
         if let Some(row) = finished.rows.first() {
-            let silent = |outcome: &Outcome| matches!(outcome, Outcome::Retry { .. } | Outcome::Unknown);
+            let silent =
+                |outcome: &Outcome| matches!(outcome, Outcome::Retry { .. } | Outcome::Unknown);
             let well = !finished.outcome.as_ref().is_ok_and(|report| silent(&report.outcome));
             self.busy.end(row, well, self.app.clock.now_naive());
             if let Ok(report) = &finished.outcome {
-                let labels = [("channel", row.channel.clone()), ("outcome", finish::outcome_text(&report.outcome).to_owned())];
+                let labels = [
+                    ("channel", row.channel.clone()),
+                    ("outcome", finish::outcome_text(&report.outcome).to_owned()),
+                ];
                 metrics::counter!(ATTEMPTS, &labels).increment(finished.rows.len() as u64);
             }
         }
@@ -313,7 +361,9 @@ impl Engine {
             let (Some(row), Ok(report)) = (one.rows.first(), &one.outcome) else { continue };
             if let Outcome::Retry { after: Some(after) } = report.outcome {
                 self.busy.rest(row, now + after);
-            } else if matches!(report.outcome, Outcome::Retry { .. }) && view::from_text(&row.channel).and_then(pace::of).is_some() {
+            } else if matches!(report.outcome, Outcome::Retry { .. })
+                && view::from_text(&row.channel).and_then(pace::of).is_some()
+            {
                 // In order: the others of a paced destination do not overtake the one that failed.
                 self.busy.rest(row, now + TimeDelta::seconds(1));
             }
@@ -337,7 +387,8 @@ impl Engine {
     async fn gauge(&self) {
         let backlog = self.app.db.read(|conn| outbox::backlog(conn, WorkerScope::sending())).await;
         if let Ok((waiting, oldest)) = backlog {
-            let overdue = oldest.map_or(0, |at| (self.app.clock.now_naive() - at).num_seconds().max(0));
+            let overdue =
+                oldest.map_or(0, |at| (self.app.clock.now_naive() - at).num_seconds().max(0));
             metrics::gauge!(WAITING).set(waiting as f64);
             metrics::gauge!(OVERDUE).set(overdue as f64);
         }
@@ -345,7 +396,8 @@ impl Engine {
 
     /// Nothing new is taken any more; what is under way may come to an end.
     async fn drain(mut self) {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(self.desk.limits.timeout_s + 1);
+        let deadline =
+            tokio::time::Instant::now() + Duration::from_secs(self.desk.limits.timeout_s + 1);
         while self.attempts > 0 {
             match tokio::time::timeout_at(deadline, self.results.recv()).await {
                 Ok(Some(finished)) => self.take_in(finished),
@@ -353,7 +405,9 @@ impl Engine {
             }
         }
         if let Err(error) = self.round(false).await {
-            tracing::warn!(%error, "the last results of the outbox could not be written; their notices are sent again");
+            tracing::warn!(%error,
+                "the last results of the outbox could not be written; their notices are sent \
+                again");
         }
     }
 }

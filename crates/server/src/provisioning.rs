@@ -1,6 +1,8 @@
-//! Provisioning: contracts, numbers, IDs, terminals and keys, for the operator's API and commands alike.
+//! Provisioning: contracts, numbers, IDs, terminals and keys, for the operator's API and commands
+//! alike.
 //!
-//! Every function runs inside `Db::write` and leaves a line in the change log of the account that it changes.
+//! Every function runs inside `Db::write` and leaves a line in the change log of the account that
+//! it changes.
 
 mod accounts;
 mod api_keys;
@@ -103,12 +105,20 @@ pub fn record(
     (before, after): (FieldValues, FieldValues),
 ) -> Result<i64, Failure> {
     let about = match object {
-        (AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList, id) => About::Number(id),
-        (AuditObject::Account | AuditObject::PhoneId, _) if action != AuditAction::RevealPassword => About::Account,
+        (AuditObject::Number | AuditObject::Ringing | AuditObject::BlockList, id) => {
+            About::Number(id)
+        }
+        (AuditObject::Account | AuditObject::PhoneId, _)
+            if action != AuditAction::RevealPassword =>
+        {
+            About::Account
+        }
         _ => About::NoCall,
     };
     let revision = account::next_revision(conn, scope, about, ctx.at())?;
-    let json = |values: &FieldValues| serde_json::to_string(values).map_err(|error| Failure::Internal(error.to_string()));
+    let json = |values: &FieldValues| {
+        serde_json::to_string(values).map_err(|error| Failure::Internal(error.to_string()))
+    };
     let row = audit::Row {
         account_id: scope.account_id().to_owned(),
         id: new_id(),
@@ -134,7 +144,8 @@ pub fn locked(conn: &mut Conn, scope: &Scope) -> Result<account::Row, Failure> {
     account::lock(conn, scope)?.ok_or(Failure::NOT_FOUND)
 }
 
-/// Refuses a write whose `If-Match` is not the present version. Commands, which read and write in one go, pass `None`.
+/// Refuses a write whose `If-Match` is not the present version. Commands, which read and write in
+/// one go, pass `None`.
 ///
 /// # Errors
 /// `stale`.
@@ -146,5 +157,9 @@ pub fn check_version(present: i64, wanted: Option<i64>) -> Result<(), Failure> {
 }
 
 fn taken(error: store::StoreError, pointer: &str) -> Failure {
-    if error.is_unique_violation() { Failure::field(pointer, FieldCode::Taken) } else { error.into() }
+    if error.is_unique_violation() {
+        Failure::field(pointer, FieldCode::Taken)
+    } else {
+        error.into()
+    }
 }

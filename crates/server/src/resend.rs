@@ -25,10 +25,12 @@ impl<'s> Resender<'s> {
         Self { scope, now, link_lasts, services: HashMap::new() }
     }
 
-    /// Sends one again and answers its id; nothing where it cannot be: it is still under way, was not needed, or whom it went to is gone.
+    /// Sends one again and answers its id; nothing where it cannot be: it is still under way, was
+    /// not needed, or whom it went to is gone.
     ///
-    /// What was given up or skipped goes on under its id, with the log of its attempts. What had arrived is sent as a new notice:
-    /// receivers that know its id would take it for the one that they have.
+    /// What was given up or skipped goes on under its id, with the log of its attempts. What had
+    /// arrived is sent as a new notice: receivers that know its id would take it for the one that
+    /// they have.
     ///
     /// # Errors
     /// When the database refuses.
@@ -39,7 +41,14 @@ impl<'s> Resender<'s> {
         let Some(state) = self.state(conn, &row)? else { return Ok(None) };
         self.renew_link(conn, &row)?;
         if matches!(row.state.as_str(), "failed" | "skipped") {
-            let revived = delivery::revive(conn, self.scope, &row.id, state, progress(&row).as_deref(), self.now)?;
+            let revived = delivery::revive(
+                conn,
+                self.scope,
+                &row.id,
+                state,
+                progress(&row).as_deref(),
+                self.now,
+            )?;
             return Ok(revived.then_some(row.id));
         }
         let id = new_id();
@@ -64,11 +73,14 @@ impl<'s> Resender<'s> {
 
     /// Where a service is off the notice waits for it.
     fn state(&mut self, conn: &mut Conn, row: &Row) -> Result<Option<&'static str>, Failure> {
-        let Some(id) = &row.service_id else { return Ok((row.channel == "mail").then_some("waiting")) };
+        let Some(id) = &row.service_id else {
+            return Ok((row.channel == "mail").then_some("waiting"));
+        };
         let is_on = match self.services.get(id) {
             Some(known) => *known,
             None => {
-                let found = notify_service::find(conn, self.scope, id)?.map(|service| service.enabled);
+                let found =
+                    notify_service::find(conn, self.scope, id)?.map(|service| service.enabled);
                 self.services.insert(id.clone(), found);
                 found
             }
@@ -76,10 +88,15 @@ impl<'s> Resender<'s> {
         Ok(is_on.map(|is_on| if is_on { "waiting" } else { "held" }))
     }
 
-    /// A link that has expired is replaced, or the notice would lead nowhere. One that was revoked stays so.
+    /// A link that has expired is replaced, or the notice would lead nowhere. One that was revoked
+    /// stays so.
     fn renew_link(&self, conn: &mut Conn, row: &Row) -> Result<(), Failure> {
         let Some(event_id) = &row.call_event_id else { return Ok(()) };
-        let Some(file_id) = call_event::find(conn, self.scope, event_id)?.and_then(|event| event.attachment_id) else { return Ok(()) };
+        let Some(file_id) =
+            call_event::find(conn, self.scope, event_id)?.and_then(|event| event.attachment_id)
+        else {
+            return Ok(());
+        };
         match attachment::find(conn, self.scope, &file_id)? {
             Some(file) if file.link_revoked_at.is_none() && file.link_expires_at <= self.now => {
                 Ok(attachment::renew_link(conn, self.scope, &file_id, self.now + self.link_lasts)?)
@@ -91,7 +108,11 @@ impl<'s> Resender<'s> {
 
 /// What people have read already is not sent to them again; all else begins anew.
 fn progress(row: &Row) -> Option<String> {
-    let progress: Progress = row.progress.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let progress: Progress = row
+        .progress
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
     progress.text_sent.as_ref()?;
     serde_json::to_string(&Progress { plain: false, file_done: false, ..progress }).ok()
 }

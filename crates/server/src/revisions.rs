@@ -1,4 +1,5 @@
-//! Which accounts have changed, for those who wait for it: one look at the database for all of them.
+//! Which accounts have changed, for those who wait for it: one look at the database for all of
+//! them.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +31,8 @@ impl Default for Revisions {
     }
 }
 
-/// Every change from now on, of all accounts: account and revision. What lags behind must read for itself.
+/// Every change from now on, of all accounts: account and revision. What lags behind must read for
+/// itself.
 pub fn listen(app: &Arc<App>) -> broadcast::Receiver<(String, i64)> {
     let receiver = app.revisions.sender.subscribe();
     if !app.revisions.follows.swap(true, Ordering::SeqCst) {
@@ -46,7 +48,11 @@ async fn follow(app: Weak<App>) {
         let Some(app) = app.upgrade() else { return };
         if app.revisions.sender.receiver_count() > 0 {
             let since = app.clock.now_naive() - LOOKS_BACK;
-            match app.db.read(move |conn| changes::revisions(conn, FollowerScope::following(), since)).await {
+            match app
+                .db
+                .read(move |conn| changes::revisions(conn, FollowerScope::following(), since))
+                .await
+            {
                 Ok(found) => {
                     for (account, revision) in &found {
                         if told.get(account).is_none_or(|known| known < revision) {

@@ -1,9 +1,11 @@
-//! What calls are routed by, kept in memory: the settings of the contracts whose numbers are called.
+//! What calls are routed by, kept in memory: the settings of the contracts whose numbers are
+//! called.
 //!
-//! A contract comes in when one of its numbers is called for the first time, and goes when its revision has changed. A follower asks the
-//! database four times a second which accounts have changed, so that what is in memory is never older than a second; while it cannot
-//! ask, each question goes to the database itself, and only where that does not answer either, what is in memory decides: telephones
-//! must ring.
+//! A contract comes in when one of its numbers is called for the first time, and goes when its
+//! revision has changed. A follower asks the database four times a second which accounts have
+//! changed, so that what is in memory is never older than a second; while it cannot ask, each
+//! question goes to the database itself, and only where that does not answer either, what is in
+//! memory decides: telephones must ring.
 
 mod answer;
 mod list;
@@ -18,14 +20,18 @@ use actix_web::rt;
 use api_types::{Caller, MatchedRule, NoNumber, RouteAction};
 use chrono::NaiveDateTime;
 use store::contract::{self, Contract};
-use store::{Conn, Scope, StoreError, SwitchScope, block_entry, number, route, route_change, service_key};
+use store::{
+    Conn, Scope, StoreError, SwitchScope, block_entry, number, route, route_change, service_key,
+};
 
 pub use answer::{decision, decision_of, form, xml};
 pub use question::{Form, Question};
 
 use crate::App;
 use crate::error::Failure;
-use crate::rules::decide::{Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase};
+use crate::rules::decide::{
+    Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase,
+};
 use crate::switch_feed;
 use list::BlockList;
 
@@ -33,7 +39,8 @@ use list::BlockList;
 const FOLLOWS: Duration = Duration::from_millis(250);
 /// How long what it saw last is good for.
 const FRESH: Duration = Duration::from_millis(900);
-/// For how long what was seen is looked at again: a contract may be read before a change and come in after it was seen.
+/// For how long what was seen is looked at again: a contract may be read before a change and come
+/// in after it was seen.
 const LOOKS_AGAIN: Duration = Duration::from_secs(15);
 /// The same at the beginning, in the microseconds of positions.
 const LOOKS_BACK_US: i64 = 60_000_000;
@@ -102,7 +109,10 @@ impl View {
     }
 
     fn is_fresh(&self) -> bool {
-        self.followed.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < FRESH)
+        self.followed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|at| at.elapsed() < FRESH)
     }
 
     /// The key with this hash, if it was found within `age`.
@@ -118,11 +128,13 @@ impl View {
 
     /// Forgets the accounts whose revision is another one by now.
     fn apply(&self, changed: &[(String, Option<i64>)]) {
-        let stale = |accounts: &HashMap<String, Arc<Account>>, (id, revision): &(String, Option<i64>)| {
+        let stale = |accounts: &HashMap<String, Arc<Account>>,
+                     (id, revision): &(String, Option<i64>)| {
             accounts.get(id).is_some_and(|known| *revision != Some(known.contract.account.revision))
         };
         let accounts = read(&self.accounts);
-        let gone: Vec<&String> = changed.iter().filter(|change| stale(&accounts, change)).map(|(id, _)| id).collect();
+        let gone: Vec<&String> =
+            changed.iter().filter(|change| stale(&accounts, change)).map(|(id, _)| id).collect();
         drop(accounts);
         if !gone.is_empty() {
             let mut accounts = write(&self.accounts);
@@ -143,8 +155,15 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 ///
 /// # Errors
 /// When nothing is known of the number and the database does not answer.
-pub async fn route(app: &Arc<App>, scope: SwitchScope, called: &Caller, call: Call) -> Result<Routed, Failure> {
-    let Some(e164) = called.key().map(str::to_owned) else { return Ok(unknown(&app.config.switch.sip_codes)) };
+pub async fn route(
+    app: &Arc<App>,
+    scope: SwitchScope,
+    called: &Caller,
+    call: Call,
+) -> Result<Routed, Failure> {
+    let Some(e164) = called.key().map(str::to_owned) else {
+        return Ok(unknown(&app.config.switch.sip_codes));
+    };
     if !app.routing.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app), scope));
         switch_feed::start(app, scope);
@@ -164,10 +183,13 @@ pub async fn route(app: &Arc<App>, scope: SwitchScope, called: &Caller, call: Ca
         Some(_) => rt::time::timeout(PATIENCE, reading).await.unwrap_or(Err(StoreError::CutOff)),
     };
     match (answer, known) {
-        (Ok(Some((contract, number_id, list))), _) => Ok(app.routing.take_in(app, &e164, contract, number_id, list, &call)),
+        (Ok(Some((contract, number_id, list))), _) => {
+            Ok(app.routing.take_in(app, &e164, contract, number_id, list, &call))
+        }
         (Ok(None), _) => Ok(unknown(&app.config.switch.sip_codes)),
         (Err(error), Some((account, number_id))) => {
-            tracing::warn!(%error, "the database does not answer: calls are routed by what was known last");
+            tracing::warn!(%error,
+                "the database does not answer: calls are routed by what was known last");
             let decision = account.decide_without(app, &number_id, &call);
             Ok(Routed { found: Some((account, number_id)), decision })
         }
@@ -184,29 +206,61 @@ enum Read {
 
 type Loaded = Option<(Contract, String, Read)>;
 
-fn load(conn: &mut Conn, scope: SwitchScope, e164: &str, caller: &Caller, now: NaiveDateTime) -> Result<Loaded, StoreError> {
-    let Some((account_id, number_id)) = route::find_number(conn, scope, e164)? else { return Ok(None) };
+fn load(
+    conn: &mut Conn,
+    scope: SwitchScope,
+    e164: &str,
+    caller: &Caller,
+    now: NaiveDateTime,
+) -> Result<Loaded, StoreError> {
+    let Some((account_id, number_id)) = route::find_number(conn, scope, e164)? else {
+        return Ok(None);
+    };
     let scope = scope.account(account_id);
     let Some(contract) = contract::load(conn, &scope)? else { return Ok(None) };
     let Some(number) = contract.number(&number_id) else { return Ok(None) };
     let list = match number.block_entry_count > LONG_LIST {
-        true => Read::Part(block_entry::with_patterns(conn, &scope, &number_id, &candidate_keys(caller))?),
+        true => Read::Part(block_entry::with_patterns(
+            conn,
+            &scope,
+            &number_id,
+            &candidate_keys(caller),
+        )?),
         false => Read::Whole(route::entries(conn, &scope, &number_id, now)?),
     };
     Ok(Some((contract, number_id, list)))
 }
 
 impl View {
-    fn take_in(&self, app: &Arc<App>, e164: &str, contract: Contract, number_id: String, list: Read, call: &Call) -> Routed {
+    fn take_in(
+        &self,
+        app: &Arc<App>,
+        e164: &str,
+        contract: Contract,
+        number_id: String,
+        list: Read,
+        call: &Call,
+    ) -> Routed {
         let account = Arc::new(Account { contract, lists: RwLock::default() });
         // What is known of the account already, with the lists of its other numbers, stays.
-        let same = |known: &Arc<Account>| known.contract.account.revision == account.contract.account.revision;
-        let account = read(&self.accounts).get(&account.contract.account.id).filter(|known| same(known)).cloned().unwrap_or(account);
+        let same = |known: &Arc<Account>| {
+            known.contract.account.revision == account.contract.account.revision
+        };
+        let account = read(&self.accounts)
+            .get(&account.contract.account.id)
+            .filter(|known| same(known))
+            .cloned()
+            .unwrap_or(account);
         let decision = match list {
             Read::Whole(entries) => {
                 let list = Arc::new(BlockList::new(&entries));
                 write(&account.lists).insert(number_id.clone(), Some(list.clone()));
-                account.decide_with(&app.config.switch.sip_codes, &number_id, call, list.candidates(&call.caller))
+                account.decide_with(
+                    &app.config.switch.sip_codes,
+                    &number_id,
+                    call,
+                    list.candidates(&call.caller),
+                )
             }
             Read::Part(rows) => {
                 if !read(&account.lists).contains_key(&number_id) {
@@ -224,8 +278,14 @@ impl View {
 
 /// Reads a long list for the questions that come after.
 async fn read_list(app: Arc<App>, account: Arc<Account>, number_id: String) {
-    let (scope, id, now) = (Scope::account(&account.contract.account.id), number_id.clone(), app.clock.now_naive());
-    let list = app.db.read(move |conn| route::entries(conn, &scope, &id, now).map(|entries| BlockList::new(&entries))).await;
+    let (scope, id, now) =
+        (Scope::account(&account.contract.account.id), number_id.clone(), app.clock.now_naive());
+    let list = app
+        .db
+        .read(move |conn| {
+            route::entries(conn, &scope, &id, now).map(|entries| BlockList::new(&entries))
+        })
+        .await;
     match list {
         Ok(list) => drop(write(&account.lists).insert(number_id, Some(Arc::new(list)))),
         Err(error) => {
@@ -236,7 +296,8 @@ async fn read_list(app: Arc<App>, account: Arc<Account>, number_id: String) {
 }
 
 impl Account {
-    /// Decides from memory; nothing where the block list is not there and the caller might stand on it.
+    /// Decides from memory; nothing where the block list is not there and the caller might stand on
+    /// it.
     fn decide(&self, app: &App, number_id: &str, call: &Call) -> Option<Decision> {
         let entries = match call.caller.key() {
             None => Vec::new(),
@@ -247,13 +308,25 @@ impl Account {
 
     /// Decides from what there is.
     fn decide_without(&self, app: &App, number_id: &str, call: &Call) -> Decision {
-        self.decide(app, number_id, call).unwrap_or_else(|| self.decide_with(&app.config.switch.sip_codes, number_id, call, Vec::new()))
+        self.decide(app, number_id, call).unwrap_or_else(|| {
+            self.decide_with(&app.config.switch.sip_codes, number_id, call, Vec::new())
+        })
     }
 
-    fn decide_with(&self, codes: &SipCodes, number_id: &str, call: &Call, entries: Vec<Entry>) -> Decision {
-        let number = self.contract.number(number_id).filter(|_| self.contract.account.status == "active");
+    fn decide_with(
+        &self,
+        codes: &SipCodes,
+        number_id: &str,
+        call: &Call,
+        entries: Vec<Entry>,
+    ) -> Decision {
+        let number =
+            self.contract.number(number_id).filter(|_| self.contract.account.status == "active");
         let Some(number) = number else { return refused(MatchedRule::Suspended, codes.suspended) };
-        let settings = NumberSettings { entries: entries.into(), ..NumberSettings::new(&self.contract, number, &[]) };
+        let settings = NumberSettings {
+            entries: entries.into(),
+            ..NumberSettings::new(&self.contract, number, &[])
+        };
         decide_call(&settings, call, codes)
     }
 }
@@ -298,7 +371,14 @@ async fn follow(app: Weak<App>, scope: SwitchScope) {
         let since = seen.front().map(|(_, position)| *position);
         let look = move |conn: &mut Conn| -> Result<_, StoreError> {
             let position = route_change::known(conn, scope)?.position;
-            Ok((position, route_change::accounts_since(conn, scope, since.unwrap_or(position - LOOKS_BACK_US))?))
+            Ok((
+                position,
+                route_change::accounts_since(
+                    conn,
+                    scope,
+                    since.unwrap_or(position - LOOKS_BACK_US),
+                )?,
+            ))
         };
         match app.db.read(look).await {
             Ok((position, changed)) => {

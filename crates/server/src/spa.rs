@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use actix_web::http::header::{
-    self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, HeaderMap, HeaderName, HeaderValue, IfNoneMatch,
-    Preference, Quality,
+    self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, HeaderMap,
+    HeaderName, HeaderValue, IfNoneMatch, Preference, Quality,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, ServiceConfig};
@@ -20,16 +20,21 @@ struct Bundle;
 const SHELL: &str = "index.html";
 
 /// Paths that belong to others; what is not found below them is not found.
-const NOT_OURS: &[&str] = &["/api", "/healthz", "/readyz", "/metrics", "/.well-known", "/downloads"];
+const NOT_OURS: &[&str] =
+    &["/api", "/healthz", "/readyz", "/metrics", "/.well-known", "/downloads"];
 
-const NOT_BUNDLED: &str = "画面のファイルがまだありません。cargo xtask bundle を実行してください。\nThe portal's files are not there yet: run `cargo xtask bundle`.\n";
+const NOT_BUNDLED: &str = "画面のファイルがまだありません。cargo xtask bundle を実行してください。\nThe portal's files are \
+    not there yet: run `cargo xtask bundle`.\n";
 
-/// Scripts and styles come from us alone, WebAssembly may be compiled, and no other site may show us in a frame.
+/// Scripts and styles come from us alone, WebAssembly may be compiled, and no other site may show
+/// us in a frame.
 static POLICIES: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src \
+            'self' data:; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+             form-action 'self'",
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -64,12 +69,14 @@ impl Files for Embedded {
 pub fn configure(config: &Config) -> impl FnOnce(&mut ServiceConfig) + 'static {
     let https = config.is_https();
     move |service: &mut ServiceConfig| {
-        service.default_service(web::to(move |request: HttpRequest| async move { answer(&Embedded, &request, https) }));
+        service.default_service(web::to(move |request: HttpRequest| async move {
+            answer(&Embedded, &request, https)
+        }));
     }
 }
 
-/// Sets the headers that keep pages of ours from being misused, over what is there already. `https`: browsers reach us by TLS
-/// and may be told to keep to it.
+/// Sets the headers that keep pages of ours from being misused, over what is there already.
+/// `https`: browsers reach us by TLS and may be told to keep to it.
 pub fn set_security_headers(headers: &mut HeaderMap, https: bool) {
     for (name, value) in &POLICIES {
         headers.insert(name.clone(), HeaderValue::from_static(value));
@@ -87,7 +94,9 @@ fn answer(files: &dyn Files, request: &HttpRequest, https: bool) -> HttpResponse
 
 fn respond(files: &dyn Files, request: &HttpRequest) -> HttpResponse {
     let path = request.path();
-    if NOT_OURS.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))) {
+    if NOT_OURS.iter().any(|prefix| {
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }) {
         return plain(StatusCode::NOT_FOUND, "404\n");
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -96,7 +105,8 @@ fn respond(files: &dyn Files, request: &HttpRequest) -> HttpResponse {
         return response;
     }
     let name = path.trim_start_matches('/');
-    // A page of the portal has no dot in its last segment, a file has: a script that is gone must not come back as a page.
+    // A page of the portal has no dot in its last segment, a file has: a script that is gone must
+    // not come back as a page.
     let is_page = !name.rsplit('/').next().unwrap_or_default().contains('.');
     let name = if is_page { SHELL } else { name };
     match find(files, name, request) {
@@ -115,7 +125,9 @@ fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
 
 /// The file in the smallest form that the client reads.
 fn find(files: &dyn Files, name: &str, request: &HttpRequest) -> Option<(Asset, ContentEncoding)> {
-    let accepted = AcceptEncoding::parse(request).ok().filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING));
+    let accepted = AcceptEncoding::parse(request)
+        .ok()
+        .filter(|_| request.headers().contains_key(header::ACCEPT_ENCODING));
     for (encoding, suffix) in preferred(accepted.as_ref()) {
         if let Some(asset) = files.get(&format!("{name}{suffix}")) {
             return Some((asset, encoding));
@@ -125,11 +137,15 @@ fn find(files: &dyn Files, name: &str, request: &HttpRequest) -> Option<(Asset, 
     Some((files.get(name)?, ContentEncoding::Identity))
 }
 
-/// The forms that the client accepts, the one that it likes best first; of equals the smaller one first.
+/// The forms that the client accepts, the one that it likes best first; of equals the smaller one
+/// first.
 fn preferred(accepted: Option<&AcceptEncoding>) -> Vec<(ContentEncoding, &'static str)> {
     let Some(accepted) = accepted else { return vec![(ContentEncoding::Identity, "")] };
     let quality = |encoding: ContentEncoding| {
-        let named = accepted.iter().find(|item| matches!(&item.item, Preference::Specific(Encoding::Known(known)) if *known == encoding));
+        let named = accepted.iter().find(|item| {
+            matches!(&item.item,
+            Preference::Specific(Encoding::Known(known)) if *known == encoding)
+        });
         let any = accepted.iter().find(|item| matches!(item.item, Preference::Any));
         match named.or(any) {
             Some(item) => item.quality,
@@ -137,16 +153,25 @@ fn preferred(accepted: Option<&AcceptEncoding>) -> Vec<(ContentEncoding, &'stati
             None => Quality::ZERO,
         }
     };
-    let mut forms: Vec<_> = [(ContentEncoding::Brotli, ".br"), (ContentEncoding::Gzip, ".gz"), (ContentEncoding::Identity, "")]
-        .into_iter()
-        .map(|(encoding, suffix)| (quality(encoding), encoding, suffix))
-        .filter(|(quality, ..)| *quality > Quality::ZERO)
-        .collect();
+    let mut forms: Vec<_> = [
+        (ContentEncoding::Brotli, ".br"),
+        (ContentEncoding::Gzip, ".gz"),
+        (ContentEncoding::Identity, ""),
+    ]
+    .into_iter()
+    .map(|(encoding, suffix)| (quality(encoding), encoding, suffix))
+    .filter(|(quality, ..)| *quality > Quality::ZERO)
+    .collect();
     forms.sort_by_key(|(quality, ..)| std::cmp::Reverse(*quality));
     forms.into_iter().map(|(_, encoding, suffix)| (encoding, suffix)).collect()
 }
 
-fn send(name: &str, asset: Asset, encoding: ContentEncoding, request: &HttpRequest) -> HttpResponse {
+fn send(
+    name: &str,
+    asset: Asset,
+    encoding: ContentEncoding,
+    request: &HttpRequest,
+) -> HttpResponse {
     let hash: String = asset.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     // Two forms of one file differ byte by byte, so a strong tag must tell them apart.
     let tag = EntityTag::new_strong(format!("{hash}-{}", encoding.as_str()));
@@ -156,9 +181,17 @@ fn send(name: &str, asset: Asset, encoding: ContentEncoding, request: &HttpReque
             Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
             Err(_) => false,
         };
-    let lifetime = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    response.insert_header(ETag(tag)).insert_header((header::CACHE_CONTROL, lifetime)).insert_header((header::VARY, "Accept-Encoding"));
+    let lifetime = if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let mut response =
+        HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    response
+        .insert_header(ETag(tag))
+        .insert_header((header::CACHE_CONTROL, lifetime))
+        .insert_header((header::VARY, "Accept-Encoding"));
     if known {
         return response.finish();
     }
@@ -173,8 +206,14 @@ fn send(name: &str, asset: Asset, encoding: ContentEncoding, request: &HttpReque
 
 fn content_type(name: &str) -> String {
     let kind = mime_guess::from_path(name).first_or_octet_stream();
-    let is_text = kind.type_() == mime_guess::mime::TEXT || kind.subtype() == "json" || kind.suffix().is_some();
-    if is_text && kind.get_param("charset").is_none() { format!("{kind}; charset=utf-8") } else { kind.to_string() }
+    let is_text = kind.type_() == mime_guess::mime::TEXT
+        || kind.subtype() == "json"
+        || kind.suffix().is_some();
+    if is_text && kind.get_param("charset").is_none() {
+        format!("{kind}; charset=utf-8")
+    } else {
+        kind.to_string()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! What switches keep for the time in which nobody can be asked: all numbers at one moment, and what has changed since.
+//! What switches keep for the time in which nobody can be asked: all numbers at one moment, and
+//! what has changed since.
 //!
-//! Positions are what holds it together (see [`store::route_change`]): one process after the other gives the next one to all changes that
-//! are committed by then, four times a second.
+//! Positions are what holds it together (see [`store::route_change`]): one process after the other
+//! gives the next one to all changes that are committed by then, four times a second.
 
 mod document;
 mod lines;
@@ -40,7 +41,11 @@ pub struct Feed {
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { position: watch::Sender::new(0), numbers: AtomicBool::new(false), snapshot: Mutex::default() }
+        Self {
+            position: watch::Sender::new(0),
+            numbers: AtomicBool::new(false),
+            snapshot: Mutex::default(),
+        }
     }
 }
 
@@ -96,7 +101,9 @@ pub async fn position(app: &Arc<App>, scope: SwitchScope) -> Result<i64, Failure
 pub async fn snapshot(app: &Arc<App>, scope: SwitchScope) -> Result<Arc<Document>, Failure> {
     let mut kept = app.feed.snapshot.lock().await;
     let position = position(app, scope).await?;
-    if let Some(document) = kept.as_ref().filter(|document| document.position == position && document.is_settled) {
+    if let Some(document) =
+        kept.as_ref().filter(|document| document.position == position && document.is_settled)
+    {
         return Ok(document.clone());
     }
     // The disk is wanted for one only.
@@ -104,7 +111,12 @@ pub async fn snapshot(app: &Arc<App>, scope: SwitchScope) -> Result<Arc<Document
     for attempt in 1..=ATTEMPTS {
         number(app, scope).await?;
         let (shared, is_last) = (app.clone(), attempt == ATTEMPTS);
-        let made = app.db.read(move |conn| route_page::at_one_moment(conn, scope, |conn| whole(conn, scope, &shared, is_last))).await?;
+        let made = app
+            .db
+            .read(move |conn| {
+                route_page::at_one_moment(conn, scope, |conn| whole(conn, scope, &shared, is_last))
+            })
+            .await?;
         if let Some(document) = made {
             let document = Arc::new(document);
             *kept = Some(document.clone());
@@ -114,9 +126,15 @@ pub async fn snapshot(app: &Arc<App>, scope: SwitchScope) -> Result<Arc<Document
     Err(Failure::Internal("no snapshot came about".into()))
 }
 
-/// Nothing where there are changes without a position: they would be in it, and another snapshot of the same position might be without
-/// them. With `in_any_case` such a one is made all the same; who follows it is told of them once more.
-fn whole(conn: &mut Conn, scope: SwitchScope, app: &App, in_any_case: bool) -> Result<Option<Document>, Failure> {
+/// Nothing where there are changes without a position: they would be in it, and another snapshot of
+/// the same position might be without them. With `in_any_case` such a one is made all the same; who
+/// follows it is told of them once more.
+fn whole(
+    conn: &mut Conn,
+    scope: SwitchScope,
+    app: &App,
+    in_any_case: bool,
+) -> Result<Option<Document>, Failure> {
     let position = route_change::known(conn, scope)?.position;
     let is_settled = !route_change::has_new(conn, scope)?;
     if !is_settled && !in_any_case {
@@ -133,11 +151,17 @@ fn whole(conn: &mut Conn, scope: SwitchScope, app: &App, in_any_case: bool) -> R
     Ok(Some(writer.finish(is_settled)?))
 }
 
-/// What has changed since a position, at once where something has, else when something does, or after `wait`.
+/// What has changed since a position, at once where something has, else when something does, or
+/// after `wait`.
 ///
 /// # Errors
 /// `snapshot_needed` for a position that is not known; when the database does not answer.
-pub async fn changes(app: &Arc<App>, scope: SwitchScope, since: i64, wait: Duration) -> Result<Document, Failure> {
+pub async fn changes(
+    app: &Arc<App>,
+    scope: SwitchScope,
+    since: i64,
+    wait: Duration,
+) -> Result<Document, Failure> {
     // Before the look: what comes in between rings at once.
     let mut positions = app.feed.position.subscribe();
     let position = position(app, scope).await?;
@@ -151,7 +175,11 @@ pub async fn changes(app: &Arc<App>, scope: SwitchScope, since: i64, wait: Durat
         }
     }
     let shared = app.clone();
-    app.db.read(move |conn| route_page::at_one_moment(conn, scope, |conn| part(conn, scope, &shared, since))).await
+    app.db
+        .read(move |conn| {
+            route_page::at_one_moment(conn, scope, |conn| part(conn, scope, &shared, since))
+        })
+        .await
 }
 
 async fn known(app: &App, scope: SwitchScope, position: i64) -> Result<(), Failure> {
@@ -187,7 +215,12 @@ fn part(conn: &mut Conn, scope: SwitchScope, app: &App, since: i64) -> Result<Do
 ///
 /// # Errors
 /// `snapshot_needed` for a position that is not known; when the database does not answer.
-pub async fn applied(app: &App, scope: SwitchScope, switch_id: String, position: i64) -> Result<(), Failure> {
+pub async fn applied(
+    app: &App,
+    scope: SwitchScope,
+    switch_id: String,
+    position: i64,
+) -> Result<(), Failure> {
     let now = app.clock.now_naive();
     app.db
         .write(move |conn| {

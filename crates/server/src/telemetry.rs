@@ -26,9 +26,11 @@ const REQUESTS: &str = "http_requests_total";
 const DURATION: &str = "http_request_duration_seconds";
 
 /// From an answer out of memory to one that somebody gave up waiting for; in seconds.
-const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const BUCKETS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// How often the exporter takes in what was recorded; its memory would grow between scrapes otherwise.
+/// How often the exporter takes in what was recorded; its memory would grow between scrapes
+/// otherwise.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What asks whether we are alive would drown every other line.
@@ -43,7 +45,9 @@ pub fn init(log: &Log) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match log.format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+        }
     };
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
@@ -66,17 +70,22 @@ impl RequestId {
     /// The id that came with the request, if it is one that can stand in a log line.
     fn incoming(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(&REQUEST_ID)?.to_str().ok()?;
-        let sane = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let sane = (8..=64).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         sane.then(|| Self(text.to_owned()))
     }
 }
 
-/// Middleware for the whole application: gives the request an id and a span, its answer the header `X-Request-Id`, and records
-/// it once, in one log line and in the metrics. Paths and queries may carry tokens, so only the pattern of the route is told.
+/// Middleware for the whole application: gives the request an id and a span, its answer the header
+/// `X-Request-Id`, and records it once, in one log line and in the metrics. Paths and queries may
+/// carry tokens, so only the pattern of the route is told.
 ///
 /// # Errors
 /// Whatever the inner services fail with.
-pub async fn observe<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn observe<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let id = RequestId::incoming(request.headers()).unwrap_or_else(RequestId::fresh);
     let value = HeaderValue::from_str(&id.0).unwrap_or_else(|_| HeaderValue::from_static("-"));
     let span = tracing::info_span!("request", id = %id.0);
@@ -140,8 +149,11 @@ impl Drop for Record {
                 tracing::info!(method, route, status, duration_ms, bytes, "request");
             }
         });
-        metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string()).increment(1);
-        metrics::histogram!(DURATION, "method" => method, "route" => route).record(elapsed.as_secs_f64());
+        metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(),
+            "status" => status.to_string())
+        .increment(1);
+        metrics::histogram!(DURATION, "method" => method, "route" => route)
+            .record(elapsed.as_secs_f64());
     }
 }
 
@@ -165,15 +177,27 @@ fn exporter() -> &'static PrometheusHandle {
     EXPORTER.get_or_init(|| {
         // The only error is an empty list of buckets.
         let builder = PrometheusBuilder::new();
-        let builder = builder.set_buckets_for_metric(Matcher::Full(DURATION.into()), BUCKETS).unwrap_or_default();
+        let builder = builder
+            .set_buckets_for_metric(Matcher::Full(DURATION.into()), BUCKETS)
+            .unwrap_or_default();
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("metrics are recorded elsewhere in this process");
         }
-        metrics::describe_counter!(REQUESTS, "Requests answered, by method, route pattern and status");
-        metrics::describe_histogram!(DURATION, metrics::Unit::Seconds, "Time from a request's head to the head of its answer");
-        metrics::describe_gauge!("denwaban_build_info", "Always 1; the version of this process is its label");
+        metrics::describe_counter!(
+            REQUESTS,
+            "Requests answered, by method, route pattern and status"
+        );
+        metrics::describe_histogram!(
+            DURATION,
+            metrics::Unit::Seconds,
+            "Time from a request's head to the head of its answer"
+        );
+        metrics::describe_gauge!(
+            "denwaban_build_info",
+            "Always 1; the version of this process is its label"
+        );
         metrics::gauge!("denwaban_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         handle
     })
@@ -189,7 +213,8 @@ pub fn render_metrics() -> String {
     exporter().render()
 }
 
-/// Serves `/metrics` on a listener of its own, which needs no protection beyond its address. Call it inside an actix runtime.
+/// Serves `/metrics` on a listener of its own, which needs no protection beyond its address. Call
+/// it inside an actix runtime.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -205,14 +230,20 @@ pub fn serve_metrics(listener: std::net::TcpListener) -> std::io::Result<Server>
     let app = || {
         App::new().default_service(web::to(|request: HttpRequest| async move {
             match (request.method(), request.path()) {
-                (&Method::GET, "/metrics") => {
-                    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(render_metrics())
-                }
+                (&Method::GET, "/metrics") => HttpResponse::Ok()
+                    .content_type("text/plain; version=0.0.4; charset=utf-8")
+                    .body(render_metrics()),
                 _ => HttpResponse::NotFound().finish(),
             }
         }))
     };
-    Ok(HttpServer::new(app).workers(1).worker_max_blocking_threads(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
+    Ok(HttpServer::new(app)
+        .workers(1)
+        .worker_max_blocking_threads(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .run())
 }
 
 #[cfg(test)]

@@ -26,14 +26,18 @@ impl Lang {
         }
     }
 
-    /// The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); Japanese when it names neither.
+    /// The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); Japanese when
+    /// it names neither.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let header =
+            headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let mut best = (0.0, Lang::Ja);
         for item in header.split(',') {
             let mut parts = item.split(';');
             let tag = parts.next().unwrap_or("").trim().to_ascii_lowercase();
-            let quality = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            let quality = parts
+                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
+                .unwrap_or(1.0);
             let lang = match tag.split('-').next() {
                 Some("ja" | "*") => Lang::Ja,
                 Some("en") => Lang::En,
@@ -56,10 +60,13 @@ impl FromRequest for Lang {
     }
 }
 
-/// The text under `key`, with `%{name}` replaced from `values`. A missing key shows itself, and a test finds it.
+/// The text under `key`, with `%{name}` replaced from `values`. A missing key shows itself, and a
+/// test finds it.
 pub fn text(lang: Lang, key: &str, values: &[(&str, &str)]) -> String {
     let text = crate::_rust_i18n_try_translate(lang.tag(), key).unwrap_or(key.into());
-    values.iter().fold(text.into_owned(), |text, (name, value)| text.replace(&format!("%{{{name}}}"), value))
+    values
+        .iter()
+        .fold(text.into_owned(), |text, (name, value)| text.replace(&format!("%{{{name}}}"), value))
 }
 
 /// The text under `key`, if there is one.
@@ -77,11 +84,16 @@ pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> S
     text(lang, &format!("problem.{}.detail", code.as_str()), values)
 }
 
-/// What is wrong with a field and how to mend it: the text for this very field if there is one, else the one for the code.
+/// What is wrong with a field and how to mend it: the text for this very field if there is one,
+/// else the one for the code.
 pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
     if let (FieldCode::ServiceRefused, Some(code)) = (fault.code, &fault.value) {
         let problem = doctor::explain(lang, code, None);
-        return text(lang, "field.service_refused", &[("message", &problem.message), ("advice", &problem.advice)]);
+        return text(
+            lang,
+            "field.service_refused",
+            &[("message", &problem.message), ("advice", &problem.advice)],
+        );
     }
     let field = fault.pointer.trim_start_matches(['/', '?', '#']);
     let special = format!("field_at.{field}.{}", fault.code.as_str());

@@ -3,14 +3,17 @@
 mod log;
 
 use api_types::{
-    Account, ApiKey, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, Me, MyNumber, NotifyEvent, NotifyRule, Number,
-    OperatorAccount, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision,
-    RouteDevice, RouteNotice, Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
+    Account, ApiKey, AuditEntry, Caller, Credentials, LineSetup, Matched, MatchedRule, Me,
+    MyNumber, NotifyEvent, NotifyRule, Number, OperatorAccount, OperatorNumber, OperatorPhoneId,
+    PhoneId, Ringing, RingingTarget, RouteAction, RouteCaller, RouteDecision, RouteDevice,
+    RouteNotice, Service, ServiceKey, ServiceProblem, ServiceSummary, SipAnswer, Terminal,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::contract::Contract;
-use store::{account, api_key, audit, notify_rule, notify_service, number, phone_id, service_key, terminal};
+use store::{
+    account, api_key, audit, notify_rule, notify_service, number, phone_id, service_key, terminal,
+};
 
 pub use log::{call_event, delivery, is_resendable};
 
@@ -33,7 +36,8 @@ pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
 }
 
-/// The enum that stands for a stored text that only we write; the first variant if somebody else did, with a line in the log.
+/// The enum that stands for a stored text that only we write; the first variant if somebody else
+/// did, with a line in the log.
 fn known<T: DeserializeOwned + Default>(what: &'static str, text: &str) -> T {
     from_text(text).unwrap_or_else(|| {
         tracing::error!(what, text, "a stored value is none of ours");
@@ -61,11 +65,19 @@ pub fn number(contract: &Contract, row: &number::Row) -> Number {
 }
 
 fn number_kind(row: &number::Row) -> api_types::NumberKind {
-    if row.kind == "primary" { api_types::NumberKind::Primary } else { api_types::NumberKind::Additional }
+    if row.kind == "primary" {
+        api_types::NumberKind::Primary
+    } else {
+        api_types::NumberKind::Additional
+    }
 }
 
 fn phone_id_kind(row: &phone_id::Row) -> api_types::PhoneIdKind {
-    if row.kind == "basic" { api_types::PhoneIdKind::Basic } else { api_types::PhoneIdKind::Additional }
+    if row.kind == "basic" {
+        api_types::PhoneIdKind::Basic
+    } else {
+        api_types::PhoneIdKind::Additional
+    }
 }
 
 fn count(value: i32) -> u8 {
@@ -148,7 +160,10 @@ pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
         terminal_name: phone_id.terminal_name.clone(),
         extension: phone_id.extension.clone(),
     };
-    Ringing { targets: contract.phone_ids.iter().map(target).collect(), busy_announcement: row.busy_announcement }
+    Ringing {
+        targets: contract.phone_ids.iter().map(target).collect(),
+        busy_announcement: row.busy_announcement,
+    }
 }
 
 /// A caller as people read it.
@@ -157,7 +172,11 @@ pub fn route_caller(caller: &Caller, lang: Lang) -> RouteCaller {
 }
 
 /// Whom a rule tells, in words.
-fn destinations(rule: &notify_rule::Row, services: &[notify_service::Row], lang: Lang) -> Vec<String> {
+fn destinations(
+    rule: &notify_rule::Row,
+    services: &[notify_service::Row],
+    lang: Lang,
+) -> Vec<String> {
     let name = |channel: &str| text(lang, &format!("channel.{channel}"), &[]);
     let addresses: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
     let mails = addresses.into_iter().map(|address| format!("{} {address}", name("mail")));
@@ -191,11 +210,14 @@ pub fn decision(
             number_name: number.name.clone(),
         })
     };
-    // A call that is refused or meets only busy lines was missed as well, but nobody is told of one that was to be refused.
+    // A call that is refused or meets only busy lines was missed as well, but nobody is told of one
+    // that was to be refused.
     let when = match decision.action {
         RouteAction::Ring => Some("route.notice.unanswered"),
         RouteAction::Announce => Some("route.notice.busy"),
-        RouteAction::Reject if decision.matched == MatchedRule::ChannelLimit => Some("route.notice.busy"),
+        RouteAction::Reject if decision.matched == MatchedRule::ChannelLimit => {
+            Some("route.notice.busy")
+        }
         RouteAction::Reject => None,
     };
     // Whoever is not reached may leave a message instead.
@@ -203,7 +225,11 @@ pub fn decision(
         let events: Vec<NotifyEvent> = serde_json::from_str(&rule.events).unwrap_or_default();
         events.iter().any(|event| matches!(event, NotifyEvent::MissedCall | NotifyEvent::Voicemail))
     };
-    let rule = contract.notify_rules.iter().find(|rule| number.notify_rule_id.as_ref() == Some(&rule.id)).filter(tells);
+    let rule = contract
+        .notify_rules
+        .iter()
+        .find(|rule| number.notify_rule_id.as_ref() == Some(&rule.id))
+        .filter(tells);
     let notice = |(rule, when): (&notify_rule::Row, &str)| RouteNotice {
         rule_id: rule.id.clone(),
         rule_name: rule.name.clone(),
@@ -243,7 +269,11 @@ pub fn account(contract: &Contract) -> Account {
 }
 
 /// A notify rule with the numbers that use it.
-pub fn notify_rule(contract: &Contract, row: &notify_rule::Row, services: Vec<ServiceSummary>) -> NotifyRule {
+pub fn notify_rule(
+    contract: &Contract,
+    row: &notify_rule::Row,
+    services: Vec<ServiceSummary>,
+) -> NotifyRule {
     let uses = |number: &&number::Row| number.notify_rule_id.as_ref() == Some(&row.id);
     NotifyRule {
         id: row.id.clone(),
@@ -270,10 +300,17 @@ fn service_problem(row: &notify_service::Row, lang: Lang) -> Option<ServiceProbl
 /// `internal` when its type cannot be read.
 pub fn service_summary(row: &notify_service::Row, lang: Lang) -> Result<ServiceSummary, Failure> {
     let (kind, problem) = (vault::kind(row)?, service_problem(row, lang));
-    Ok(ServiceSummary { id: row.id.clone(), kind, label: row.label.clone(), enabled: row.is_on(), problem })
+    Ok(ServiceSummary {
+        id: row.id.clone(),
+        kind,
+        label: row.label.clone(),
+        enabled: row.is_on(),
+        problem,
+    })
 }
 
-/// A service as its owner sees it; `credentials` are opened, and none of them that is secret is in the answer.
+/// A service as its owner sees it; `credentials` are opened, and none of them that is secret is in
+/// the answer.
 ///
 /// # Errors
 /// `internal` when its type or its hints cannot be read.
@@ -285,9 +322,13 @@ pub fn service(
     lang: Lang,
 ) -> Result<Service, Failure> {
     let kind = vault::kind(row)?;
-    let hints = serde_json::from_str(&row.hints).map_err(|_| Failure::Internal(format!("notify_services.hints of {}", row.id)))?;
+    let hints = serde_json::from_str(&row.hints)
+        .map_err(|_| Failure::Internal(format!("notify_services.hints of {}", row.id)))?;
     let line_setup = credentials.get(vault::CALLBACK_TOKEN).map(|token| LineSetup {
-        webhook_url: format!("{}/callbacks/line/{token}", public_url.as_str().trim_end_matches('/')),
+        webhook_url: format!(
+            "{}/callbacks/line/{token}",
+            public_url.as_str().trim_end_matches('/')
+        ),
         word: text(lang, "service.line_word", &[]),
     });
     Ok(Service {
@@ -298,7 +339,8 @@ pub fn service(
         enabled: row.is_on(),
         credentials: hints,
         problem: service_problem(row, lang),
-        warning: api_types::credentials::warning(kind, credentials).map(|code| doctor::explain(lang, code, None)),
+        warning: api_types::credentials::warning(kind, credentials)
+            .map(|code| doctor::explain(lang, code, None)),
         waiting: u32::try_from(waiting).unwrap_or_default(),
         line_setup,
         signing_secret: None,
@@ -311,7 +353,8 @@ pub fn service(
 /// # Errors
 /// `internal` when it cannot be read.
 pub fn audit_entry(row: &audit::Row) -> Result<AuditEntry, Failure> {
-    let unreadable = |what: &str| Failure::Internal(format!("audit_log.{what} of {} cannot be read", row.id));
+    let unreadable =
+        |what: &str| Failure::Internal(format!("audit_log.{what} of {} cannot be read", row.id));
     Ok(AuditEntry {
         id: row.id.clone(),
         at: row.at.and_utc(),

@@ -89,7 +89,8 @@ impl Serving {
         let mut stream = self.connect();
         write!(
             stream,
-            "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{START}",
+            "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: \
+                application/json\r\nContent-Length: {}\r\n\r\n{START}",
             START.len() + REST.len()
         )
         .unwrap();
@@ -114,11 +115,20 @@ fn a_wrong_configuration_stops_with_one_sentence_that_names_the_key() {
     let mut from_environment = denwaban(dir.path(), &["serve"]);
     from_environment.env("DENWABAN__SERVER__BIND", "x");
     let mut no_database = denwaban(dir.path(), &["serve"]);
-    no_database.env("DENWABAN__DATABASE__URL", "postgres://127.0.0.1:1/none").env("DENWABAN__LOG__FILTER", "error");
-    for (command, key) in [(from_file, "server.wrkers: "), (from_environment, "server.bind: "), (no_database, "database.url: ")] {
+    no_database
+        .env("DENWABAN__DATABASE__URL", "postgres://127.0.0.1:1/none")
+        .env("DENWABAN__LOG__FILTER", "error");
+    for (command, key) in [
+        (from_file, "server.wrkers: "),
+        (from_environment, "server.bind: "),
+        (no_database, "database.url: "),
+    ] {
         let output = run(command);
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(error.starts_with(&format!("denwaban: {key}")) && error.lines().count() == 1, "{error}");
+        assert!(
+            error.starts_with(&format!("denwaban: {key}")) && error.lines().count() == 1,
+            "{error}"
+        );
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{error}");
     }
     assert_eq!(run(denwaban(dir.path(), &["sreve"])).status.code(), Some(2));
@@ -133,7 +143,10 @@ fn a_signal_lets_running_requests_finish_and_then_ends_the_process() {
         server.signal(signal);
         std::thread::sleep(Duration::from_millis(300));
         assert!(TcpStream::connect(&server.address).is_err(), "{signal}: still accepts");
-        assert!(server.child.try_wait().unwrap().is_none(), "{signal}: did not wait for the request");
+        assert!(
+            server.child.try_wait().unwrap().is_none(),
+            "{signal}: did not wait for the request"
+        );
         running.write_all(REST.as_bytes()).unwrap();
         let mut answer = String::new();
         let _ = running.read_to_string(&mut answer);
@@ -173,7 +186,10 @@ fn the_demo_prints_one_line_and_the_same_one_the_next_time() {
     let dir = tempfile::tempdir().unwrap();
     let data_dir = dir.path().join("demo");
     let start = || {
-        let mut server = Serving::start(denwaban(dir.path(), &["demo", "--json", "--port", "0", "--data-dir", data_dir.to_str().unwrap()]));
+        let mut server = Serving::start(denwaban(
+            dir.path(),
+            &["demo", "--json", "--port", "0", "--data-dir", data_dir.to_str().unwrap()],
+        ));
         let mut out = BufReader::new(server.child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
@@ -202,7 +218,10 @@ fn the_line_that_the_demo_prints_makes_a_voicemail_arrive() {
     }
     let dir = tempfile::tempdir().unwrap();
     let data_dir = dir.path().join("it's a demo");
-    let mut server = Serving::start(denwaban(dir.path(), &["demo", "--port", "0", "--data-dir", data_dir.to_str().unwrap()]));
+    let mut server = Serving::start(denwaban(
+        dir.path(),
+        &["demo", "--port", "0", "--data-dir", data_dir.to_str().unwrap()],
+    ));
     let out = BufReader::new(server.child.stdout.take().unwrap());
     let line = out.lines().map(Result::unwrap).find(|line| line.starts_with("curl ")).unwrap();
     for arrived in 1..=2 {
@@ -210,9 +229,16 @@ fn the_line_that_the_demo_prints_makes_a_voicemail_arrive() {
         std::thread::sleep(Duration::from_millis(1_100));
         let output = Command::new("sh").args(["-c", &line]).output().unwrap();
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(answer["items"][0]["outcome"], "accepted", "{answer} {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            answer["items"][0]["outcome"],
+            "accepted",
+            "{answer} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let started = Instant::now();
-        let mails = || std::fs::read_dir(data_dir.join("mail")).map_or(0, |folder| folder.flatten().count());
+        let mails = || {
+            std::fs::read_dir(data_dir.join("mail")).map_or(0, |folder| folder.flatten().count())
+        };
         while mails() < arrived {
             assert!(started.elapsed() < Duration::from_secs(20), "no mail came");
             std::thread::sleep(Duration::from_millis(50));
@@ -226,26 +252,79 @@ fn the_line_that_the_demo_prints_makes_a_voicemail_arrive() {
 #[test]
 fn an_operator_sets_up_a_contract_at_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
-    let operator = |args: &[&str]| run(denwaban(dir.path(), &[&["operator", "--json"], args].concat()));
-    let account = json(&operator(&["account", "add", "--name", "株式会社みなと商会", "--option", "ip_phone,voicemail"]));
+    let operator =
+        |args: &[&str]| run(denwaban(dir.path(), &[&["operator", "--json"], args].concat()));
+    let account = json(&operator(&[
+        "account",
+        "add",
+        "--name",
+        "株式会社みなと商会",
+        "--option",
+        "ip_phone,voicemail",
+    ]));
     let id = account["id"].as_str().unwrap();
-    json(&operator(&["number", "add", id, "050-1234-5678", "--kind", "primary", "--max-channels", "9"]));
+    json(&operator(&[
+        "number",
+        "add",
+        id,
+        "050-1234-5678",
+        "--kind",
+        "primary",
+        "--max-channels",
+        "9",
+    ]));
 
     let password = dir.path().join("password");
     std::fs::write(&password, "correct horse battery\n").unwrap();
     let password = password.to_str().unwrap();
-    let made = json(&operator(&["id", "add", id, "minato201", "--kind", "basic", "--extension", "201", "--password-file", password]));
+    let made = json(&operator(&[
+        "id",
+        "add",
+        id,
+        "minato201",
+        "--kind",
+        "basic",
+        "--extension",
+        "201",
+        "--password-file",
+        password,
+    ]));
     assert_eq!(made["generated_password"], Value::Null);
-    let made = json(&operator(&["id", "add", id, "minato203", "--extension", "203", "--device-option", "ip_phone"]));
+    let made = json(&operator(&[
+        "id",
+        "add",
+        id,
+        "minato203",
+        "--extension",
+        "203",
+        "--device-option",
+        "ip_phone",
+    ]));
     assert_eq!(made["generated_password"].as_str().unwrap().len(), 19);
-    json(&operator(&["terminal", "add", "minato201", "minato203", "--kind", "ip_phone", "--name", "T54W"]));
+    json(&operator(&[
+        "terminal",
+        "add",
+        "minato201",
+        "minato203",
+        "--kind",
+        "ip_phone",
+        "--name",
+        "T54W",
+    ]));
 
     let whole = json(&operator(&["account", "show", "minato203"]));
-    assert_eq!((whole["id"].as_str(), whole["numbers"][0]["e164"].as_str()), (Some(id), Some("+815012345678")));
+    assert_eq!(
+        (whole["id"].as_str(), whole["numbers"][0]["e164"].as_str()),
+        (Some(id), Some("+815012345678"))
+    );
     assert_eq!(whole["ids"][1]["terminals"][0]["kind"], "ip_phone");
 
-    let suspended = json(&operator(&["account", "suspend", id, "--reason", "お支払いの確認ができないため"]));
-    assert_eq!((suspended["status"].as_str(), suspended["suspended_reason"].is_string()), (Some("suspended"), true));
+    let suspended =
+        json(&operator(&["account", "suspend", id, "--reason", "お支払いの確認ができないため"]));
+    assert_eq!(
+        (suspended["status"].as_str(), suspended["suspended_reason"].is_string()),
+        (Some("suspended"), true)
+    );
     assert_eq!(json(&operator(&["account", "resume", id]))["status"], "active");
 
     let key = json(&operator(&["switch", "add", "sbc-1"]));
@@ -254,7 +333,12 @@ fn an_operator_sets_up_a_contract_at_the_command_line() {
 
     let refused = operator(&["number", "add", id, "050-1234-5678"]);
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(refused.status.code() == Some(1) && error.starts_with("denwaban: number: ") && error.lines().count() == 1, "{error}");
+    assert!(
+        refused.status.code() == Some(1)
+            && error.starts_with("denwaban: number: ")
+            && error.lines().count() == 1,
+        "{error}"
+    );
     json(&operator(&["account", "delete", id]));
     assert_eq!(json(&operator(&["account", "list"]))["items"], serde_json::json!([]));
 }

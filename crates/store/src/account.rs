@@ -120,14 +120,20 @@ pub fn find(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
     Ok(accounts::table.find(scope.account_id()).select(Row::as_select()).first(conn).optional()?)
 }
 
-/// The contract, locked until the end of the transaction. Every change of an account takes this lock first, so that what it
-/// then reads stays true, and so that changes of one account never deadlock.
+/// The contract, locked until the end of the transaction. Every change of an account takes this
+/// lock first, so that what it then reads stays true, and so that changes of one account never
+/// deadlock.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn lock(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
     match conn {
-        Conn::Postgres(c) => Ok(accounts::table.find(scope.account_id()).for_update().select(Row::as_select()).first(c).optional()?),
+        Conn::Postgres(c) => Ok(accounts::table
+            .find(scope.account_id())
+            .for_update()
+            .select(Row::as_select())
+            .first(c)
+            .optional()?),
         // `Db::write` holds SQLite's only write lock already.
         Conn::Sqlite(_) => find(conn, scope),
     }
@@ -137,7 +143,12 @@ pub fn lock(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, _scope: OperatorScope, after: Option<&str>, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     Ok(accounts::table
         .filter(accounts::id.gt(after.unwrap_or("").to_owned()))
         .order(accounts::id)
@@ -150,7 +161,12 @@ pub fn list(conn: &mut Conn, _scope: OperatorScope, after: Option<&str>, limit: 
 ///
 /// # Errors
 /// When the database refuses.
-pub fn update(conn: &mut Conn, scope: &Scope, changes: &Changes, now: NaiveDateTime) -> Result<(), StoreError> {
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(accounts::table.find(scope.account_id()))
         .set((changes, accounts::version.eq(accounts::version + 1), accounts::updated_at.eq(now)))
         .execute(conn)?;
@@ -173,9 +189,17 @@ pub fn delete(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), 
 ///
 /// # Errors
 /// When the database refuses.
-pub fn next_revision(conn: &mut Conn, scope: &Scope, about: route_change::About, now: NaiveDateTime) -> Result<i64, StoreError> {
-    diesel::update(accounts::table.find(scope.account_id())).set(accounts::revision.eq(accounts::revision + 1)).execute(conn)?;
-    let revision = accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
+pub fn next_revision(
+    conn: &mut Conn,
+    scope: &Scope,
+    about: route_change::About,
+    now: NaiveDateTime,
+) -> Result<i64, StoreError> {
+    diesel::update(accounts::table.find(scope.account_id()))
+        .set(accounts::revision.eq(accounts::revision + 1))
+        .execute(conn)?;
+    let revision =
+        accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
     route_change::add(conn, scope, about, Some(revision), now)?;
     Ok(revision)
 }

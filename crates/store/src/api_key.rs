@@ -65,14 +65,23 @@ pub fn find_by_hash(
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(api_keys::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(api_keys::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Keys after `after` in the order of their making, `limit` at most.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, scope: &Scope, after: Option<&str>, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     Ok(api_keys::table
         .filter(api_keys::account_id.eq(scope.account_id()))
         .filter(api_keys::id.gt(after.unwrap_or("").to_owned()))
@@ -87,15 +96,25 @@ pub fn list(conn: &mut Conn, scope: &Scope, after: Option<&str>, limit: i64) -> 
 /// # Errors
 /// When the database does not answer.
 pub fn count(conn: &mut Conn, scope: &Scope) -> Result<i64, StoreError> {
-    Ok(api_keys::table.filter(api_keys::account_id.eq(scope.account_id())).count().get_result(conn)?)
+    Ok(api_keys::table
+        .filter(api_keys::account_id.eq(scope.account_id()))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Notes that a key was used.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
-    diesel::update(api_keys::table.find((scope.account_id(), id))).set(api_keys::last_used_at.eq(Some(now))).execute(conn)?;
+pub fn touch(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(api_keys::table.find((scope.account_id(), id)))
+        .set(api_keys::last_used_at.eq(Some(now)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -67,7 +67,11 @@ pub struct Row {
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(attachments::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(attachments::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Some attachments.
@@ -86,8 +90,16 @@ pub fn with_ids(conn: &mut Conn, scope: &Scope, ids: &[&str]) -> Result<Vec<Row>
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn of_link(conn: &mut Conn, _scope: EntranceScope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(attachments::table.filter(attachments::id.eq(id)).select(Row::as_select()).first(conn).optional()?)
+pub fn of_link(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(attachments::table
+        .filter(attachments::id.eq(id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Adds an attachment.
@@ -104,7 +116,12 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreErro
 ///
 /// # Errors
 /// When the database refuses.
-pub fn revoke_link(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+pub fn revoke_link(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(attachments::table.find((scope.account_id(), id)))
         .filter(attachments::link_revoked_at.is_null())
         .set(attachments::link_revoked_at.eq(Some(now)))
@@ -116,7 +133,12 @@ pub fn revoke_link(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime)
 ///
 /// # Errors
 /// When the database refuses.
-pub fn renew_link(conn: &mut Conn, scope: &Scope, id: &str, expires_at: NaiveDateTime) -> Result<(), StoreError> {
+pub fn renew_link(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    expires_at: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(attachments::table.find((scope.account_id(), id)))
         .set((
             attachments::link_serial.eq(attachments::link_serial + 1),
@@ -131,9 +153,17 @@ pub fn renew_link(conn: &mut Conn, scope: &Scope, id: &str, expires_at: NaiveDat
 ///
 /// # Errors
 /// When the database refuses.
-pub fn count_download(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+pub fn count_download(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(attachments::table.find((scope.account_id(), id)))
-        .set((attachments::downloads.eq(attachments::downloads + 1), attachments::last_download_at.eq(Some(now))))
+        .set((
+            attachments::downloads.eq(attachments::downloads + 1),
+            attachments::last_download_at.eq(Some(now)),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -151,7 +181,11 @@ pub fn insert_upload(conn: &mut Conn, _scope: SwitchScope, row: &Upload) -> Resu
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn uploads(conn: &mut Conn, _scope: SwitchScope, ids: &[&str]) -> Result<Vec<Upload>, StoreError> {
+pub fn uploads(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    ids: &[&str],
+) -> Result<Vec<Upload>, StoreError> {
     Ok(uploads::table.filter(uploads::id.eq_any(ids)).select(Upload::as_select()).load(conn)?)
 }
 
@@ -163,8 +197,8 @@ pub fn claim(conn: &mut Conn, _scope: SwitchScope, id: &str) -> Result<bool, Sto
     Ok(diesel::delete(uploads::table.find(id)).execute(conn)? == 1)
 }
 
-/// Files whose time is over: unclaimed ones from before `unclaimed`, and those of calls from before `kept`, `limit` of each at most; id and
-/// where the bytes lie.
+/// Files whose time is over: unclaimed ones from before `unclaimed`, and those of calls from before
+/// `kept`, `limit` of each at most; id and where the bytes lie.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -175,8 +209,11 @@ pub fn over(
     kept: NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<(String, String)>, StoreError> {
-    let mut found: Vec<(String, String)> =
-        uploads::table.filter(uploads::created_at.lt(unclaimed)).limit(limit).select((uploads::id, uploads::object_key)).load(conn)?;
+    let mut found: Vec<(String, String)> = uploads::table
+        .filter(uploads::created_at.lt(unclaimed))
+        .limit(limit)
+        .select((uploads::id, uploads::object_key))
+        .load(conn)?;
     let of_calls: Vec<(String, String)> = attachments::table
         .filter(attachments::created_at.lt(kept))
         .limit(limit)
@@ -192,16 +229,25 @@ pub fn over(
 /// When the database refuses.
 pub fn forget(conn: &mut Conn, _scope: EntranceScope, ids: &[String]) -> Result<usize, StoreError> {
     let uploads = diesel::delete(uploads::table.filter(uploads::id.eq_any(ids))).execute(conn)?;
-    Ok(uploads + diesel::delete(attachments::table.filter(attachments::id.eq_any(ids))).execute(conn)?)
+    Ok(uploads
+        + diesel::delete(attachments::table.filter(attachments::id.eq_any(ids))).execute(conn)?)
 }
 
 /// Those of these ids that something is known of.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn known(conn: &mut Conn, _scope: EntranceScope, ids: &[String]) -> Result<Vec<String>, StoreError> {
-    let mut found: Vec<String> = uploads::table.filter(uploads::id.eq_any(ids)).select(uploads::id).load(conn)?;
-    let of_calls: Vec<String> = attachments::table.filter(attachments::id.eq_any(ids)).select(attachments::id).load(conn)?;
+pub fn known(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    ids: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> =
+        uploads::table.filter(uploads::id.eq_any(ids)).select(uploads::id).load(conn)?;
+    let of_calls: Vec<String> = attachments::table
+        .filter(attachments::id.eq_any(ids))
+        .select(attachments::id)
+        .load(conn)?;
     found.extend(of_calls);
     Ok(found)
 }

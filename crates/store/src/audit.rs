@@ -59,9 +59,15 @@ pub struct Filter {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
-    let mut query =
-        audit_log::table.filter(audit_log::account_id.eq(scope.account_id().to_owned())).into_boxed::<crate::conn::MultiBackend>();
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let mut query = audit_log::table
+        .filter(audit_log::account_id.eq(scope.account_id().to_owned()))
+        .into_boxed::<crate::conn::MultiBackend>();
     if let Some(object_kind) = &filter.object_kind {
         query = query.filter(audit_log::object_kind.eq(object_kind.to_owned()));
     }
@@ -79,5 +85,9 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Resu
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(audit_log::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(audit_log::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }

@@ -57,7 +57,8 @@ pub struct Changes {
     pub expires_at: Option<Option<NaiveDateTime>>,
 }
 
-/// How many entries a page of a search looks through at most: keeps one answer quick however long the list is.
+/// How many entries a page of a search looks through at most: keeps one answer quick however long
+/// the list is.
 pub const SEARCHED_AT_ONCE: i64 = 10_000;
 
 /// Rows of one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
@@ -82,17 +83,25 @@ pub fn insert_missing(conn: &mut Conn, scope: &Scope, rows: &[Row]) -> Result<us
     match conn {
         Conn::Postgres(c) => insert_missing_postgres(c, rows),
         Conn::Sqlite(c) => {
-            // One by one: the statement is prepared once, while one for many rows would be prepared each time.
-            let insert = |row: &Row| diesel::insert_or_ignore_into(block_entries::table).values(row).execute(&mut *c);
+            // One by one: the statement is prepared once, while one for many rows would be prepared
+            // each time.
+            let insert = |row: &Row| {
+                diesel::insert_or_ignore_into(block_entries::table).values(row).execute(&mut *c)
+            };
             Ok(rows.iter().map(insert).sum::<QueryResult<usize>>()?)
         }
     }
 }
 
-/// One statement with a parameter per column: planning one with a parameter per value takes longer than carrying it out.
+/// One statement with a parameter per column: planning one with a parameter per value takes longer
+/// than carrying it out.
 fn insert_missing_postgres(c: &mut PgConnection, rows: &[Row]) -> Result<usize, StoreError> {
-    const INSERT: &str = "INSERT INTO block_entries (account_id, number_id, id, pattern, matching, note, search, expires_at, hits, last_hit_at, import_id, version, created_at, updated_at)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamp[], $9::bigint[], $10::timestamp[], $11::text[], $12::bigint[], $13::timestamp[], $14::timestamp[])
+    const INSERT: &str =
+        "INSERT INTO block_entries (account_id, number_id, id, pattern, matching, \
+        note, search, expires_at, hits, last_hit_at, import_id, version, created_at, updated_at)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], \
+            $6::text[], $7::text[], $8::timestamp[], $9::bigint[], $10::timestamp[], $11::text[], \
+            $12::bigint[], $13::timestamp[], $14::timestamp[])
         ON CONFLICT DO NOTHING";
     fn column<'r, T>(rows: &'r [Row], read: impl Fn(&'r Row) -> T) -> Vec<T> {
         rows.iter().map(read).collect()
@@ -123,15 +132,29 @@ fn insert_missing_postgres(c: &mut PgConnection, rows: &[Row]) -> Result<usize, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(block_entries::table.find((scope.account_id(), number_id, id)).select(Row::as_select()).first(conn).optional()?)
+pub fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(block_entries::table
+        .find((scope.account_id(), number_id, id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The entries with one of these patterns, exact or prefix.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn with_patterns(conn: &mut Conn, scope: &Scope, number_id: &str, patterns: &[String]) -> Result<Vec<Row>, StoreError> {
+pub fn with_patterns(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    patterns: &[String],
+) -> Result<Vec<Row>, StoreError> {
     Ok(block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
@@ -141,11 +164,17 @@ pub fn with_patterns(conn: &mut Conn, scope: &Scope, number_id: &str, patterns: 
         .load(conn)?)
 }
 
-/// The pattern of every entry of a number that has not expired by `now`, and whether it is a beginning.
+/// The pattern of every entry of a number that has not expired by `now`, and whether it is a
+/// beginning.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn patterns(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<HashSet<(String, bool)>, StoreError> {
+pub fn patterns(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    now: NaiveDateTime,
+) -> Result<HashSet<(String, bool)>, StoreError> {
     let found = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
@@ -159,7 +188,12 @@ pub fn patterns(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateT
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn expired(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<HashMap<(String, bool), String>, StoreError> {
+pub fn expired(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    now: NaiveDateTime,
+) -> Result<HashMap<(String, bool), String>, StoreError> {
     let found = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
@@ -178,7 +212,8 @@ pub struct Found {
     pub next: Option<String>,
 }
 
-/// Which entries are wanted: those that hold one of `texts` (all if there is none), before the id `before`.
+/// Which entries are wanted: those that hold one of `texts` (all if there is none), before the id
+/// `before`.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Any of these texts, in small letters.
@@ -187,33 +222,65 @@ pub struct Wanted {
     pub before: Option<String>,
 }
 
-/// A page of the list, the latest entry first. A search looks through a bounded part of the list, so its page may be short while
-/// there is a next one.
+/// A page of the list, the latest entry first. A search looks through a bounded part of the list,
+/// so its page may be short while there is a next one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn page(conn: &mut Conn, scope: &Scope, number_id: &str, wanted: &Wanted, limit: i64) -> Result<Found, StoreError> {
-    let end = if wanted.texts.is_empty() { None } else { end_of_part(conn, scope, number_id, wanted.before.as_deref())? };
+pub fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    wanted: &Wanted,
+    limit: i64,
+) -> Result<Found, StoreError> {
+    let end = if wanted.texts.is_empty() {
+        None
+    } else {
+        end_of_part(conn, scope, number_id, wanted.before.as_deref())?
+    };
     let mut query = matching(scope, number_id, wanted);
     if let Some(end) = &end {
         query = query.filter(block_entries::id.ge(end.clone()));
     }
-    let mut rows: Vec<Row> = query.order(block_entries::id.desc()).limit(limit + 1).select(Row::as_select()).load(conn)?;
+    let mut rows: Vec<Row> = query
+        .order(block_entries::id.desc())
+        .limit(limit + 1)
+        .select(Row::as_select())
+        .load(conn)?;
     let more = rows.len() as i64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(0));
     let next = if more { rows.last().map(|row| row.id.clone()) } else { end };
     Ok(Found { rows, next })
 }
 
-/// The id of the last entry of the part that one search looks through, if the list goes on behind it.
-fn end_of_part(conn: &mut Conn, scope: &Scope, number_id: &str, before: Option<&str>) -> Result<Option<String>, StoreError> {
-    let all = matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.map(str::to_owned) });
-    let ids: Vec<String> =
-        all.order(block_entries::id.desc()).offset(SEARCHED_AT_ONCE - 1).limit(2).select(block_entries::id).load(conn)?;
+/// The id of the last entry of the part that one search looks through, if the list goes on behind
+/// it.
+fn end_of_part(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    before: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let all = matching(
+        scope,
+        number_id,
+        &Wanted { texts: Vec::new(), before: before.map(str::to_owned) },
+    );
+    let ids: Vec<String> = all
+        .order(block_entries::id.desc())
+        .offset(SEARCHED_AT_ONCE - 1)
+        .limit(2)
+        .select(block_entries::id)
+        .load(conn)?;
     Ok((ids.len() == 2).then(|| ids[0].clone()))
 }
 
-fn matching<'a>(scope: &Scope, number_id: &str, wanted: &Wanted) -> block_entries::BoxedQuery<'a, MultiBackend> {
+fn matching<'a>(
+    scope: &Scope,
+    number_id: &str,
+    wanted: &Wanted,
+) -> block_entries::BoxedQuery<'a, MultiBackend> {
     let mut query = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id().to_owned()))
         .filter(block_entries::number_id.eq(number_id.to_owned()))
@@ -221,12 +288,17 @@ fn matching<'a>(scope: &Scope, number_id: &str, wanted: &Wanted) -> block_entrie
     if let Some(before) = &wanted.before {
         query = query.filter(block_entries::id.lt(before.clone()));
     }
-    let like = |text: &String| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let like = |text: &String| {
+        format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    };
     match &wanted.texts[..] {
         [] => query,
         [one] => query.filter(block_entries::search.like(like(one)).escape('\\')),
         [one, other, ..] => {
-            let either = block_entries::search.like(like(one)).escape('\\').or(block_entries::search.like(like(other)).escape('\\'));
+            let either = block_entries::search
+                .like(like(one))
+                .escape('\\')
+                .or(block_entries::search.like(like(other)).escape('\\'));
             query.filter(either)
         }
     }
@@ -244,9 +316,13 @@ pub fn update(
     changes: &Changes,
     now: NaiveDateTime,
 ) -> Result<bool, StoreError> {
-    let changed = diesel::update(block_entries::table.find((scope.account_id(), number_id, id)).filter(block_entries::version.eq(version)))
-        .set((changes, block_entries::version.eq(version + 1), block_entries::updated_at.eq(now)))
-        .execute(conn)?;
+    let changed = diesel::update(
+        block_entries::table
+            .find((scope.account_id(), number_id, id))
+            .filter(block_entries::version.eq(version)),
+    )
+    .set((changes, block_entries::version.eq(version + 1), block_entries::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
@@ -288,9 +364,18 @@ pub fn each<E: From<StoreError>>(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn hit(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str, at: NaiveDateTime) -> Result<(), StoreError> {
+pub fn hit(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    id: &str,
+    at: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(block_entries::table.find((scope.account_id(), number_id, id)))
-        .set((block_entries::hits.eq(block_entries::hits + 1), block_entries::last_hit_at.eq(Some(at))))
+        .set((
+            block_entries::hits.eq(block_entries::hits + 1),
+            block_entries::last_hit_at.eq(Some(at)),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -347,12 +432,14 @@ pub fn remove(
                 .filter(block_entries::id.eq_any(ids.clone()))
                 .select(Row::as_select())
                 .load(conn)?,
-            Removed::Import(import_id) => matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
-                .filter(block_entries::import_id.eq(import_id.clone()))
-                .order(block_entries::id.desc())
-                .limit(AT_ONCE as i64)
-                .select(Row::as_select())
-                .load(conn)?,
+            Removed::Import(import_id) => {
+                matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
+                    .filter(block_entries::import_id.eq(import_id.clone()))
+                    .order(block_entries::id.desc())
+                    .limit(AT_ONCE as i64)
+                    .select(Row::as_select())
+                    .load(conn)?
+            }
             Removed::PutBack(former) => {
                 let put_back = removed_block_entries::table
                     .filter(removed_block_entries::account_id.eq(scope.account_id().to_owned()))
@@ -368,16 +455,31 @@ pub fn remove(
                     .load(conn)?
             }
             Removed::All { texts, except } => {
-                let query = matching(scope, number_id, &Wanted { texts: texts.clone(), before: before.take() });
-                let query = if except.is_empty() { query } else { query.filter(block_entries::id.ne_all(except.clone())) };
-                query.order(block_entries::id.desc()).limit(AT_ONCE as i64).select(Row::as_select()).load(conn)?
+                let query = matching(
+                    scope,
+                    number_id,
+                    &Wanted { texts: texts.clone(), before: before.take() },
+                );
+                let query = if except.is_empty() {
+                    query
+                } else {
+                    query.filter(block_entries::id.ne_all(except.clone()))
+                };
+                query
+                    .order(block_entries::id.desc())
+                    .limit(AT_ONCE as i64)
+                    .select(Row::as_select())
+                    .load(conn)?
             }
         };
         let Some(last) = rows.last() else { return Ok(count) };
         before = Some(last.id.clone());
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-        let kept: Vec<RemovedRow> = rows.into_iter().map(|row| RemovedRow::new(row, deletion_id, now)).collect();
-        crate::on_each!(conn, |c| diesel::insert_into(removed_block_entries::table).values(&kept).execute(c))?;
+        let kept: Vec<RemovedRow> =
+            rows.into_iter().map(|row| RemovedRow::new(row, deletion_id, now)).collect();
+        crate::on_each!(conn, |c| diesel::insert_into(removed_block_entries::table)
+            .values(&kept)
+            .execute(c))?;
         let gone = block_entries::table
             .filter(block_entries::account_id.eq(scope.account_id()))
             .filter(block_entries::number_id.eq(number_id))
@@ -393,15 +495,30 @@ pub fn remove(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn count_removed(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &str) -> Result<i64, StoreError> {
-    Ok(of_deletion(scope, number_id, deletion_id).filter(removed_block_entries::put_back_at.is_null()).count().get_result(conn)?)
+pub fn count_removed(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    deletion_id: &str,
+) -> Result<i64, StoreError> {
+    Ok(of_deletion(scope, number_id, deletion_id)
+        .filter(removed_block_entries::put_back_at.is_null())
+        .count()
+        .get_result(conn)?)
 }
 
-/// Puts the entries of a deletion back, but not where the list has the same pattern again; answers how many came back.
+/// Puts the entries of a deletion back, but not where the list has the same pattern again; answers
+/// how many came back.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn put_back(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn put_back(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    deletion_id: &str,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     let mut count = 0;
     let mut after = String::new();
     loop {
@@ -417,7 +534,9 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &s
         let rows: Vec<Row> = kept.into_iter().map(|row| row.back(now)).collect();
         count += insert_missing(conn, scope, &rows)?;
     }
-    diesel::update(of_deletion(scope, number_id, deletion_id)).set(removed_block_entries::put_back_at.eq(Some(now))).execute(conn)?;
+    diesel::update(of_deletion(scope, number_id, deletion_id))
+        .set(removed_block_entries::put_back_at.eq(Some(now)))
+        .execute(conn)?;
     Ok(count)
 }
 
@@ -425,8 +544,15 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, number_id: &str, deletion_id: &s
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(removed_block_entries::table.filter(removed_block_entries::removed_at.lt(before))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(
+        removed_block_entries::table.filter(removed_block_entries::removed_at.lt(before)),
+    )
+    .execute(conn)?)
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]

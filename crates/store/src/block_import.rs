@@ -8,7 +8,8 @@ use crate::{Conn, EntranceScope, Scope, StoreError};
 
 /// An import.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = block_imports, primary_key(account_id, number_id, id), treat_none_as_null = true)]
+#[diesel(table_name = block_imports, primary_key(account_id, number_id, id),
+    treat_none_as_null = true)]
 pub struct Row {
     /// The account.
     pub account_id: String,
@@ -56,8 +57,17 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(block_imports::table.find((scope.account_id(), number_id, id)).select(Row::as_select()).first(conn).optional()?)
+pub fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(block_imports::table
+        .find((scope.account_id(), number_id, id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Replaces an import by what has become of it.
@@ -65,7 +75,9 @@ pub fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result
 /// # Errors
 /// When the database refuses.
 pub fn update(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError> {
-    diesel::update(block_imports::table.find((scope.account_id(), &row.number_id, &row.id))).set(row).execute(conn)?;
+    diesel::update(block_imports::table.find((scope.account_id(), &row.number_id, &row.id)))
+        .set(row)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -73,7 +85,13 @@ pub fn update(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreErro
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
-    let stale = block_imports::table.filter(block_imports::created_at.lt(before)).filter(block_imports::state.eq("previewed"));
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let stale = block_imports::table
+        .filter(block_imports::created_at.lt(before))
+        .filter(block_imports::state.eq("previewed"));
     Ok(diesel::delete(stale).execute(conn)?)
 }

@@ -96,7 +96,12 @@ pub fn of_calls(conn: &mut Conn, scope: &Scope, call_ids: &[&str]) -> Result<Vec
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn known_events(conn: &mut Conn, scope: &Scope, switch_id: &str, event_ids: &[&str]) -> Result<Vec<String>, StoreError> {
+pub fn known_events(
+    conn: &mut Conn,
+    scope: &Scope,
+    switch_id: &str,
+    event_ids: &[&str],
+) -> Result<Vec<String>, StoreError> {
     let found: Vec<Option<String>> = call_events::table
         .filter(call_events::account_id.eq(scope.account_id()))
         .filter(call_events::switch_id.eq(switch_id))
@@ -106,7 +111,8 @@ pub fn known_events(conn: &mut Conn, scope: &Scope, switch_id: &str, event_ids: 
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Writes what is learned of a call later: its kind, the reason, for how long it rang, and what was said.
+/// Writes what is learned of a call later: its kind, the reason, for how long it rang, and what was
+/// said.
 ///
 /// # Errors
 /// When the database refuses.
@@ -141,10 +147,17 @@ pub struct Filter {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     let mut found = Vec::new();
     // Each kind by its index: among the calls of a busy account, those that were missed are few.
-    for kind in TOLD.into_iter().filter(|kind| filter.kind.as_deref().is_none_or(|wanted| wanted == *kind)) {
+    for kind in
+        TOLD.into_iter().filter(|kind| filter.kind.as_deref().is_none_or(|wanted| wanted == *kind))
+    {
         let mut query = call_events::table
             .filter(call_events::account_id.eq(scope.account_id().to_owned()))
             .filter(call_events::kind.eq(kind))
@@ -178,11 +191,17 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, Sto
         .optional()?)
 }
 
-/// What came after the event with the id `after`, the first one first, `limit` at most: id and the switch's name for the call.
+/// What came after the event with the id `after`, the first one first, `limit` at most: id and the
+/// switch's name for the call.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn since(conn: &mut Conn, scope: &Scope, after: &str, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+pub fn since(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
     Ok(call_events::table
         .filter(call_events::account_id.eq(scope.account_id()))
         .filter(call_events::id.gt(after))
@@ -206,7 +225,8 @@ pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
     Ok(found.unwrap_or_default())
 }
 
-/// The first text that sorts after every text that begins with `prefix`: it ends in digits, so the next character exists.
+/// The first text that sorts after every text that begins with `prefix`: it ends in digits, so the
+/// next character exists.
 fn end_of(prefix: &str) -> String {
     let mut end = prefix.to_owned();
     let last = end.pop().unwrap_or('+');
@@ -214,8 +234,9 @@ fn end_of(prefix: &str) -> String {
     end
 }
 
-/// Calls with those whose number is `pattern`, or begins with it, since `since`: all that came in for `number_id`, and those of
-/// them that were answered. However many events tell of a call, it is one.
+/// Calls with those whose number is `pattern`, or begins with it, since `since`: all that came in
+/// for `number_id`, and those of them that were answered. However many events tell of a call, it is
+/// one.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -228,7 +249,8 @@ pub fn count(
     since: NaiveDateTime,
 ) -> Result<(i64, i64), StoreError> {
     let end = if prefix { end_of(pattern) } else { format!("{pattern}\0") };
-    // PostgreSQL cannot hold a NUL, and the digits of an exact number are followed by nothing that sorts before 0.
+    // PostgreSQL cannot hold a NUL, and the digits of an exact number are followed by nothing that
+    // sorts before 0.
     let end = end.replace('\0', " ");
     let mut counts = [0, 0];
     for (count, answered) in counts.iter_mut().zip([false, true]) {
@@ -243,17 +265,25 @@ pub fn count(
         if answered {
             query = query.filter(call_events::outcome.eq("answered"));
         }
-        *count = query.select(diesel::dsl::count(call_events::call_id).aggregate_distinct()).get_result(conn)?;
+        *count = query
+            .select(diesel::dsl::count(call_events::call_id).aggregate_distinct())
+            .get_result(conn)?;
     }
     Ok((counts[0], counts[1]))
 }
 
-/// Numbers that the account called, or whose calls it answered, since `since`: those that begin with `prefix`, each once, in the
-/// order of their digits, `limit` at most.
+/// Numbers that the account called, or whose calls it answered, since `since`: those that begin
+/// with `prefix`, each once, in the order of their digits, `limit` at most.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn known_parties(conn: &mut Conn, scope: &Scope, prefix: &str, since: NaiveDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
+pub fn known_parties(
+    conn: &mut Conn,
+    scope: &Scope,
+    prefix: &str,
+    since: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
     let found: Vec<Option<String>> = call_events::table
         .filter(call_events::account_id.eq(scope.account_id()))
         .filter(call_events::party.ge(prefix))
@@ -272,6 +302,10 @@ pub fn known_parties(conn: &mut Conn, scope: &Scope, prefix: &str, since: NaiveD
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
     Ok(diesel::delete(call_events::table.filter(call_events::at.lt(before))).execute(conn)?)
 }

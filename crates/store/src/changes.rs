@@ -73,7 +73,11 @@ pub fn since(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn revisions(conn: &mut Conn, _scope: FollowerScope, since: NaiveDateTime) -> Result<Vec<(String, i64)>, StoreError> {
+pub fn revisions(
+    conn: &mut Conn,
+    _scope: FollowerScope,
+    since: NaiveDateTime,
+) -> Result<Vec<(String, i64)>, StoreError> {
     Ok(route_changes::table
         .inner_join(accounts::table.on(accounts::id.eq(route_changes::account_id)))
         .filter(route_changes::at.ge(since))

@@ -17,8 +17,8 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// Runs the same query text against the inner connection, for what `Conn` cannot express (`on_conflict`, `returning`, batch
-/// insert). Both arms are type-checked, so neither can rot.
+/// Runs the same query text against the inner connection, for what `Conn` cannot express
+/// (`on_conflict`, `returning`, batch insert). Both arms are type-checked, so neither can rot.
 #[macro_export]
 macro_rules! on_each {
     ($conn:expr, |$inner:ident| $query:expr) => {
@@ -63,7 +63,13 @@ pub enum StoreError {
 impl StoreError {
     /// Whether a unique index refused the statement.
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, StoreError::Query(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)))
+        matches!(
+            self,
+            StoreError::Query(diesel::result::Error::DatabaseError(
+                diesel::result::DatabaseErrorKind::UniqueViolation,
+                _
+            ))
+        )
     }
 
     /// Whether trying again may help: no connection, or the database went away.
@@ -71,7 +77,10 @@ impl StoreError {
         matches!(self, StoreError::Pool(_) | StoreError::Connect(_) | StoreError::CutOff)
             || matches!(
                 self,
-                StoreError::Query(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, _))
+                StoreError::Query(diesel::result::Error::DatabaseError(
+                    diesel::result::DatabaseErrorKind::ClosedConnection,
+                    _
+                ))
             )
     }
 }
@@ -134,10 +143,12 @@ impl Manager {
             }
             Target::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(path)?;
-                // PRAGMAs are per connection; the wait comes first, since changing the journal mode may have to wait.
+                // PRAGMAs are per connection; the wait comes first, since changing the journal mode
+                // may have to wait.
                 let wait = self.wait.as_millis();
                 conn.batch_execute(&format!(
-                    "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"
+                    "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = \
+                        FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"
                 ))
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
@@ -158,7 +169,8 @@ impl ManageConnection for Manager {
         conn.ping().map_err(r2d2::Error::QueryError)
     }
 
-    /// True for a connection with an open transaction, so that a panic in a write drops it from the pool.
+    /// True for a connection with an open transaction, so that a panic in a write drops it from the
+    /// pool.
     fn has_broken(&self, conn: &mut Conn) -> bool {
         conn.is_broken()
     }
@@ -203,7 +215,10 @@ impl Db {
     ///
     /// # Errors
     /// Whatever `query` says, or that no connection could be had.
-    pub async fn read<T, E>(&self, query: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -217,11 +232,15 @@ impl Db {
         .unwrap_or_else(|_| Err(E::from(StoreError::CutOff)))
     }
 
-    /// Runs `change` in one transaction that holds the write lock from its start. Nothing of it stays when it fails.
+    /// Runs `change` in one transaction that holds the write lock from its start. Nothing of it
+    /// stays when it fails.
     ///
     /// # Errors
     /// Whatever `change` says, or that no connection could be had, or that the commit failed.
-    pub async fn write<T, E>(&self, change: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -230,7 +249,10 @@ impl Db {
     }
 }
 
-fn write_transaction<T, E: From<StoreError>>(conn: &mut Conn, change: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+fn write_transaction<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    change: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
     type Transactions = <Conn as Connection>::TransactionManager;
     match conn {
         Conn::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
@@ -244,20 +266,30 @@ fn write_transaction<T, E: From<StoreError>>(conn: &mut Conn, change: impl FnOnc
             Ok(value)
         }
         Err(error) => {
-            // The first error is the one that matters; a connection that cannot roll back is dropped by the pool.
+            // The first error is the one that matters; a connection that cannot roll back is
+            // dropped by the pool.
             let _ = Transactions::rollback_transaction(conn);
             Err(error)
         }
     }
 }
 
-/// Inserts rows with one parameter for all: PostgreSQL takes longer to plan a statement with a parameter per value than to carry it
-/// out. The names of a row's fields are those of the columns.
-pub(crate) fn insert_json<T: serde::Serialize>(c: &mut PgConnection, table: &'static str, rows: &[T]) -> Result<(), StoreError> {
+/// Inserts rows with one parameter for all: PostgreSQL takes longer to plan a statement with a
+/// parameter per value than to carry it out. The names of a row's fields are those of the columns.
+pub(crate) fn insert_json<T: serde::Serialize>(
+    c: &mut PgConnection,
+    table: &'static str,
+    rows: &[T],
+) -> Result<(), StoreError> {
     use diesel::RunQueryDsl as _;
     for rows in rows.chunks(5_000) {
-        let json = serde_json::to_string(rows).map_err(|_| StoreError::Corrupt { what: table, text: "rows that are no JSON".into() })?;
-        let insert = format!("INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)");
+        let json = serde_json::to_string(rows).map_err(|_| StoreError::Corrupt {
+            what: table,
+            text: "rows that are no JSON".into(),
+        })?;
+        let insert = format!(
+            "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)"
+        );
         diesel::sql_query(insert).bind::<diesel::sql_types::Text, _>(json).execute(c)?;
     }
     Ok(())

@@ -32,7 +32,9 @@ impl Contract {
 
     /// The IDs that ring for a number, the basic one first, then by extension.
     pub fn ringing(&self, number_id: &str) -> impl Iterator<Item = &phone_id::Row> {
-        self.phone_ids.iter().filter(move |phone_id| !self.silent.contains(&(number_id.to_owned(), phone_id.id.clone())))
+        self.phone_ids.iter().filter(move |phone_id| {
+            !self.silent.contains(&(number_id.to_owned(), phone_id.id.clone()))
+        })
     }
 }
 
@@ -45,7 +47,8 @@ pub fn load(conn: &mut Conn, scope: &Scope) -> Result<Option<Contract>, StoreErr
     complete(conn, scope, account)
 }
 
-/// Reads the contract after taking its lock: what is read stays true until the end of the transaction.
+/// Reads the contract after taking its lock: what is read stays true until the end of the
+/// transaction.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -54,7 +57,11 @@ pub fn load_locked(conn: &mut Conn, scope: &Scope) -> Result<Option<Contract>, S
     complete(conn, scope, account)
 }
 
-fn complete(conn: &mut Conn, scope: &Scope, account: Option<account::Row>) -> Result<Option<Contract>, StoreError> {
+fn complete(
+    conn: &mut Conn,
+    scope: &Scope,
+    account: Option<account::Row>,
+) -> Result<Option<Contract>, StoreError> {
     let Some(account) = account else { return Ok(None) };
     Ok(Some(Contract {
         account,

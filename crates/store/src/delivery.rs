@@ -31,7 +31,8 @@ pub struct Row {
     pub destination: String,
     /// `event`, `transcript` (follows later) or `service_stopped`.
     pub purpose: String,
-    /// `waiting`, `sending`, `held` (the service is off), `delivered`, `handed_over`, `failed`, `canceled` or `skipped`.
+    /// `waiting`, `sending`, `held` (the service is off), `delivered`, `handed_over`, `failed`,
+    /// `canceled` or `skipped`.
     pub state: String,
     /// Attempts so far.
     pub attempts: i32,
@@ -69,7 +70,8 @@ pub struct Attempt {
     pub id: String,
     /// When it began.
     pub at: NaiveDateTime,
-    /// `delivered`, `handed_over`, `retry`, `bad_config`, `bad_payload`, `unknown` or `interrupted`.
+    /// `delivered`, `handed_over`, `retry`, `bad_config`, `bad_payload`, `unknown` or
+    /// `interrupted`.
     pub outcome: String,
     /// HTTP status or SMTP code, where one came.
     pub status: Option<i32>,
@@ -107,11 +109,16 @@ pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<
     }
 }
 
-/// The notices of some events, locked until the end of the transaction: no worker takes one of them meanwhile.
+/// The notices of some events, locked until the end of the transaction: no worker takes one of them
+/// meanwhile.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn lock_of_events(conn: &mut Conn, scope: &Scope, call_event_ids: &[&str]) -> Result<Vec<Row>, StoreError> {
+pub fn lock_of_events(
+    conn: &mut Conn,
+    scope: &Scope,
+    call_event_ids: &[&str],
+) -> Result<Vec<Row>, StoreError> {
     match conn {
         Conn::Postgres(c) => Ok(deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
@@ -134,7 +141,12 @@ pub fn lock_of_events(conn: &mut Conn, scope: &Scope, call_event_ids: &[&str]) -
 ///
 /// # Errors
 /// When the database refuses.
-pub fn cancel(conn: &mut Conn, scope: &Scope, ids: &[&str], now: NaiveDateTime) -> Result<(), StoreError> {
+pub fn cancel(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[&str],
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(deliveries::table)
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
@@ -157,9 +169,11 @@ pub struct Filter {
     pub before: Option<String>,
 }
 
-/// Whether a delivery is in a state. Literal, since the partial indexes by state are found by nothing else.
+/// Whether a delivery is in a state. Literal, since the partial indexes by state are found by
+/// nothing else.
 fn in_state(state: &str) -> Option<diesel::expression::SqlLiteral<diesel::sql_types::Bool>> {
-    const STATES: [&str; 8] = ["waiting", "sending", "held", "delivered", "handed_over", "failed", "canceled", "skipped"];
+    const STATES: [&str; 8] =
+        ["waiting", "sending", "held", "delivered", "handed_over", "failed", "canceled", "skipped"];
     let state = STATES.into_iter().find(|known| *known == state)?;
     Some(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("state = '{state}'")))
 }
@@ -168,7 +182,12 @@ fn in_state(state: &str) -> Option<diesel::expression::SqlLiteral<diesel::sql_ty
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     let mut query = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
         .order(deliveries::id.desc())
@@ -194,7 +213,11 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &Filter, limit: i64) -> Resu
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn states(conn: &mut Conn, scope: &Scope, call_event_ids: &[String]) -> Result<Vec<(Option<String>, String)>, StoreError> {
+pub fn states(
+    conn: &mut Conn,
+    scope: &Scope,
+    call_event_ids: &[String],
+) -> Result<Vec<(Option<String>, String)>, StoreError> {
     Ok(deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::call_event_id.eq_any(call_event_ids))
@@ -205,12 +228,19 @@ pub fn states(conn: &mut Conn, scope: &Scope, call_event_ids: &[String]) -> Resu
 /// A delivery as one who looks follows it: its id, its event, its state, its attempts.
 pub type Glimpse = (String, Option<String>, String, i32);
 
-/// What waits or is being sent, and what was planned after the delivery with the id `after`; `limit` of each at most.
+/// What waits or is being sent, and what was planned after the delivery with the id `after`;
+/// `limit` of each at most.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn moving(conn: &mut Conn, scope: &Scope, after: &str, limit: i64) -> Result<Vec<Glimpse>, StoreError> {
-    let glimpse = (deliveries::id, deliveries::call_event_id, deliveries::state, deliveries::attempts);
+pub fn moving(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Glimpse>, StoreError> {
+    let glimpse =
+        (deliveries::id, deliveries::call_event_id, deliveries::state, deliveries::attempts);
     let mut found: Vec<Glimpse> = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.gt(after))
@@ -249,7 +279,12 @@ pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn ended_in_vain(conn: &mut Conn, scope: &Scope, since: NaiveDateTime, rule_id: Option<&str>) -> Result<Vec<Row>, StoreError> {
+pub fn ended_in_vain(
+    conn: &mut Conn,
+    scope: &Scope,
+    since: NaiveDateTime,
+    rule_id: Option<&str>,
+) -> Result<Vec<Row>, StoreError> {
     let mut found = Vec::new();
     for in_state in ["failed", "skipped"].into_iter().filter_map(in_state) {
         let mut query = deliveries::table
@@ -268,8 +303,9 @@ pub fn ended_in_vain(conn: &mut Conn, scope: &Scope, since: NaiveDateTime, rule_
     Ok(found)
 }
 
-/// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a new one. Of one that failed, what it
-/// had sent already is not sent again. Answers whether it was there and had come to an end.
+/// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a
+/// new one. Of one that failed, what it had sent already is not sent again. Answers whether it was
+/// there and had come to an end.
 ///
 /// # Errors
 /// When the database refuses.
@@ -305,14 +341,22 @@ pub fn revive(
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(deliveries::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(deliveries::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The attempts of a delivery, the first one first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn attempts(conn: &mut Conn, scope: &Scope, delivery_id: &str) -> Result<Vec<Attempt>, StoreError> {
+pub fn attempts(
+    conn: &mut Conn,
+    scope: &Scope,
+    delivery_id: &str,
+) -> Result<Vec<Attempt>, StoreError> {
     Ok(delivery_attempts::table
         .filter(delivery_attempts::account_id.eq(scope.account_id()))
         .filter(delivery_attempts::delivery_id.eq(delivery_id))

@@ -37,14 +37,28 @@ pub fn insert(conn: &mut Conn, _scope: EntranceScope, row: Row) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, _scope: EntranceScope, caller: &str, idempotency_key: &str) -> Result<Option<Row>, StoreError> {
-    Ok(idempotency_keys::table.find((caller, idempotency_key)).select(Row::as_select()).first(conn).optional()?)
+pub fn find(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    caller: &str,
+    idempotency_key: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(idempotency_keys::table
+        .find((caller, idempotency_key))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Removes answers older than `before`.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before)))
+        .execute(conn)?)
 }

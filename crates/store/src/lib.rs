@@ -2,13 +2,15 @@
 //!
 //! House rules, each for a reason that was measured or has hurt somebody:
 //!
-//! - [`Db::read`] or [`Db::write`]; nothing else touches a connection, and no network call stands inside either.
-//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`], [`SwitchScope`],
-//!   [`EntranceScope`], [`WorkerScope`] or [`FollowerScope`]): what
-//!   cannot be scoped cannot be read. A test reads the sources for it.
+//! - [`Db::read`] or [`Db::write`]; nothing else touches a connection, and no network call stands
+//!   inside either.
+//! - Every query function takes `conn: &mut Conn` and then a scope ([`Scope`], [`OperatorScope`],
+//!   [`SwitchScope`], [`EntranceScope`], [`WorkerScope`] or [`FollowerScope`]): what cannot be
+//!   scoped cannot be read. A test reads the sources for it.
 //! - Look-ups answer `Option`; what "not found" means is known to the caller.
 //! - Times come from the caller, in UTC, truncated to microseconds; never from SQL.
-//! - SQLite names no constraint: a statement's unique violation is mapped where the statement stands.
+//! - SQLite names no constraint: a statement's unique violation is mapped where the statement
+//!   stands.
 
 mod conn;
 mod migrate;

@@ -33,7 +33,8 @@ pub struct Column {
     /// The column.
     #[diesel(sql_type = Text)]
     pub column_name: String,
-    /// Its type, by the name that both databases have for it: `text`, `boolean`, `integer`, `bigint`, `timestamp` or `blob`.
+    /// Its type, by the name that both databases have for it: `text`, `boolean`, `integer`,
+    /// `bigint`, `timestamp` or `blob`.
     #[diesel(sql_type = Text)]
     pub kind: String,
     /// Whether it may be NULL.
@@ -49,11 +50,17 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
     db.read(|conn| {
         let mut columns: Vec<Column> = match conn {
             Conn::Postgres(c) => sql_query(
-                "SELECT table_name::text, column_name::text, replace(replace(data_type::text, ' without time zone', ''), 'bytea', 'blob') AS kind, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_%'",
+                "SELECT table_name::text, column_name::text, replace(replace(data_type::text, ' \
+                    without time zone', ''), 'bytea', 'blob') AS kind, is_nullable = 'YES' AS \
+                    nullable FROM information_schema.columns WHERE table_schema = current_schema() \
+                    AND table_name NOT LIKE '\\_\\_%'",
             )
             .load(c)?,
             Conn::Sqlite(c) => sql_query(
-                "SELECT m.name AS table_name, p.name AS column_name, lower(p.type) AS kind, p.\"notnull\" = 0 AS nullable FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+                "SELECT m.name AS table_name, p.name AS column_name, lower(p.type) AS kind, \
+                    p.\"notnull\" = 0 AS nullable FROM sqlite_master m JOIN \
+                    pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE \
+                    '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
             )
             .load(c)?,
         };
@@ -70,12 +77,14 @@ macro_rules! probe {
     }};
 }
 
-/// Asks for every column of every table that the queries know, and answers the names of those tables.
+/// Asks for every column of every table that the queries know, and answers the names of those
+/// tables.
 ///
 /// # Errors
 /// When a table or a column is not there.
 pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
-    probe!(conn, accounts route_changes route_position switch_reports api_keys notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
+    probe!(conn,
+        accounts route_changes route_position switch_reports api_keys notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
         service_keys signing_keys refresh_tokens sign_in_links audit_log idempotency_keys block_entries removed_block_entries block_imports call_events notify_services
         uploads attachments deliveries delivery_attempts paces)
 }

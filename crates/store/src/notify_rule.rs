@@ -52,7 +52,9 @@ impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
         let new = self.clone();
-        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
         set(&mut row.name, new.name);
         set(&mut row.emails, new.emails);
         set(&mut row.events, new.events);
@@ -88,17 +90,32 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(notify_rules::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(notify_rules::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Changes a rule that still has `version`; answers whether it had.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
-    let changed = diesel::update(notify_rules::table.find((scope.account_id(), id)).filter(notify_rules::version.eq(version)))
-        .set((changes, notify_rules::version.eq(version + 1), notify_rules::updated_at.eq(now)))
-        .execute(conn)?;
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        notify_rules::table
+            .find((scope.account_id(), id))
+            .filter(notify_rules::version.eq(version)),
+    )
+    .set((changes, notify_rules::version.eq(version + 1), notify_rules::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 

@@ -77,7 +77,9 @@ impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
         let new = self.clone();
-        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
         set(&mut row.label, new.label);
         set(&mut row.sealed_credentials, new.sealed_credentials);
         set(&mut row.hints, new.hints);
@@ -104,7 +106,11 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(notify_services::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(notify_services::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The services of a rule, in the order of their making.
@@ -136,30 +142,56 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_by_callback(conn: &mut Conn, _scope: EntranceScope, callback_hash: &str) -> Result<Option<Row>, StoreError> {
-    Ok(notify_services::table.filter(notify_services::callback_hash.eq(callback_hash)).select(Row::as_select()).first(conn).optional()?)
+pub fn find_by_callback(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    callback_hash: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(notify_services::table
+        .filter(notify_services::callback_hash.eq(callback_hash))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Changes a service that still has `version`; answers whether it had.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
-    let changed = diesel::update(notify_services::table.find((scope.account_id(), id)).filter(notify_services::version.eq(version)))
-        .set((changes, notify_services::version.eq(version + 1), notify_services::updated_at.eq(now)))
-        .execute(conn)?;
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        notify_services::table
+            .find((scope.account_id(), id))
+            .filter(notify_services::version.eq(version)),
+    )
+    .set((changes, notify_services::version.eq(version + 1), notify_services::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Notes that a notice arrived: nothing is wrong with a service that we have not switched off. Not a change of its settings: the version
-/// stays.
+/// Notes that a notice arrived: nothing is wrong with a service that we have not switched off. Not
+/// a change of its settings: the version stays.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn clear_problem(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
-    let service = notify_services::table.find((scope.account_id(), id)).filter(notify_services::stopped_at.is_null());
-    let failing = service.filter(notify_services::problem.is_not_null().or(notify_services::failing_since.is_not_null()));
-    let nothing = (notify_services::problem.eq(None::<String>), notify_services::failing_since.eq(None::<NaiveDateTime>));
+    let service = notify_services::table
+        .find((scope.account_id(), id))
+        .filter(notify_services::stopped_at.is_null());
+    let failing = service.filter(
+        notify_services::problem.is_not_null().or(notify_services::failing_since.is_not_null()),
+    );
+    let nothing = (
+        notify_services::problem.eq(None::<String>),
+        notify_services::failing_since.eq(None::<NaiveDateTime>),
+    );
     Ok(diesel::update(failing).set(nothing).execute(conn)? == 1)
 }
 
@@ -193,24 +225,43 @@ pub fn hold(conn: &mut Conn, scope: &Scope, id: &str) -> Result<usize, StoreErro
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
         .filter(deliveries::state.eq("waiting"));
-    Ok(diesel::update(waiting).set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>))).execute(conn)?)
+    Ok(diesel::update(waiting)
+        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .execute(conn)?)
 }
 
-/// Notices that were held, or wait after a failure, are sent now, at the pace of `pace_key`; answers how many.
+/// Notices that were held, or wait after a failure, are sent now, at the pace of `pace_key`;
+/// answers how many.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn release(conn: &mut Conn, scope: &Scope, id: &str, pace_key: Option<&str>, now: NaiveDateTime) -> Result<usize, StoreError> {
-    let of_service =
-        deliveries::table.filter(deliveries::account_id.eq(scope.account_id().to_owned())).filter(deliveries::service_id.eq(id.to_owned()));
+pub fn release(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    pace_key: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let of_service = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
+        .filter(deliveries::service_id.eq(id.to_owned()));
     let slot = (deliveries::pace_key.eq(pace_key), deliveries::slot_at.eq(None::<NaiveDateTime>));
-    // Those that were never tried keep their time: they may wait for the news that somebody answered after all.
-    let fresh = of_service.clone().filter(deliveries::state.eq("waiting")).filter(deliveries::attempts.eq(0));
+    // Those that were never tried keep their time: they may wait for the news that somebody
+    // answered after all.
+    let fresh = of_service
+        .clone()
+        .filter(deliveries::state.eq("waiting"))
+        .filter(deliveries::attempts.eq(0));
     let fresh = diesel::update(fresh).set(slot).execute(conn)?;
-    let failed = of_service.clone().filter(deliveries::state.eq("waiting")).filter(deliveries::attempts.gt(0));
+    let failed = of_service
+        .clone()
+        .filter(deliveries::state.eq("waiting"))
+        .filter(deliveries::attempts.gt(0));
     let failed = diesel::update(failed).set((slot, deliveries::next_at.eq(now))).execute(conn)?;
     let held = of_service.filter(deliveries::state.eq("held"));
-    let held = diesel::update(held).set((slot, deliveries::state.eq("waiting"), deliveries::next_at.eq(now))).execute(conn)?;
+    let held = diesel::update(held)
+        .set((slot, deliveries::state.eq("waiting"), deliveries::next_at.eq(now)))
+        .execute(conn)?;
     Ok(fresh + failed + held)
 }
 
@@ -218,34 +269,56 @@ pub fn release(conn: &mut Conn, scope: &Scope, id: &str, pace_key: Option<&str>,
 ///
 /// # Errors
 /// When the database refuses.
-pub fn skip(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn skip(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     let held = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
         .filter(deliveries::state.eq("held"));
-    Ok(diesel::update(held).set((deliveries::state.eq("skipped"), deliveries::finished_at.eq(Some(now)))).execute(conn)?)
+    Ok(diesel::update(held)
+        .set((deliveries::state.eq("skipped"), deliveries::finished_at.eq(Some(now))))
+        .execute(conn)?)
 }
 
 /// Ends the notices that wait for a service that is being removed; answers how many.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn cancel(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn cancel(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     let open = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
         .filter(deliveries::state.eq_any(["waiting", "held"]));
-    Ok(diesel::update(open).set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now)))).execute(conn)?)
+    Ok(diesel::update(open)
+        .set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now))))
+        .execute(conn)?)
 }
 
-/// Ends the notices that wait for a rule that is being removed, to its mail addresses and its services; answers how many.
+/// Ends the notices that wait for a rule that is being removed, to its mail addresses and its
+/// services; answers how many.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn cancel_of_rule(conn: &mut Conn, scope: &Scope, rule_id: &str, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn cancel_of_rule(
+    conn: &mut Conn,
+    scope: &Scope,
+    rule_id: &str,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     let open = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::rule_id.eq(rule_id))
         .filter(deliveries::state.eq_any(["waiting", "held"]));
-    Ok(diesel::update(open).set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now)))).execute(conn)?)
+    Ok(diesel::update(open)
+        .set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now))))
+        .execute(conn)?)
 }

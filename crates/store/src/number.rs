@@ -86,7 +86,9 @@ impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
         let new = self.clone();
-        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
         set(&mut row.name, new.name);
         set(&mut row.display_name, new.display_name);
         set(&mut row.ringtone, new.ringtone);
@@ -98,7 +100,8 @@ impl Changes {
         row.reject_withheld = new.reject_withheld.unwrap_or(row.reject_withheld);
         row.reject_pay_phone = new.reject_pay_phone.unwrap_or(row.reject_pay_phone);
         row.reject_out_of_range = new.reject_out_of_range.unwrap_or(row.reject_out_of_range);
-        row.reject_service_conflict = new.reject_service_conflict.unwrap_or(row.reject_service_conflict);
+        row.reject_service_conflict =
+            new.reject_service_conflict.unwrap_or(row.reject_service_conflict);
     }
 }
 
@@ -117,7 +120,11 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(numbers::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(numbers::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// All numbers of the account, the primary one first, then in the order of their digits.
@@ -136,32 +143,56 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
-    let changed = diesel::update(numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)))
-        .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
-        .execute(conn)?;
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)),
+    )
+    .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Counts entries of the block list in or out. Not a change of the number's settings: its version stays.
+/// Counts entries of the block list in or out. Not a change of the number's settings: its version
+/// stays.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn count_block_entries(conn: &mut Conn, scope: &Scope, id: &str, difference: i64) -> Result<(), StoreError> {
+pub fn count_block_entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    difference: i64,
+) -> Result<(), StoreError> {
     diesel::update(numbers::table.find((scope.account_id(), id)))
         .set(numbers::block_entry_count.eq(numbers::block_entry_count + difference))
         .execute(conn)?;
     Ok(())
 }
 
-/// Gives the number its next version if it still has `version`, for a change that stands in another table; answers whether it had.
+/// Gives the number its next version if it still has `version`, for a change that stands in another
+/// table; answers whether it had.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, version: i64, now: NaiveDateTime) -> Result<bool, StoreError> {
-    let changed = diesel::update(numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)))
-        .set((numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
-        .execute(conn)?;
+pub fn touch(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)),
+    )
+    .set((numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
@@ -169,7 +200,12 @@ pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, version: i64, now: NaiveD
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<bool, StoreError> {
+pub fn delete(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
     let Some(number) = find(conn, scope, id)? else { return Ok(false) };
     route_change::number_gone(conn, scope, &number.e164, now)?;
     Ok(diesel::delete(numbers::table.find((scope.account_id(), id))).execute(conn)? == 1)

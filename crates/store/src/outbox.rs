@@ -1,6 +1,7 @@
 //! The queue of notices: claimed under a lease, and ended by whoever holds it.
 //!
-//! Statements work on many rows at once: what costs is the round trip on PostgreSQL and the wait for the disk on both.
+//! Statements work on many rows at once: what costs is the round trip on PostgreSQL and the wait
+//! for the disk on both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +11,23 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
 
 use crate::delivery::{Attempt, Row};
-use crate::schema::{accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules, notify_services, numbers, paces};
-use crate::{Conn, Scope, StoreError, WorkerScope, attachment, call_event, notify_rule, notify_service, number, on_each};
+use crate::schema::{
+    accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules,
+    notify_services, numbers, paces,
+};
+use crate::{
+    Conn, Scope, StoreError, WorkerScope, attachment, call_event, notify_rule, notify_service,
+    number, on_each,
+};
 
-/// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another worker has locked is passed over, on
-/// SQLite there is no other worker within a write.
+/// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another
+/// worker has locked is passed over, on SQLite there is no other worker within a write.
 macro_rules! locked {
     ($conn:expr, $query:expr) => {
         match $conn {
-            Conn::Postgres(c) => $query.select(Row::as_select()).for_update().skip_locked().load(c)?,
+            Conn::Postgres(c) => {
+                $query.select(Row::as_select()).for_update().skip_locked().load(c)?
+            }
             Conn::Sqlite(c) => $query.select(Row::as_select()).load(c)?,
         }
     };
@@ -34,16 +43,26 @@ struct Account {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn due_accounts(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+pub fn due_accounts(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
     // One look into the index per account, however many notices each has.
     let found: Vec<Account> = diesel::sql_query(
         "WITH RECURSIVE waiting(account_id) AS ( \
-         SELECT (SELECT account_id FROM deliveries WHERE state = 'waiting' AND account_id > $1 ORDER BY account_id LIMIT 1) \
+         SELECT (SELECT account_id FROM deliveries WHERE state = 'waiting' AND account_id > $1 \
+             ORDER BY account_id LIMIT 1) \
          UNION ALL \
-         SELECT (SELECT d.account_id FROM deliveries d WHERE d.state = 'waiting' AND d.account_id > waiting.account_id \
+         SELECT (SELECT d.account_id FROM deliveries d WHERE d.state = 'waiting' AND d.account_id \
+             > waiting.account_id \
          ORDER BY d.account_id LIMIT 1) FROM waiting WHERE waiting.account_id IS NOT NULL) \
-         SELECT account_id FROM waiting WHERE account_id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries d \
-         WHERE d.state = 'waiting' AND d.account_id = waiting.account_id AND d.next_at <= $2) LIMIT $3",
+         SELECT account_id FROM waiting WHERE account_id IS NOT NULL AND EXISTS (SELECT 1 FROM \
+             deliveries d \
+         WHERE d.state = 'waiting' AND d.account_id = waiting.account_id AND d.next_at <= $2) \
+             LIMIT $3",
     )
     .bind::<Text, _>(after.to_owned())
     .bind::<Timestamp, _>(now)
@@ -52,12 +71,19 @@ pub fn due_accounts(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime, af
     Ok(found.into_iter().map(|account| account.account_id).collect())
 }
 
-/// What is due of an account, the longest waiting first, `limit` at most, without what goes to the destinations `not` (ids of services,
-/// mail addresses); locked until the end of the transaction, and what another worker has locked is passed over.
+/// What is due of an account, the longest waiting first, `limit` at most, without what goes to the
+/// destinations `not` (ids of services, mail addresses); locked until the end of the transaction,
+/// and what another worker has locked is passed over.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn due(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, not: &[String], limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn due(
+    conn: &mut Conn,
+    scope: &Scope,
+    now: NaiveDateTime,
+    not: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     // A literal, not a parameter: only then does the index of what waits apply.
     Ok(locked!(
         conn,
@@ -71,7 +97,8 @@ pub fn due(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, not: &[String], l
     ))
 }
 
-/// What waits for a service and may ride along with another notice to it: due, or waiting for its slot only.
+/// What waits for a service and may ride along with another notice to it: due, or waiting for its
+/// slot only.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -105,11 +132,17 @@ pub struct Lease {
     pub until: NaiveDateTime,
 }
 
-/// Takes notices of an account that were found in this transaction; each counts as an attempt from now on.
+/// Takes notices of an account that were found in this transaction; each counts as an attempt from
+/// now on.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn lease(conn: &mut Conn, scope: &Scope, ids: &[String], lease: &Lease) -> Result<usize, StoreError> {
+pub fn lease(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    lease: &Lease,
+) -> Result<usize, StoreError> {
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
@@ -128,12 +161,20 @@ pub fn lease(conn: &mut Conn, scope: &Scope, ids: &[String], lease: &Lease) -> R
 ///
 /// # Errors
 /// When the database refuses.
-pub fn postpone(conn: &mut Conn, scope: &Scope, ids: &[String], until: NaiveDateTime, slot: bool) -> Result<(), StoreError> {
+pub fn postpone(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    until: NaiveDateTime,
+    slot: bool,
+) -> Result<(), StoreError> {
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
         .filter(deliveries::state.eq("waiting"));
-    diesel::update(rows).set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until)))).execute(conn)?;
+    diesel::update(rows)
+        .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -141,12 +182,18 @@ pub fn postpone(conn: &mut Conn, scope: &Scope, ids: &[String], until: NaiveDate
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn paces(conn: &mut Conn, _scope: WorkerScope, keys: &BTreeSet<String>) -> Result<BTreeMap<String, NaiveDateTime>, StoreError> {
+pub fn paces(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, NaiveDateTime>, StoreError> {
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found: Vec<(String, NaiveDateTime)> =
-        paces::table.filter(paces::pace_key.eq_any(keys)).select((paces::pace_key, paces::free_at)).load(conn)?;
+    let found: Vec<(String, NaiveDateTime)> = paces::table
+        .filter(paces::pace_key.eq_any(keys))
+        .select((paces::pace_key, paces::free_at))
+        .load(conn)?;
     Ok(found.into_iter().collect())
 }
 
@@ -154,12 +201,22 @@ pub fn paces(conn: &mut Conn, _scope: WorkerScope, keys: &BTreeSet<String>) -> R
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_pace(conn: &mut Conn, _scope: WorkerScope, key: &str, free_at: NaiveDateTime) -> Result<(), StoreError> {
+pub fn set_pace(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    key: &str,
+    free_at: NaiveDateTime,
+) -> Result<(), StoreError> {
     let values = (paces::pace_key.eq(key), paces::free_at.eq(free_at));
-    let inserted =
-        on_each!(conn, |c| diesel::insert_into(paces::table).values(values).on_conflict(paces::pace_key).do_nothing().execute(c))?;
+    let inserted = on_each!(conn, |c| diesel::insert_into(paces::table)
+        .values(values)
+        .on_conflict(paces::pace_key)
+        .do_nothing()
+        .execute(c))?;
     if inserted == 0 {
-        diesel::update(paces::table.find(key).filter(paces::free_at.lt(free_at))).set(paces::free_at.eq(free_at)).execute(conn)?;
+        diesel::update(paces::table.find(key).filter(paces::free_at.lt(free_at)))
+            .set(paces::free_at.eq(free_at))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -168,8 +225,14 @@ pub fn set_pace(conn: &mut Conn, _scope: WorkerScope, key: &str, free_at: NaiveD
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn next_due(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime) -> Result<Option<NaiveDateTime>, StoreError> {
-    let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'")).filter(deliveries::next_at.gt(now));
+pub fn next_due(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>, StoreError> {
+    let waiting = deliveries::table
+        .filter(sql::<Bool>("state = 'waiting'"))
+        .filter(deliveries::next_at.gt(now));
     Ok(waiting.select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
 }
 
@@ -186,11 +249,19 @@ pub struct End {
     pub problem: Option<String>,
 }
 
-/// Notices of one account with the same end; answers how many this worker still held. The others belong to somebody else now.
+/// Notices of one account with the same end; answers how many this worker still held. The others
+/// belong to somebody else now.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn finish(conn: &mut Conn, scope: &Scope, owner: &str, ids: &[String], end: &End, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn finish(
+    conn: &mut Conn,
+    scope: &Scope,
+    owner: &str,
+    ids: &[String],
+    end: &End,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
@@ -222,7 +293,11 @@ pub fn finish(conn: &mut Conn, scope: &Scope, owner: &str, ids: &[String], end: 
 ///
 /// # Errors
 /// When the database refuses.
-pub fn record(conn: &mut Conn, _scope: WorkerScope, attempts: &[Attempt]) -> Result<(), StoreError> {
+pub fn record(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    attempts: &[Attempt],
+) -> Result<(), StoreError> {
     // Nine values a row: far below what a statement takes on either side.
     for part in attempts.chunks(500) {
         on_each!(conn, |c| diesel::insert_into(delivery_attempts::table).values(part).execute(c))?;
@@ -234,7 +309,12 @@ pub fn record(conn: &mut Conn, _scope: WorkerScope, attempts: &[Attempt]) -> Res
 ///
 /// # Errors
 /// When the database refuses.
-pub fn renew(conn: &mut Conn, scope: &Scope, ids: &[String], lease: &Lease) -> Result<usize, StoreError> {
+pub fn renew(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    lease: &Lease,
+) -> Result<usize, StoreError> {
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
@@ -243,11 +323,17 @@ pub fn renew(conn: &mut Conn, scope: &Scope, ids: &[String], lease: &Lease) -> R
     Ok(diesel::update(rows).set(deliveries::lease_until.eq(Some(lease.until))).execute(conn)?)
 }
 
-/// Notices whose worker has gone silent, `limit` at most; they wait again from now on, without their former owner.
+/// Notices whose worker has gone silent, `limit` at most; they wait again from now on, without
+/// their former owner.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn sweep(conn: &mut Conn, _scope: WorkerScope, now: NaiveDateTime, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn sweep(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     let rows: Vec<Row> = locked!(
         conn,
         deliveries::table
@@ -310,7 +396,8 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
             found.into_iter().map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
         }};
     }
-    // The only ones that are many: asked for per account, since every account with every id is many more look-ups.
+    // The only ones that are many: asked for per account, since every account with every id is many
+    // more look-ups.
     let mut of_accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for row in rows {
         of_accounts.entry(&row.account_id).or_default().extend(row.call_event_id.as_deref());
@@ -324,8 +411,18 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
             .load(conn)?;
         events.extend(found.into_iter().map(|row| (row.id.clone(), row)));
     }
-    let files = events.values().filter_map(|event| event.attachment_id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    let told = told_before(conn, scope, &accounts, all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")))?;
+    let files = events
+        .values()
+        .filter_map(|event| event.attachment_id.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let told = told_before(
+        conn,
+        scope,
+        &accounts,
+        all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")),
+    )?;
     Ok(Material {
         told,
         numbers: load!(numbers, number::Row, all(&|row| row.number_id.as_ref())),
@@ -353,14 +450,23 @@ fn told_before(
         .filter(deliveries::progress.is_not_null())
         .select((deliveries::service_id, deliveries::call_event_id, deliveries::progress))
         .load(conn)?;
-    Ok(found.into_iter().filter_map(|(service, event, progress)| Some(((service?, event?), progress?))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|(service, event, progress)| Some(((service?, event?), progress?)))
+        .collect())
 }
 
-/// Notes how a service does: `None` = well; else since when it fails and why. Does not change its version: it is nobody's setting.
+/// Notes how a service does: `None` = well; else since when it fails and why. Does not change its
+/// version: it is nobody's setting.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_health(conn: &mut Conn, scope: &Scope, service_id: &str, failing: Option<(NaiveDateTime, &str)>) -> Result<(), StoreError> {
+pub fn set_health(
+    conn: &mut Conn,
+    scope: &Scope,
+    service_id: &str,
+    failing: Option<(NaiveDateTime, &str)>,
+) -> Result<(), StoreError> {
     let (since, problem) = failing.unzip();
     diesel::update(notify_services::table.find((scope.account_id(), service_id)))
         .set((notify_services::failing_since.eq(since), notify_services::problem.eq(problem)))
@@ -368,8 +474,8 @@ pub fn set_health(conn: &mut Conn, scope: &Scope, service_id: &str, failing: Opt
     Ok(())
 }
 
-/// Switches a service off that has failed for good, and holds what waits for it; answers how many notices that are, or `None` when it
-/// is off already.
+/// Switches a service off that has failed for good, and holds what waits for it; answers how many
+/// notices that are, or `None` when it is off already.
 ///
 /// # Errors
 /// When the database refuses.
@@ -380,7 +486,9 @@ pub fn stop_service(
     problem: &str,
     now: NaiveDateTime,
 ) -> Result<Option<i64>, StoreError> {
-    let on = notify_services::table.find((scope.account_id(), service_id)).filter(notify_services::enabled.eq(true));
+    let on = notify_services::table
+        .find((scope.account_id(), service_id))
+        .filter(notify_services::enabled.eq(true));
     let stopped = diesel::update(on)
         .set((
             notify_services::enabled.eq(false),
@@ -394,7 +502,9 @@ pub fn stop_service(
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(service_id))
         .filter(deliveries::state.eq("waiting"));
-    diesel::update(waiting).set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>))).execute(conn)?;
+    diesel::update(waiting)
+        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
     if stopped == 0 {
         return Ok(None);
     }
@@ -410,36 +520,60 @@ pub fn stop_service(
 /// # Errors
 /// When the database does not answer.
 pub fn contact_mail(conn: &mut Conn, scope: &Scope) -> Result<Option<String>, StoreError> {
-    Ok(accounts::table.find(scope.account_id()).select(accounts::contact_mail).first(conn).optional()?.flatten())
+    Ok(accounts::table
+        .find(scope.account_id())
+        .select(accounts::contact_mail)
+        .first(conn)
+        .optional()?
+        .flatten())
 }
 
 /// How many notices wait, and since when the oldest of them is due.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn backlog(conn: &mut Conn, _scope: WorkerScope) -> Result<(i64, Option<NaiveDateTime>), StoreError> {
+pub fn backlog(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+) -> Result<(i64, Option<NaiveDateTime>), StoreError> {
     let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'"));
-    Ok(waiting.select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::next_at))).first(conn)?)
+    Ok(waiting
+        .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::next_at)))
+        .first(conn)?)
 }
 
-/// Removes what has come to an end before `before`, with its attempts, and paces that are past; `limit` notices at most.
+/// Removes what has come to an end before `before`, with its attempts, and paces that are past;
+/// `limit` notices at most.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: WorkerScope, before: NaiveDateTime, now: NaiveDateTime, limit: i64) -> Result<usize, StoreError> {
+pub fn purge(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    before: NaiveDateTime,
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<usize, StoreError> {
     let old: Vec<(String, String)> = deliveries::table
         .filter(deliveries::created_at.lt(before))
-        .filter(deliveries::finished_at.lt(before).or(deliveries::state.eq_any(["canceled", "skipped"])))
+        .filter(
+            deliveries::finished_at
+                .lt(before)
+                .or(deliveries::state.eq_any(["canceled", "skipped"])),
+        )
         .order(deliveries::created_at)
         .limit(limit)
         .select((deliveries::account_id, deliveries::id))
         .load(conn)?;
     for (account_id, id) in &old {
-        let attempts =
-            delivery_attempts::table.filter(delivery_attempts::account_id.eq(account_id)).filter(delivery_attempts::delivery_id.eq(id));
+        let attempts = delivery_attempts::table
+            .filter(delivery_attempts::account_id.eq(account_id))
+            .filter(delivery_attempts::delivery_id.eq(id));
         diesel::delete(attempts).execute(conn)?;
         diesel::delete(deliveries::table.find((account_id, id))).execute(conn)?;
     }
-    let past = diesel::delete(paces::table.filter(paces::free_at.lt(now - chrono::TimeDelta::days(1)))).execute(conn)?;
+    let past =
+        diesel::delete(paces::table.filter(paces::free_at.lt(now - chrono::TimeDelta::days(1))))
+            .execute(conn)?;
     Ok(old.len() + past)
 }

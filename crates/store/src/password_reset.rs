@@ -46,7 +46,9 @@ pub fn find(
 ) -> Result<Option<(Row, phone_id::Row, account::Row)>, StoreError> {
     Ok(password_resets::table
         .inner_join(
-            phone_ids::table.on(phone_ids::account_id.eq(password_resets::account_id).and(phone_ids::id.eq(password_resets::phone_id))),
+            phone_ids::table.on(phone_ids::account_id
+                .eq(password_resets::account_id)
+                .and(phone_ids::id.eq(password_resets::phone_id))),
         )
         .inner_join(accounts::table.on(accounts::id.eq(password_resets::account_id)))
         .filter(password_resets::token_hash.eq(token_hash))
@@ -56,13 +58,20 @@ pub fn find(
         .optional()?)
 }
 
-/// Ends every link of an ID; answers how many there were, so that of two uses at once only one succeeds.
+/// Ends every link of an ID; answers how many there were, so that of two uses at once only one
+/// succeeds.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Result<usize, StoreError> {
+pub fn delete_of_phone_id(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+) -> Result<usize, StoreError> {
     Ok(diesel::delete(
-        password_resets::table.filter(password_resets::account_id.eq(scope.account_id())).filter(password_resets::phone_id.eq(phone_id)),
+        password_resets::table
+            .filter(password_resets::account_id.eq(scope.account_id()))
+            .filter(password_resets::phone_id.eq(phone_id)),
     )
     .execute(conn)?)
 }
@@ -71,6 +80,11 @@ pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Res
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(password_resets::table.filter(password_resets::expires_at.le(now))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(password_resets::table.filter(password_resets::expires_at.le(now)))
+        .execute(conn)?)
 }

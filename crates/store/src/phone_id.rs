@@ -36,7 +36,8 @@ pub struct Row {
     pub created_at: NaiveDateTime,
     /// When it was last changed.
     pub updated_at: NaiveDateTime,
-    /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen since there is such a thing.
+    /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
+    /// since there is such a thing.
     pub sealed_digest: Option<String>,
 }
 
@@ -58,7 +59,9 @@ impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
         let Changes { extension, terminal_name, device_option, outbound_number_id } = self.clone();
-        let set = |field: &mut String, value: Option<String>| value.into_iter().for_each(|value| *field = value);
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
         set(&mut row.extension, extension);
         set(&mut row.terminal_name, terminal_name);
         row.device_option = device_option.unwrap_or(row.device_option.take());
@@ -69,7 +72,8 @@ impl Changes {
 /// Adds an ID.
 ///
 /// # Errors
-/// A unique violation when the login id or the extension is in use, or when the account has a basic ID already.
+/// A unique violation when the login id or the extension is in use, or when the account has a basic
+/// ID already.
 pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
     debug_assert_eq!(row.account_id, scope.account_id());
     diesel::insert_into(phone_ids::table).values(row).execute(conn)?;
@@ -81,14 +85,22 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(phone_ids::table.find((scope.account_id(), id)).select(Row::as_select()).first(conn).optional()?)
+    Ok(phone_ids::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The ID with this login id, and its account: for signing in.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_by_login_id(conn: &mut Conn, _scope: EntranceScope, login_id: &str) -> Result<Option<(Row, account::Row)>, StoreError> {
+pub fn find_by_login_id(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    login_id: &str,
+) -> Result<Option<(Row, account::Row)>, StoreError> {
     Ok(phone_ids::table
         .inner_join(accounts::table.on(accounts::id.eq(phone_ids::account_id)))
         .filter(phone_ids::login_id.eq(login_id))
@@ -101,8 +113,15 @@ pub fn find_by_login_id(conn: &mut Conn, _scope: EntranceScope, login_id: &str) 
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn login_id_taken(conn: &mut Conn, _scope: EntranceScope, login_id: &str) -> Result<bool, StoreError> {
-    Ok(diesel::select(diesel::dsl::exists(phone_ids::table.filter(phone_ids::login_id.eq(login_id)))).get_result(conn)?)
+pub fn login_id_taken(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    login_id: &str,
+) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(
+        phone_ids::table.filter(phone_ids::login_id.eq(login_id)),
+    ))
+    .get_result(conn)?)
 }
 
 /// All IDs of the account, the basic one first, then by extension.
@@ -110,9 +129,19 @@ pub fn login_id_taken(conn: &mut Conn, _scope: EntranceScope, login_id: &str) ->
 /// # Errors
 /// When the database does not answer.
 pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
-    let mut rows: Vec<Row> = phone_ids::table.filter(phone_ids::account_id.eq(scope.account_id())).select(Row::as_select()).load(conn)?;
-    // Extensions sort as numbers: 99 comes before 201. They do not begin with 0, so the longer one is the larger one.
-    rows.sort_by(|a, b| (a.kind != "basic", a.extension.len(), &a.extension).cmp(&(b.kind != "basic", b.extension.len(), &b.extension)));
+    let mut rows: Vec<Row> = phone_ids::table
+        .filter(phone_ids::account_id.eq(scope.account_id()))
+        .select(Row::as_select())
+        .load(conn)?;
+    // Extensions sort as numbers: 99 comes before 201. They do not begin with 0, so the longer one
+    // is the larger one.
+    rows.sort_by(|a, b| {
+        (a.kind != "basic", a.extension.len(), &a.extension).cmp(&(
+            b.kind != "basic",
+            b.extension.len(),
+            &b.extension,
+        ))
+    });
     Ok(rows)
 }
 
@@ -120,14 +149,24 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
 ///
 /// # Errors
 /// A unique violation when the extension is in use.
-pub fn update(conn: &mut Conn, scope: &Scope, id: &str, version: i64, changes: &Changes, now: NaiveDateTime) -> Result<bool, StoreError> {
-    let changed = diesel::update(phone_ids::table.find((scope.account_id(), id)).filter(phone_ids::version.eq(version)))
-        .set((changes, phone_ids::version.eq(version + 1), phone_ids::updated_at.eq(now)))
-        .execute(conn)?;
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        phone_ids::table.find((scope.account_id(), id)).filter(phone_ids::version.eq(version)),
+    )
+    .set((changes, phone_ids::version.eq(version + 1), phone_ids::updated_at.eq(now)))
+    .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// What is kept of a password: a hash and what digest authentication asks for of the basic ID, a sealed text of an additional one.
+/// What is kept of a password: a hash and what digest authentication asks for of the basic ID, a
+/// sealed text of an additional one.
 #[derive(Clone, Debug, Default)]
 pub struct Password {
     /// See [`Row::password_hash`].
@@ -142,7 +181,13 @@ pub struct Password {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_password(conn: &mut Conn, scope: &Scope, id: &str, password: Password, now: NaiveDateTime) -> Result<(), StoreError> {
+pub fn set_password(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    password: Password,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(phone_ids::table.find((scope.account_id(), id)))
         .set((
             phone_ids::password_hash.eq(password.hash),
@@ -159,8 +204,15 @@ pub fn set_password(conn: &mut Conn, scope: &Scope, id: &str, password: Password
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set_digest(conn: &mut Conn, scope: &Scope, id: &str, sealed: &str) -> Result<(), StoreError> {
-    diesel::update(phone_ids::table.find((scope.account_id(), id))).set(phone_ids::sealed_digest.eq(Some(sealed))).execute(conn)?;
+pub fn set_digest(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    sealed: &str,
+) -> Result<(), StoreError> {
+    diesel::update(phone_ids::table.find((scope.account_id(), id)))
+        .set(phone_ids::sealed_digest.eq(Some(sealed)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -168,8 +220,16 @@ pub fn set_digest(conn: &mut Conn, scope: &Scope, id: &str, sealed: &str) -> Res
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn of_login_id(conn: &mut Conn, _scope: SwitchScope, login_id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(phone_ids::table.filter(phone_ids::login_id.eq(login_id)).select(Row::as_select()).first(conn).optional()?)
+pub fn of_login_id(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    login_id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::login_id.eq(login_id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Removes an ID; answers whether it was there.

@@ -44,7 +44,12 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn account_of(conn: &mut Conn, _scope: EntranceScope, token_hash: &str, now: NaiveDateTime) -> Result<Option<String>, StoreError> {
+pub fn account_of(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    token_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<String>, StoreError> {
     Ok(refresh_tokens::table
         .filter(refresh_tokens::token_hash.eq(token_hash))
         .filter(refresh_tokens::expires_at.gt(now))
@@ -71,7 +76,9 @@ pub fn find(
                 .and(terminals::id.eq(refresh_tokens::terminal_id))),
         )
         .inner_join(
-            phone_ids::table.on(phone_ids::account_id.eq(refresh_tokens::account_id).and(phone_ids::id.eq(refresh_tokens::phone_id))),
+            phone_ids::table.on(phone_ids::account_id
+                .eq(refresh_tokens::account_id)
+                .and(phone_ids::id.eq(refresh_tokens::phone_id))),
         )
         .filter(refresh_tokens::account_id.eq(scope.account_id()))
         .filter(refresh_tokens::token_hash.eq(token_hash))
@@ -85,14 +92,21 @@ pub fn find(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn spend(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime, repeat_hash: Option<String>) -> Result<(), StoreError> {
+pub fn spend(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+    repeat_hash: Option<String>,
+) -> Result<(), StoreError> {
     diesel::update(refresh_tokens::table.find((scope.account_id(), id)))
         .set((refresh_tokens::used_at.eq(Some(now)), refresh_tokens::repeat_hash.eq(repeat_hash)))
         .execute(conn)?;
     Ok(())
 }
 
-/// The terminal that a token speaks for, with its ID and contract, unless it was signed out or its time has run out.
+/// The terminal that a token speaks for, with its ID and contract, unless it was signed out or its
+/// time has run out.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -103,7 +117,11 @@ pub fn terminal(
     now: NaiveDateTime,
 ) -> Result<Option<(terminal::Row, phone_id::Row, account::Row)>, StoreError> {
     Ok(terminals::table
-        .inner_join(phone_ids::table.on(phone_ids::account_id.eq(terminals::account_id).and(phone_ids::id.eq(terminals::phone_id))))
+        .inner_join(
+            phone_ids::table.on(phone_ids::account_id
+                .eq(terminals::account_id)
+                .and(phone_ids::id.eq(terminals::phone_id))),
+        )
         .inner_join(accounts::table.on(accounts::id.eq(terminals::account_id)))
         .filter(terminals::account_id.eq(account_id))
         .filter(terminals::phone_id.eq(phone_id))
@@ -118,7 +136,13 @@ pub fn terminal(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> Result<usize, StoreError> {
-    let tokens = diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now))).execute(conn)?;
-    Ok(tokens + diesel::delete(terminals::table.filter(terminals::expires_at.le(now))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let tokens = diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.le(now)))
+        .execute(conn)?;
+    Ok(tokens
+        + diesel::delete(terminals::table.filter(terminals::expires_at.le(now))).execute(conn)?)
 }

@@ -21,7 +21,13 @@ pub fn silent_pairs(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, Strin
 ///
 /// # Errors
 /// When the database refuses.
-pub fn set(conn: &mut Conn, scope: &Scope, number_id: &str, phone_id: &str, rings: bool) -> Result<(), StoreError> {
+pub fn set(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    phone_id: &str,
+    rings: bool,
+) -> Result<(), StoreError> {
     let key = (scope.account_id(), number_id, phone_id);
     diesel::delete(silent_targets::table.find(key)).execute(conn)?;
     if !rings {

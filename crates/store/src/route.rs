@@ -10,8 +10,16 @@ use crate::{Conn, Scope, StoreError, SwitchScope};
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_number(conn: &mut Conn, _scope: SwitchScope, e164: &str) -> Result<Option<(String, String)>, StoreError> {
-    Ok(numbers::table.filter(numbers::e164.eq(e164)).select((numbers::account_id, numbers::id)).first(conn).optional()?)
+pub fn find_number(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    e164: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::e164.eq(e164))
+        .select((numbers::account_id, numbers::id))
+        .first(conn)
+        .optional()?)
 }
 
 /// An entry of a block list, as far as it decides.
@@ -31,12 +39,22 @@ pub struct Entry {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn entries(conn: &mut Conn, scope: &Scope, number_id: &str, now: NaiveDateTime) -> Result<Vec<Entry>, StoreError> {
+pub fn entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    now: NaiveDateTime,
+) -> Result<Vec<Entry>, StoreError> {
     Ok(block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
         .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
         .order((block_entries::pattern, block_entries::matching))
-        .select((block_entries::id, block_entries::pattern, block_entries::matching, block_entries::expires_at))
+        .select((
+            block_entries::id,
+            block_entries::pattern,
+            block_entries::matching,
+            block_entries::expires_at,
+        ))
         .load(conn)?)
 }

@@ -1,8 +1,9 @@
 //! The one order of all changes that calls have to know of.
 //!
-//! A change is committed without a position, so that changes of different accounts never wait for each other. [`number`] gives the next
-//! position to all that are committed by then, under the lock of one row: positions become visible in their order, whatever the order
-//! in which transactions began and ended. Who has read up to a position has missed nothing.
+//! A change is committed without a position, so that changes of different accounts never wait for
+//! each other. [`number`] gives the next position to all that are committed by then, under the lock
+//! of one row: positions become visible in their order, whatever the order in which transactions
+//! began and ended. Who has read up to a position has missed nothing.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -54,19 +55,43 @@ pub struct Known {
 }
 
 /// Notes a change, in its own transaction.
-pub(crate) fn add(conn: &mut Conn, scope: &Scope, about: About, revision: Option<i64>, now: NaiveDateTime) -> Result<(), StoreError> {
+pub(crate) fn add(
+    conn: &mut Conn,
+    scope: &Scope,
+    about: About,
+    revision: Option<i64>,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     let number_id = if let About::Number(id) = about { Some(id.to_owned()) } else { None };
-    insert(conn, scope, Row { decides: about != About::NoCall, revision, number_id, ..row(scope, now) })
+    insert(
+        conn,
+        scope,
+        Row { decides: about != About::NoCall, revision, number_id, ..row(scope, now) },
+    )
 }
 
 /// Notes that a number belongs to the account no more, in the transaction that removes it.
-pub(crate) fn number_gone(conn: &mut Conn, scope: &Scope, e164: &str, now: NaiveDateTime) -> Result<(), StoreError> {
+pub(crate) fn number_gone(
+    conn: &mut Conn,
+    scope: &Scope,
+    e164: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
     insert(conn, scope, Row { gone: Some(e164.to_owned()), ..row(scope, now) })
 }
 
 fn row(scope: &Scope, at: NaiveDateTime) -> Row {
     let account_id = scope.account_id().to_owned();
-    Row { account_id, id: new_id(), at, revision: None, decides: true, number_id: None, gone: None, position: None }
+    Row {
+        account_id,
+        id: new_id(),
+        at,
+        revision: None,
+        decides: true,
+        number_id: None,
+        gone: None,
+        position: None,
+    }
 }
 
 fn insert(conn: &mut Conn, _scope: &Scope, row: Row) -> Result<(), StoreError> {
@@ -79,21 +104,32 @@ fn insert(conn: &mut Conn, _scope: &Scope, row: Row) -> Result<(), StoreError> {
 /// # Errors
 /// When the database does not answer.
 pub fn has_new(conn: &mut Conn, _scope: SwitchScope) -> Result<bool, StoreError> {
-    let first: Option<String> =
-        route_changes::table.filter(route_changes::position.is_null()).select(route_changes::id).first(conn).optional()?;
+    let first: Option<String> = route_changes::table
+        .filter(route_changes::position.is_null())
+        .select(route_changes::id)
+        .first(conn)
+        .optional()?;
     Ok(first.is_some())
 }
 
-/// Gives all changes that are committed the next position, and answers how far the order goes. Only within `Db::write`.
+/// Gives all changes that are committed the next position, and answers how far the order goes. Only
+/// within `Db::write`.
 ///
-/// The position is the time in microseconds where that is larger than the last one: a database that was restored from a copy, or another
-/// one, knows none of the positions that were given out before.
+/// The position is the time in microseconds where that is larger than the last one: a database that
+/// was restored from a copy, or another one, knows none of the positions that were given out
+/// before.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn number(conn: &mut Conn, _scope: SwitchScope, now: NaiveDateTime) -> Result<Known, StoreError> {
+pub fn number(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    now: NaiveDateTime,
+) -> Result<Known, StoreError> {
     let known = match conn {
-        Conn::Postgres(c) => route_position::table.for_update().select(Known::as_select()).first(c)?,
+        Conn::Postgres(c) => {
+            route_position::table.for_update().select(Known::as_select()).first(c)?
+        }
         // `Db::write` holds SQLite's only write lock already.
         Conn::Sqlite(c) => route_position::table.select(Known::as_select()).first(c)?,
     };
@@ -104,9 +140,12 @@ pub fn number(conn: &mut Conn, _scope: SwitchScope, now: NaiveDateTime) -> Resul
     if numbered == 0 && known.position > 0 {
         return Ok(known);
     }
-    // What was there before the first position is known from the snapshot that every switch begins with.
+    // What was there before the first position is known from the snapshot that every switch begins
+    // with.
     let floor = if known.position == 0 { position } else { known.floor };
-    diesel::update(route_position::table).set((route_position::position.eq(position), route_position::floor.eq(floor))).execute(conn)?;
+    diesel::update(route_position::table)
+        .set((route_position::position.eq(position), route_position::floor.eq(floor)))
+        .execute(conn)?;
     Ok(Known { position, floor })
 }
 
@@ -139,7 +178,12 @@ pub fn knows(conn: &mut Conn, scope: SwitchScope, position: i64) -> Result<bool,
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn since(conn: &mut Conn, _scope: SwitchScope, since: i64, until: i64) -> Result<Vec<Row>, StoreError> {
+pub fn since(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    since: i64,
+    until: i64,
+) -> Result<Vec<Row>, StoreError> {
     Ok(route_changes::table
         .filter(route_changes::position.gt(since).and(route_changes::position.le(until)))
         .filter(route_changes::decides.eq(true))
@@ -148,12 +192,16 @@ pub fn since(conn: &mut Conn, _scope: SwitchScope, since: i64, until: i64) -> Re
         .load(conn)?)
 }
 
-/// Accounts that have changed since a position, also where the change has no position yet, with their present revisions; an account
-/// without one is gone.
+/// Accounts that have changed since a position, also where the change has no position yet, with
+/// their present revisions; an account without one is gone.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn accounts_since(conn: &mut Conn, _scope: SwitchScope, since: i64) -> Result<Vec<(String, Option<i64>)>, StoreError> {
+pub fn accounts_since(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    since: i64,
+) -> Result<Vec<(String, Option<i64>)>, StoreError> {
     Ok(route_changes::table
         .left_join(accounts::table.on(accounts::id.eq(route_changes::account_id)))
         .filter(route_changes::position.gt(since).or(route_changes::position.is_null()))
@@ -176,11 +224,17 @@ pub fn last(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
         .optional()?)
 }
 
-/// Removes changes that were made before `before`; who has not read them by then begins anew. Answers how many. Only within `Db::write`.
+/// Removes changes that were made before `before`; who has not read them by then begins anew.
+/// Answers how many. Only within `Db::write`.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     // What nobody has asked for yet gets its position first: its removal has to be noticed.
     let known = number(conn, SwitchScope::authorised(), now)?;
     let last: Option<Option<i64>> = route_changes::table
@@ -190,7 +244,8 @@ pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime, now:
         .first(conn)
         .optional()?;
     let Some(last) = last.flatten().filter(|last| *last > known.floor) else { return Ok(0) };
-    let removed = diesel::delete(route_changes::table.filter(route_changes::position.le(last))).execute(conn)?;
+    let removed = diesel::delete(route_changes::table.filter(route_changes::position.le(last)))
+        .execute(conn)?;
     diesel::update(route_position::table).set(route_position::floor.eq(last)).execute(conn)?;
     Ok(removed)
 }

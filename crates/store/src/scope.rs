@@ -23,7 +23,8 @@ impl Scope {
 pub struct OperatorScope(());
 
 impl OperatorScope {
-    /// Only for a caller that showed an operator key, or for a command on the operator's own machine.
+    /// Only for a caller that showed an operator key, or for a command on the operator's own
+    /// machine.
     pub fn authorised() -> Self {
         Self(())
     }
@@ -34,7 +35,8 @@ impl OperatorScope {
     }
 }
 
-/// The operator's switches: calls to the numbers of all accounts, and files that are not yet known to belong to one.
+/// The operator's switches: calls to the numbers of all accounts, and files that are not yet known
+/// to belong to one.
 #[derive(Clone, Copy, Debug)]
 pub struct SwitchScope(());
 

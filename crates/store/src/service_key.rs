@@ -39,7 +39,12 @@ pub fn insert(conn: &mut Conn, _scope: OperatorScope, row: Row) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_by_hash(conn: &mut Conn, _scope: EntranceScope, kind: &str, key_hash: &str) -> Result<Option<Row>, StoreError> {
+pub fn find_by_hash(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    kind: &str,
+    key_hash: &str,
+) -> Result<Option<Row>, StoreError> {
     Ok(service_keys::table
         .filter(service_keys::key_hash.eq(key_hash))
         .filter(service_keys::kind.eq(kind))
@@ -52,15 +57,31 @@ pub fn find_by_hash(conn: &mut Conn, _scope: EntranceScope, kind: &str, key_hash
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, _scope: OperatorScope, kind: &str, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(service_keys::table.find(id).filter(service_keys::kind.eq(kind)).select(Row::as_select()).first(conn).optional()?)
+pub fn find(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(service_keys::table
+        .find(id)
+        .filter(service_keys::kind.eq(kind))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Keys of a kind after `after` in the order of their making, `limit` at most.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn list(conn: &mut Conn, _scope: OperatorScope, kind: &str, after: Option<&str>, limit: i64) -> Result<Vec<Row>, StoreError> {
+pub fn list(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    kind: &str,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     Ok(service_keys::table
         .filter(service_keys::kind.eq(kind))
         .filter(service_keys::id.gt(after.unwrap_or("").to_owned()))
@@ -74,8 +95,15 @@ pub fn list(conn: &mut Conn, _scope: OperatorScope, kind: &str, after: Option<&s
 ///
 /// # Errors
 /// When the database refuses.
-pub fn touch(conn: &mut Conn, _scope: EntranceScope, id: &str, now: NaiveDateTime) -> Result<(), StoreError> {
-    diesel::update(service_keys::table.find(id)).set(service_keys::last_used_at.eq(Some(now))).execute(conn)?;
+pub fn touch(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(service_keys::table.find(id))
+        .set(service_keys::last_used_at.eq(Some(now)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -83,6 +111,13 @@ pub fn touch(conn: &mut Conn, _scope: EntranceScope, id: &str, now: NaiveDateTim
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete(conn: &mut Conn, _scope: OperatorScope, kind: &str, id: &str) -> Result<bool, StoreError> {
-    Ok(diesel::delete(service_keys::table.find(id).filter(service_keys::kind.eq(kind))).execute(conn)? == 1)
+pub fn delete(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    kind: &str,
+    id: &str,
+) -> Result<bool, StoreError> {
+    Ok(diesel::delete(service_keys::table.find(id).filter(service_keys::kind.eq(kind)))
+        .execute(conn)?
+        == 1)
 }

@@ -45,9 +45,18 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, _scope: EntranceScope, token_hash: &str, now: NaiveDateTime) -> Result<Option<Known>, StoreError> {
+pub fn find(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    token_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Known>, StoreError> {
     Ok(sessions::table
-        .inner_join(phone_ids::table.on(phone_ids::account_id.eq(sessions::account_id).and(phone_ids::id.eq(sessions::phone_id))))
+        .inner_join(
+            phone_ids::table.on(phone_ids::account_id
+                .eq(sessions::account_id)
+                .and(phone_ids::id.eq(sessions::phone_id))),
+        )
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::expires_at.gt(now))
@@ -60,7 +69,13 @@ pub fn find(conn: &mut Conn, _scope: EntranceScope, token_hash: &str, now: Naive
 ///
 /// # Errors
 /// When the database refuses.
-pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime, expires_at: NaiveDateTime) -> Result<(), StoreError> {
+pub fn touch(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+    expires_at: NaiveDateTime,
+) -> Result<(), StoreError> {
     diesel::update(sessions::table.find((scope.account_id(), id)))
         .set((sessions::last_seen_at.eq(now), sessions::expires_at.eq(expires_at)))
         .execute(conn)?;
@@ -71,8 +86,15 @@ pub fn touch(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime, expir
 ///
 /// # Errors
 /// When the database refuses.
-pub fn confirm(conn: &mut Conn, scope: &Scope, id: &str, until: NaiveDateTime) -> Result<(), StoreError> {
-    diesel::update(sessions::table.find((scope.account_id(), id))).set(sessions::confirmed_until.eq(Some(until))).execute(conn)?;
+pub fn confirm(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    until: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find((scope.account_id(), id)))
+        .set(sessions::confirmed_until.eq(Some(until)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -89,16 +111,29 @@ pub fn delete(conn: &mut Conn, scope: &Scope, id: &str) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::account_id.eq(scope.account_id())).filter(sessions::phone_id.eq(phone_id)))
-        .execute(conn)?)
+pub fn delete_of_phone_id(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(
+        sessions::table
+            .filter(sessions::account_id.eq(scope.account_id()))
+            .filter(sessions::phone_id.eq(phone_id)),
+    )
+    .execute(conn)?)
 }
 
 /// Ends every session of an ID but one; answers how many there were.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete_others(conn: &mut Conn, scope: &Scope, phone_id: &str, but: &str) -> Result<usize, StoreError> {
+pub fn delete_others(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+    but: &str,
+) -> Result<usize, StoreError> {
     let others = sessions::table
         .filter(sessions::account_id.eq(scope.account_id()))
         .filter(sessions::phone_id.eq(phone_id))
@@ -111,13 +146,18 @@ pub fn delete_others(conn: &mut Conn, scope: &Scope, phone_id: &str, but: &str) 
 /// # Errors
 /// When the database refuses.
 pub fn delete_all(conn: &mut Conn, scope: &Scope) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sessions::table.filter(sessions::account_id.eq(scope.account_id()))).execute(conn)?)
+    Ok(diesel::delete(sessions::table.filter(sessions::account_id.eq(scope.account_id())))
+        .execute(conn)?)
 }
 
 /// Removes what has ended.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> Result<usize, StoreError> {
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
     Ok(diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn)?)
 }

@@ -20,13 +20,24 @@ pub struct Row {
     pub updated_at: NaiveDateTime,
 }
 
-/// The failures of a subject, locked until the end of the transaction so that parallel guesses cannot outrun the count. A subject
-/// without failures gets a row first: what is not there cannot be locked.
+/// The failures of a subject, locked until the end of the transaction so that parallel guesses
+/// cannot outrun the count. A subject without failures gets a row first: what is not there cannot
+/// be locked.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_locked(conn: &mut Conn, _scope: EntranceScope, subject_hash: &str, now: NaiveDateTime) -> Result<Row, StoreError> {
-    let fresh = Row { subject_hash: subject_hash.to_owned(), failures: 0, blocked_until: now, updated_at: now };
+pub fn find_locked(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    subject_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Row, StoreError> {
+    let fresh = Row {
+        subject_hash: subject_hash.to_owned(),
+        failures: 0,
+        blocked_until: now,
+        updated_at: now,
+    };
     on_each!(conn, |c| diesel::insert_into(sign_in_attempts::table)
         .values(fresh.clone())
         .on_conflict(sign_in_attempts::subject_hash)
@@ -66,6 +77,11 @@ pub fn clear(conn: &mut Conn, _scope: EntranceScope, subject_hash: &str) -> Resu
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, before: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::updated_at.lt(before))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::updated_at.lt(before)))
+        .execute(conn)?)
 }

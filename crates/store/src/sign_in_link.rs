@@ -38,7 +38,12 @@ pub fn replace(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreErro
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn account_of(conn: &mut Conn, _scope: EntranceScope, token_hash: &str, now: NaiveDateTime) -> Result<Option<String>, StoreError> {
+pub fn account_of(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    token_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<String>, StoreError> {
     Ok(sign_in_links::table
         .filter(sign_in_links::token_hash.eq(token_hash))
         .filter(sign_in_links::expires_at.gt(now))
@@ -51,7 +56,12 @@ pub fn account_of(conn: &mut Conn, _scope: EntranceScope, token_hash: &str, now:
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn take(conn: &mut Conn, scope: &Scope, token_hash: &str, now: NaiveDateTime) -> Result<Option<Row>, StoreError> {
+pub fn take(
+    conn: &mut Conn,
+    scope: &Scope,
+    token_hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Row>, StoreError> {
     let found: Option<Row> = sign_in_links::table
         .filter(sign_in_links::account_id.eq(scope.account_id()))
         .filter(sign_in_links::token_hash.eq(token_hash))
@@ -60,7 +70,8 @@ pub fn take(conn: &mut Conn, scope: &Scope, token_hash: &str, now: NaiveDateTime
         .first(conn)
         .optional()?;
     let Some(row) = found else { return Ok(None) };
-    let taken = diesel::delete(sign_in_links::table.find((scope.account_id(), &row.id))).execute(conn)?;
+    let taken =
+        diesel::delete(sign_in_links::table.find((scope.account_id(), &row.id))).execute(conn)?;
     Ok((taken == 1).then_some(row))
 }
 
@@ -68,8 +79,14 @@ pub fn take(conn: &mut Conn, scope: &Scope, token_hash: &str, now: NaiveDateTime
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Result<(), StoreError> {
-    let links = sign_in_links::table.filter(sign_in_links::account_id.eq(scope.account_id())).filter(sign_in_links::phone_id.eq(phone_id));
+pub fn delete_of_phone_id(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+) -> Result<(), StoreError> {
+    let links = sign_in_links::table
+        .filter(sign_in_links::account_id.eq(scope.account_id()))
+        .filter(sign_in_links::phone_id.eq(phone_id));
     diesel::delete(links).execute(conn)?;
     Ok(())
 }
@@ -78,6 +95,11 @@ pub fn delete_of_phone_id(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Res
 ///
 /// # Errors
 /// When the database refuses.
-pub fn purge(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> Result<usize, StoreError> {
-    Ok(diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.le(now))).execute(conn)?)
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(sign_in_links::table.filter(sign_in_links::expires_at.le(now)))
+        .execute(conn)?)
 }

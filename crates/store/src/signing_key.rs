@@ -28,7 +28,11 @@ pub struct Row {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn published(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> Result<Vec<Row>, StoreError> {
+pub fn published(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    now: NaiveDateTime,
+) -> Result<Vec<Row>, StoreError> {
     Ok(signing_keys::table
         .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(now)))
         .order((signing_keys::signs_from, signing_keys::kid))
@@ -36,7 +40,8 @@ pub fn published(conn: &mut Conn, _scope: EntranceScope, now: NaiveDateTime) -> 
         .load(conn)?)
 }
 
-/// Adds the first key, on the first start. Two processes may do so at once: both keys are good then, and all agree on which one signs.
+/// Adds the first key, on the first start. Two processes may do so at once: both keys are good
+/// then, and all agree on which one signs.
 ///
 /// # Errors
 /// When the database refuses.
@@ -49,10 +54,18 @@ pub fn insert_first(conn: &mut Conn, _scope: EntranceScope, row: Row) -> Result<
 ///
 /// # Errors
 /// When the database refuses.
-pub fn rotate(conn: &mut Conn, _scope: OperatorScope, row: Row, retired_at: NaiveDateTime) -> Result<(), StoreError> {
-    diesel::update(signing_keys::table.filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(retired_at))))
-        .set(signing_keys::retired_at.eq(Some(retired_at)))
-        .execute(conn)?;
+pub fn rotate(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    row: Row,
+    retired_at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(
+        signing_keys::table
+            .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(retired_at))),
+    )
+    .set(signing_keys::retired_at.eq(Some(retired_at)))
+    .execute(conn)?;
     diesel::insert_into(signing_keys::table).values(row).execute(conn)?;
     Ok(())
 }
@@ -62,5 +75,8 @@ pub fn rotate(conn: &mut Conn, _scope: OperatorScope, row: Row, retired_at: Naiv
 /// # Errors
 /// When the database does not answer.
 pub fn list(conn: &mut Conn, _scope: OperatorScope) -> Result<Vec<Row>, StoreError> {
-    Ok(signing_keys::table.order((signing_keys::signs_from, signing_keys::kid)).select(Row::as_select()).load(conn)?)
+    Ok(signing_keys::table
+        .order((signing_keys::signs_from, signing_keys::kid))
+        .select(Row::as_select())
+        .load(conn)?)
 }

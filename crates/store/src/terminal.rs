@@ -24,7 +24,8 @@ pub struct Row {
     pub last_seen_at: NaiveDateTime,
     /// When it signed in.
     pub created_at: NaiveDateTime,
-    /// Until when a softphone stays signed in without being used; `None` = entered by the operator, stays.
+    /// Until when a softphone stays signed in without being used; `None` = entered by the operator,
+    /// stays.
     pub expires_at: Option<NaiveDateTime>,
 }
 
@@ -43,7 +44,11 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// When the database does not answer.
 pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
-    Ok(terminals::table.filter(terminals::account_id.eq(scope.account_id())).order(terminals::id).select(Row::as_select()).load(conn)?)
+    Ok(terminals::table
+        .filter(terminals::account_id.eq(scope.account_id()))
+        .order(terminals::id)
+        .select(Row::as_select())
+        .load(conn)?)
 }
 
 /// Signs a terminal out.
@@ -59,7 +64,14 @@ pub fn delete(conn: &mut Conn, scope: &Scope, phone_id: &str, id: &str) -> Resul
 ///
 /// # Errors
 /// When the database refuses.
-pub fn rename(conn: &mut Conn, scope: &Scope, phone_id: &str, id: &str, kind: &str, name: &str) -> Result<(), StoreError> {
+pub fn rename(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+    id: &str,
+    kind: &str,
+    name: &str,
+) -> Result<(), StoreError> {
     diesel::update(terminals::table.find((scope.account_id(), phone_id, id)))
         .set((terminals::kind.eq(kind), terminals::name.eq(name)))
         .execute(conn)?;
@@ -82,7 +94,9 @@ pub fn touch(
     let key = terminals::table.find((scope.account_id(), phone_id, id));
     match expires_at {
         None => diesel::update(key).set(seen).execute(conn)?,
-        Some(end) => diesel::update(key).set((seen, terminals::expires_at.eq(Some(end)))).execute(conn)?,
+        Some(end) => {
+            diesel::update(key).set((seen, terminals::expires_at.eq(Some(end)))).execute(conn)?
+        }
     };
     Ok(())
 }
@@ -105,6 +119,15 @@ pub fn softphones(conn: &mut Conn, scope: &Scope, phone_id: &str) -> Result<Vec<
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find(conn: &mut Conn, scope: &Scope, phone_id: &str, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(terminals::table.find((scope.account_id(), phone_id, id)).select(Row::as_select()).first(conn).optional()?)
+pub fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    phone_id: &str,
+    id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(terminals::table
+        .find((scope.account_id(), phone_id, id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }

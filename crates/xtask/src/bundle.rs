@@ -1,7 +1,8 @@
 //! `cargo xtask bundle`: from the crate `frontend` to the files that the server hands out.
 //!
-//! What lies under `assets/` carries the hash of its content in its name, so that browsers may keep it forever; every
-//! other file keeps its name. Each text stands there three times: as it is, gzipped, and with Brotli.
+//! What lies under `assets/` carries the hash of its content in its name, so that browsers may keep
+//! it forever; every other file keeps its name. Each text stands there three times: as it is,
+//! gzipped, and with Brotli.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +27,8 @@ const BUDGET: u64 = 256_000;
 const WORTH_COMPRESSING: usize = 512;
 
 /// Extensions of files that are text, or shrink like one.
-const COMPRESSIBLE: &[&str] = &["html", "js", "css", "wasm", "json", "webmanifest", "svg", "txt", "xml", "ico"];
+const COMPRESSIBLE: &[&str] =
+    &["html", "js", "css", "wasm", "json", "webmanifest", "svg", "txt", "xml", "ico"];
 
 /// The folder of the styles of lazy pages, which come with those.
 const LATER: &str = "later";
@@ -72,7 +74,9 @@ pub fn bundle(options: &Options) -> Result<()> {
     let dist = dist();
     let stamp = spa_target().join("bundle.fingerprint");
     let fingerprint = fingerprint(options.dev)?;
-    if dist.join("index.html").is_file() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == fingerprint) {
+    if dist.join("index.html").is_file()
+        && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == fingerprint)
+    {
         println!("The SPA in frontend/dist is up to date");
     } else {
         same_wasm_bindgen()?;
@@ -115,7 +119,9 @@ fn fingerprint(dev: bool) -> Result<String> {
 
 /// All files below a folder, but for hidden ones and what was built from them.
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?
+    {
         let entry = entry?;
         let name = entry.file_name();
         if name.to_string_lossy().starts_with('.') || name == "dist" {
@@ -138,14 +144,17 @@ fn same_wasm_bindgen() -> Result<()> {
         let mut lines = lock.lines();
         let mut found = Vec::new();
         while lines.by_ref().any(|line| line == heading) {
-            found.extend(lines.next().and_then(|line| Some(line.strip_prefix("version = \"")?.strip_suffix('"')?.to_owned())));
+            found.extend(lines.next().and_then(|line| {
+                Some(line.strip_prefix("version = \"")?.strip_suffix('"')?.to_owned())
+            }));
         }
         found
     };
     let (macros, tool) = (versions("wasm-bindgen"), versions("wasm-bindgen-cli-support"));
     if macros != tool {
         bail!(
-            "Cargo.lock has wasm-bindgen {} but wasm-bindgen-cli-support {}: they must be the same; set the version in crates/xtask/Cargo.toml, then `cargo update`",
+            "Cargo.lock has wasm-bindgen {} but wasm-bindgen-cli-support {}: they must be the \
+                same; set the version in crates/xtask/Cargo.toml, then `cargo update`",
             macros.join(" and "),
             tool.join(" and ")
         );
@@ -158,11 +167,22 @@ fn compile(dev: bool) -> Result<PathBuf> {
     let (profile, folder) = if dev { ("dev", "debug") } else { ("wasm", "wasm") };
     let target = spa_target();
     let mut build = cargo();
-    build.args(["rustc", "--package", "frontend", "--bin", "frontend", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    build.args([
+        "rustc",
+        "--package",
+        "frontend",
+        "--bin",
+        "frontend",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        profile,
+    ]);
     build.arg("--target-dir").arg(&target);
     // Tells apart later what belongs to which part of the app.
     build.args(["--", "-Clink-arg=--emit-relocs"]);
-    // Leptos' own switch. Boxed views compile in a third of the time; and of so many screens the module gets smaller too.
+    // Leptos' own switch. Boxed views compile in a third of the time; and of so many screens the
+    // module gets smaller too.
     build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg erase_components");
     succeed(&mut build)?;
     Ok(target.join("wasm32-unknown-unknown").join(folder).join("frontend.wasm"))
@@ -176,7 +196,9 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
     let (js, wasm) = bind(wasm, dev, &mut files)?;
     let wasm_name = format!("app_bg-{}.wasm", short_hash(&wasm));
     let mut js = js.replace("'app_bg.wasm'", &format!("'{wasm_name}'"));
-    js.push_str(&format!("\n__wbg_init({{ module_or_path: new URL('{wasm_name}', import.meta.url) }});\n"));
+    js.push_str(&format!(
+        "\n__wbg_init({{ module_or_path: new URL('{wasm_name}', import.meta.url) }});\n"
+    ));
     if dev {
         js.push_str(RELOAD);
     }
@@ -186,15 +208,25 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
     let css_url = format!("/assets/app-{}.css", short_hash(css.as_bytes()));
     let js_url = format!("/assets/app-{}.js", short_hash(js.as_bytes()));
     let wasm_url = format!("/assets/{wasm_name}");
-    let later_css_url = format!("/assets/{}/later-{}.css", split::FOLDER, short_hash(later_css.as_bytes()));
-    for (url, content) in
-        [(&css_url, css.into_bytes()), (&later_css_url, later_css.into_bytes()), (&js_url, js.into_bytes()), (&wasm_url, wasm)]
-    {
+    let later_css_url =
+        format!("/assets/{}/later-{}.css", split::FOLDER, short_hash(later_css.as_bytes()));
+    for (url, content) in [
+        (&css_url, css.into_bytes()),
+        (&later_css_url, later_css.into_bytes()),
+        (&js_url, js.into_bytes()),
+        (&wasm_url, wasm),
+    ] {
         files.insert(url[1..].to_owned(), content);
     }
-    let values = [("css", css_url.as_str()), ("later_css", later_css_url.as_str()), ("js", js_url.as_str()), ("wasm", wasm_url.as_str())];
+    let values = [
+        ("css", css_url.as_str()),
+        ("later_css", later_css_url.as_str()),
+        ("js", js_url.as_str()),
+        ("wasm", wasm_url.as_str()),
+    ];
 
-    let index = fs::read_to_string(frontend.join("index.html")).context("frontend/index.html could not be read")?;
+    let index = fs::read_to_string(frontend.join("index.html"))
+        .context("frontend/index.html could not be read")?;
     files.insert("index.html".into(), fill("frontend/index.html", &index, &values)?.into_bytes());
 
     let mut service_worker = None;
@@ -211,14 +243,19 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
             continue;
         }
         if has_extension(&name, TEXTUAL) {
-            let text = String::from_utf8(content).with_context(|| format!("frontend/public/{name} is not UTF-8"))?;
+            let text = String::from_utf8(content)
+                .with_context(|| format!("frontend/public/{name} is not UTF-8"))?;
             content = fill(&format!("frontend/public/{name}"), &text, &values)?.into_bytes();
         }
         files.insert(name, content);
     }
 
     if let Some(template) = service_worker {
-        let filled = if dev { NO_SERVICE_WORKER.to_owned() } else { service_worker_text(&template, &files, &values)? };
+        let filled = if dev {
+            NO_SERVICE_WORKER.to_owned()
+        } else {
+            service_worker_text(&template, &files, &values)?
+        };
         files.insert("sw.js".into(), filled.into_bytes());
     }
     if dev {
@@ -233,9 +270,13 @@ fn assemble(wasm: &Path, dev: bool) -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// Takes the module apart and runs wasm-bindgen: the JavaScript and the finished main module. The parts that are loaded later and
-/// scripts that came with a crate go into `files`.
-fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(String, Vec<u8>)> {
+/// Takes the module apart and runs wasm-bindgen: the JavaScript and the finished main module. The
+/// parts that are loaded later and scripts that came with a crate go into `files`.
+fn bind(
+    wasm: &Path,
+    dev: bool,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<(String, Vec<u8>)> {
     let out = spa_target().join(format!("bindgen-{}", id()));
     let split = split(wasm, &out, dev)?;
     Bindgen::new()
@@ -254,26 +295,40 @@ fn bind(wasm: &Path, dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result
     let module = fs::read(out.join("app_bg.wasm"))?;
     let snippets = out.join("snippets");
     if snippets.is_dir() {
-        // They refer to each other by relative paths, so the folder gets the hash instead of each file.
+        // They refer to each other by relative paths, so the folder gets the hash instead of each
+        // file.
         let mut paths = Vec::new();
         walk(&snippets, &mut paths)?;
         let mut contents = BTreeMap::new();
         for path in paths {
-            contents.insert(path.strip_prefix(&snippets)?.to_string_lossy().replace('\\', "/"), fs::read(&path)?);
+            contents.insert(
+                path.strip_prefix(&snippets)?.to_string_lossy().replace('\\', "/"),
+                fs::read(&path)?,
+            );
         }
         let folder = format!("snippets-{}", &hash_of(&contents)[..16]);
-        js = js.replace("'./snippets/", &format!("'./{folder}/")).replace("\"./snippets/", &format!("\"./{folder}/"));
-        files.extend(contents.into_iter().map(|(name, content)| (format!("assets/{folder}/{name}"), content)));
+        js = js
+            .replace("'./snippets/", &format!("'./{folder}/"))
+            .replace("\"./snippets/", &format!("\"./{folder}/"));
+        files.extend(
+            contents
+                .into_iter()
+                .map(|(name, content)| (format!("assets/{folder}/{name}"), content)),
+        );
     }
     fs::remove_dir_all(&out)?;
     Ok((js, module))
 }
 
-/// All style sheets of a folder, one after the other in the order of their names; not those of the folders within.
+/// All style sheets of a folder, one after the other in the order of their names; not those of the
+/// folders within.
 fn stylesheet(folder: &Path) -> Result<String> {
     let mut paths = Vec::new();
     walk(folder, &mut paths)?;
-    paths.retain(|path| path.parent() == Some(folder) && path.extension().is_some_and(|extension| extension == "css"));
+    paths.retain(|path| {
+        path.parent() == Some(folder)
+            && path.extension().is_some_and(|extension| extension == "css")
+    });
     paths.sort();
     let mut css = String::new();
     for path in paths {
@@ -284,7 +339,11 @@ fn stylesheet(folder: &Path) -> Result<String> {
 }
 
 /// The service worker, told what the shell is made of and in which version.
-fn service_worker_text(template: &str, files: &BTreeMap<String, Vec<u8>>, values: &[(&str, &str)]) -> Result<String> {
+fn service_worker_text(
+    template: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    values: &[(&str, &str)],
+) -> Result<String> {
     let urls: Vec<String> = files
         .keys()
         .filter(|name| belongs_to_shell(name))
@@ -297,19 +356,27 @@ fn service_worker_text(template: &str, files: &BTreeMap<String, Vec<u8>>, values
     fill("frontend/public/sw.js", template, &values)
 }
 
-/// What a first visit loads and a browser keeps for use without a network. Notices to robots are not for it, raster icons are
-/// asked for by the system that installs the app, then, and lazy pages after the first ones.
+/// What a first visit loads and a browser keeps for use without a network. Notices to robots are
+/// not for it, raster icons are asked for by the system that installs the app, then, and lazy pages
+/// after the first ones.
 fn belongs_to_shell(name: &str) -> bool {
     let raster_icon = name.starts_with("icons/") && name.ends_with(".png");
     name != "robots.txt" && !name.starts_with(".well-known/") && !raster_icon && !is_lazy(name)
 }
 
 fn is_lazy(name: &str) -> bool {
-    name.strip_prefix("assets/").and_then(|name| name.strip_prefix(split::FOLDER)).is_some_and(|name| name.starts_with('/'))
+    name.strip_prefix("assets/")
+        .and_then(|name| name.strip_prefix(split::FOLDER))
+        .is_some_and(|name| name.starts_with('/'))
 }
 
 /// Adds the compressed twins of a file, where they are smaller.
-fn compress(name: &str, content: &[u8], dev: bool, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+fn compress(
+    name: &str,
+    content: &[u8],
+    dev: bool,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<()> {
     let level = if dev { flate2::Compression::fast() } else { flate2::Compression::best() };
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), level);
     gzip.write_all(content)?;
@@ -319,7 +386,12 @@ fn compress(name: &str, content: &[u8], dev: bool, files: &mut BTreeMap<String, 
     }
     if !dev {
         let mut smaller = Vec::new();
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..Default::default() };
+        let parameters = brotli::enc::BrotliEncoderParams {
+            quality: 11,
+            lgwin: 22,
+            size_hint: content.len(),
+            ..Default::default()
+        };
         brotli::BrotliCompress(&mut &content[..], &mut smaller, &parameters)?;
         if smaller.len() < content.len() {
             files.insert(format!("{name}.br"), smaller);
@@ -328,7 +400,8 @@ fn compress(name: &str, content: &[u8], dev: bool, files: &mut BTreeMap<String, 
     Ok(())
 }
 
-/// Writes the files beside `dist`, then puts them in its place, so that nobody ever reads half a bundle.
+/// Writes the files beside `dist`, then puts them in its place, so that nobody ever reads half a
+/// bundle.
 fn swap(files: &BTreeMap<String, Vec<u8>>, dist: &Path) -> Result<()> {
     let new = dist.with_file_name(format!(".dist-new-{}", id()));
     let old = dist.with_file_name(format!(".dist-old-{}", id()));
@@ -361,7 +434,9 @@ fn weigh(dist: &Path, check_budget: bool) -> Result<()> {
             continue;
         }
         let plain = fs::metadata(path)?.len();
-        let twin = |suffix: &str| fs::metadata(dist.join(format!("{name}{suffix}"))).map_or(plain, |file| file.len());
+        let twin = |suffix: &str| {
+            fs::metadata(dist.join(format!("{name}{suffix}"))).map_or(plain, |file| file.len())
+        };
         let (gzip, brotli) = (twin(".gz"), twin(".br"));
         println!("{plain:>10} {gzip:>10} {brotli:>10}  {name}");
         if belongs_to_shell(&name) {
@@ -373,13 +448,20 @@ fn weigh(dist: &Path, check_budget: bool) -> Result<()> {
     println!("Loaded later: {}", later.join(", "));
     println!("A first visit loads {total} bytes with Brotli; the budget is {BUDGET}");
     if check_budget && total > BUDGET {
-        bail!("a first visit loads {total} bytes with Brotli, {} more than the budget of {BUDGET} allows", total - BUDGET);
+        bail!(
+            "a first visit loads {total} bytes with Brotli, {} more than the budget of {BUDGET} \
+                allows",
+            total - BUDGET
+        );
     }
     Ok(())
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    Path::new(name).extension().and_then(|extension| extension.to_str()).is_some_and(|extension| extensions.contains(&extension))
+    Path::new(name)
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| extensions.contains(&extension))
 }
 
 /// A hash over names and contents.
@@ -413,26 +495,44 @@ mod tests {
 
     #[test]
     fn the_service_worker_knows_the_shell() {
-        let files = BTreeMap::from([file("index.html", "<p>"), file("assets/app-1.css", "p{}"), file("robots.txt", "")]);
-        let text = service_worker_text("const urls = {{precache}}, version = '{{version}}';", &files, &[]).expect("the template is good");
-        assert!(text.starts_with(r#"const urls = ["/assets/app-1.css","/"], version = '"#), "{text}");
-        let other = BTreeMap::from([file("index.html", "<b>"), file("assets/app-1.css", "p{}"), file("robots.txt", "")]);
+        let files = BTreeMap::from([
+            file("index.html", "<p>"),
+            file("assets/app-1.css", "p{}"),
+            file("robots.txt", ""),
+        ]);
+        let text =
+            service_worker_text("const urls = {{precache}}, version = '{{version}}';", &files, &[])
+                .expect("the template is good");
+        assert!(
+            text.starts_with(r#"const urls = ["/assets/app-1.css","/"], version = '"#),
+            "{text}"
+        );
+        let other = BTreeMap::from([
+            file("index.html", "<b>"),
+            file("assets/app-1.css", "p{}"),
+            file("robots.txt", ""),
+        ]);
         assert_ne!(
             text,
-            service_worker_text("const urls = {{precache}}, version = '{{version}}';", &other, &[]).expect("the template is good")
+            service_worker_text("const urls = {{precache}}, version = '{{version}}';", &other, &[])
+                .expect("the template is good")
         );
     }
 
     #[test]
     fn a_hash_tells_where_a_name_ends() {
-        assert_ne!(hash_of(&BTreeMap::from([file("ab", "c")])), hash_of(&BTreeMap::from([file("a", "bc")])));
+        assert_ne!(
+            hash_of(&BTreeMap::from([file("ab", "c")])),
+            hash_of(&BTreeMap::from([file("a", "bc")]))
+        );
         assert_eq!(short_hash(b""), "e3b0c44298fc1c14");
     }
 
     #[test]
     fn compressed_twins_stand_only_where_they_save() {
         let mut files = BTreeMap::new();
-        compress("a.css", "p { color: red }\n".repeat(100).as_bytes(), false, &mut files).expect("memory can be written to");
+        compress("a.css", "p { color: red }\n".repeat(100).as_bytes(), false, &mut files)
+            .expect("memory can be written to");
         assert_eq!(files.keys().collect::<Vec<_>>(), ["a.css.br", "a.css.gz"]);
         let mut none = BTreeMap::new();
         compress("a.css", b"x", false, &mut none).expect("memory can be written to");

@@ -1,4 +1,5 @@
-//! The generators of clients and what runs them: npm's and Python's packages of exactly the versions in `tests/clients`.
+//! The generators of clients and what runs them: npm's and Python's packages of exactly the
+//! versions in `tests/clients`.
 
 use std::fs;
 use std::path::Path;
@@ -7,24 +8,41 @@ use anyhow::{Context, Result};
 
 use crate::process::{native_target, program, root, succeed};
 
-/// Installs them below the target folder, where the tests look for them. What is there from the same list of versions stays.
+/// Installs them below the target folder, where the tests look for them. What is there from the
+/// same list of versions stays.
 pub fn install() -> Result<()> {
     let (lists, target) = (root().join("tests/clients"), native_target().join("clients"));
     once(&target.join("npm"), &lists.join("package-lock.json"), |folder| {
         for name in ["package.json", "package-lock.json"] {
             fs::copy(lists.join(name), folder.join(name))?;
         }
-        succeed(program("npm").current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]))
+        succeed(program("npm").current_dir(folder).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel",
+            "error",
+        ]))
     })?;
     once(&target.join("venv"), &lists.join("requirements.txt"), |folder| {
         succeed(program("python3").args(["-m", "venv"]).arg(folder))?;
         let mut pip = program(&folder.join("bin/python").to_string_lossy());
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--requirement",
+        ]);
         succeed(pip.arg(lists.join("requirements.txt")))
     })
 }
 
-/// Fills a folder anew, unless it was filled from this very list. The list is put in last, so that half a folder does not count.
+/// Fills a folder anew, unless it was filled from this very list. The list is put in last, so that
+/// half a folder does not count.
 fn once(folder: &Path, list: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;
     let stamp = folder.join("installed-from");
@@ -57,9 +75,12 @@ mod tests {
             });
             (filled, done.is_ok())
         };
-        for (text, works, outcome) in
-            [("a 1", false, (true, false)), ("a 1", true, (true, true)), ("a 1", true, (false, true)), ("a 2", true, (true, true))]
-        {
+        for (text, works, outcome) in [
+            ("a 1", false, (true, false)),
+            ("a 1", true, (true, true)),
+            ("a 1", true, (false, true)),
+            ("a 2", true, (true, true)),
+        ] {
             assert_eq!(fill(text, works), outcome, "{text} {works}");
         }
     }

@@ -41,12 +41,20 @@ fn become_it(mut command: std::process::Command) -> Result<()> {
 pub fn dev(args: &[String]) -> Result<()> {
     needs::for_build()?;
     let mut spa = Watched::new(&["frontend", "crates/api-types", "Cargo.toml"]);
-    let mut native = Watched::new(&["crates/api-types", "crates/store", "crates/server", "migrations", "Cargo.toml"]);
+    let mut native = Watched::new(&[
+        "crates/api-types",
+        "crates/store",
+        "crates/server",
+        "migrations",
+        "Cargo.toml",
+    ]);
     let mut server: Option<Server> = None;
     loop {
         if spa.changed() {
-            // A mistake in the sources is what this loop is there for: it has been printed, and the next save mends it.
-            if let Err(error) = bundle::bundle(&bundle::Options { dev: true, check_budget: false }) {
+            // A mistake in the sources is what this loop is there for: it has been printed, and the
+            // next save mends it.
+            if let Err(error) = bundle::bundle(&bundle::Options { dev: true, check_budget: false })
+            {
                 eprintln!("xtask: {error:#}");
             }
         }
@@ -86,7 +94,10 @@ struct Server {
 
 impl Server {
     fn start(args: &[String], built: SystemTime) -> Result<Self> {
-        Ok(Self { process: program(&binary().to_string_lossy()).arg("demo").args(args).spawn()?, built })
+        Ok(Self {
+            process: program(&binary().to_string_lossy()).arg("demo").args(args).spawn()?,
+            built,
+        })
     }
 }
 
@@ -123,9 +134,12 @@ impl Watched {
     }
 }
 
-/// Notes time and size of each file. What vanishes while being looked at is gone: that is a change, not an error.
+/// Notes time and size of each file. What vanishes while being looked at is gone: that is a change,
+/// not an error.
 fn look(path: &Path, found: &mut BTreeMap<PathBuf, (SystemTime, u64)>) {
-    let hidden = path.file_name().is_some_and(|name| name == "dist" || name.to_string_lossy().starts_with('.'));
+    let hidden = path
+        .file_name()
+        .is_some_and(|name| name == "dist" || name.to_string_lossy().starts_with('.'));
     let Ok(metadata) = fs::metadata(path) else { return };
     if hidden {
         return;

@@ -15,15 +15,17 @@ const BROKEN_FILES: &str = "crates/server/tests/csv";
 
 /// Runs each file in `fuzz/fuzz_targets` for so many seconds.
 ///
-/// libFuzzer needs flags that only a nightly compiler takes; `RUSTC_BOOTSTRAP` makes the stable one take them. Without a
-/// sanitizer: there is no unsafe code to watch, and the standard library need not be built anew.
+/// libFuzzer needs flags that only a nightly compiler takes; `RUSTC_BOOTSTRAP` makes the stable one
+/// take them. Without a sanitizer: there is no unsafe code to watch, and the standard library need
+/// not be built anew.
 pub fn fuzz(seconds: u32) -> Result<()> {
     if !works(cargo().args(["fuzz", "--version"])) {
         bail!("this machine lacks cargo-fuzz; `cargo install cargo-fuzz --locked` brings it");
     }
     let folder = root().join("fuzz");
-    let mut targets: Vec<String> =
-        fs::read_dir(folder.join("fuzz_targets"))?.filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned())).collect();
+    let mut targets: Vec<String> = fs::read_dir(folder.join("fuzz_targets"))?
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
     targets.sort();
     for target in &targets {
         let corpus = folder.join("corpus").join(target);
@@ -40,20 +42,40 @@ pub fn fuzz(seconds: u32) -> Result<()> {
         println!("Fuzzing {target} for {seconds} seconds");
         succeed(
             cargo()
-                .args(["fuzz", "run", "--sanitizer", "none", target, "--", "-max_len=4096", "-timeout=10", "-print_final_stats=1"])
+                .args([
+                    "fuzz",
+                    "run",
+                    "--sanitizer",
+                    "none",
+                    target,
+                    "--",
+                    "-max_len=4096",
+                    "-timeout=10",
+                    "-print_final_stats=1",
+                ])
                 .arg(format!("-max_total_time={seconds}"))
                 .env("RUSTC_BOOTSTRAP", "1")
                 // A folder of its own: the flags would make every other build forget what it has.
                 .env("CARGO_TARGET_DIR", root().join("target").join("fuzz")),
         )
-        .with_context(|| format!("{target} found something, or could not be built; what it found is in fuzz/artifacts/{target}"))?;
+        .with_context(|| {
+            format!(
+                "{target} found something, or could not be built; what it found \
+            is in fuzz/artifacts/{target}"
+            )
+        })?;
     }
     Ok(())
 }
 
 fn sow(table: &Path, corpus: &Path) -> Result<()> {
     let text = fs::read_to_string(table)?;
-    for (index, seed) in text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split('\t').nth(1)).enumerate() {
+    for (index, seed) in text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split('\t').nth(1))
+        .enumerate()
+    {
         fs::write(corpus.join(format!("seed-{index}")), seed)?;
     }
     Ok(())

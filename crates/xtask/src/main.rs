@@ -1,7 +1,7 @@
 //! The project's host tool, started as `cargo xtask …`.
 //!
-//! It stands in for separately installed build tools, so that a machine with rustup, a C compiler and git is enough,
-//! and so that no tool's version can drift from what `Cargo.lock` says.
+//! It stands in for separately installed build tools, so that a machine with rustup, a C compiler
+//! and git is enough, and so that no tool's version can drift from what `Cargo.lock` says.
 #![expect(clippy::print_stdout, reason = "a command-line tool answers on standard output")]
 
 mod bench;
@@ -27,7 +27,8 @@ cargo xtask <command>
 
   run [-- ARGS…]      bundle the SPA, then start `denwaban demo ARGS…`
   dev [-- ARGS…]      the same, rebuilding on every change; the browser reloads by itself
-  test [options]      everything: unit, API on SQLite and PostgreSQL, browser, real calls, generated clients
+  test [options]      everything: unit, API on SQLite and PostgreSQL, browser, real calls, \
+      generated clients
       --no-ui           without the browser tests
       --only CLASS      one of unit, sqlite, postgres, browser, live, clients
       -- ARGS…          handed to the test runner (a name to filter by, for example)

@@ -1,4 +1,5 @@
-//! What a machine must have beyond rustup, a C compiler and git: found, installed, or named in one sentence.
+//! What a machine must have beyond rustup, a C compiler and git: found, installed, or named in one
+//! sentence.
 
 use std::path::{Path, PathBuf};
 
@@ -18,35 +19,70 @@ struct Need {
 
 /// For every build: libpq is built from source, and it talks TLS through OpenSSL.
 const BUILD: &[Need] = &[
-    Need { name: "pkg-config", packages: &["pkg-config"], present: || works(program("pkg-config").arg("--version")) },
+    Need {
+        name: "pkg-config",
+        packages: &["pkg-config"],
+        present: || works(program("pkg-config").arg("--version")),
+    },
     Need { name: "OpenSSL's headers", packages: &["libssl-dev"], present: openssl },
 ];
 
-const POSTGRES: Need = Need { name: "PostgreSQL's server", packages: &["postgresql"], present: || postgres_bin().is_some() };
+const POSTGRES: Need = Need {
+    name: "PostgreSQL's server",
+    packages: &["postgresql"],
+    present: || postgres_bin().is_some(),
+};
 
-const SQLITE: Need = Need { name: "SQLite's shell", packages: &["sqlite3"], present: || works(program("sqlite3").arg("--version")) };
+const SQLITE: Need = Need {
+    name: "SQLite's shell",
+    packages: &["sqlite3"],
+    present: || works(program("sqlite3").arg("--version")),
+};
 
 const BROWSER: &[Need] = &[
     Need {
         name: "Chromium",
         packages: &["chromium"],
         present: || {
-            ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| works(program(name).arg("--version")))
+            ["chromium", "chromium-browser", "google-chrome"]
+                .iter()
+                .any(|name| works(program(name).arg("--version")))
                 || Path::new("/Applications/Google Chrome.app").exists()
         },
     },
-    Need { name: "ChromeDriver", packages: &["chromium-driver"], present: || works(program("chromedriver").arg("--version")) },
+    Need {
+        name: "ChromeDriver",
+        packages: &["chromium-driver"],
+        present: || works(program("chromedriver").arg("--version")),
+    },
     // Without Japanese glyphs every label is a row of boxes, and its width is wrong.
     Need { name: "a Japanese font", packages: &["fonts-noto-cjk"], present: japanese_font },
 ];
 
-const OPENSSL: Need = Need { name: "OpenSSL's command", packages: &["openssl"], present: || works(program("openssl").arg("version")) };
+const OPENSSL: Need = Need {
+    name: "OpenSSL's command",
+    packages: &["openssl"],
+    present: || works(program("openssl").arg("version")),
+};
 
-/// For real calls: the switch, what plays telephones and the carrier, and what the switch's loader is written in.
+/// For real calls: the switch, what plays telephones and the carrier, and what the switch's loader
+/// is written in.
 const LIVE: &[Need] = &[
-    Need { name: "Kamailio", packages: &["kamailio", "kamailio-utils-modules", "kamailio-extra-modules"], present: kamailio },
-    Need { name: "SIPp", packages: &["sip-tester"], present: || works(program("sh").args(["-c", "command -v sipp"])) },
-    Need { name: "Python", packages: &["python3"], present: || works(program("python3").arg("--version")) },
+    Need {
+        name: "Kamailio",
+        packages: &["kamailio", "kamailio-utils-modules", "kamailio-extra-modules"],
+        present: kamailio,
+    },
+    Need {
+        name: "SIPp",
+        packages: &["sip-tester"],
+        present: || works(program("sh").args(["-c", "command -v sipp"])),
+    },
+    Need {
+        name: "Python",
+        packages: &["python3"],
+        present: || works(program("python3").arg("--version")),
+    },
     OPENSSL,
 ];
 
@@ -63,7 +99,11 @@ const CLIENTS: &[Need] = &[
         packages: &["python3", "python3-venv"],
         present: || works(program("python3").args(["-c", "import ensurepip, venv"])),
     },
-    Need { name: "curl", packages: &["curl", "ca-certificates"], present: || works(program("curl").arg("--version")) },
+    Need {
+        name: "curl",
+        packages: &["curl", "ca-certificates"],
+        present: || works(program("curl").arg("--version")),
+    },
     Need { name: "jq", packages: &["jq"], present: || works(program("jq").arg("--version")) },
     OPENSSL,
 ];
@@ -85,8 +125,9 @@ pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
     provide(needs)
 }
 
-/// Whether there is what real calls need on top of a build. Where it can neither be found nor installed, that is said, and is an error with
-/// `CI=true` only: not every system has these programs.
+/// Whether there is what real calls need on top of a build. Where it can neither be found nor
+/// installed, that is said, and is an error with `CI=true` only: not every system has these
+/// programs.
 pub fn for_live() -> Result<bool> {
     match provide(LIVE.iter().collect()) {
         Ok(()) => Ok(true),
@@ -98,8 +139,9 @@ pub fn for_live() -> Result<bool> {
     }
 }
 
-/// Whether there is what generated clients need on top of a build. Where it can neither be found nor installed, that is said, and is an
-/// error with `CI=true` only: not every system has these programs, and not every network the two registries.
+/// Whether there is what generated clients need on top of a build. Where it can neither be found
+/// nor installed, that is said, and is an error with `CI=true` only: not every system has these
+/// programs, and not every network the two registries.
 pub fn for_clients() -> Result<bool> {
     match provide(CLIENTS.iter().collect()).and_then(|()| clients::install()) {
         Ok(()) => Ok(true),
@@ -111,7 +153,8 @@ pub fn for_clients() -> Result<bool> {
     }
 }
 
-/// What the benchmarks need on top of a build: the databases' own bulk loaders, to be compared with.
+/// What the benchmarks need on top of a build: the databases' own bulk loaders, to be compared
+/// with.
 pub fn for_bench() -> Result<()> {
     let mut needs: Vec<&Need> = BUILD.iter().collect();
     needs.extend([&POSTGRES, &SQLITE]);
@@ -121,13 +164,15 @@ pub fn for_bench() -> Result<()> {
 /// The compiler's target for the browser.
 pub fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let libraries = output(program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    let libraries =
+        output(program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     if Path::new(libraries.trim()).is_dir() {
         return Ok(());
     }
     println!("Adding the compiler's target {TARGET}");
-    succeed(program("rustup").args(["target", "add", TARGET]))
-        .with_context(|| format!("the compiler's target {TARGET} is missing and rustup could not add it"))
+    succeed(program("rustup").args(["target", "add", TARGET])).with_context(|| {
+        format!("the compiler's target {TARGET} is missing and rustup could not add it")
+    })
 }
 
 /// Where `initdb` and `pg_ctl` are: on the path, or where Debian hides them, newest first.
@@ -136,10 +181,13 @@ pub fn postgres_bin() -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
+        })
         .collect();
     candidates.sort();
-    let on_path = env("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let on_path =
+        env("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     candidates
         .into_iter()
         .rev()
@@ -150,19 +198,30 @@ pub fn postgres_bin() -> Option<PathBuf> {
 
 /// The program, and those of its modules that are packages of their own.
 fn kamailio() -> bool {
-    let is_there = ["kamailio", "/usr/sbin/kamailio"].iter().any(|name| works(program(name).arg("-v")));
-    let libraries = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"].into_iter().map(PathBuf::from);
-    let folders = libraries.chain(std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path()));
+    let is_there =
+        ["kamailio", "/usr/sbin/kamailio"].iter().any(|name| works(program(name).arg("-v")));
+    let libraries = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"]
+        .into_iter()
+        .map(PathBuf::from);
+    let folders = libraries.chain(
+        std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path()),
+    );
     let modules = ["http_client.so", "jansson.so"];
-    is_there && folders.map(|folder| folder.join("kamailio/modules")).any(|folder| modules.iter().all(|name| folder.join(name).is_file()))
+    is_there
+        && folders
+            .map(|folder| folder.join("kamailio/modules"))
+            .any(|folder| modules.iter().all(|name| folder.join(name).is_file()))
 }
 
 fn openssl() -> bool {
-    env("OPENSSL_DIR").is_some() || env("OPENSSL_INCLUDE_DIR").is_some() || works(program("pkg-config").args(["--exists", "openssl"]))
+    env("OPENSSL_DIR").is_some()
+        || env("OPENSSL_INCLUDE_DIR").is_some()
+        || works(program("pkg-config").args(["--exists", "openssl"]))
 }
 
 fn japanese_font() -> bool {
-    // macOS brings its own; elsewhere fontconfig knows, and without fontconfig only Debian's folder can tell.
+    // macOS brings its own; elsewhere fontconfig knows, and without fontconfig only Debian's folder
+    // can tell.
     cfg!(target_os = "macos")
         || output(program("fc-list").arg(":lang=ja")).is_ok_and(|fonts| !fonts.trim().is_empty())
         || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists()
@@ -177,22 +236,34 @@ fn provide(needs: Vec<&Need>) -> Result<()> {
     let names = missing.iter().map(|need| need.name).collect::<Vec<_>>().join(", ");
     let debian = Path::new("/etc/debian_version").exists();
     if !debian {
-        bail!("this machine lacks {names}; install it with the system's package manager and try again");
+        bail!(
+            "this machine lacks {names}; install it with the system's package manager and try again"
+        );
     }
     if !works(program("sh").args(["-c", "test \"$(id -u)\" = 0"])) {
-        bail!("this machine lacks {names}; `sudo apt-get install --no-install-recommends {}` brings it", packages.join(" "));
+        bail!(
+            "this machine lacks {names}; `sudo apt-get install --no-install-recommends {}` brings \
+                it",
+            packages.join(" ")
+        );
     }
     println!("Installing {} for {names}", packages.join(" "));
-    succeed(program("apt-get").arg("update").arg("-qq")).context("Debian's package lists could not be read")?;
+    succeed(program("apt-get").arg("update").arg("-qq"))
+        .context("Debian's package lists could not be read")?;
     succeed(
         program("apt-get")
             .args(["install", "-y", "-qq", "--no-install-recommends"])
             .args(&packages)
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )?;
-    let still: Vec<&str> = missing.iter().filter(|need| !(need.present)()).map(|need| need.name).collect();
+    let still: Vec<&str> =
+        missing.iter().filter(|need| !(need.present)()).map(|need| need.name).collect();
     if !still.is_empty() {
-        bail!("{} is installed, and yet this machine lacks {}", packages.join(" "), still.join(", "));
+        bail!(
+            "{} is installed, and yet this machine lacks {}",
+            packages.join(" "),
+            still.join(", ")
+        );
     }
     Ok(())
 }

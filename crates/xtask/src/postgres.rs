@@ -10,10 +10,12 @@ use anyhow::{Context, Result, bail};
 use crate::needs::postgres_bin;
 use crate::process::works;
 
-/// Makes a cluster, starts it, and takes it away again as soon as its standard input ends. That happens when we say so
-/// and also when we are gone, however we went: interrupted, panicked or killed.
+/// Makes a cluster, starts it, and takes it away again as soon as its standard input ends. That
+/// happens when we say so and also when we are gone, however we went: interrupted, panicked or
+/// killed.
 ///
-/// Losing data in a crash is fine here, since a crash ends the tests: so nothing waits for the disk.
+/// Losing data in a crash is fine here, since a crash ends the tests: so nothing waits for the
+/// disk.
 const KEEPER: &str = r#"
 set -eu
 bin=$1 port=$2
@@ -49,7 +51,8 @@ pub fn start() -> Result<Cluster> {
     let password = password()?;
     let mut keeper = keeper_shell();
     keeper.args(["-c", KEEPER, "denwaban-postgres"]).arg(&bin).arg(port.to_string());
-    // The keeper must outlive an interrupt at the terminal, which goes to the whole foreground group.
+    // The keeper must outlive an interrupt at the terminal, which goes to the whole foreground
+    // group.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
     let mut keeper = keeper
@@ -86,7 +89,8 @@ fn keeper_shell() -> Command {
     if !root {
         return Command::new("sh");
     }
-    let user = if works(Command::new("id").args(["-u", "postgres"])) { "postgres" } else { "nobody" };
+    let user =
+        if works(Command::new("id").args(["-u", "postgres"])) { "postgres" } else { "nobody" };
     let mut command = Command::new("setpriv");
     command.args(["--reuid", user, "--regid"]).arg(group_of(user)).args(["--init-groups", "sh"]);
     // Root's own folder for temporary files need not be open to others.
@@ -95,11 +99,16 @@ fn keeper_shell() -> Command {
 }
 
 fn group_of(user: &str) -> String {
-    let found = Command::new("id").args(["-g", user]).output().ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    let found = Command::new("id")
+        .args(["-g", user])
+        .output()
+        .ok()
+        .and_then(|output| String::from_utf8(output.stdout).ok());
     found.map_or_else(|| user.to_owned(), |group| group.trim().to_owned())
 }
 
-/// The port is open to every user of this machine, and a superuser of PostgreSQL may start programs.
+/// The port is open to every user of this machine, and a superuser of PostgreSQL may start
+/// programs.
 fn password() -> Result<String> {
     let mut bytes = [0; 16];
     std::fs::File::open(Path::new("/dev/urandom"))?.read_exact(&mut bytes)?;

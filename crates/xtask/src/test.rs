@@ -30,7 +30,8 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 6] = [Self::Sqlite, Self::Postgres, Self::Browser, Self::Live, Self::Clients, Self::Unit];
+    const ALL: [Self; 6] =
+        [Self::Sqlite, Self::Postgres, Self::Browser, Self::Live, Self::Clients, Self::Unit];
 
     /// `binary` is what nextest calls it: `tests::ui`, `store`, `api-types::number_plan`.
     fn of(binary: &str, test: &str) -> Self {
@@ -56,9 +57,16 @@ impl Class {
             Self::Browser => "(package(tests) & binary(ui))",
             Self::Live => "(package(tests) & binary(live))",
             Self::Clients => "(package(tests) & binary(clients))",
-            Self::Sqlite => "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
-            Self::Postgres => "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
-            Self::Unit => "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))",
+            Self::Sqlite => {
+                "(test(/(^|::)sqlite(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))"
+            }
+            Self::Postgres => {
+                "(test(/(^|::)postgres(::|$)/) - (package(tests) & binary(/^(ui|live|clients)$/)))"
+            }
+            Self::Unit => {
+                "(all() - test(/(^|::)(sqlite|postgres)(::|$)/) - (package(tests) & \
+                    binary(/^(ui|live|clients)$/)))"
+            }
         }
     }
 
@@ -114,7 +122,8 @@ impl Options {
 /// How many tests ran, by class.
 type Counts = BTreeMap<Class, usize>;
 
-/// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to have none.
+/// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to
+/// have none.
 pub fn test(options: &Options) -> Result<()> {
     needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
     let mut lacking = Vec::new();
@@ -136,21 +145,34 @@ pub fn test(options: &Options) -> Result<()> {
         passed &= run(Part::Tool, options, None, &mut counts)?;
         passed &= run(Part::Frontend, options, None, &mut counts)?;
     }
-    passed &= run(Part::Rest, options, cluster.as_ref().map(|cluster| cluster.url.as_str()), &mut counts)?;
+    passed &= run(
+        Part::Rest,
+        options,
+        cluster.as_ref().map(|cluster| cluster.url.as_str()),
+        &mut counts,
+    )?;
     drop(cluster);
 
     let ran: usize = counts.values().sum();
-    let places: Vec<String> =
-        Class::ALL.iter().map(|class| format!("{} {}", counts.get(class).copied().unwrap_or(0), class.place())).collect();
+    let places: Vec<String> = Class::ALL
+        .iter()
+        .map(|class| format!("{} {}", counts.get(class).copied().unwrap_or(0), class.place()))
+        .collect();
     println!("Tests that ran: {}; {ran} in all", places.join(", "));
     if !passed {
         bail!("a test failed; what it said stands above");
     }
     if options.runner_args.is_empty() {
-        let empty: Vec<&str> =
-            Class::ALL.into_iter().filter(|class| options.wants(*class) && !counts.contains_key(class)).map(Class::place).collect();
+        let empty: Vec<&str> = Class::ALL
+            .into_iter()
+            .filter(|class| options.wants(*class) && !counts.contains_key(class))
+            .map(Class::place)
+            .collect();
         if !empty.is_empty() {
-            bail!("no test ran {}: that is a mistake in the tests or in their names", empty.join(", nor "));
+            bail!(
+                "no test ran {}: that is a mistake in the tests or in their names",
+                empty.join(", nor ")
+            );
         }
     }
     Ok(())
@@ -159,15 +181,22 @@ pub fn test(options: &Options) -> Result<()> {
 /// What is tested in a run of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// This tool: together with the others its dependencies would get other features, and be compiled a second time.
+    /// This tool: together with the others its dependencies would get other features, and be
+    /// compiled a second time.
     Tool,
-    /// The SPA, in its own target folder. Views compile for the host too; what is not about the page itself is tested there.
+    /// The SPA, in its own target folder. Views compile for the host too; what is not about the
+    /// page itself is tested there.
     Frontend,
     /// The product.
     Rest,
 }
 
-fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut Counts) -> Result<bool> {
+fn run(
+    part: Part,
+    options: &Options,
+    postgres_url: Option<&str>,
+    counts: &mut Counts,
+) -> Result<bool> {
     let target = match part {
         Part::Frontend => spa_target(),
         Part::Tool | Part::Rest => native_target(),
@@ -185,17 +214,29 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
         match part {
             Part::Tool => command.args(["--package", "xtask"]),
             Part::Frontend => command.args(["--package", "frontend"]),
-            Part::Rest => command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"]),
+            Part::Rest => {
+                command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"])
+            }
         };
-        if part == Part::Rest && (options.no_ui || !options.lacking.is_empty() || options.only.is_some()) {
-            let wanted: Vec<&str> = Class::ALL.into_iter().filter(|class| options.wants(*class)).map(Class::filter).collect();
+        if part == Part::Rest
+            && (options.no_ui || !options.lacking.is_empty() || options.only.is_some())
+        {
+            let wanted: Vec<&str> = Class::ALL
+                .into_iter()
+                .filter(|class| options.wants(*class))
+                .map(Class::filter)
+                .collect();
             command.args(["-E", &wanted.join(" | ")]);
         }
         return with_nextest(command.args(&options.runner_args), &target, counts);
     }
     if part == Part::Rest && options.wants(Class::Clients) {
         // Nextest builds them with the tests.
-        succeed(cargo().args(["build", "--package", "examples", "--examples", "--target-dir"]).arg(&target))?;
+        succeed(
+            cargo()
+                .args(["build", "--package", "examples", "--examples", "--target-dir"])
+                .arg(&target),
+        )?;
     }
     let mut passed = true;
     for selection in without_nextest(part, options) {
@@ -205,7 +246,8 @@ fn run(part: Part, options: &Options, postgres_url: Option<&str>, counts: &mut C
     Ok(passed)
 }
 
-/// `cargo test` can leave out a package or choose a binary, but not leave one out: so it runs once for each part that is wanted.
+/// `cargo test` can leave out a package or choose a binary, but not leave one out: so it runs once
+/// for each part that is wanted.
 fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
     match part {
         Part::Tool => return vec![vec!["--package", "xtask", "--"]],
@@ -220,7 +262,17 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
     };
     let mut selections: Vec<Vec<&str>> = Vec::new();
     if !matches!(options.only, Some(Class::Browser | Class::Live | Class::Clients)) {
-        selections.push(vec!["--workspace", "--exclude", "frontend", "--exclude", "xtask", "--exclude", "tests", "--all-targets", "--"]);
+        selections.push(vec![
+            "--workspace",
+            "--exclude",
+            "frontend",
+            "--exclude",
+            "xtask",
+            "--exclude",
+            "tests",
+            "--all-targets",
+            "--",
+        ]);
         selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
     }
     if let Some(units) = selections.first_mut() {
@@ -234,8 +286,18 @@ fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
         selections.push(vec!["--package", "tests", "--test", "ui", "--"]);
     }
     if options.wants(Class::Live) {
-        // What they say of calls and latencies is half of their worth; each has a switch of its own, two at once are enough for two cores.
-        selections.push(vec!["--package", "tests", "--test", "live", "--", "--show-output", "--test-threads", "2"]);
+        // What they say of calls and latencies is half of their worth; each has a switch of its
+        // own, two at once are enough for two cores.
+        selections.push(vec![
+            "--package",
+            "tests",
+            "--test",
+            "live",
+            "--",
+            "--show-output",
+            "--test-threads",
+            "2",
+        ]);
     }
     if options.wants(Class::Clients) {
         // What they looked at stands in what they print.
@@ -253,8 +315,11 @@ fn with_nextest(command: &mut Command, target: &Path, counts: &mut Counts) -> Re
     let passed = command.status().context("cargo nextest could not be started")?.success();
     let report = fs::read_to_string(&report).unwrap_or_default();
     for test in report.split("<testcase ").skip(1) {
-        let attribute =
-            |name: &str| test.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
+        let attribute = |name: &str| {
+            test.split_once(&format!("{name}=\""))
+                .and_then(|(_, rest)| rest.split('"').next())
+                .unwrap_or_default()
+        };
         *counts.entry(Class::of(attribute("classname"), attribute("name"))).or_default() += 1;
     }
     Ok(passed)
@@ -285,7 +350,9 @@ fn with_libtest(command: &mut Command, counts: &mut Counts) -> Result<bool> {
 fn libtest_line(line: &str, binary: &mut String) -> Option<Class> {
     let line = line.trim_start();
     if let Some((_, running)) = line.split_once("Running ") {
-        let known = ["ui", "live", "clients"].into_iter().find(|name| running.starts_with(&format!("{name}/")));
+        let known = ["ui", "live", "clients"]
+            .into_iter()
+            .find(|name| running.starts_with(&format!("{name}/")));
         *binary = known.map(|name| format!("tests::{name}")).unwrap_or_default();
         return None;
     }
@@ -317,8 +384,10 @@ mod tests {
     #[test]
     fn both_streams_of_libtest_are_read_to_their_end() {
         let mut counts = Counts::new();
-        let script = "echo 'Running ui/main.rs (x)' >&2; echo 'test rename ... ok'; echo 'test other ... FAILED'; exit 1";
-        let passed = with_libtest(Command::new("sh").args(["-c", script]), &mut counts).expect("a shell can be started");
+        let script = "echo 'Running ui/main.rs (x)' >&2; echo 'test rename ... ok'; echo 'test \
+            other ... FAILED'; exit 1";
+        let passed = with_libtest(Command::new("sh").args(["-c", script]), &mut counts)
+            .expect("a shell can be started");
         assert!(!passed);
         assert_eq!(counts, Counts::from([(Class::Browser, 2)]));
     }
@@ -326,11 +395,23 @@ mod tests {
     #[test]
     fn lines_of_libtest_are_understood() {
         let mut binary = String::new();
-        assert_eq!(libtest_line("     Running ui/main.rs (target/debug/deps/ui-0)", &mut binary), None);
+        assert_eq!(
+            libtest_line("     Running ui/main.rs (target/debug/deps/ui-0)", &mut binary),
+            None
+        );
         assert_eq!(libtest_line("test rename ... ok", &mut binary), Some(Class::Browser));
         assert_eq!(libtest_line("test slow ... ignored", &mut binary), None);
-        assert_eq!(libtest_line("     Running unittests src/lib.rs (target/debug/deps/store-0)", &mut binary), None);
-        assert_eq!(libtest_line("test conn::postgres ... FAILED", &mut binary), Some(Class::Postgres));
+        assert_eq!(
+            libtest_line(
+                "     Running unittests src/lib.rs (target/debug/deps/store-0)",
+                &mut binary
+            ),
+            None
+        );
+        assert_eq!(
+            libtest_line("test conn::postgres ... FAILED", &mut binary),
+            Some(Class::Postgres)
+        );
         assert_eq!(libtest_line("test result: ok. 2 passed", &mut binary), None);
     }
 }

@@ -10,6 +10,10 @@ pub async fn get(client: Client) -> Result<Account, ClientError> {
 }
 
 /// Changes what its holder may change.
-pub async fn patch(client: Client, version: u64, patch: &AccountPatch) -> Result<Account, ClientError> {
+pub async fn patch(
+    client: Client,
+    version: u64,
+    patch: &AccountPatch,
+) -> Result<Account, ClientError> {
     client.write("PATCH", "/account", patch, Some(version)).await.map(|answer| answer.body)
 }

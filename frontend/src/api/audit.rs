@@ -14,7 +14,9 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Result<Page<AuditEntry>, ClientError> {
     let mut path = format!("/audit-log?limit={PAGE}");
-    for (name, value) in [("object_id", object_id), ("object_kind", object_kind), ("cursor", cursor)] {
+    for (name, value) in
+        [("object_id", object_id), ("object_kind", object_kind), ("cursor", cursor)]
+    {
         if let Some(value) = value {
             path.push_str(&format!("&{name}={value}"));
         }
@@ -24,5 +26,8 @@ pub async fn list(
 
 /// Puts the values before a change back; answers the change that this is.
 pub async fn restore(client: Client, id: &str, overwrite: bool) -> Result<AuditEntry, ClientError> {
-    client.write("POST", &format!("/audit-log/{id}/restore"), &AuditRestore { overwrite }, None).await.map(|answer| answer.body)
+    client
+        .write("POST", &format!("/audit-log/{id}/restore"), &AuditRestore { overwrite }, None)
+        .await
+        .map(|answer| answer.body)
 }

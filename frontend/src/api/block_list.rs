@@ -1,9 +1,9 @@
 //! 着信拒否: the block list and its imports.
 
 use api_types::{
-    BlockCheck, BlockCheckRequest, BlockEntriesDelete, BlockEntriesDeleted, BlockEntriesRestored, BlockEntry, BlockEntryCreate,
-    BlockEntryPage, BlockEntryPatch, BlockImport, BlockImportApply, BlockImportRow, BlockImportUndone, BlockList, BlockListPatch, Page,
-    RowOutcome,
+    BlockCheck, BlockCheckRequest, BlockEntriesDelete, BlockEntriesDeleted, BlockEntriesRestored,
+    BlockEntry, BlockEntryCreate, BlockEntryPage, BlockEntryPatch, BlockImport, BlockImportApply,
+    BlockImportRow, BlockImportUndone, BlockList, BlockListPatch, Page, RowOutcome,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +17,11 @@ fn at(number_id: &str, rest: &str) -> String {
     format!("/numbers/{number_id}/block-list{rest}")
 }
 
-async fn post<B: Serialize, T: DeserializeOwned>(client: Client, path: &str, body: &B) -> Result<T, ClientError> {
+async fn post<B: Serialize, T: DeserializeOwned>(
+    client: Client,
+    path: &str,
+    body: &B,
+) -> Result<T, ClientError> {
     client.write("POST", path, body, None).await.map(|answer| answer.body)
 }
 
@@ -27,12 +31,22 @@ pub async fn get(client: Client, number_id: &str) -> Result<Versioned<BlockList>
 }
 
 /// Changes the switches; the version that comes back is the number's.
-pub async fn patch(client: Client, number_id: &str, version: u64, patch: &BlockListPatch) -> Result<Versioned<BlockList>, ClientError> {
+pub async fn patch(
+    client: Client,
+    number_id: &str,
+    version: u64,
+    patch: &BlockListPatch,
+) -> Result<Versioned<BlockList>, ClientError> {
     client.write("PATCH", &at(number_id, ""), patch, Some(version)).await
 }
 
 /// One page of the entries, or of those that a search finds.
-pub async fn entries(client: Client, number_id: &str, search: &str, cursor: Option<&str>) -> Result<BlockEntryPage, ClientError> {
+pub async fn entries(
+    client: Client,
+    number_id: &str,
+    search: &str,
+    cursor: Option<&str>,
+) -> Result<BlockEntryPage, ClientError> {
     let mut path = at(number_id, &format!("/entries?limit={PAGE}"));
     if !search.is_empty() {
         path.push_str(&format!("&q={}", String::from(js_sys::encode_uri_component(search))));
@@ -44,17 +58,29 @@ pub async fn entries(client: Client, number_id: &str, search: &str, cursor: Opti
 }
 
 /// One entry.
-pub async fn entry(client: Client, number_id: &str, entry_id: &str) -> Result<BlockEntry, ClientError> {
+pub async fn entry(
+    client: Client,
+    number_id: &str,
+    entry_id: &str,
+) -> Result<BlockEntry, ClientError> {
     client.get(&at(number_id, &format!("/entries/{entry_id}"))).await.map(|answer| answer.body)
 }
 
 /// What adding an entry would mean.
-pub async fn check(client: Client, number_id: &str, request: &BlockCheckRequest) -> Result<BlockCheck, ClientError> {
+pub async fn check(
+    client: Client,
+    number_id: &str,
+    request: &BlockCheckRequest,
+) -> Result<BlockCheck, ClientError> {
     post(client, &at(number_id, "/entries/check"), request).await
 }
 
 /// Adds an entry.
-pub async fn add(client: Client, number_id: &str, entry: &BlockEntryCreate) -> Result<BlockEntry, ClientError> {
+pub async fn add(
+    client: Client,
+    number_id: &str,
+    entry: &BlockEntryCreate,
+) -> Result<BlockEntry, ClientError> {
     post(client, &at(number_id, "/entries"), entry).await
 }
 
@@ -71,17 +97,29 @@ pub async fn change(
 }
 
 /// Removes entries: some, all, or all that a search finds.
-pub async fn delete(client: Client, number_id: &str, which: &BlockEntriesDelete) -> Result<BlockEntriesDeleted, ClientError> {
+pub async fn delete(
+    client: Client,
+    number_id: &str,
+    which: &BlockEntriesDelete,
+) -> Result<BlockEntriesDeleted, ClientError> {
     client.work(&at(number_id, "/entries/delete"), which).await
 }
 
 /// Takes a removal back.
-pub async fn undo_deletion(client: Client, number_id: &str, deletion_id: &str) -> Result<BlockEntriesRestored, ClientError> {
+pub async fn undo_deletion(
+    client: Client,
+    number_id: &str,
+    deletion_id: &str,
+) -> Result<BlockEntriesRestored, ClientError> {
     client.work(&at(number_id, &format!("/deletions/{deletion_id}/undo")), &()).await
 }
 
 /// Sends a file to be read and judged; nothing is added yet.
-pub async fn preview(client: Client, number_id: &str, upload: &Upload) -> Result<BlockImport, ClientError> {
+pub async fn preview(
+    client: Client,
+    number_id: &str,
+    upload: &Upload,
+) -> Result<BlockImport, ClientError> {
     client.upload(&at(number_id, "/imports?dry_run=true&repair=true"), upload).await
 }
 
@@ -111,12 +149,21 @@ pub async fn import_rows(
 }
 
 /// Adds what was previewed.
-pub async fn apply(client: Client, number_id: &str, import_id: &str, how: &BlockImportApply) -> Result<BlockImport, ClientError> {
+pub async fn apply(
+    client: Client,
+    number_id: &str,
+    import_id: &str,
+    how: &BlockImportApply,
+) -> Result<BlockImport, ClientError> {
     client.work(&at(number_id, &format!("/imports/{import_id}/apply")), how).await
 }
 
 /// Takes an import back.
-pub async fn undo_import(client: Client, number_id: &str, import_id: &str) -> Result<BlockImportUndone, ClientError> {
+pub async fn undo_import(
+    client: Client,
+    number_id: &str,
+    import_id: &str,
+) -> Result<BlockImportUndone, ClientError> {
     client.work(&at(number_id, &format!("/imports/{import_id}/undo")), &()).await
 }
 

@@ -24,7 +24,9 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Result<Page<CallEvent>, ClientError> {
     let mut path = format!("/call-events?limit={PAGE}");
-    for (name, value) in [("type", kind.map(kind_key)), ("number_id", number_id), ("cursor", cursor)] {
+    for (name, value) in
+        [("type", kind.map(kind_key)), ("number_id", number_id), ("cursor", cursor)]
+    {
         if let Some(value) = value {
             path.push_str(&format!("&{name}={value}"));
         }

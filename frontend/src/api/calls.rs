@@ -1,8 +1,8 @@
 //! 着信なりわけ, 発信外線番号, what becomes of a call, and settings taken over from another number.
 
 use api_types::{
-    BlockImportUndone, CopiedSettings, CopySettings, OutboundNumber, OutboundNumberPut, Ringing, RingingPut, RouteDecision,
-    RoutePreviewRequest,
+    BlockImportUndone, CopiedSettings, CopySettings, OutboundNumber, OutboundNumberPut, Ringing,
+    RingingPut, RouteDecision, RoutePreviewRequest,
 };
 
 use super::{Client, ClientError, Versioned};
@@ -13,7 +13,12 @@ pub async fn ringing(client: Client, number_id: &str) -> Result<Versioned<Ringin
 }
 
 /// Switches IDs; the version that comes back is the number's.
-pub async fn put_ringing(client: Client, number_id: &str, version: u64, put: &RingingPut) -> Result<Versioned<Ringing>, ClientError> {
+pub async fn put_ringing(
+    client: Client,
+    number_id: &str,
+    version: u64,
+    put: &RingingPut,
+) -> Result<Versioned<Ringing>, ClientError> {
     client.write("PUT", &format!("/numbers/{number_id}/ringing"), put, Some(version)).await
 }
 
@@ -29,16 +34,42 @@ pub async fn put_outbound_number(
 }
 
 /// What would become of a call.
-pub async fn preview(client: Client, number_id: &str, call: &RoutePreviewRequest) -> Result<RouteDecision, ClientError> {
-    client.write("POST", &format!("/numbers/{number_id}/route-preview"), call, None).await.map(|answer| answer.body)
+pub async fn preview(
+    client: Client,
+    number_id: &str,
+    call: &RoutePreviewRequest,
+) -> Result<RouteDecision, ClientError> {
+    client
+        .write("POST", &format!("/numbers/{number_id}/route-preview"), call, None)
+        .await
+        .map(|answer| answer.body)
 }
 
 /// Takes settings over from another number, or says what that would change.
-pub async fn copy_settings(client: Client, number_id: &str, copy: &CopySettings) -> Result<CopiedSettings, ClientError> {
-    client.write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None).await.map(|answer| answer.body)
+pub async fn copy_settings(
+    client: Client,
+    number_id: &str,
+    copy: &CopySettings,
+) -> Result<CopiedSettings, ClientError> {
+    client
+        .write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None)
+        .await
+        .map(|answer| answer.body)
 }
 
 /// Takes the entries back that were taken over with settings.
-pub async fn undo_copied_entries(client: Client, number_id: &str, import_id: &str) -> Result<BlockImportUndone, ClientError> {
-    client.write("POST", &format!("/numbers/{number_id}/block-list/imports/{import_id}/undo"), &(), None).await.map(|answer| answer.body)
+pub async fn undo_copied_entries(
+    client: Client,
+    number_id: &str,
+    import_id: &str,
+) -> Result<BlockImportUndone, ClientError> {
+    client
+        .write(
+            "POST",
+            &format!("/numbers/{number_id}/block-list/imports/{import_id}/undo"),
+            &(),
+            None,
+        )
+        .await
+        .map(|answer| answer.body)
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{Client, ClientError};
 
 const PAGE: u32 = 50;
-/// The most notices of one event that are shown, and the most that are counted before they are sent again.
+/// The most notices of one event that are shown, and the most that are counted before they are sent
+/// again.
 pub const MANY: u32 = 200;
 
 async fn page(client: Client, path: &str) -> Result<Page<Delivery>, ClientError> {
@@ -14,7 +15,11 @@ async fn page(client: Client, path: &str) -> Result<Page<Delivery>, ClientError>
 }
 
 /// One page of what was sent, the latest first; with `failed` only what was given up.
-pub async fn list(client: Client, failed: bool, cursor: Option<&str>) -> Result<Page<Delivery>, ClientError> {
+pub async fn list(
+    client: Client,
+    failed: bool,
+    cursor: Option<&str>,
+) -> Result<Page<Delivery>, ClientError> {
     let mut path = format!("/deliveries?limit={PAGE}");
     if failed {
         path.push_str("&state=failed");
@@ -27,7 +32,9 @@ pub async fn list(client: Client, failed: bool, cursor: Option<&str>) -> Result<
 
 /// The notices of an event.
 pub async fn of_event(client: Client, call_event_id: &str) -> Result<Vec<Delivery>, ClientError> {
-    page(client, &format!("/deliveries?limit={MANY}&call_event_id={call_event_id}")).await.map(|page| page.items)
+    page(client, &format!("/deliveries?limit={MANY}&call_event_id={call_event_id}"))
+        .await
+        .map(|page| page.items)
 }
 
 /// One notice with each attempt.
@@ -40,18 +47,23 @@ pub async fn resend(client: Client, id: &str) -> Result<(), ClientError> {
     client.tell("POST", &format!("/deliveries/{id}/resend"), &()).await
 }
 
-/// When those were planned that can be sent again, the latest first: at most [`MANY`] that failed and as many that were skipped.
+/// When those were planned that can be sent again, the latest first: at most [`MANY`] that failed
+/// and as many that were skipped.
 pub async fn resendable(client: Client) -> Result<Vec<DateTime<Utc>>, ClientError> {
     let of = |state: DeliveryState| {
         let name = if state == DeliveryState::Skipped { "skipped" } else { "failed" };
         async move { page(client, &format!("/deliveries?limit={MANY}&state={name}")).await }
     };
-    let (failed, skipped) = futures_util::future::join(of(DeliveryState::Failed), of(DeliveryState::Skipped)).await;
+    let (failed, skipped) =
+        futures_util::future::join(of(DeliveryState::Failed), of(DeliveryState::Skipped)).await;
     let all = failed?.items.into_iter().chain(skipped?.items);
     Ok(all.filter(|delivery| delivery.resendable).map(|delivery| delivery.created_at).collect())
 }
 
 /// Sends everything again that failed or was skipped since a time.
-pub async fn resend_since(client: Client, since: DateTime<Utc>) -> Result<DeliveriesResent, ClientError> {
+pub async fn resend_since(
+    client: Client,
+    since: DateTime<Utc>,
+) -> Result<DeliveriesResent, ClientError> {
     client.work("/deliveries/resend", &DeliveriesResend { since, rule_id: None }).await
 }

@@ -24,6 +24,14 @@ pub async fn get(client: Client, id: &str) -> Result<PhoneId, ClientError> {
 }
 
 /// Changes general settings.
-pub async fn patch(client: Client, id: &str, version: u64, patch: &PhoneIdPatch) -> Result<PhoneId, ClientError> {
-    client.write("PATCH", &format!("/ids/{id}"), patch, Some(version)).await.map(|answer| answer.body)
+pub async fn patch(
+    client: Client,
+    id: &str,
+    version: u64,
+    patch: &PhoneIdPatch,
+) -> Result<PhoneId, ClientError> {
+    client
+        .write("PATCH", &format!("/ids/{id}"), patch, Some(version))
+        .await
+        .map(|answer| answer.body)
 }

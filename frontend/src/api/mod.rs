@@ -1,4 +1,5 @@
-//! The door to the server. One non-generic exchange does the work; the typed functions per resource are thin.
+//! The door to the server. One non-generic exchange does the work; the typed functions per resource
+//! are thin.
 
 pub mod account;
 pub mod api_keys;
@@ -107,14 +108,23 @@ impl Client {
     }
 
     /// Has the server work on a whole list, and takes what comes back.
-    pub async fn work<B: Serialize, T: DeserializeOwned>(self, path: &str, body: &B) -> Result<T, ClientError> {
+    pub async fn work<B: Serialize, T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
         let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
         let outcome = exchange("POST", path, Some(body), None, self.token(), WORK_TIMEOUT_MS).await;
         typed(self.heed(outcome)?).map(|answer| answer.body)
     }
 
     /// Writes where nothing comes back that matters.
-    pub async fn tell<B: Serialize>(self, method: &str, path: &str, body: &B) -> Result<(), ClientError> {
+    pub async fn tell<B: Serialize>(
+        self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<(), ClientError> {
         let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
         self.send(method, path, Some(body), None).await.map(drop)
     }
@@ -129,16 +139,24 @@ impl Client {
         self.send("DELETE", path, None, Some(version)).await.map(drop)
     }
 
-    async fn send(self, method: &str, path: &str, body: Option<String>, version: Option<u64>) -> Result<Received, ClientError> {
+    async fn send(
+        self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        version: Option<u64>,
+    ) -> Result<Received, ClientError> {
         let outcome = exchange(method, path, body, version, self.token(), TIMEOUT_MS).await;
         self.heed(outcome)
     }
 
     fn token(self) -> Option<String> {
-        self.session.with_untracked(|state| state.signed_in().map(|session| session.csrf_token.clone()))
+        self.session
+            .with_untracked(|state| state.signed_in().map(|session| session.csrf_token.clone()))
     }
 
-    /// Learns from an outcome whether the server can be reached and whether the session still stands.
+    /// Learns from an outcome whether the server can be reached and whether the session still
+    /// stands.
     fn heed(self, outcome: Result<Received, ClientError>) -> Result<Received, ClientError> {
         match &outcome {
             Err(ClientError::Offline) => self.online.set(false),
@@ -192,13 +210,18 @@ async fn exchange(
     }
     init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
     let response =
-        JsFuture::from(window().fetch_with_str_and_init(&format!("{BASE}{path}"), &init)).await.map_err(|error| failure(&error))?;
+        JsFuture::from(window().fetch_with_str_and_init(&format!("{BASE}{path}"), &init))
+            .await
+            .map_err(|error| failure(&error))?;
     let response: Response = response.dyn_into().map_err(|_| ClientError::Malformed)?;
-    let text = JsFuture::from(response.text().map_err(|_| ClientError::Malformed)?).await.map_err(|error| failure(&error))?;
+    let text = JsFuture::from(response.text().map_err(|_| ClientError::Malformed)?)
+        .await
+        .map_err(|error| failure(&error))?;
     let text = text.as_string().unwrap_or_default();
     let header = |name: &str| response.headers().get(name).ok().flatten();
     if response.ok() {
-        let version = header("ETag").and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
+        let version = header("ETag")
+            .and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
         return Ok(Received { text, version });
     }
     Err(refusal(&text, header("Retry-After")))
@@ -214,7 +237,9 @@ fn refusal(text: &str, retry_after: Option<String>) -> ClientError {
 }
 
 fn failure(error: &JsValue) -> ClientError {
-    let name = js_sys::Reflect::get(error, &JsValue::from_str("name")).ok().and_then(|name| name.as_string());
+    let name = js_sys::Reflect::get(error, &JsValue::from_str("name"))
+        .ok()
+        .and_then(|name| name.as_string());
     match name.as_deref() {
         Some("TimeoutError" | "AbortError") => ClientError::Timeout,
         _ => ClientError::Offline,

@@ -1,6 +1,9 @@
 //! Notify rules and their services.
 
-use api_types::{NotifyRule, NotifyRuleCreate, NotifyRulePatch, Page, Service, ServiceCreate, ServicePatch, ServiceTest};
+use api_types::{
+    NotifyRule, NotifyRuleCreate, NotifyRulePatch, Page, Service, ServiceCreate, ServicePatch,
+    ServiceTest,
+};
 
 use super::{Client, ClientError};
 
@@ -20,12 +23,25 @@ pub async fn create(client: Client, rule: &NotifyRuleCreate) -> Result<NotifyRul
 }
 
 /// Changes a rule.
-pub async fn patch(client: Client, id: &str, version: u64, patch: &NotifyRulePatch) -> Result<NotifyRule, ClientError> {
-    client.write("PATCH", &format!("/notify-rules/{id}"), patch, Some(version)).await.map(|answer| answer.body)
+pub async fn patch(
+    client: Client,
+    id: &str,
+    version: u64,
+    patch: &NotifyRulePatch,
+) -> Result<NotifyRule, ClientError> {
+    client
+        .write("PATCH", &format!("/notify-rules/{id}"), patch, Some(version))
+        .await
+        .map(|answer| answer.body)
 }
 
 /// Removes a rule; with `detach` also from the numbers that use it.
-pub async fn delete(client: Client, id: &str, version: u64, detach: bool) -> Result<(), ClientError> {
+pub async fn delete(
+    client: Client,
+    id: &str,
+    version: u64,
+    detach: bool,
+) -> Result<(), ClientError> {
     client.delete_version(&format!("/notify-rules/{id}?detach={detach}"), version).await
 }
 
@@ -38,27 +54,58 @@ pub async fn service(client: Client, rule_id: &str, id: &str) -> Result<Service,
     client.get(&at(rule_id, id, "")).await.map(|answer| answer.body)
 }
 
-/// Adds a service. The server asks its provider whether the credentials work, which takes longer than a setting.
-pub async fn add_service(client: Client, rule_id: &str, service: &ServiceCreate) -> Result<Service, ClientError> {
+/// Adds a service. The server asks its provider whether the credentials work, which takes longer
+/// than a setting.
+pub async fn add_service(
+    client: Client,
+    rule_id: &str,
+    service: &ServiceCreate,
+) -> Result<Service, ClientError> {
     client.work(&format!("/notify-rules/{rule_id}/services"), service).await
 }
 
 /// Changes a service.
-pub async fn patch_service(client: Client, rule_id: &str, id: &str, version: u64, patch: &ServicePatch) -> Result<Service, ClientError> {
-    client.write("PATCH", &at(rule_id, id, ""), patch, Some(version)).await.map(|answer| answer.body)
+pub async fn patch_service(
+    client: Client,
+    rule_id: &str,
+    id: &str,
+    version: u64,
+    patch: &ServicePatch,
+) -> Result<Service, ClientError> {
+    client
+        .write("PATCH", &at(rule_id, id, ""), patch, Some(version))
+        .await
+        .map(|answer| answer.body)
 }
 
 /// Removes a service.
-pub async fn delete_service(client: Client, rule_id: &str, id: &str, version: u64) -> Result<(), ClientError> {
+pub async fn delete_service(
+    client: Client,
+    rule_id: &str,
+    id: &str,
+    version: u64,
+) -> Result<(), ClientError> {
     client.delete_version(&at(rule_id, id, ""), version).await
 }
 
 /// Sends a test notice and waits for what comes of it.
-pub async fn test_service(client: Client, rule_id: &str, id: &str) -> Result<ServiceTest, ClientError> {
+pub async fn test_service(
+    client: Client,
+    rule_id: &str,
+    id: &str,
+) -> Result<ServiceTest, ClientError> {
     client.work(&at(rule_id, id, "/test"), &()).await
 }
 
 /// Makes a new signing secret for a webhook; it stands in the answer, and nowhere else.
-pub async fn rotate_secret(client: Client, rule_id: &str, id: &str, version: u64) -> Result<Service, ClientError> {
-    client.write("POST", &at(rule_id, id, "/rotate-secret"), &(), Some(version)).await.map(|answer| answer.body)
+pub async fn rotate_secret(
+    client: Client,
+    rule_id: &str,
+    id: &str,
+    version: u64,
+) -> Result<Service, ClientError> {
+    client
+        .write("POST", &at(rule_id, id, "/rotate-secret"), &(), Some(version))
+        .await
+        .map(|answer| answer.body)
 }

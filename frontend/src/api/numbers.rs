@@ -15,8 +15,16 @@ pub async fn get(client: Client, id: &str) -> Result<Number, ClientError> {
 }
 
 /// Changes general settings.
-pub async fn patch(client: Client, id: &str, version: u64, patch: &NumberPatch) -> Result<Number, ClientError> {
-    client.write("PATCH", &format!("/numbers/{id}"), patch, Some(version)).await.map(|answer| answer.body)
+pub async fn patch(
+    client: Client,
+    id: &str,
+    version: u64,
+    patch: &NumberPatch,
+) -> Result<Number, ClientError> {
+    client
+        .write("PATCH", &format!("/numbers/{id}"), patch, Some(version))
+        .await
+        .map(|answer| answer.body)
 }
 
 /// Changes the channel limit; the version that comes back is the number's.

@@ -20,11 +20,18 @@ pub async fn sign_out(client: Client, everywhere: bool) -> Result<(), ClientErro
 }
 
 /// Asks for a mail with a password link.
-pub async fn ask_for_link(client: Client, request: &PasswordResetRequest) -> Result<(), ClientError> {
+pub async fn ask_for_link(
+    client: Client,
+    request: &PasswordResetRequest,
+) -> Result<(), ClientError> {
     client.tell("POST", "/password-resets", request).await
 }
 
 /// Sets a new password with the token of the link.
-pub async fn reset_password(client: Client, token: &str, reset: &PasswordReset) -> Result<(), ClientError> {
+pub async fn reset_password(
+    client: Client,
+    token: &str,
+    reset: &PasswordReset,
+) -> Result<(), ClientError> {
     client.tell("POST", &format!("/password-resets/{token}"), reset).await
 }

@@ -11,5 +11,8 @@ pub async fn delete(client: Client, phone_id: &str, terminal_id: &str) -> Result
 
 /// Makes a link that signs an app in. The caller's own password must have been confirmed.
 pub async fn create_link(client: Client, phone_id: &str) -> Result<SignInLink, ClientError> {
-    client.write("POST", &format!("/ids/{phone_id}/sign-in-links"), &(), None).await.map(|answer| answer.body)
+    client
+        .write("POST", &format!("/ids/{phone_id}/sign-in-links"), &(), None)
+        .await
+        .map(|answer| answer.body)
 }

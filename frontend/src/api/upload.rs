@@ -40,13 +40,21 @@ impl Upload {
 
 impl Client {
     /// Sends a file and takes what comes back.
-    pub async fn upload<T: DeserializeOwned>(self, path: &str, upload: &Upload) -> Result<T, ClientError> {
+    pub async fn upload<T: DeserializeOwned>(
+        self,
+        path: &str,
+        upload: &Upload,
+    ) -> Result<T, ClientError> {
         let outcome = exchange(path, upload, self.token()).await;
         typed(self.heed(outcome)?).map(|answer| answer.body)
     }
 }
 
-async fn exchange(path: &str, upload: &Upload, csrf_token: Option<String>) -> Result<Received, ClientError> {
+async fn exchange(
+    path: &str,
+    upload: &Upload,
+    csrf_token: Option<String>,
+) -> Result<Received, ClientError> {
     let Upload { request, file, percent, cancelled } = upload;
     let percent = *percent;
     let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {

@@ -26,7 +26,9 @@ pub fn ConfirmSheet(
     confirmed: Callback<()>,
 ) -> impl IntoView {
     let client = use_client();
-    let login_id = use_session().with_untracked(|state| state.signed_in().map(|session| session.login_id.clone())).unwrap_or_default();
+    let login_id = use_session()
+        .with_untracked(|state| state.signed_in().map(|session| session.login_id.clone()))
+        .unwrap_or_default();
     let own = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<ClientError>);
@@ -80,14 +82,28 @@ pub fn ConfirmSheet(
         <Sheet open title=text!(password.confirm_title) test_id="confirm-sheet">
             <p class="say">{move || t!(password.confirm_body, login_id = login_id.get_value())}</p>
             <form novalidate on:submit=confirm>
-                <PasswordField state=FieldState::plain("own_password", fault.into()) label=text!(password.your_password) value=own autocomplete="current-password"/>
-                <FormError error=error.into()/>
-                <button class="btn main wide num" type="submit" data-testid="confirm" aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()>{label}</button>
+                <PasswordField
+                    state=FieldState::plain("own_password", fault.into())
+                    label=text!(password.your_password)
+                    value=own
+                    autocomplete="current-password"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main wide \
+                    num"
+                    type="submit"
+                    data-testid="confirm"
+                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                >
+                    {label}
+                </button>
             </form>
         </Sheet>
     }
 }
 
 fn is_wrong(error: &ClientError) -> bool {
-    matches!(error, ClientError::Problem(problem) if problem.errors.iter().any(|error| error.code == FieldCode::WrongPassword))
+    matches!(error,
+        ClientError::Problem(problem) if problem.errors.iter().any(|error| error.code == FieldCode::WrongPassword))
 }

@@ -23,15 +23,17 @@ pub fn Entrance(
     view! {
         <div class="entrance">
             <div class="brand">
-                <img src="/icons/mark.svg" width="56" height="56" alt=""/>
+                <img src="/icons/mark.svg" width="56" height="56" alt="" />
                 <p class="wordmark">{move || t!(app.name)}</p>
                 <p class="tagline">{move || t!(app.tagline)}</p>
             </div>
             <div class="card">
-                <h1 node_ref=heading tabindex="-1" data-testid="page-title">{title}</h1>
+                <h1 node_ref=heading tabindex="-1" data-testid="page-title">
+                    {title}
+                </h1>
                 {children()}
             </div>
-            <Languages/>
+            <Languages />
         </div>
     }
 }
@@ -41,7 +43,13 @@ pub fn Entrance(
 pub fn Languages() -> impl IntoView {
     let language = |to: Locale, name: &'static str| {
         view! {
-            <button type="button" lang=tag_of(to) aria-pressed=move || (locale() == to).to_string() data-testid=format!("language-{}", tag_of(to)) on:click=move |_| i18n::choose(to)>
+            <button
+                type="button"
+                lang=tag_of(to)
+                aria-pressed=move || (locale() == to).to_string()
+                data-testid=format!("language-{}", tag_of(to))
+                on:click=move |_| i18n::choose(to)
+            >
                 {name}
             </button>
         }

@@ -22,7 +22,9 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     let busy = RwSignal::new(false);
     let sent = RwSignal::new(false);
     let error = RwSignal::new(None::<ClientError>);
-    let missing = Signal::derive(move || (tried.get() && login_id.with(String::is_empty)).then(|| t!(fault.required).to_string()));
+    let missing = Signal::derive(move || {
+        (tried.get() && login_id.with(String::is_empty)).then(|| t!(fault.required).to_string())
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -48,27 +50,46 @@ pub fn ForgotPasswordPage() -> impl IntoView {
         view! {
             <p class="say">{move || t!(forgot.body)}</p>
             <form novalidate on:submit=submit>
-                <StackedField state=FieldState::plain("login_id", missing) label=text!(sign_in.login_id) value=login_id autocomplete="username"/>
-                <FormError error=error.into()/>
-                <button class="btn main wide" type="submit" data-testid="send-link" aria-disabled=move || busy.get().to_string()>
+                <StackedField
+                    state=FieldState::plain("login_id", missing)
+                    label=text!(sign_in.login_id)
+                    value=login_id
+                    autocomplete="username"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main \
+                    wide"
+                    type="submit"
+                    data-testid="send-link"
+                    aria-disabled=move || busy.get().to_string()
+                >
                     {move || if busy.get() { t!(forgot.busy) } else { t!(forgot.submit) }}
                 </button>
             </form>
         }
     };
     view! {
-        <Entrance title=text!(forgot.title)>
-            {move || if sent.get() {
-                view! {
-                    <div class="success" role="status" data-testid="link-sent">
-                        <Icon icon=icondata_lu::LuMailCheck/>
-                        <p>{move || t!(forgot.sent)}</p>
-                    </div>
-                }.into_any()
-            } else {
-                form().into_any()
-            }}
-            <p class="aside"><a href=routes::SIGN_IN data-testid="to-sign-in">{move || t!(forgot.back)}</a></p>
+        <Entrance title=text!(
+            forgot.title
+        )>
+            {move || {
+                if sent.get() {
+                    view! {
+                        <div class="success" role="status" data-testid="link-sent">
+                            <Icon icon=icondata_lu::LuMailCheck />
+                            <p>{move || t!(forgot.sent)}</p>
+                        </div>
+                    }
+                        .into_any()
+                } else {
+                    form().into_any()
+                }
+            }} <p class="aside">
+                <a href=routes::SIGN_IN data-testid="to-sign-in">
+                    {move || t!(forgot.back)}
+                </a>
+            </p>
         </Entrance>
     }
 }

@@ -1,7 +1,7 @@
 //! The pages that are no part of the first download.
 //!
-//! They are one file, which is fetched once somebody is signed in and the browser has nothing else to do, or when one of them
-//! is opened before that.
+//! They are one file, which is fetched once somebody is signed in and the browser has nothing else
+//! to do, or when one of them is opened before that.
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
@@ -49,31 +49,42 @@ static PAGES: OnceLock<Pages> = OnceLock::new();
 #[wasm_split(settings, fallible)]
 fn pages() -> Result<Pages, SplitLoaderError> {
     let page = |route| match route {
-        Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row/> }.into_any(),
-        Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row/> }.into_any(),
-        Route::Page(row, RowPage::Ringing) => view! { <RingingPage row/> }.into_any(),
-        Route::Page(row, RowPage::OutboundNumber) => view! { <OutboundNumberPage row/> }.into_any(),
-        Route::Page(row, RowPage::Password) => view! { <PasswordPage row/> }.into_any(),
-        Route::Page(row, RowPage::SignIns) => view! { <SignInsPage row/> }.into_any(),
-        Route::Page(row, RowPage::Preview) => view! { <PreviewPage row/> }.into_any(),
-        Route::Page(row, RowPage::Copy) => view! { <CopyPage row/> }.into_any(),
-        Route::ApiKeys => view! { <ApiKeysPage/> }.into_any(),
-        Route::Notices => view! { <NoticesPage/> }.into_any(),
-        Route::Notice(id) => view! { <NoticePage id/> }.into_any(),
-        Route::Deliveries => view! { <DeliveriesPage/> }.into_any(),
-        Route::Notify(NotifyPage::Rules) => view! { <RulesPage/> }.into_any(),
-        Route::Notify(NotifyPage::Rule(rule_id)) => view! { <RulePage rule_id/> }.into_any(),
-        Route::Notify(NotifyPage::AddService(rule_id)) => view! { <AddServicePage rule_id/> }.into_any(),
-        Route::Notify(NotifyPage::Service(rule_id, service_id)) => view! { <ServicePage rule_id service_id/> }.into_any(),
-        _ => view! { <HistoryPage/> }.into_any(),
+        Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row /> }.into_any(),
+        Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row /> }.into_any(),
+        Route::Page(row, RowPage::Ringing) => view! { <RingingPage row /> }.into_any(),
+        Route::Page(row, RowPage::OutboundNumber) => {
+            view! { <OutboundNumberPage row /> }.into_any()
+        }
+        Route::Page(row, RowPage::Password) => view! { <PasswordPage row /> }.into_any(),
+        Route::Page(row, RowPage::SignIns) => view! { <SignInsPage row /> }.into_any(),
+        Route::Page(row, RowPage::Preview) => view! { <PreviewPage row /> }.into_any(),
+        Route::Page(row, RowPage::Copy) => view! { <CopyPage row /> }.into_any(),
+        Route::ApiKeys => view! { <ApiKeysPage /> }.into_any(),
+        Route::Notices => view! { <NoticesPage /> }.into_any(),
+        Route::Notice(id) => view! { <NoticePage id /> }.into_any(),
+        Route::Deliveries => view! { <DeliveriesPage /> }.into_any(),
+        Route::Notify(NotifyPage::Rules) => view! { <RulesPage /> }.into_any(),
+        Route::Notify(NotifyPage::Rule(rule_id)) => view! { <RulePage rule_id /> }.into_any(),
+        Route::Notify(NotifyPage::AddService(rule_id)) => {
+            view! { <AddServicePage rule_id /> }.into_any()
+        }
+        Route::Notify(NotifyPage::Service(rule_id, service_id)) => {
+            view! { <ServicePage rule_id service_id /> }.into_any()
+        }
+        _ => view! { <HistoryPage /> }.into_any(),
     };
     Ok((page, reflected::view))
 }
 
-/// Asks for the styles of the pages; the promise is kept, with the event that says whether they have come.
+/// Asks for the styles of the pages; the promise is kept, with the event that says whether they
+/// have come.
 fn style() -> Promise {
     let document = document();
-    let url = document.query_selector("meta[name=later-style]").ok().flatten().and_then(|meta| meta.get_attribute("content"));
+    let url = document
+        .query_selector("meta[name=later-style]")
+        .ok()
+        .flatten()
+        .and_then(|meta| meta.get_attribute("content"));
     let link = document.create_element("link").ok().zip(document.head());
     Promise::new(&mut |kept, _| {
         let asked = url.as_ref().zip(link.as_ref()).map(|(url, (link, head))| {
@@ -118,12 +129,14 @@ async fn fetch() -> Result<(), ClientError> {
     }
 }
 
-/// Fetches the pages when the browser has nothing else to do; not for those who asked it to save data.
+/// Fetches the pages when the browser has nothing else to do; not for those who asked it to save
+/// data.
 pub fn prefetch() {
     if PAGES.get().is_some() || saves_data() {
         return;
     }
-    // What does not come now is asked for again when it is opened, and then there is somebody to tell.
+    // What does not come now is asked for again when it is opened, and then there is somebody to
+    // tell.
     let start = || spawn_local(async { _ = fetch().await });
     if request_idle_callback_with_handle(start).is_err() {
         // A browser that does not tell when it is idle.
@@ -133,7 +146,9 @@ pub fn prefetch() {
 
 fn saves_data() -> bool {
     let connection = Reflect::get(&window().navigator(), &JsValue::from_str("connection"));
-    connection.and_then(|connection| Reflect::get(&connection, &JsValue::from_str("saveData"))).is_ok_and(|saves| saves.is_truthy())
+    connection
+        .and_then(|connection| Reflect::get(&connection, &JsValue::from_str("saveData")))
+        .is_ok_and(|saves| saves.is_truthy())
 }
 
 fn is_online() -> bool {
@@ -145,7 +160,8 @@ pub fn reflected() -> Option<AnyView> {
     PAGES.get().map(|(_, reflected)| reflected())
 }
 
-/// One of the pages: at once where they have come; else its title, the way back, and grey rows or what went wrong.
+/// One of the pages: at once where they have come; else its title, the way back, and grey rows or
+/// what went wrong.
 pub fn page(route: Route) -> AnyView {
     if let Some((page, _)) = PAGES.get() {
         return page(route);
@@ -161,7 +177,8 @@ pub fn page(route: Route) -> AnyView {
     });
     start.run(());
     let retry = Callback::new(move |()| {
-        // What a server within reach does not give belongs to a former version: a reload brings the one that it has now.
+        // What a server within reach does not give belongs to a former version: a reload brings the
+        // one that it has now.
         if is_online() {
             _ = window().location().reload();
         } else {
@@ -175,10 +192,16 @@ pub fn page(route: Route) -> AnyView {
             page(route.clone())
         }
         None => view! {
-            <TitleBar title=title(&route) back=way_back(&route) deep=is_deep(&route)/>
+            <TitleBar title=title(&route) back=way_back(&route) deep=is_deep(&route) />
             {move || match state.get() {
-                Remote::Failed(error) => view! { <ErrorState error retry/> }.into_any(),
-                Remote::Loading | Remote::Ready(()) => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
+                Remote::Failed(error) => view! { <ErrorState error retry /> }.into_any(),
+                Remote::Loading | Remote::Ready(()) => {
+                    view! {
+                        <SkeletonRows count=3 />
+                        <SkeletonRows count=3 />
+                    }
+                        .into_any()
+                }
             }}
         }
         .into_any(),
@@ -222,14 +245,18 @@ fn way_back(route: &Route) -> String {
         Route::ApiKeys => routes::ACCOUNT.to_owned(),
         Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
         // The form belongs to the choice, which has the same path.
-        Route::Notify(page @ NotifyPage::AddService(_)) if use_router().query("type").is_some() => page.path(),
+        Route::Notify(page @ NotifyPage::AddService(_)) if use_router().query("type").is_some() => {
+            page.path()
+        }
         Route::Notify(page) => page.parent(),
         _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
     }
 }
 
 fn is_basic(row: &RowRef) -> bool {
-    use_directory()
-        .rows()
-        .with(|rows| rows.ready().and_then(|rows| rows.phone_id(&row.id)).is_some_and(|phone_id| phone_id.kind == PhoneIdKind::Basic))
+    use_directory().rows().with(|rows| {
+        rows.ready()
+            .and_then(|rows| rows.phone_id(&row.id))
+            .is_some_and(|phone_id| phone_id.kind == PhoneIdKind::Basic)
+    })
 }

@@ -21,25 +21,66 @@ pub fn ListPane(
 ) -> impl IntoView {
     let directory = use_directory();
     let session = use_session();
-    let account = move || session.with(|state| state.signed_in().map(|session| session.account_name.clone()));
+    let account =
+        move || session.with(|state| state.signed_in().map(|session| session.account_name.clone()));
     view! {
         <div class="pane">
             <header class="list-head">
                 <p class="tenant">{account}</p>
-                <h1 class="big" node_ref=heading tabindex="-1" data-testid="list-title">{move || t!(list.title)}</h1>
+                <h1 class="big" node_ref=heading tabindex="-1" data-testid="list-title">
+                    {move || t!(list.title)}
+                </h1>
             </header>
-            {move || directory.rows().with(|rows| match rows {
-                Remote::Loading => view! { <SkeletonRows count=3/> <SkeletonRows count=4/> }.into_any(),
-                Remote::Failed(error) => view! { <ErrorState error=error.clone() retry=Callback::new(move |()| directory.load())/> }.into_any(),
-                Remote::Ready(rows) => view! { <RowGroups rows=rows.clone()/> }.into_any(),
-            })}
+            {move || {
+                directory
+                    .rows()
+                    .with(|rows| match rows {
+                        Remote::Loading => {
+                            view! {
+                                <SkeletonRows count=3 />
+                                <SkeletonRows count=4 />
+                            }
+                                .into_any()
+                        }
+                        Remote::Failed(error) => {
+                            view! {
+                                <ErrorState
+                                    error=error.clone()
+                                    retry=Callback::new(move |()| directory.load())
+                                />
+                            }
+                                .into_any()
+                        }
+                        Remote::Ready(rows) => view! { <RowGroups rows=rows.clone() /> }.into_any(),
+                    })
+            }}
             <section class="group">
                 <h2>{move || t!(list.contract)}</h2>
                 <div class="list">
-                    <PlainRow href=routes::NOTICES icon=icondata_lu::LuInbox label=text!(notices.title) test_id="row-notices"/>
-                    <PlainRow href=routes::NOTIFY_RULES icon=icondata_lu::LuBell label=text!(notify.title) test_id="row-notify-rules"/>
-                    <PlainRow href=routes::HISTORY icon=icondata_lu::LuHistory label=text!(history.title) test_id="row-history"/>
-                    <PlainRow href=routes::ACCOUNT icon=icondata_lu::LuUser label=text!(account.title) test_id="row-account"/>
+                    <PlainRow
+                        href=routes::NOTICES
+                        icon=icondata_lu::LuInbox
+                        label=text!(notices.title)
+                        test_id="row-notices"
+                    />
+                    <PlainRow
+                        href=routes::NOTIFY_RULES
+                        icon=icondata_lu::LuBell
+                        label=text!(notify.title)
+                        test_id="row-notify-rules"
+                    />
+                    <PlainRow
+                        href=routes::HISTORY
+                        icon=icondata_lu::LuHistory
+                        label=text!(history.title)
+                        test_id="row-history"
+                    />
+                    <PlainRow
+                        href=routes::ACCOUNT
+                        icon=icondata_lu::LuUser
+                        label=text!(account.title)
+                        test_id="row-account"
+                    />
                 </div>
             </section>
         </div>
@@ -48,14 +89,30 @@ pub fn ListPane(
 
 #[component]
 fn RowGroups(rows: Rows) -> impl IntoView {
-    let numbers = rows.numbers.iter().map(|number| number_row(number, rows.basic_id_of(number))).collect_view();
+    let numbers = rows
+        .numbers
+        .iter()
+        .map(|number| number_row(number, rows.basic_id_of(number)))
+        .collect_view();
     let ids = rows.additional_ids().map(id_row).collect::<Vec<_>>();
     let no_ids = ids.is_empty();
     if rows.numbers.is_empty() {
         // Additional IDs can be there before the first number is.
         return view! {
-            <EmptyState icon=icondata_lu::LuPhoneOff title=text!(list.empty_title) body=text!(list.empty_body)/>
-            {(!no_ids).then(|| view! { <section class="group"><h2>{move || t!(list.ids)}</h2><div class="list">{ids.collect_view()}</div></section> })}
+            <EmptyState
+                icon=icondata_lu::LuPhoneOff
+                title=text!(list.empty_title)
+                body=text!(list.empty_body)
+            />
+            {(!no_ids)
+                .then(|| {
+                    view! {
+                        <section class="group">
+                            <h2>{move || t!(list.ids)}</h2>
+                            <div class="list">{ids.collect_view()}</div>
+                        </section>
+                    }
+                })}
         }
         .into_any();
     }
@@ -66,7 +123,11 @@ fn RowGroups(rows: Rows) -> impl IntoView {
         </section>
         <section class="group">
             <h2>{move || t!(list.ids)}</h2>
-            {if no_ids { view! { <p class="note">{move || t!(list.no_ids)}</p> }.into_any() } else { view! { <div class="list">{ids.collect_view()}</div> }.into_any() }}
+            {if no_ids {
+                view! { <p class="note">{move || t!(list.no_ids)}</p> }.into_any()
+            } else {
+                view! { <div class="list">{ids.collect_view()}</div> }.into_any()
+            }}
         </section>
     }
     .into_any()
@@ -74,11 +135,12 @@ fn RowGroups(rows: Rows) -> impl IntoView {
 
 fn number_row(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
     let row = RowRef::number(number.id.clone());
-    let names: Vec<String> = [Some(number.name.clone()), basic_id.map(|phone_id| phone_id.terminal_name.clone())]
-        .into_iter()
-        .flatten()
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names: Vec<String> =
+        [Some(number.name.clone()), basic_id.map(|phone_id| phone_id.terminal_name.clone())]
+            .into_iter()
+            .flatten()
+            .filter(|name| !name.is_empty())
+            .collect();
     let title = number_label(number);
     let primary = number.kind == NumberKind::Primary;
     let badges = basic_id.map(kinds).unwrap_or_default();
@@ -110,31 +172,64 @@ fn id_row(phone_id: &PhoneId) -> AnyView {
 }
 
 #[component]
-fn Row(row: RowRef, test_id: String, badges: Vec<TerminalKind>, children: Children) -> impl IntoView {
+fn Row(
+    row: RowRef,
+    test_id: String,
+    badges: Vec<TerminalKind>,
+    children: Children,
+) -> impl IntoView {
     let router = use_router();
     let home = row.home();
     let current = Memo::new(move |_| router.row().is_some_and(|here| here == row));
     view! {
-        <a class="row" class:current=current href=home aria-current=move || current.get().then_some("page") data-testid=test_id>
+        <a
+            class="row"
+            class:current=current
+            href=home
+            aria-current=move || current.get().then_some("page")
+            data-testid=test_id
+        >
             <span class="label">
                 {children()}
-                {(!badges.is_empty()).then(|| view! { <span class="badges"><TerminalBadges kinds=badges/></span> })}
+                {(!badges.is_empty())
+                    .then(|| {
+                        view! {
+                            <span class="badges">
+                                <TerminalBadges kinds=badges />
+                            </span>
+                        }
+                    })}
             </span>
-            <Chevron/>
+            <Chevron />
         </a>
     }
 }
 
 #[component]
-fn PlainRow(href: &'static str, icon: icondata_core::Icon, label: Signal<String>, test_id: &'static str) -> impl IntoView {
+fn PlainRow(
+    href: &'static str,
+    icon: icondata_core::Icon,
+    label: Signal<String>,
+    test_id: &'static str,
+) -> impl IntoView {
     let router = use_router();
     let target = Route::of(href);
-    let current = Memo::new(move |_| router.route().with(|route| route.is_behind(&target)) && router.row().is_none());
+    let current = Memo::new(move |_| {
+        router.route().with(|route| route.is_behind(&target)) && router.row().is_none()
+    });
     view! {
-        <a class="row" class:current=current href=href aria-current=move || current.get().then_some("page") data-testid=test_id>
-            <span class="lead"><Icon icon/></span>
+        <a
+            class="row"
+            class:current=current
+            href=href
+            aria-current=move || current.get().then_some("page")
+            data-testid=test_id
+        >
+            <span class="lead">
+                <Icon icon />
+            </span>
             <span class="label">{label}</span>
-            <Chevron/>
+            <Chevron />
         </a>
     }
 }

@@ -16,10 +16,14 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <div class="alone">
             <section class="state" data-testid="not-found">
-                <Icon icon=icondata_lu::LuSearchX/>
-                <h1 node_ref=heading tabindex="-1">{move || t!(states.no_page_title)}</h1>
+                <Icon icon=icondata_lu::LuSearchX />
+                <h1 node_ref=heading tabindex="-1">
+                    {move || t!(states.no_page_title)}
+                </h1>
                 <p>{move || t!(states.no_page_body)}</p>
-                <a class="btn main" href=routes::HOME>{move || t!(states.to_list)}</a>
+                <a class="btn main" href=routes::HOME>
+                    {move || t!(states.to_list)}
+                </a>
             </section>
         </div>
     }

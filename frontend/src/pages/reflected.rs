@@ -17,7 +17,8 @@ const SOON: Duration = Duration::from_millis(400);
 const OFTEN: u32 = 25;
 const SELDOM: Duration = Duration::from_secs(5);
 
-/// Stands beside the notice that something of a number or an ID was saved, and nowhere else: switches know nothing of the rest.
+/// Stands beside the notice that something of a number or an ID was saved, and nowhere else:
+/// switches know nothing of the rest.
 pub(super) fn view() -> AnyView {
     if use_router().row().is_none() {
         return ().into_any();
@@ -27,20 +28,35 @@ pub(super) fn view() -> AnyView {
     let kind = move || state.with(|state| state.as_ref().map_or("", kind));
     // There before its words come, or they would not be read out.
     view! {
-        <p class="reflected" role="status" aria-live="polite" data-testid="reflected" data-state=kind>
+        <p
+            class="reflected"
+            role="status"
+            aria-live="polite"
+            data-testid="reflected"
+            data-state=kind
+        >
             {move || state.with(|state| state.as_ref().map(words))}
         </p>
     }
     .into_any()
 }
 
-fn ask(client: Client, state: RwSignal<Option<Result<SwitchState, ClientError>>>, later: Later, round: u32) {
+fn ask(
+    client: Client,
+    state: RwSignal<Option<Result<SwitchState, ClientError>>>,
+    later: Later,
+    round: u32,
+) {
     spawn_local(async move {
         let answer = switch_state::get(client).await;
-        let is_settled = answer.as_ref().is_ok_and(|state| matches!(state.state, SwitchProgress::Applied | SwitchProgress::NoSwitch));
+        let is_settled = answer.as_ref().is_ok_and(|state| {
+            matches!(state.state, SwitchProgress::Applied | SwitchProgress::NoSwitch)
+        });
         // The person may have gone elsewhere meanwhile.
         if state.try_set(Some(answer)).is_none() && !is_settled {
-            later.run(if round < OFTEN { SOON } else { SELDOM }, move || ask(client, state, later, round + 1));
+            later.run(if round < OFTEN { SOON } else { SELDOM }, move || {
+                ask(client, state, later, round + 1)
+            });
         }
     });
 }
@@ -60,12 +76,19 @@ fn words(state: &Result<SwitchState, ClientError>) -> String {
     match state.state {
         // Tenths of a second, and never none at all.
         SwitchProgress::Applied => match state.lag_ms.map(|lag| lag.div_ceil(100).max(1)) {
-            Some(tenths) => t!(reflected.applied_after, lag = format!("{}.{}", format::count(tenths / 10), tenths % 10)),
+            Some(tenths) => t!(
+                reflected.applied_after,
+                lag = format!("{}.{}", format::count(tenths / 10), tenths % 10)
+            ),
             None => t!(reflected.applied).to_string(),
         },
         SwitchProgress::Waiting => t!(reflected.waiting).to_string(),
         SwitchProgress::Silent => match state.last_seen_at {
-            Some(at) => t!(reflected.silent_since, day = format::short_day(locale(), at), time = format::time(at)),
+            Some(at) => t!(
+                reflected.silent_since,
+                day = format::short_day(locale(), at),
+                time = format::time(at)
+            ),
             None => t!(reflected.silent).to_string(),
         },
         SwitchProgress::NoSwitch => String::new(),

@@ -40,7 +40,9 @@ pub fn SignInPage() -> impl IntoView {
     });
 
     let missing = move |value: RwSignal<String>| {
-        Signal::derive(move || (tried.get() && value.with(String::is_empty)).then(|| t!(fault.required).to_string()))
+        Signal::derive(move || {
+            (tried.get() && value.with(String::is_empty)).then(|| t!(fault.required).to_string())
+        })
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -54,7 +56,10 @@ pub fn SignInPage() -> impl IntoView {
         }
         busy.set(true);
         error.set(None);
-        let credentials = SignIn { login_id: login_id.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let credentials = SignIn {
+            login_id: login_id.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+        };
         spawn_local(async move {
             let outcome = api::session::sign_in(client, &credentials).await;
             busy.try_set(false);
@@ -77,15 +82,44 @@ pub fn SignInPage() -> impl IntoView {
     };
 
     view! {
-        <Entrance title=text!(sign_in.title)>
-            {ended.then(|| view! { <p class="notice" role="status" data-testid="session-ended">{move || t!(sign_in.ended)}</p> })}
-            <form novalidate on:submit=submit>
-                <StackedField state=FieldState::plain("login_id", missing(login_id)) label=text!(sign_in.login_id) value=login_id autocomplete="username"/>
-                <PasswordField state=FieldState::plain("password", missing(password)) label=text!(sign_in.password) value=password autocomplete="current-password"/>
-                <FormError error=error.into()/>
-                <button class="btn main wide num" type="submit" data-testid="sign-in" aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()>{label}</button>
-            </form>
-            <p class="aside"><a href=routes::FORGOT_PASSWORD data-testid="forgot-password">{move || t!(sign_in.forgot)}</a></p>
+        <Entrance title=text!(
+            sign_in.title
+        )>
+            {ended
+                .then(|| {
+                    view! {
+                        <p class="notice" role="status" data-testid="session-ended">
+                            {move || t!(sign_in.ended)}
+                        </p>
+                    }
+                })} <form novalidate on:submit=submit>
+                <StackedField
+                    state=FieldState::plain("login_id", missing(login_id))
+                    label=text!(sign_in.login_id)
+                    value=login_id
+                    autocomplete="username"
+                />
+                <PasswordField
+                    state=FieldState::plain("password", missing(password))
+                    label=text!(sign_in.password)
+                    value=password
+                    autocomplete="current-password"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main wide \
+                    num"
+                    type="submit"
+                    data-testid="sign-in"
+                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                >
+                    {label}
+                </button>
+            </form> <p class="aside">
+                <a href=routes::FORGOT_PASSWORD data-testid="forgot-password">
+                    {move || t!(sign_in.forgot)}
+                </a>
+            </p>
         </Entrance>
     }
 }

@@ -31,9 +31,15 @@ impl Subject {
         match row.kind {
             RowKind::Number => {
                 let number = rows.number(&row.id)?.clone();
-                Some(Self { phone_id: rows.basic_id_of(&number).cloned(), number: Some(number), row })
+                Some(Self {
+                    phone_id: rows.basic_id_of(&number).cloned(),
+                    number: Some(number),
+                    row,
+                })
             }
-            RowKind::PhoneId => Some(Self { phone_id: Some(rows.phone_id(&row.id)?.clone()), number: None, row }),
+            RowKind::PhoneId => {
+                Some(Self { phone_id: Some(rows.phone_id(&row.id)?.clone()), number: None, row })
+            }
         }
     }
 
@@ -41,13 +47,17 @@ impl Subject {
     pub fn heading(&self) -> AnyView {
         match (&self.number, &self.phone_id) {
             (Some(number), _) => view! { <p class="big num">{number_label(number)}</p> }.into_any(),
-            (None, phone_id) => view! { <p class="big">{phone_id.as_ref().map(id_label)}</p> }.into_any(),
+            (None, phone_id) => {
+                view! { <p class="big">{phone_id.as_ref().map(id_label)}</p> }.into_any()
+            }
         }
     }
 
-    /// Where drafts of `page` are kept: drafts of one contract are never shown to the holder of another.
+    /// Where drafts of `page` are kept: drafts of one contract are never shown to the holder of
+    /// another.
     pub fn draft_key(&self, page: &str) -> String {
-        let account = use_session().with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
+        let account = use_session()
+            .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
         format!("{}:{page}", account.unwrap_or_default())
     }
 }
@@ -87,19 +97,39 @@ pub fn RowFrame(
         })
     });
     view! {
-        <TitleBar title back/>
+        <TitleBar title back />
         {move || match known.get() {
-            Known::Loading => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
-            Known::Failed(error) => view! { <ErrorState error retry=Callback::new(move |()| directory.load())/> }.into_any(),
-            Known::There => directory.rows().with_untracked(|rows| rows.ready().and_then(subject)).map(page).into_any(),
-            Known::Gone => view! {
-                <section class="state" role="alert" data-testid="not-found">
-                    <Icon icon=icondata_lu::LuSearchX/>
-                    <h2>{move || t!(states.not_found_title)}</h2>
-                    <p>{move || t!(states.not_found_body)}</p>
-                    <a class="btn main" href=routes::HOME>{move || t!(states.to_list)}</a>
-                </section>
-            }.into_any(),
+            Known::Loading => {
+                view! {
+                    <SkeletonRows count=3 />
+                    <SkeletonRows count=3 />
+                }
+                    .into_any()
+            }
+            Known::Failed(error) => {
+                view! { <ErrorState error retry=Callback::new(move |()| directory.load()) /> }
+                    .into_any()
+            }
+            Known::There => {
+                directory
+                    .rows()
+                    .with_untracked(|rows| rows.ready().and_then(subject))
+                    .map(page)
+                    .into_any()
+            }
+            Known::Gone => {
+                view! {
+                    <section class="state" role="alert" data-testid="not-found">
+                        <Icon icon=icondata_lu::LuSearchX />
+                        <h2>{move || t!(states.not_found_title)}</h2>
+                        <p>{move || t!(states.not_found_body)}</p>
+                        <a class="btn main" href=routes::HOME>
+                            {move || t!(states.to_list)}
+                        </a>
+                    </section>
+                }
+                    .into_any()
+            }
         }}
     }
 }
@@ -110,7 +140,7 @@ pub fn NotHere(
     /// Why.
     body: Text,
 ) -> impl IntoView {
-    view! { <EmptyState icon=icondata_lu::LuInfo title=text!(row.not_here) body/> }
+    view! { <EmptyState icon=icondata_lu::LuInfo title=text!(row.not_here) body /> }
 }
 
 /// The way to the change log of this screen, at its end.
@@ -121,14 +151,17 @@ pub fn HistoryLink(
     /// Which part of it, as in the address; empty for all.
     kind: &'static str,
 ) -> impl IntoView {
-    let href = if kind.is_empty() { row.history() } else { format!("{}&kind={kind}", row.history()) };
+    let href =
+        if kind.is_empty() { row.history() } else { format!("{}&kind={kind}", row.history()) };
     view! {
         <section class="group">
             <div class="list">
                 <a class="row" href=href data-testid="open-history">
-                    <span class="lead"><Icon icon=icondata_lu::LuHistory/></span>
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuHistory />
+                    </span>
                     <span class="label">{move || t!(history.title)}</span>
-                    <Chevron/>
+                    <Chevron />
                 </a>
             </div>
         </section>

@@ -40,7 +40,9 @@ pub fn name_of(kind: TerminalKind) -> &'static str {
 
 /// The kinds that are signed in with an ID, each once.
 pub fn kinds(phone_id: &PhoneId) -> Vec<TerminalKind> {
-    ALL.into_iter().filter(|kind| phone_id.terminals.iter().any(|terminal| terminal.kind == *kind)).collect()
+    ALL.into_iter()
+        .filter(|kind| phone_id.terminals.iter().any(|terminal| terminal.kind == *kind))
+        .collect()
 }
 
 /// The kinds that are signed in now, as badges.
@@ -49,5 +51,16 @@ pub fn TerminalBadges(
     /// Each once.
     kinds: Vec<TerminalKind>,
 ) -> impl IntoView {
-    kinds.into_iter().map(|kind| view! { <span class="badge on"><Icon icon=icon_of(kind)/>{move || name_of(kind)}</span> }).collect_view()
+    kinds
+        .into_iter()
+        .map(|kind| {
+            view! {
+                <span class="badge \
+                on">
+                    <Icon icon=icon_of(kind) />
+                    {move || name_of(kind)}
+                </span>
+            }
+        })
+        .collect_view()
 }

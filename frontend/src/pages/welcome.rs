@@ -10,7 +10,7 @@ use crate::ui::icon::Icon;
 pub fn Welcome() -> impl IntoView {
     view! {
         <section class="state quiet">
-            <Icon icon=icondata_lu::LuSettings2/>
+            <Icon icon=icondata_lu::LuSettings2 />
             <h2>{move || t!(list.pick_title)}</h2>
             <p>{move || t!(list.pick_body)}</p>
         </section>

@@ -29,7 +29,9 @@ pub fn Workspace(
 
     follow(move || {
         let to = session.with(|state| match state {
-            SessionState::Out | SessionState::Ended => Some(routes::sign_in_and_return(&router.here())),
+            SessionState::Out | SessionState::Ended => {
+                Some(routes::sign_in_and_return(&router.here()))
+            }
             // Who left on purpose starts at the list again.
             SessionState::Left => Some(routes::SIGN_IN.to_owned()),
             SessionState::Loading | SessionState::Failed(_) | SessionState::In(_) => None,
@@ -55,7 +57,18 @@ pub fn Workspace(
     });
     view! {
         <main class="app" class:two=two class:home=home>
-            {move || two.get().then(|| view! { <nav aria-label=title data-testid="list-pane"><ListPane heading/></nav> }.into_any())}
+            {move || {
+                two
+                    .get()
+                    .then(|| {
+                        view! {
+                            <nav aria-label=title data-testid="list-pane">
+                                <ListPane heading />
+                            </nav>
+                        }
+                            .into_any()
+                    })
+            }}
             <div class="detail" data-testid="detail-pane">
                 <div class:pane=inside>{children()}</div>
             </div>
@@ -68,14 +81,22 @@ pub fn signed_in(route: Route, page: fn(Route) -> AnyView) -> AnyView {
     let client = use_client();
     let session = use_session();
     let who = session::account_id(session);
-    let failed = Memo::new(move |_| session.with(|state| if let SessionState::Failed(error) = state { Some(error.clone()) } else { None }));
+    let failed = Memo::new(move |_| {
+        session.with(|state| {
+            if let SessionState::Failed(error) = state { Some(error.clone()) } else { None }
+        })
+    });
     let content = move || match failed.get() {
         Some(error) => {
             let retry = Callback::new(move |()| session::restore(client, session));
-            view! { <ErrorState error retry/> }.into_any()
+            view! { <ErrorState error retry /> }.into_any()
         }
         None if who.with(Option::is_some) => page(route.clone()),
-        None => view! { <SkeletonRows count=3/> <SkeletonRows count=4/> }.into_any(),
+        None => view! {
+            <SkeletonRows count=3 />
+            <SkeletonRows count=4 />
+        }
+        .into_any(),
     };
     content.into_any()
 }

@@ -33,7 +33,10 @@ pub fn ChoiceList(
                     prop:checked=move || selected.with(|selected| *selected == mine)
                     on:change=move |_| pick.run(key.clone())
                 />
-                <span class="label"><span class="num">{label}</span>{(!hint.is_empty()).then(|| view! { <small>{hint}</small> })}</span>
+                <span class="label">
+                    <span class="num">{label}</span>
+                    {(!hint.is_empty()).then(|| view! { <small>{hint}</small> })}
+                </span>
             </label>
         }
         .into_any()

@@ -18,12 +18,19 @@ pub fn CopyButton(
     let live = use_live();
     let copy = move |_| {
         spawn_local(async move {
-            let said = if write(&text.get_untracked()).await { t!(password.copied) } else { t!(password.copy_failed) };
+            let said = if write(&text.get_untracked()).await {
+                t!(password.copied)
+            } else {
+                t!(password.copy_failed)
+            };
             live.toast(said);
         });
     };
     view! {
-        <button class="btn" type="button" data-testid="copy" on:click=copy><Icon icon=icondata_lu::LuCopy/>{move || t!(password.copy)}</button>
+        <button class="btn" type="button" data-testid="copy" on:click=copy>
+            <Icon icon=icondata_lu::LuCopy />
+            {move || t!(password.copy)}
+        </button>
     }
 }
 

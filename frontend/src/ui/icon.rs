@@ -22,7 +22,7 @@ pub fn Icon(
             aria-hidden="true"
             focusable="false"
             inner_html=icon.data
-        ></svg>
+        />
     }
 }
 
@@ -31,7 +31,7 @@ pub fn Icon(
 pub fn Chevron() -> impl IntoView {
     view! {
         <span class="go">
-            <Icon icon=icondata_lu::LuChevronRight/>
+            <Icon icon=icondata_lu::LuChevronRight />
         </span>
     }
 }

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::Text;
 use crate::effect::follow;
 
-/// Rows above and below the screen that are drawn already, so that scrolling and the Tab key find them there.
+/// Rows above and below the screen that are drawn already, so that scrolling and the Tab key find
+/// them there.
 const SPARE: usize = 12;
 /// The range moves in steps of so many rows: not each pixel draws.
 const STEP: usize = 8;
@@ -34,7 +35,8 @@ pub fn LongList(
         let count = count.get_untracked();
         let place = list.get_bounding_client_rect();
         let height = place.height() / count.max(1) as f64;
-        let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        let screen =
+            window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
         if count == 0 || height <= 0.0 {
             return;
         }
@@ -66,7 +68,13 @@ pub fn LongList(
         (first.min(count)..last.min(count)).map(|index| (index, key.run(index))).collect::<Vec<_>>()
     };
     view! {
-        <ul class="long" node_ref=list aria-label=label style:height=move || format!("calc({} * var(--row-h))", count.get())>
+        <ul
+            class="long"
+            node_ref=list
+            aria-label=label
+            style:height=move || format!("calc({} * \
+            var(--row-h))", count.get())
+        >
             <For each=shown key=|at: &(usize, String)| at.clone() let:at>
                 <li
                     style:top=format!("calc({} * var(--row-h))", at.0)

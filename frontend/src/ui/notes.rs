@@ -1,4 +1,5 @@
-//! What stands under a field, inside its row: its error, and the choice after somebody else changed it too.
+//! What stands under a field, inside its row: its error, and the choice after somebody else changed
+//! it too.
 
 use leptos::prelude::*;
 
@@ -33,7 +34,13 @@ pub struct FieldState {
 impl FieldState {
     /// A field that knows errors only.
     pub fn plain(name: &'static str, error: Signal<Option<String>>) -> Self {
-        Self { name, error, conflict: Signal::stored(None), choose: Callback::new(|_| ()), changed: Signal::stored(false) }
+        Self {
+            name,
+            error,
+            conflict: Signal::stored(None),
+            choose: Callback::new(|_| ()),
+            changed: Signal::stored(false),
+        }
     }
 
     /// The id of the element that holds the error.
@@ -68,7 +75,7 @@ pub fn Cell(
             data-testid=format!("field-{}", state.name)
         >
             {children()}
-            <Notes state/>
+            <Notes state />
         </div>
     }
 }
@@ -77,27 +84,77 @@ pub fn Cell(
 fn Notes(state: FieldState) -> impl IntoView {
     let group = format!("both-{}", state.name);
     view! {
-        {move || state.error.get().map(|message| view! { <p class="fault" id=state.error_id() data-testid=format!("error-{}", state.name)>{message}</p> })}
+        {move || {
+            state
+                .error
+                .get()
+                .map(|message| {
+                    view! {
+                        <p
+                            class="fault"
+                            id=state.error_id()
+                            data-testid=format!("error-{}", state.name)
+                        >
+                            {message}
+                        </p>
+                    }
+                })
+        }}
         {move || {
             let group = group.clone();
-            state.conflict.get().map(|values| view! {
-                <fieldset class="both" data-testid=format!("conflict-{}", state.name)>
-                    <legend>{move || t!(conflict.legend)}</legend>
-                    <Side group=group.clone() checked=values.keep_mine test_id="keep-mine" label=t!(conflict.mine).to_string() value=values.mine choose=move || state.choose.run(true)/>
-                    <Side group checked=!values.keep_mine test_id="keep-theirs" label=t!(conflict.theirs).to_string() value=values.theirs choose=move || state.choose.run(false)/>
-                </fieldset>
-            })
+            state
+                .conflict
+                .get()
+                .map(|values| {
+                    view! {
+                        <fieldset class="both" data-testid=format!("conflict-{}", state.name)>
+                            <legend>{move || t!(conflict.legend)}</legend>
+                            <Side
+                                group=group.clone()
+                                checked=values.keep_mine
+                                test_id="keep-mine"
+                                label=t!(conflict.mine).to_string()
+                                value=values.mine
+                                choose=move || state.choose.run(true)
+                            />
+                            <Side
+                                group
+                                checked=!values.keep_mine
+                                test_id="keep-theirs"
+                                label=t!(conflict.theirs).to_string()
+                                value=values.theirs
+                                choose=move || state.choose.run(false)
+                            />
+                        </fieldset>
+                    }
+                })
         }}
     }
 }
 
 #[component]
-fn Side(group: String, checked: bool, test_id: &'static str, label: String, value: String, choose: impl Fn() + 'static) -> impl IntoView {
+fn Side(
+    group: String,
+    checked: bool,
+    test_id: &'static str,
+    label: String,
+    value: String,
+    choose: impl Fn() + 'static,
+) -> impl IntoView {
     let value = if value.is_empty() { t!(app.none).to_string() } else { value };
     view! {
         <label class="side">
-            <input type="radio" name=group prop:checked=checked data-testid=test_id on:change=move |_| choose()/>
-            <span><small>{label}</small>{value}</span>
+            <input
+                type="radio"
+                name=group
+                prop:checked=checked
+                data-testid=test_id
+                on:change=move |_| choose()
+            />
+            <span>
+                <small>{label}</small>
+                {value}
+            </span>
         </label>
     }
 }

@@ -48,7 +48,13 @@ pub fn PasswordField(
                         data-testid=format!("show-{}", state.name)
                         on:click=move |_| shown.update(|shown| *shown = !*shown)
                     >
-                        {move || if shown.get() { view! { <Icon icon=icondata_lu::LuEyeOff/> } } else { view! { <Icon icon=icondata_lu::LuEye/> } }}
+                        {move || {
+                            if shown.get() {
+                                view! { <Icon icon=icondata_lu::LuEyeOff /> }
+                            } else {
+                                view! { <Icon icon=icondata_lu::LuEye /> }
+                            }
+                        }}
                     </button>
                 </div>
             </div>

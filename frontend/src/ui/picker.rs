@@ -56,7 +56,7 @@ pub fn PickerRow(
             >
                 <span class="label">{label}{hint.map(|hint| view! { <small>{hint}</small> })}</span>
                 <span class="value">{value}</span>
-                <Chevron/>
+                <Chevron />
             </button>
             <Sheet open title=label test_id="picker-sheet">
                 <form on:submit=move |event| {
@@ -65,10 +65,26 @@ pub fn PickerRow(
                 }>
                     <fieldset class="list choices">
                         <legend class="sr">{label}</legend>
-                        {move || choices.get().into_iter().map(|choice| view! { <Choice name=state.name choice selected pick open/> }.into_any()).collect_view()}
+                        {move || {
+                            choices
+                                .get()
+                                .into_iter()
+                                .map(|choice| {
+                                    view! { <Choice name=state.name choice selected pick open /> }
+                                        .into_any()
+                                })
+                                .collect_view()
+                        }}
                     </fieldset>
                     {move || note.get_value().map(|note| view! { <p class="footnote">{note}</p> })}
-                    <button class="btn main wide" type="submit" data-testid="picker-done">{move || t!(app.done)}</button>
+                    <button
+                        class="btn main \
+                        wide"
+                        type="submit"
+                        data-testid="picker-done"
+                    >
+                        {move || t!(app.done)}
+                    </button>
                 </form>
             </Sheet>
         </Cell>
@@ -85,17 +101,31 @@ fn Choice(
 ) -> impl IntoView {
     let key = choice.key.clone();
     let checked = move || selected.with(|selected| *selected == key);
-    // A finger or mouse has decided; arrow keys only pass by, and theirs are clicks without a count.
+    // A finger or mouse has decided; arrow keys only pass by, and theirs are clicks without a
+    // count.
     let on_click = move |event: leptos::ev::MouseEvent| {
         if event.detail() > 0 {
             set_timeout(move || open.set(false), std::time::Duration::from_millis(120));
         }
     };
-    let test_id = if choice.key.is_empty() { "choice-none".to_owned() } else { format!("choice-{}", choice.key) };
+    let test_id = if choice.key.is_empty() {
+        "choice-none".to_owned()
+    } else {
+        format!("choice-{}", choice.key)
+    };
     view! {
         <label class="row choice" data-testid=test_id on:click=on_click>
-            <input type="radio" name=name value=choice.key.clone() prop:checked=checked on:change=move |_| pick.run(choice.key.clone())/>
-            <span class="label">{choice.label}{(!choice.hint.is_empty()).then(|| view! { <small>{choice.hint}</small> })}</span>
+            <input
+                type="radio"
+                name=name
+                value=choice.key.clone()
+                prop:checked=checked
+                on:change=move |_| pick.run(choice.key.clone())
+            />
+            <span class="label">
+                {choice.label}
+                {(!choice.hint.is_empty()).then(|| view! { <small>{choice.hint}</small> })}
+            </span>
         </label>
     }
 }

@@ -1,4 +1,5 @@
-//! What is wrong with the fields of a sheet, by their pointers: shown under each until it is typed in.
+//! What is wrong with the fields of a sheet, by their pointers: shown under each until it is typed
+//! in.
 
 use leptos::prelude::*;
 
@@ -18,7 +19,14 @@ impl Refused {
 
     /// The state of a field, whose faults are those at `pointer` and below.
     pub fn state(self, name: &'static str, pointer: &'static str) -> FieldState {
-        let fault = move || self.0.with(|refused| refused.iter().find(|(at, _)| at.starts_with(pointer)).map(|(_, words)| words.clone()));
+        let fault = move || {
+            self.0.with(|refused| {
+                refused
+                    .iter()
+                    .find(|(at, _)| at.starts_with(pointer))
+                    .map(|(_, words)| words.clone())
+            })
+        };
         FieldState::plain(name, Signal::derive(fault))
     }
 

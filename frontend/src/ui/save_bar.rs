@@ -46,24 +46,67 @@ pub fn SaveBar(
             count => t!(save.changes, count = count),
         },
     };
-    let troubled = move || phase.with(|phase| matches!(phase, Phase::Offline | Phase::Conflict | Phase::Refused(_)));
+    let troubled = move || {
+        phase.with(|phase| matches!(phase, Phase::Offline | Phase::Conflict | Phase::Refused(_)))
+    };
     let save_label = move || if troubled() { t!(save.again) } else { t!(save.save) };
     view! {
-        <div class="savebar" class:shown=shown class:done=saved role="region" aria-label=move || t!(save.region).to_string() data-testid="save-bar" inert=move || !shown.get()>
+        <div
+            class="savebar"
+            class:shown=shown
+            class:done=saved
+            role="region"
+            aria-label=move || t!(save.region).to_string()
+            data-testid="save-bar"
+            inert=move || !shown.get()
+        >
             <p data-testid="save-status">
-                {move || saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck/> })}
-                {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert/> })}
+                {move || saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
+                {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
                 <span>{message}</span>
             </p>
             {move || saved.get().then(lazy::reflected)}
             <div class="buttons">
-                {move || if saved.get() {
-                    view! { <button class="btn" type="button" data-testid="undo" on:click=move |_| undo.run(())>{move || t!(save.undo)}</button> }.into_any()
-                } else {
-                    view! {
-                        <button class="btn" type="button" data-testid="revert" disabled=busy on:click=move |_| revert.run(())>{move || t!(save.revert)}</button>
-                        <button class="btn main" type="button" data-testid="save" aria-disabled=move || busy.get().to_string() on:click=move |_| if !busy.get_untracked() { save.run(()) }>{save_label}</button>
-                    }.into_any()
+                {move || {
+                    if saved.get() {
+                        view! {
+                            <button
+                                class="btn"
+                                type="button"
+                                data-testid="undo"
+                                on:click=move |_| undo.run(())
+                            >
+                                {move || t!(save.undo)}
+                            </button>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button
+                                class="btn"
+                                type="button"
+                                data-testid="revert"
+                                disabled=busy
+                                on:click=move |_| revert.run(())
+                            >
+                                {move || t!(save.revert)}
+                            </button>
+                            <button
+                                class="btn main"
+                                type="button"
+                                data-testid="save"
+                                aria-disabled=move || busy.get().to_string()
+                                on:click=move |_| {
+                                    if !busy.get_untracked() {
+                                        save.run(())
+                                    }
+                                }
+                            >
+                                {save_label}
+                            </button>
+                        }
+                            .into_any()
+                    }
                 }}
             </div>
         </div>

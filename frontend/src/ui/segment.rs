@@ -38,8 +38,16 @@ pub fn SegmentRow(
     view! {
         <Cell state>
             <div class="row wraps">
-                <span class="label" id=legend_id.clone()>{label}</span>
-                <div class="seg" role="radiogroup" aria-labelledby=legend_id aria-invalid=state.invalid() aria-describedby=state.described_by()>
+                <span class="label" id=legend_id.clone()>
+                    {label}
+                </span>
+                <div
+                    class="seg"
+                    role="radiogroup"
+                    aria-labelledby=legend_id
+                    aria-invalid=state.invalid()
+                    aria-describedby=state.described_by()
+                >
                     {choices.collect_view()}
                 </div>
             </div>

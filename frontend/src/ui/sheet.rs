@@ -1,4 +1,5 @@
-//! Sheets and dialogs on the browser's own `<dialog>`: it traps the focus, closes with Escape and gives the focus back.
+//! Sheets and dialogs on the browser's own `<dialog>`: it traps the focus, closes with Escape and
+//! gives the focus back.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -34,10 +35,15 @@ pub fn Sheet(
         match (open.get(), dialog.open()) {
             (true, false) => {
                 pulled.set(0.0);
-                // Fails only for a dialog that is open or outside of the document; this one is neither.
+                // Fails only for a dialog that is open or outside of the document; this one is
+                // neither.
                 _ = dialog.show_modal();
-                // Not the close button, which happens to come first: the present choice, a field, or an answer that destroys nothing.
-                focus_first(".sheet[open] input:checked, .sheet[open] input.field, .sheet[open] .sheet-body .btn:not(.danger)");
+                // Not the close button, which happens to come first: the present choice, a field,
+                // or an answer that destroys nothing.
+                focus_first(
+                    ".sheet[open] input:checked, .sheet[open] input.field, .sheet[open] \
+                        .sheet-body .btn:not(.danger)",
+                );
             }
             (false, true) => dialog.close(),
             _ => {}
@@ -51,11 +57,17 @@ pub fn Sheet(
             open.set(false);
         }
     };
-    let finger = |event: &leptos::ev::TouchEvent| event.touches().get(0).map(|touch| f64::from(touch.client_y()));
+    let finger = |event: &leptos::ev::TouchEvent| {
+        event.touches().get(0).map(|touch| f64::from(touch.client_y()))
+    };
     let on_start = move |event: leptos::ev::TouchEvent| {
-        let at_top = dialog
-            .get_untracked()
-            .is_some_and(|dialog| dialog.query_selector(".sheet-body").ok().flatten().is_none_or(|body| body.scroll_top() <= 0));
+        let at_top = dialog.get_untracked().is_some_and(|dialog| {
+            dialog
+                .query_selector(".sheet-body")
+                .ok()
+                .flatten()
+                .is_none_or(|body| body.scroll_top() <= 0)
+        });
         touch_from.set_value(finger(&event).filter(|_| at_top));
     };
     let on_move = move |event: leptos::ev::TouchEvent| {
@@ -89,12 +101,20 @@ pub fn Sheet(
             <div class="sheet-card">
                 <header class="sheet-head">
                     <h2>{title}</h2>
-                    <button class="sheet-close" type="button" data-testid="sheet-close" aria-label=move || t!(app.close).to_string() on:click=move |_| open.set(false)>
-                        <Icon icon=icondata_lu::LuX/>
+                    <button
+                        class="sheet-close"
+                        type="button"
+                        data-testid="sheet-close"
+                        aria-label=move || t!(app.close).to_string()
+                        on:click=move |_| open.set(false)
+                    >
+                        <Icon icon=icondata_lu::LuX />
                     </button>
                 </header>
                 <div class="sheet-body">
-                    <Show when=move || open.get()>{children.with_value(|children| children())}</Show>
+                    <Show when=move || {
+                        open.get()
+                    }>{children.with_value(|children| children())}</Show>
                 </div>
             </div>
         </dialog>

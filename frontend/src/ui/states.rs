@@ -14,11 +14,21 @@ pub fn SkeletonRows(
     #[prop(default = 3)]
     count: usize,
 ) -> impl IntoView {
-    let rows = (0..count).map(|_| view! { <div class="row skeleton"><span class="ghost"></span><span class="ghost short"></span></div> });
+    let rows = (0..count).map(|_| {
+        view! {
+            <div class="row \
+            skeleton">
+                <span class="ghost" />
+                <span class="ghost short" />
+            </div>
+        }
+    });
     view! {
         <div class="group" data-testid="loading">
             <p class="sr">{move || t!(states.loading)}</p>
-            <div class="list" aria-hidden="true">{rows.collect_view()}</div>
+            <div class="list" aria-hidden="true">
+                {rows.collect_view()}
+            </div>
         </div>
     }
 }
@@ -26,9 +36,15 @@ pub fn SkeletonRows(
 /// What went wrong, in the words of the person it went wrong for.
 pub fn words(error: &ClientError) -> (String, String) {
     match error {
-        ClientError::Offline => (t!(states.offline_title).to_string(), t!(states.offline_body).to_string()),
-        ClientError::Timeout => (t!(states.timeout_title).to_string(), t!(states.timeout_body).to_string()),
-        ClientError::Malformed => (t!(states.broken_title).to_string(), t!(states.broken_body).to_string()),
+        ClientError::Offline => {
+            (t!(states.offline_title).to_string(), t!(states.offline_body).to_string())
+        }
+        ClientError::Timeout => {
+            (t!(states.timeout_title).to_string(), t!(states.timeout_body).to_string())
+        }
+        ClientError::Malformed => {
+            (t!(states.broken_title).to_string(), t!(states.broken_body).to_string())
+        }
         ClientError::Problem(problem) | ClientError::Wait(problem, _) => match problem.status {
             403 => (t!(states.forbidden_title).to_string(), problem.detail.clone()),
             404 => (t!(states.not_found_title).to_string(), t!(states.not_found_body).to_string()),
@@ -45,7 +61,8 @@ pub fn ErrorState(
     /// Tries again.
     retry: Callback<()>,
 ) -> impl IntoView {
-    let again = !matches!(error, ClientError::Problem(ref problem) if matches!(problem.status, 403 | 404));
+    let again =
+        !matches!(error, ClientError::Problem(ref problem) if matches!(problem.status, 403 | 404));
     let reference = match &error {
         ClientError::Problem(problem) if problem.status >= 500 => Some(problem.request_id.clone()),
         _ => None,
@@ -55,15 +72,36 @@ pub fn ErrorState(
         ClientError::Problem(problem) if problem.status == 404 => "not-found",
         _ => "error-state",
     };
-    let icon = if error.is_unreachable() { icondata_lu::LuCloudOff } else { icondata_lu::LuCircleAlert };
+    let icon =
+        if error.is_unreachable() { icondata_lu::LuCloudOff } else { icondata_lu::LuCircleAlert };
     let title_error = error.clone();
     view! {
         <section class="state" role="alert" data-testid=test_id>
-            <Icon icon/>
+            <Icon icon />
             <h2>{move || words(&title_error).0}</h2>
             <p>{move || words(&error).1}</p>
-            {reference.map(|id| view! { <p class="reference">{move || t!(states.reference)} <code>{id.clone()}</code></p> })}
-            {again.then(|| view! { <button class="btn main" type="button" data-testid="retry" on:click=move |_| retry.run(())>{move || t!(states.retry)}</button> })}
+            {reference
+                .map(|id| {
+                    view! {
+                        <p class="reference">
+                            {move || t!(states.reference)} <code>{id.clone()}</code>
+                        </p>
+                    }
+                })}
+            {again
+                .then(|| {
+                    view! {
+                        <button
+                            class="btn \
+                            main"
+                            type="button"
+                            data-testid="retry"
+                            on:click=move |_| retry.run(())
+                        >
+                            {move || t!(states.retry)}
+                        </button>
+                    }
+                })}
         </section>
     }
 }
@@ -80,7 +118,7 @@ pub fn EmptyState(
 ) -> impl IntoView {
     view! {
         <section class="state" data-testid="empty-state">
-            <Icon icon/>
+            <Icon icon />
             <h2>{title}</h2>
             <p>{body}</p>
         </section>
@@ -95,8 +133,21 @@ pub fn OfflineNotice(
 ) -> impl IntoView {
     let body = text!(states.offline_notice);
     view! {
-        <div class="offline" role="status" data-testid="offline-notice" class:shown=move || !online.get()>
-            {move || (!online.get()).then(|| view! { <Icon icon=icondata_lu::LuCloudOff/> <span>{body}</span> })}
+        <div
+            class="offline"
+            role="status"
+            data-testid="offline-notice"
+            class:shown=move || !online.get()
+        >
+            {move || {
+                (!online.get())
+                    .then(|| {
+                        view! {
+                            <Icon icon=icondata_lu::LuCloudOff />
+                            <span>{body}</span>
+                        }
+                    })
+            }}
         </div>
     }
 }

@@ -26,7 +26,10 @@ pub fn SwitchRow(
     view! {
         <Cell state>
             <label class="row">
-                <span class="label">{label}{hint.map(|hint| view! { <small>{hint}</small> })}{children.map(|children| children())}</span>
+                <span class="label">
+                    {label}{hint.map(|hint| view! { <small>{hint}</small> })}
+                    {children.map(|children| children())}
+                </span>
                 <input
                     class="switch"
                     type="checkbox"

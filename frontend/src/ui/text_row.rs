@@ -44,7 +44,8 @@ pub fn TextRow(
     let length = move || value.with(|value| value.chars().count() as u64);
     let near = move || length() * 4 >= max * 3 && max < 100;
     let over = move || length() > max;
-    let placeholder = move || placeholder.map_or_else(|| t!(app.none).to_string(), |text| text.get());
+    let placeholder =
+        move || placeholder.map_or_else(|| t!(app.none).to_string(), |text| text.get());
     view! {
         <Cell state>
             <label class="row">
@@ -62,12 +63,25 @@ pub fn TextRow(
                     on:input:target=move |event| edit.run(event.target().value())
                 />
             </label>
-            {move || near().then(|| view! {
-                <p class="counter num" class:over=over data-testid=format!("counter-{}", state.name)>
-                    <span aria-hidden="true">{move || format!("{} / {max}", length())}</span>
-                    <span class="sr">{move || t!(field.counter, count = length(), max = max)}</span>
-                </p>
-            })}
+            {move || {
+                near()
+                    .then(|| {
+                        view! {
+                            <p
+                                class="counter num"
+                                class:over=over
+                                data-testid=format!("counter-{}", state.name)
+                            >
+                                <span aria-hidden="true">
+                                    {move || format!("{} / {max}", length())}
+                                </span>
+                                <span class="sr">
+                                    {move || t!(field.counter, count = length(), max = max)}
+                                </span>
+                            </p>
+                        }
+                    })
+            }}
         </Cell>
     }
 }

@@ -12,8 +12,8 @@ use crate::t;
 
 static ARRIVED: AtomicBool = AtomicBool::new(false);
 
-/// Names the window after the page and moves the focus to `title` when the page was navigated to. On the first page of a
-/// visit the focus stays where the browser put it.
+/// Names the window after the page and moves the focus to `title` when the page was navigated to.
+/// On the first page of a visit the focus stays where the browser put it.
 pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
     follow(move || document().set_title(&format!("{} | {}", title.get(), t!(app.name))));
     Effect::new(move |done: Option<bool>| {
@@ -28,10 +28,11 @@ pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
     });
 }
 
-/// To be called before a page takes the place of what stood in for it, title bar and all: the focus follows it from there, and
-/// stays where it is elsewhere.
+/// To be called before a page takes the place of what stood in for it, title bar and all: the focus
+/// follows it from there, and stays where it is elsewhere.
 pub fn hand_over_focus() {
-    let focus = document().active_element().and_then(|element| element.closest(".detail").ok().flatten());
+    let focus =
+        document().active_element().and_then(|element| element.closest(".detail").ok().flatten());
     ARRIVED.store(focus.is_some(), Ordering::Relaxed);
 }
 
@@ -43,7 +44,8 @@ pub fn TitleBar(
     /// Path of the page that this one belongs to.
     #[prop(into)]
     back: String,
-    /// Whether the way back is shown beside the list too, because it leads to a page that is not in it.
+    /// Whether the way back is shown beside the list too, because it leads to a page that is not in
+    /// it.
     #[prop(optional)]
     deep: bool,
 ) -> impl IntoView {
@@ -51,10 +53,18 @@ pub fn TitleBar(
     announce_page(title, heading);
     view! {
         <header class="bar" class:deep=deep>
-            <a class="back" href=back aria-label=move || t!(app.back).to_string() data-testid="back" data-up="">
-                <Icon icon=icondata_lu::LuChevronLeft/>
+            <a
+                class="back"
+                href=back
+                aria-label=move || t!(app.back).to_string()
+                data-testid="back"
+                data-up=""
+            >
+                <Icon icon=icondata_lu::LuChevronLeft />
             </a>
-            <h1 node_ref=heading tabindex="-1" data-testid="page-title">{title}</h1>
+            <h1 node_ref=heading tabindex="-1" data-testid="page-title">
+                {title}
+            </h1>
         </header>
     }
 }

@@ -74,7 +74,10 @@ impl Shared {
             return reply;
         }
         let limited = |reply: Reply| {
-            reply.with("x-ratelimit-limit", "300").with("x-ratelimit-remaining", "299").with("x-ratelimit-reset", "1795306800")
+            reply
+                .with("x-ratelimit-limit", "300")
+                .with("x-ratelimit-remaining", "299")
+                .with("x-ratelimit-reset", "1795306800")
         };
         limited(self.route(request))
     }
@@ -89,12 +92,21 @@ impl Shared {
         let path: Vec<&str> = request.path.trim_start_matches('/').split('/').collect();
         match (request.method.as_str(), path.as_slice()) {
             ("GET", ["me"]) => Reply::json(200, json!({"account_id": 123, "name": "電話番"})),
-            ("GET", ["rooms", ROOM]) => Reply::json(200, json!({"room_id": 123_456_789, "name": "営業", "role": "member"})),
-            ("GET", ["rooms", READ_ONLY_ROOM]) => Reply::json(200, json!({"room_id": 222_222_222, "name": "全社", "role": "readonly"})),
-            (_, ["rooms", READ_ONLY_ROOM, ..]) => refused(403, "You don't have permission to post in this room"),
+            ("GET", ["rooms", ROOM]) => {
+                Reply::json(200, json!({"room_id": 123_456_789, "name": "営業", "role": "member"}))
+            }
+            ("GET", ["rooms", READ_ONLY_ROOM]) => Reply::json(
+                200,
+                json!({"room_id": 222_222_222, "name": "全社", "role": "readonly"}),
+            ),
+            (_, ["rooms", READ_ONLY_ROOM, ..]) => {
+                refused(403, "You don't have permission to post in this room")
+            }
             ("POST", ["rooms", ROOM, "messages"]) => self.message(request),
             ("POST", ["rooms", ROOM, "files"]) => self.file(request),
-            (_, ["rooms", room, ..]) if room.chars().all(|c| c.is_ascii_digit()) => refused(404, "Room not found"),
+            (_, ["rooms", room, ..]) if room.chars().all(|c| c.is_ascii_digit()) => {
+                refused(404, "Room not found")
+            }
             _ => refused(400, "Invalid Endpoint or HTTP method"),
         }
     }
@@ -129,12 +141,21 @@ impl Shared {
         if file.bytes.len() > 5 * 1024 * 1024 {
             return refused(413, "file is too large");
         }
-        if parts.iter().any(|part| part.name != "file" && part.name != "message") || !file.file_name.is_ascii() {
+        if parts.iter().any(|part| part.name != "file" && part.name != "message")
+            || !file.file_name.is_ascii()
+        {
             self.problem("unknown parts, or a name that is not ASCII".into());
         }
-        let message = part("message").map(|part| String::from_utf8(part.bytes.clone()).unwrap()).unwrap_or_default();
+        let message = part("message")
+            .map(|part| String::from_utf8(part.bytes.clone()).unwrap())
+            .unwrap_or_default();
         let mut files = self.files.lock().unwrap();
-        files.push(Posted { name: file.file_name.clone(), content_type: file.content_type.clone(), message, bytes: file.bytes.clone() });
+        files.push(Posted {
+            name: file.file_name.clone(),
+            content_type: file.content_type.clone(),
+            message,
+            bytes: file.bytes.clone(),
+        });
         Reply::json(200, json!({"file_id": files.len()}))
     }
 }
@@ -151,9 +172,13 @@ struct Part {
     bytes: Vec<u8>,
 }
 
-/// The parts of a form (RFC 7578); `None` where it does not end in exactly `--boundary--\r\n`, as the real one insists.
+/// The parts of a form (RFC 7578); `None` where it does not end in exactly `--boundary--\r\n`, as
+/// the real one insists.
 fn parts(request: &Received) -> Option<Vec<Part>> {
-    let boundary = request.header("content-type")?.strip_prefix("multipart/form-data; boundary=")?.trim_matches('"');
+    let boundary = request
+        .header("content-type")?
+        .strip_prefix("multipart/form-data; boundary=")?
+        .trim_matches('"');
     let inside = request.body.strip_prefix(format!("--{boundary}\r\n").as_bytes())?;
     let inside = inside.strip_suffix(format!("\r\n--{boundary}--\r\n").as_bytes())?;
     let between = format!("\r\n--{boundary}\r\n");
@@ -164,7 +189,9 @@ fn parts(request: &Received) -> Option<Vec<Part>> {
         let one = &rest[..end.unwrap_or(rest.len())];
         let head_end = find(one, b"\r\n\r\n")?;
         let head = String::from_utf8(one[..head_end].to_vec()).ok()?;
-        let value = |name: &str| Some(head.split_once(&format!("; {name}=\""))?.1.split_once('"')?.0.to_owned());
+        let value = |name: &str| {
+            Some(head.split_once(&format!("; {name}=\""))?.1.split_once('"')?.0.to_owned())
+        };
         let kind = head.lines().find_map(|line| line.strip_prefix("Content-Type: "));
         parts.push(Part {
             name: value("name")?,

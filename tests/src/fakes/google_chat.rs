@@ -33,7 +33,12 @@ impl GoogleChat {
         let shared = Arc::new(Shared::default());
         let serving = shared.clone();
         let (schema, parameters) = (Published::chat_message(), chat_parameters());
-        Self { fake: Fake::start(move |request| serving.answer(request, schema.as_ref(), parameters.as_deref())), shared }
+        Self {
+            fake: Fake::start(move |request| {
+                serving.answer(request, schema.as_ref(), parameters.as_deref())
+            }),
+            shared,
+        }
     }
 
     /// The URL that users paste.
@@ -41,7 +46,8 @@ impl GoogleChat {
         format!("https://chat.googleapis.com{PATH}?{QUERY}")
     }
 
-    /// The messages that people see. Fails when anything came that Google Chat would not understand.
+    /// The messages that people see. Fails when anything came that Google Chat would not
+    /// understand.
     pub fn messages(&self) -> Vec<Value> {
         let problems = self.shared.problems.lock().unwrap();
         assert!(problems.is_empty(), "Google Chat would not understand: {problems:#?}");
@@ -51,20 +57,35 @@ impl GoogleChat {
 
 /// An error as Google's APIs write it.
 pub fn refused(status: u16, name: &str, message: &str, reason: Option<&str>) -> Reply {
-    let details: Vec<Value> =
-        reason.map(|reason| json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason})).into_iter().collect();
-    Reply::json(status, json!({"error": {"code": status, "message": message, "status": name, "details": details}}))
+    let details: Vec<Value> = reason
+        .map(
+            |reason| json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}),
+        )
+        .into_iter()
+        .collect();
+    Reply::json(
+        status,
+        json!({"error": {"code": status, "message": message, "status": name, "details": details}}),
+    )
 }
 
 impl Shared {
-    fn answer(&self, request: &Received, schema: Option<&Published>, parameters: Option<&[String]>) -> Reply {
+    fn answer(
+        &self,
+        request: &Received,
+        schema: Option<&Published>,
+        parameters: Option<&[String]>,
+    ) -> Reply {
         if request.path != PATH || request.method != "POST" {
             return refused(404, "NOT_FOUND", "Space not found.", None);
         }
         let Some(ours) = request.query.strip_prefix(QUERY) else {
             return refused(403, "PERMISSION_DENIED", "Method called without a valid token.", None);
         };
-        if !request.header("content-type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/json; charset=UTF-8")) {
+        if !request
+            .header("content-type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json; charset=UTF-8"))
+        {
             self.problem(format!("content type {:?}", request.header("content-type")));
         }
         let ours = super::form(ours.as_bytes());
@@ -74,7 +95,9 @@ impl Shared {
             }
         }
         let message = request.json();
-        if let Some(problem) = schema.and_then(|schema| schema.problems(&message).into_iter().next()) {
+        if let Some(problem) =
+            schema.and_then(|schema| schema.problems(&message).into_iter().next())
+        {
             self.problem(problem.clone());
             return refused(400, "INVALID_ARGUMENT", &problem, None);
         }
@@ -82,7 +105,9 @@ impl Shared {
         if text.is_empty() || text.chars().count() > 4_000 || request.body.len() > 32_000 {
             return refused(400, "INVALID_ARGUMENT", "Message cannot be empty or too long.", None);
         }
-        if !message["thread"].is_null() && ours["messageReplyOption"] != "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD" {
+        if !message["thread"].is_null()
+            && ours["messageReplyOption"] != "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"
+        {
             self.problem("a thread that is ignored".into());
         }
         self.accept(ours["requestId"].as_str().unwrap_or_default(), &message)
@@ -99,7 +124,8 @@ impl Shared {
             return Reply::json(200, known.clone());
         }
         let mut messages = self.messages.lock().unwrap();
-        let made = json!({"name": format!("spaces/AAAAmin4to/messages/{}", messages.len() + 1), "text": message["text"]});
+        let made = json!({"name": format!("spaces/AAAAmin4to/messages/{}", messages.len() + 1),
+            "text": message["text"]});
         messages.push(message.clone());
         accepted.insert(request_id.to_owned(), made.clone());
         Reply::json(200, made)

@@ -1,4 +1,5 @@
-//! LINE's Messaging API, as strict as its documents: requests that it would not understand fail the test.
+//! LINE's Messaging API, as strict as its documents: requests that it would not understand fail the
+//! test.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,8 +10,7 @@ use super::schema::Schemas;
 use super::{Fake, Received, Reply};
 
 /// The one token that is valid.
-pub const TOKEN: &str =
-    "a-long-lived-channel-access-token+0123456789/0123456789012345678901234567890123456789012345678901234567890123456789==";
+pub const TOKEN: &str = "a-long-lived-channel-access-token+0123456789/0123456789012345678901234567890123456789012345678901234567890123456789==";
 /// A group that the bot is in.
 pub const GROUP: &str = "C0123456789abcdef0123456789abcdef";
 /// A friend of the bot.
@@ -57,17 +57,21 @@ impl Line {
 
 impl Shared {
     fn answer(&self, request: &Received, schemas: Option<&Schemas>) -> Reply {
-        let said = |status: u16, message: &str| Reply::json(status, json!({"message": message})).with("x-line-request-id", "req-1");
+        let said = |status: u16, message: &str| {
+            Reply::json(status, json!({"message": message})).with("x-line-request-id", "req-1")
+        };
         if request.header("authorization") != Some(&format!("Bearer {TOKEN}")) {
             return said(
                 401,
-                "Authentication failed due to the following reason: invalid token. Confirm that the access token in the authorization header is valid.",
+                "Authentication failed due to the following reason: invalid token. Confirm that \
+                    the access token in the authorization header is valid.",
             );
         }
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/v2/bot/info") => Reply::json(
                 200,
-                json!({"userId": FRIEND, "basicId": "@216ru...", "displayName": "ミナト商事", "chatMode": "bot", "markAsReadMode": "auto"}),
+                json!({"userId": FRIEND, "basicId": "@216ru...", "displayName": "ミナト商事",
+                    "chatMode": "bot", "markAsReadMode": "auto"}),
             ),
             ("GET", path) if path == format!("/v2/bot/profile/{FRIEND}") => {
                 Reply::json(200, json!({"userId": FRIEND, "displayName": "田中"}))
@@ -75,11 +79,17 @@ impl Shared {
             ("GET", path) if path == format!("/v2/bot/group/{GROUP}/summary") => {
                 Reply::json(200, json!({"groupId": GROUP, "groupName": "営業"}))
             }
-            ("GET", path) if path.starts_with("/v2/bot/profile/") || path.starts_with("/v2/bot/group/") => said(404, "Not found"),
+            ("GET", path)
+                if path.starts_with("/v2/bot/profile/") || path.starts_with("/v2/bot/group/") =>
+            {
+                said(404, "Not found")
+            }
             ("POST", "/v2/bot/message/push") => self.push(request, schemas),
             ("POST", "/v2/bot/message/reply") => {
                 let body = request.json();
-                let problems = schemas.map(|schemas| schemas.problems("ReplyMessageRequest", &body)).unwrap_or_default();
+                let problems = schemas
+                    .map(|schemas| schemas.problems("ReplyMessageRequest", &body))
+                    .unwrap_or_default();
                 self.problems.lock().unwrap().extend(problems);
                 self.replies.lock().unwrap().push(body);
                 Reply::json(200, json!({"sentMessages": []}))
@@ -94,7 +104,9 @@ impl Shared {
     fn push(&self, request: &Received, schemas: Option<&Schemas>) -> Reply {
         let body = request.json();
         let key = request.header("x-line-retry-key").unwrap_or_default().to_owned();
-        let mut wrong: Vec<String> = schemas.map(|schemas| schemas.problems("PushMessageRequest", &body)).unwrap_or_default();
+        let mut wrong: Vec<String> = schemas
+            .map(|schemas| schemas.problems("PushMessageRequest", &body))
+            .unwrap_or_default();
         if request.header("content-type").is_none_or(|kind| !kind.starts_with("application/json")) {
             wrong.push("the content is not JSON".into());
         }
@@ -104,7 +116,8 @@ impl Shared {
         for message in body["messages"].as_array().into_iter().flatten() {
             wrong.extend(limits(message));
         }
-        let sent = json!({"sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]});
+        let sent =
+            json!({"sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]});
         if !wrong.is_empty() {
             self.problems.lock().unwrap().extend(wrong);
             return Reply::json(400, json!({"message": "The request body has 1 error(s)"}));
@@ -117,7 +130,10 @@ impl Shared {
             answer["message"] = "The retry key is already accepted".into();
             // The same key for something else is a mistake of ours.
             if *before != body {
-                self.problems.lock().unwrap().push(format!("the retry key {key} was used for another push"));
+                self.problems
+                    .lock()
+                    .unwrap()
+                    .push(format!("the retry key {key} was used for another push"));
             }
             return Reply::json(409, answer).with("x-line-accepted-request-id", "req-0");
         }
@@ -132,7 +148,9 @@ fn limits(message: &Value) -> Vec<String> {
     let length = |text: &Value| text.as_str().unwrap_or_default().encode_utf16().count();
     let mut wrong = Vec::new();
     match message["type"].as_str().unwrap_or_default() {
-        "text" if !(1..=5_000).contains(&length(&message["text"])) => wrong.push(format!("a text of {}", length(&message["text"]))),
+        "text" if !(1..=5_000).contains(&length(&message["text"])) => {
+            wrong.push(format!("a text of {}", length(&message["text"])))
+        }
         "audio" => {
             let url = message["originalContentUrl"].as_str().unwrap_or_default();
             if !url.starts_with("https://")
@@ -160,7 +178,11 @@ fn walk(component: &Value, wrong: &mut Vec<String>) {
     if component["type"] == "text" && text("text").is_empty() {
         wrong.push("a flex text is empty".into());
     }
-    if component["type"] == "uri" && (text("uri").len() > 1_000 || !text("uri").starts_with("http") || text("label").chars().count() > 40) {
+    if component["type"] == "uri"
+        && (text("uri").len() > 1_000
+            || !text("uri").starts_with("http")
+            || text("label").chars().count() > 40)
+    {
         wrong.push(format!("an action: {component}"));
     }
     for part in ["body", "footer", "action"] {

@@ -68,11 +68,19 @@ impl LineWorks {
     pub fn start(clock: Clock) -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let lines: Vec<String> =
-            STANDARD.encode(der.as_ref()).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-        let private_key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+        let lines: Vec<String> = STANDARD
+            .encode(der.as_ref())
+            .as_bytes()
+            .chunks(64)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        let private_key = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            lines.join("\n")
+        );
         let public_key = pair.public_key().as_ref().to_vec();
-        let shared = Arc::new(Shared { clock, public_key, url: OnceLock::new(), state: Mutex::default() });
+        let shared =
+            Arc::new(Shared { clock, public_key, url: OnceLock::new(), state: Mutex::default() });
         let serving = shared.clone();
         let fake = Fake::start(move |request| serving.answer(request));
         shared.url.set(fake.url.clone()).unwrap();
@@ -82,7 +90,11 @@ impl LineWorks {
     /// The messages that were accepted.
     pub fn said(&self) -> Vec<Said> {
         let state = self.shared.state.lock().unwrap();
-        assert!(state.problems.is_empty(), "LINE WORKS would not understand: {:#?}", state.problems);
+        assert!(
+            state.problems.is_empty(),
+            "LINE WORKS would not understand: {:#?}",
+            state.problems
+        );
         state.said.clone()
     }
 
@@ -110,14 +122,23 @@ impl Shared {
         if path == ["oauth2", "v2.0", "token"] {
             return self.sign_in(request, state);
         }
-        let token = request.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+        let token = request
+            .header("authorization")
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .map(str::to_owned);
         if token.is_none() || token != state.token {
-            return Reply::json(401, json!({"code": "UNAUTHORIZED", "description": "Authentication failed."}))
-                .with("www-authenticate", "Bearer error=\"invalid_token\"");
+            return Reply::json(
+                401,
+                json!({"code": "UNAUTHORIZED", "description": "Authentication failed."}),
+            )
+            .with("www-authenticate", "Bearer error=\"invalid_token\"");
         }
-        let not_found = |code: &str| Reply::json(404, json!({"code": code, "description": "not found"}));
+        let not_found =
+            |code: &str| Reply::json(404, json!({"code": code, "description": "not found"}));
         match (request.method.as_str(), path.as_slice()) {
-            ("GET", ["v1.0", "bots", BOT]) => Reply::json(200, json!({"botId": 1_234_567, "botName": "電話番"})),
+            ("GET", ["v1.0", "bots", BOT]) => {
+                Reply::json(200, json!({"botId": 1_234_567, "botName": "電話番"}))
+            }
             ("POST", ["v1.0", "bots", BOT, "attachments"]) => {
                 let name = request.json()["fileName"].as_str().unwrap_or_default().to_owned();
                 if name.is_empty() {
@@ -125,7 +146,8 @@ impl Shared {
                 }
                 let id = format!("jp1.{}", state.files.len());
                 state.files.insert(id.clone(), (name, None));
-                let host = state.upload_host.clone().or(self.url.get().cloned()).unwrap_or_default();
+                let host =
+                    state.upload_host.clone().or(self.url.get().cloned()).unwrap_or_default();
                 Reply::json(200, json!({"fileId": id, "uploadUrl": format!("{host}/upload/{id}")}))
             }
             ("POST", ["upload", id]) => upload(request, state, id),
@@ -144,24 +166,37 @@ impl Shared {
     }
 
     fn sign_in(&self, request: &Received, state: &mut State) -> Reply {
-        let refused = |status, error: &str| Reply::json(status, json!({"error": error, "error_description": "no"}));
+        let refused = |status, error: &str| {
+            Reply::json(status, json!({"error": error, "error_description": "no"}))
+        };
         let form: HashMap<String, String> = form(&request.text());
         let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
-        let is_form = request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-        if !is_form || field("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" || field("scope") != "bot" {
+        let is_form = request
+            .header("content-type")
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        if !is_form
+            || field("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer"
+            || field("scope") != "bot"
+        {
             state.problems.push(format!("a request for a token: {form:?}"));
         }
         if (field("client_id"), field("client_secret")) != (CLIENT_ID, CLIENT_SECRET) {
             return refused(401, "invalid_client");
         }
-        let Some((signed, signature)) = field("assertion").rsplit_once('.') else { return refused(400, "invalid_grant") };
+        let Some((signed, signature)) = field("assertion").rsplit_once('.') else {
+            return refused(400, "invalid_grant");
+        };
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
         let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.public_key);
         if key.verify(signed.as_bytes(), &signature).is_err() {
             return refused(400, "invalid_grant");
         }
         let part = |index: usize| -> Value {
-            let bytes = signed.split('.').nth(index).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
+            let bytes = signed
+                .split('.')
+                .nth(index)
+                .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok())
+                .unwrap_or_default();
             serde_json::from_slice(&bytes).unwrap_or_default()
         };
         let (head, claims, now) = (part(0), part(1), self.clock.now().timestamp());
@@ -169,7 +204,11 @@ impl Shared {
             state.problems.push(format!("iat and exp are whole numbers: {claims}"));
             return refused(400, "invalid_grant");
         };
-        if head != json!({"typ": "JWT", "alg": "RS256"}) || iat > now || exp <= now || exp - iat > 3_600 {
+        if head != json!({"typ": "JWT", "alg": "RS256"})
+            || iat > now
+            || exp <= now
+            || exp - iat > 3_600
+        {
             state.problems.push(format!("a JWT at {now}: {head} {claims}"));
         }
         if claims["iss"] != CLIENT_ID || claims["sub"] != ACCOUNT {
@@ -182,15 +221,21 @@ impl Shared {
         let expires_in = if state.tokens == 1 { json!("86400") } else { json!(86400) };
         Reply::json(
             200,
-            json!({"access_token": token, "refresh_token": "kr1R", "token_type": "Bearer", "expires_in": expires_in, "scope": "bot"}),
+            json!({"access_token": token, "refresh_token": "kr1R", "token_type": "Bearer",
+                "expires_in": expires_in, "scope": "bot"}),
         )
     }
 }
 
 fn upload(request: &Received, state: &mut State, id: &str) -> Reply {
-    let Some((name, kept)) = state.files.get_mut(id) else { return Reply::json(404, json!({"code": "NOT_FOUND"})) };
+    let Some((name, kept)) = state.files.get_mut(id) else {
+        return Reply::json(404, json!({"code": "NOT_FOUND"}));
+    };
     if kept.is_some() {
-        return Reply::json(400, json!({"code": "BAD_REQUEST", "description": "the upload URL was used"}));
+        return Reply::json(
+            400,
+            json!({"code": "BAD_REQUEST", "description": "the upload URL was used"}),
+        );
     }
     match multipart(request) {
         Some((part, file_name, bytes)) if part == "Filedata" && file_name == *name => {
@@ -198,7 +243,10 @@ fn upload(request: &Received, state: &mut State, id: &str) -> Reply {
             Reply::json(200, json!({"fileId": id}))
         }
         other => {
-            state.problems.push(format!("an upload: {:?}", other.map(|(part, file_name, _)| (part, file_name))));
+            state.problems.push(format!(
+                "an upload: {:?}",
+                other.map(|(part, file_name, _)| (part, file_name))
+            ));
             Reply::json(400, json!({"code": "BAD_REQUEST"}))
         }
     }
@@ -206,12 +254,17 @@ fn upload(request: &Received, state: &mut State, id: &str) -> Reply {
 
 /// Name, file name and bytes of the one part.
 fn multipart(request: &Received) -> Option<(String, String, Vec<u8>)> {
-    let boundary = request.header("content-type")?.strip_prefix("multipart/form-data; boundary=")?.trim_matches('"').to_owned();
+    let boundary = request
+        .header("content-type")?
+        .strip_prefix("multipart/form-data; boundary=")?
+        .trim_matches('"')
+        .to_owned();
     let (open, close) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--\r\n"));
     let inside = request.body.strip_prefix(open.as_bytes())?.strip_suffix(close.as_bytes())?;
     let end_of_head = inside.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&inside[..end_of_head]).into_owned();
-    let value = |name: &str| Some(head.split_once(&format!("{name}=\""))?.1.split('"').next()?.to_owned());
+    let value =
+        |name: &str| Some(head.split_once(&format!("{name}=\""))?.1.split('"').next()?.to_owned());
     Some((value("; name")?, value("filename")?, inside[end_of_head + 4..].to_vec()))
 }
 
@@ -219,11 +272,16 @@ fn message(request: &Received, state: &mut State, to: &str) -> Reply {
     let body = request.json();
     let content = &body["content"];
     let text = content["text"].as_str().unwrap_or_default();
-    let file = content["fileId"].as_str().and_then(|id| state.files.get(id)).and_then(|(name, bytes)| Some((name.clone(), bytes.clone()?)));
+    let file = content["fileId"]
+        .as_str()
+        .and_then(|id| state.files.get(id))
+        .and_then(|(name, bytes)| Some((name.clone(), bytes.clone()?)));
     let good = match content["type"].as_str().unwrap_or_default() {
         "text" => (1..=2_000).contains(&text.chars().count()),
         "file" => file.is_some(),
-        "audio" => file.as_ref().is_some_and(|(name, bytes)| name.ends_with(".m4a") && bytes.len() <= 1_048_576),
+        "audio" => file
+            .as_ref()
+            .is_some_and(|(name, bytes)| name.ends_with(".m4a") && bytes.len() <= 1_048_576),
         _ => false,
     };
     if !good {
@@ -250,5 +308,8 @@ fn form(text: &str) -> HashMap<String, String> {
         }
         String::from_utf8(bytes).unwrap()
     };
-    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    text.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }

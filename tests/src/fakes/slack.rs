@@ -1,4 +1,5 @@
-//! Slack's Web API, as strict as its reference: what it would refuse is refused with its words, what it would silently bear fails the test.
+//! Slack's Web API, as strict as its reference: what it would refuse is refused with its words,
+//! what it would silently bear fails the test.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -92,7 +93,9 @@ impl Slack {
 impl Shared {
     fn answer(&self, request: &Received) -> Reply {
         let path = request.path.trim_start_matches('/').to_owned();
-        if let Some(reply) = self.turns.take(if path.starts_with("upload/") { "upload" } else { &path }) {
+        if let Some(reply) =
+            self.turns.take(if path.starts_with("upload/") { "upload" } else { &path })
+        {
             return reply;
         }
         if let Some(number) = path.strip_prefix("upload/") {
@@ -105,17 +108,22 @@ impl Shared {
         if request.header("authorization") != Some(&format!("Bearer {TOKEN}")) {
             return error("invalid_auth");
         }
-        let Some(arguments) = self.arguments(request, &path) else { return error("invalid_form_data") };
+        let Some(arguments) = self.arguments(request, &path) else {
+            return error("invalid_form_data");
+        };
         let text = |name: &str| arguments[name].as_str().unwrap_or_default();
         match path.as_str() {
             "auth.test" => Reply::json(
                 200,
-                json!({"ok": true, "url": "https://minato.slack.com/", "team": "ミナト商事", "user": "denwaban", "team_id": "T0", "user_id": "U0", "bot_id": "B0"}),
+                json!({"ok": true, "url": "https://minato.slack.com/", "team": "ミナト商事",
+                    "user": "denwaban", "team_id": "T0", "user_id": "U0", "bot_id": "B0"}),
             ),
             "conversations.info" => match text("channel") {
                 channel @ (CHANNEL | OTHER_CHANNEL | ARCHIVED) => Reply::json(
                     200,
-                    json!({"ok": true, "channel": {"id": channel, "is_member": channel != OTHER_CHANNEL, "is_archived": channel == ARCHIVED}}),
+                    json!({"ok": true, "channel": {"id": channel,
+                        "is_member": channel != OTHER_CHANNEL,
+                        "is_archived": channel == ARCHIVED}}),
                 ),
                 _ => error("channel_not_found"),
             },
@@ -135,7 +143,9 @@ impl Shared {
         let kind = request.header("content-type").unwrap_or_default();
         let arguments: Value = if request.method == "GET" {
             super::form(request.query.as_bytes())
-        } else if kind == "application/json; charset=utf-8" && method != "files.getUploadURLExternal" {
+        } else if kind == "application/json; charset=utf-8"
+            && method != "files.getUploadURLExternal"
+        {
             serde_json::from_slice(&request.body).ok()?
         } else if kind == "application/x-www-form-urlencoded" {
             super::form(&request.body)
@@ -175,26 +185,34 @@ impl Shared {
         }
         self.check_text(text);
         if !message["blocks"].is_null() {
-            let Some(blocks) = message["blocks"].as_array().filter(|blocks| (1..=50).contains(&blocks.len())) else {
+            let Some(blocks) =
+                message["blocks"].as_array().filter(|blocks| (1..=50).contains(&blocks.len()))
+            else {
                 return error("invalid_blocks_format");
             };
             if blocks.iter().any(|block| !self.good_block(block)) {
                 return error("invalid_blocks");
             }
-            if blocks.iter().map(|block| block.to_string().chars().count()).sum::<usize>() > 13_000 {
+            if blocks.iter().map(|block| block.to_string().chars().count()).sum::<usize>() > 13_000
+            {
                 return error("msg_blocks_too_long");
             }
         }
         let mut messages = self.messages.lock().unwrap();
         let ts = format!("1795306500.{:06}", messages.len() + 1);
         messages.push(message.clone());
-        Reply::json(200, json!({"ok": true, "channel": channel, "ts": ts, "message": {"text": text, "ts": ts}}))
+        Reply::json(
+            200,
+            json!({"ok": true, "channel": channel, "ts": ts, "message": {"text": text, "ts": ts}}),
+        )
     }
 
     /// Whether a block is one that Block Kit knows, within its limits.
     fn good_block(&self, block: &Value) -> bool {
         match block["type"].as_str() {
-            Some("header") => block["text"]["type"] == "plain_text" && self.good_text(&block["text"], 150),
+            Some("header") => {
+                block["text"]["type"] == "plain_text" && self.good_text(&block["text"], 150)
+            }
             Some("section") => {
                 let fields = block["fields"].as_array().cloned().unwrap_or_default();
                 let has_text = !block["text"].is_null();
@@ -205,7 +223,8 @@ impl Shared {
             }
             Some("context") => {
                 let elements = block["elements"].as_array().cloned().unwrap_or_default();
-                (1..=10).contains(&elements.len()) && elements.iter().all(|element| self.good_text(element, 3_000))
+                (1..=10).contains(&elements.len())
+                    && elements.iter().all(|element| self.good_text(element, 3_000))
             }
             _ => false,
         }
@@ -237,7 +256,11 @@ impl Shared {
         files.push(Upload { name: name.to_owned(), length, bytes: None });
         let number = files.len() - 1;
         let url = self.url.lock().unwrap();
-        Reply::json(200, json!({"ok": true, "upload_url": format!("{url}/upload/{number}?secret=geheim"), "file_id": format!("F{number}")}))
+        Reply::json(
+            200,
+            json!({"ok": true, "upload_url": format!("{url}/upload/{number}?secret=geheim"),
+                "file_id": format!("F{number}")}),
+        )
     }
 
     fn upload(&self, request: &Received, number: &str) -> Reply {
@@ -245,7 +268,10 @@ impl Shared {
             self.problem("the token went to the upload address".into());
         }
         let mut files = self.files.lock().unwrap();
-        let Some(file) = number.parse::<usize>().ok().and_then(|number| files.get_mut(number)) else { return Reply::empty(404) };
+        let Some(file) = number.parse::<usize>().ok().and_then(|number| files.get_mut(number))
+        else {
+            return Reply::empty(404);
+        };
         if file.length != request.body.len() || request.query != "secret=geheim" {
             return Reply::empty(400);
         }
@@ -261,9 +287,13 @@ impl Shared {
         }
         let mut files = self.files.lock().unwrap();
         for asked in arguments["files"].as_array().into_iter().flatten() {
-            let number = asked["id"].as_str().and_then(|id| id.strip_prefix('F')).and_then(|id| id.parse::<usize>().ok());
-            let Some((name, bytes)) =
-                number.and_then(|number| files.get_mut(number)).and_then(|file| Some((file.name.clone(), file.bytes.take()?)))
+            let number = asked["id"]
+                .as_str()
+                .and_then(|id| id.strip_prefix('F'))
+                .and_then(|id| id.parse::<usize>().ok());
+            let Some((name, bytes)) = number
+                .and_then(|number| files.get_mut(number))
+                .and_then(|file| Some((file.name.clone(), file.bytes.take()?)))
             else {
                 return error("file_not_found");
             };
@@ -281,7 +311,9 @@ fn error(code: &str) -> Reply {
 
 /// The arguments that Slack's reference lists; `None` where it is absent.
 fn published_arguments(method: &str) -> Option<BTreeSet<String>> {
-    let file = crate::repository().parent()?.join(format!("shared/provider-specs/slack/docs-methods/{method}.json"));
+    let file = crate::repository()
+        .parent()?
+        .join(format!("shared/provider-specs/slack/docs-methods/{method}.json"));
     let reference: Value = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
     Some(reference["args"]["properties"].as_object()?.keys().cloned().collect())
 }

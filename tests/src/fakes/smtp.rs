@@ -1,4 +1,5 @@
-//! A stand-in for an SMTP server (RFC 5321): takes mails, and refuses, loses or stalls as a test wishes.
+//! A stand-in for an SMTP server (RFC 5321): takes mails, and refuses, loses or stalls as a test
+//! wishes.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -105,7 +106,9 @@ impl Smtp {
 
 fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let say = |line: &str| -> std::io::Result<()> { (&mut &*stream).write_all(format!("{line}\r\n").as_bytes()) };
+    let say = |line: &str| -> std::io::Result<()> {
+        (&mut &*stream).write_all(format!("{line}\r\n").as_bytes())
+    };
     let mut mood: Option<Mood> = None;
     let take = |mood: &mut Option<Mood>| {
         if mood.is_none() {
@@ -140,9 +143,19 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
                 say("250 ENHANCEDSTATUSCODES")?;
             }
             "AUTH" => {
-                let given = line.split(' ').nth(2).and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
-                signed_in = shared.login.is_some_and(|(user, password)| given == format!("\0{user}\0{password}").into_bytes());
-                say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 wrong name or password" })?;
+                let given = line
+                    .split(' ')
+                    .nth(2)
+                    .and_then(|text| STANDARD.decode(text).ok())
+                    .unwrap_or_default();
+                signed_in = shared.login.is_some_and(|(user, password)| {
+                    given == format!("\0{user}\0{password}").into_bytes()
+                });
+                say(if signed_in {
+                    "235 2.7.0 welcome"
+                } else {
+                    "535 5.7.8 wrong name or password"
+                })?;
             }
             "MAIL" if !signed_in => say("530 5.7.0 sign in first")?,
             "MAIL" => {
@@ -173,8 +186,14 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
                 say("354 go ahead")?;
                 let Some(data) = read_data(&mut reader)? else { return Ok(()) };
                 let mood = take(&mut mood);
-                let accepted = !matches!(mood, Some(Mood::AtEnd(_) | Mood::LostAtEnd | Mood::StallAtEnd(_)));
-                let letter = Letter { from: from.take().unwrap_or_default(), to: std::mem::take(&mut to), data, accepted };
+                let accepted =
+                    !matches!(mood, Some(Mood::AtEnd(_) | Mood::LostAtEnd | Mood::StallAtEnd(_)));
+                let letter = Letter {
+                    from: from.take().unwrap_or_default(),
+                    to: std::mem::take(&mut to),
+                    data,
+                    accepted,
+                };
                 shared.letters.lock().unwrap().push(letter);
                 match mood {
                     Some(Mood::AtEnd(reply)) => say(reply)?,
@@ -204,7 +223,10 @@ fn talk(shared: &Shared, stream: &TcpStream) -> std::io::Result<()> {
 }
 
 fn address(line: &str) -> String {
-    line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address.to_owned()).unwrap_or_default()
+    line.split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(address, _)| address.to_owned())
+        .unwrap_or_default()
 }
 
 fn read_data(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {

@@ -1,4 +1,5 @@
-//! Published descriptions of providers' APIs, which lie beside the repository where it is developed.
+//! Published descriptions of providers' APIs, which lie beside the repository where it is
+//! developed.
 
 use serde_json::{Value, json};
 
@@ -12,28 +13,36 @@ impl Published {
         Some(Self(jsonschema::validator_for(&schema).unwrap()))
     }
 
-    /// The messages of Google Chat, from the API's discovery document; `None`, with a printed line, where it is absent. What the
-    /// document does not know is refused, as the API refuses it.
+    /// The messages of Google Chat, from the API's discovery document; `None`, with a printed line,
+    /// where it is absent. What the document does not know is refused, as the API refuses it.
     pub fn chat_message() -> Option<Self> {
         let mut document = read("google-chat/chat-v1-discovery-20240808.json")?;
         let mut definitions = document["schemas"].take();
         for definition in definitions.as_object_mut().unwrap().values_mut() {
             as_json_schema(definition);
         }
-        Some(Self(jsonschema::validator_for(&json!({"$ref": "#/$defs/Message", "$defs": definitions})).unwrap()))
+        Some(Self(
+            jsonschema::validator_for(&json!({"$ref": "#/$defs/Message", "$defs": definitions}))
+                .unwrap(),
+        ))
     }
 
     /// What is wrong with `value`.
     pub fn problems(&self, value: &Value) -> Vec<String> {
-        self.0.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+        self.0
+            .iter_errors(value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
     }
 }
 
-/// The query parameters that Google Chat's method for new messages knows; `None` where the discovery document is absent.
+/// The query parameters that Google Chat's method for new messages knows; `None` where the
+/// discovery document is absent.
 pub fn chat_parameters() -> Option<Vec<String>> {
     let document = read("google-chat/chat-v1-discovery-20240808.json")?;
     let method = &document["resources"]["spaces"]["resources"]["messages"]["methods"]["create"]["parameters"];
-    let current = method.as_object().unwrap().iter().filter(|(_, parameter)| parameter["deprecated"] != true);
+    let current =
+        method.as_object().unwrap().iter().filter(|(_, parameter)| parameter["deprecated"] != true);
     Some(current.map(|(name, _)| name.clone()).collect())
 }
 
@@ -47,15 +56,24 @@ fn read(path: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// Discovery documents are JSON Schema of a kind: names of schemas as references, formats of Google's own, and no word about what is
-/// not listed.
+/// Discovery documents are JSON Schema of a kind: names of schemas as references, formats of
+/// Google's own, and no word about what is not listed.
 fn as_json_schema(schema: &mut Value) {
     if let Some(name) = schema["$ref"].as_str() {
         *schema = json!({"$ref": format!("#/$defs/{name}")});
         return;
     }
     let Some(fields) = schema.as_object_mut() else { return };
-    for name in ["id", "format", "enumDescriptions", "readOnly", "default", "required", "annotations", "deprecated"] {
+    for name in [
+        "id",
+        "format",
+        "enumDescriptions",
+        "readOnly",
+        "default",
+        "required",
+        "annotations",
+        "deprecated",
+    ] {
         fields.remove(name);
     }
     if fields.get("type").is_some_and(|kind| kind == "any") {

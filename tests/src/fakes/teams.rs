@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::specs::Published;
 use super::{Fake, Received, Reply};
 
-/// What stands behind the host in the URL of the workflow: in `sig`, a percent sign has to stay what it is.
+/// What stands behind the host in the URL of the workflow: in `sig`, a percent sign has to stay
+/// what it is.
 const PATH: &str = "/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke";
 const QUERY: &str = "api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=geheim-_%3D%2b+x";
 
@@ -38,7 +39,8 @@ impl Teams {
         format!("{}{PATH}?{QUERY}", self.fake.url)
     }
 
-    /// The cards that were posted. Fails when anything came that the flow would not understand: it answers 202 all the same.
+    /// The cards that were posted. Fails when anything came that the flow would not understand: it
+    /// answers 202 all the same.
     pub fn cards(&self) -> Vec<Value> {
         let problems = self.shared.problems.lock().unwrap();
         assert!(problems.is_empty(), "the workflow would not understand: {problems:#?}");
@@ -48,14 +50,21 @@ impl Teams {
 
 impl Shared {
     fn answer(&self, request: &Received, schema: Option<&Published>) -> Reply {
-        let refused = |status: u16, code: &str, message: &str| Reply::json(status, json!({"error": {"code": code, "message": message}}));
+        let refused = |status: u16, code: &str, message: &str| {
+            Reply::json(status, json!({"error": {"code": code, "message": message}}))
+        };
         if request.path != PATH || request.method != "POST" {
             return refused(404, "WorkflowNotFound", "The workflow could not be found.");
         }
         if request.query != QUERY {
-            return refused(401, "DirectApiAuthorizationRequired", "The request is missing its signature.");
+            return refused(
+                401,
+                "DirectApiAuthorizationRequired",
+                "The request is missing its signature.",
+            );
         }
-        if !request.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
+        if !request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"))
+        {
             return refused(400, "TriggerInputSchemaMismatch", "The input body is no JSON.");
         }
         if let Some(problem) = self.read(request, schema) {
@@ -75,13 +84,17 @@ impl Shared {
         }
         for attachment in attachments {
             let card = &attachment["content"];
-            if attachment["contentType"] != "application/vnd.microsoft.card.adaptive" || !attachment["contentUrl"].is_null() {
+            if attachment["contentType"] != "application/vnd.microsoft.card.adaptive"
+                || !attachment["contentUrl"].is_null()
+            {
                 return Some(format!("{}", attachment["contentType"]));
             }
             if card["type"] != "AdaptiveCard" || card["version"] != "1.4" {
                 return Some(format!("{} {}", card["type"], card["version"]));
             }
-            if let Some(problem) = schema.and_then(|schema| schema.problems(card).into_iter().next()) {
+            if let Some(problem) =
+                schema.and_then(|schema| schema.problems(card).into_iter().next())
+            {
                 return Some(problem);
             }
             self.cards.lock().unwrap().push(card.clone());

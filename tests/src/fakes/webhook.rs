@@ -1,4 +1,5 @@
-//! An endpoint of an account's own: checks what comes by Standard Webhooks 1.0.0, with its own reading of that document.
+//! An endpoint of an account's own: checks what comes by Standard Webhooks 1.0.0, with its own
+//! reading of that document.
 
 use std::sync::{Arc, Mutex};
 
@@ -27,13 +28,14 @@ impl Endpoint {
     pub fn start(secret: &'static str, clock: Clock) -> Self {
         let problems = Arc::new(Mutex::new(Vec::new()));
         let found = problems.clone();
-        let fake = Fake::start(move |request| match verify(request, secret, clock.now().timestamp()) {
-            Ok(()) => Reply::empty(204),
-            Err(problem) => {
-                found.lock().unwrap().push(problem);
-                Reply::empty(401)
-            }
-        });
+        let fake =
+            Fake::start(move |request| match verify(request, secret, clock.now().timestamp()) {
+                Ok(()) => Reply::empty(204),
+                Err(problem) => {
+                    found.lock().unwrap().push(problem);
+                    Reply::empty(401)
+                }
+            });
         Self { fake, problems }
     }
 
@@ -49,27 +51,38 @@ impl Endpoint {
 /// What is wrong with the request.
 pub fn verify(request: &Received, secret: &str, now: i64) -> Result<(), String> {
     let header = |name: &str| request.header(name).ok_or(format!("{name} is missing"));
-    if request.method != "POST" || request.header("content-type").is_none_or(|kind| !kind.starts_with("application/json")) {
+    if request.method != "POST"
+        || request.header("content-type").is_none_or(|kind| !kind.starts_with("application/json"))
+    {
         return Err(format!("{} {:?}", request.method, request.header("content-type")));
     }
     if request.body.len() >= 20_000 {
         return Err(format!("a body of {} bytes", request.body.len()));
     }
-    let (id, timestamp, signatures) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
+    let (id, timestamp, signatures) =
+        (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
     if id.is_empty() || id.contains('.') {
         return Err(format!("webhook-id is {id:?}"));
     }
-    let sent_at: i64 = timestamp.parse().map_err(|_| format!("webhook-timestamp is {timestamp:?}"))?;
+    let sent_at: i64 =
+        timestamp.parse().map_err(|_| format!("webhook-timestamp is {timestamp:?}"))?;
     if (now - sent_at).abs() > 300 {
         return Err(format!("sent at {sent_at}, and it is {now}"));
     }
-    let key = STANDARD.decode(secret.trim_start_matches("whsec_")).map_err(|error| error.to_string())?;
+    let key =
+        STANDARD.decode(secret.trim_start_matches("whsec_")).map_err(|error| error.to_string())?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| error.to_string())?;
     mac.update(id.as_bytes());
     mac.update(b".");
     mac.update(timestamp.as_bytes());
     mac.update(b".");
     mac.update(&request.body);
-    let given = signatures.split(' ').filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok());
-    given.into_iter().any(|signature| mac.clone().verify_slice(&signature).is_ok()).then_some(()).ok_or("no signature matches".into())
+    let given = signatures
+        .split(' ')
+        .filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok());
+    given
+        .into_iter()
+        .any(|signature| mac.clone().verify_slice(&signature).is_ok())
+        .then_some(())
+        .ok_or("no signature matches".into())
 }

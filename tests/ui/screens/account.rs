@@ -28,7 +28,8 @@ pub(super) const LOOKS: &[Look] = looks! {
     }
     "api-keys" => |story| {
         story.touch("key-done").await?;
-        let key = json!({"name": "夜間の集計", "scopes": ["call_events:read", "deliveries:read", "audit_log:read"],
+        let key = json!({"name": "夜間の集計", "scopes": ["call_events:read", "deliveries:read",
+            "audit_log:read"],
             "allowed_addresses": ["198.51.100.0/24"]});
         story.minato.client.post("/api-keys", key).await.expect(201);
         story.reload().await?;

@@ -11,16 +11,26 @@ use crate::stage::Story;
 /// A rule with services, used by a number; made when nobody has yet. Answers its path.
 pub(super) async fn a_furnished_rule(story: &Story) -> String {
     let client = &story.minato.client;
-    let known = story.minato.now("/notify-rules").await["items"][0]["id"].as_str().map(|id| format!("/notify-rules/{id}"));
+    let known = story.minato.now("/notify-rules").await["items"][0]["id"]
+        .as_str()
+        .map(|id| format!("/notify-rules/{id}"));
     if let Some(rule) = known {
         return rule;
     }
-    let rule = a_rule(story, "営業チーム", json!(["soumu@minato.example", "eigyo-tantou-no-minasan@minato.example"])).await;
+    let rule = a_rule(
+        story,
+        "営業チーム",
+        json!(["soumu@minato.example", "eigyo-tantou-no-minasan@minato.example"]),
+    )
+    .await;
     picked_by(story, &rule, 0).await;
     for service in [
-        json!({"type": "slack", "label": "#営業", "credentials": {"bot_token": SLACK_TOKEN, "channel_id": "C0123456789"}}),
-        json!({"type": "line", "credentials": {"channel_access_token": LINE_TOKEN, "channel_secret": "0123456789abcdef0123456789abcdef"}}),
-        json!({"type": "webhook", "label": "顧客管理", "credentials": {"url": story.providers.url("hook")}}),
+        json!({"type": "slack", "label": "#営業", "credentials": {"bot_token": SLACK_TOKEN,
+            "channel_id": "C0123456789"}}),
+        json!({"type": "line", "credentials": {"channel_access_token": LINE_TOKEN,
+            "channel_secret": "0123456789abcdef0123456789abcdef"}}),
+        json!({"type": "webhook", "label": "顧客管理",
+            "credentials": {"url": story.providers.url("hook")}}),
     ] {
         client.post(&format!("{rule}/services"), service).await.expect(201);
     }
@@ -31,7 +41,12 @@ pub(super) async fn a_furnished_rule(story: &Story) -> String {
 async fn open_service(story: &Story, index: usize) -> Outcome {
     let rule = a_furnished_rule(story).await;
     let services = story.minato.now(&format!("{rule}/services")).await;
-    story.open(&format!("{rule}/services/{}", services["items"][index]["id"].as_str().unwrap_or_default())).await?;
+    story
+        .open(&format!(
+            "{rule}/services/{}",
+            services["items"][index]["id"].as_str().unwrap_or_default()
+        ))
+        .await?;
     story.at("service-title").await.map(drop)
 }
 

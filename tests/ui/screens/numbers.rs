@@ -16,7 +16,8 @@ const BLOCKED: [(&str, &str, &str); 4] = [
 ];
 
 /// Chooses a file without a file dialog.
-const CHOOSE_FILE: &str = "const files = new DataTransfer(), input = document.querySelector('[data-testid=file]');
+const CHOOSE_FILE: &str = "const files = new DataTransfer(), input = \
+    document.querySelector('[data-testid=file]');
     files.items.add(new File(['number,note\\n03-5555-6666,x\\n9012345678,x\\n090-2222-3333,x\\n11O-2222-3333,x\\n\\n080-1234-5678,x\\n'], 'kyohi.csv'));
     input.files = files.files; input.dispatchEvent(new Event('change', { bubbles: true }));";
 
@@ -143,7 +144,8 @@ pub(super) const LOOKS: &[Look] = looks! {
         story.open(&block_list(story, 0)).await?;
         story.touch("add-entry").await?;
         story.write_at("input-caller", "+44").await?;
-        story.browser.script("document.querySelector('[data-testid=match-prefix]').click()", vec![]).await?;
+        story.browser.script("document.querySelector('[data-testid=match-prefix]').click()",
+            vec![]).await?;
         story.at("warning").await?;
     }
     "block-add-refused" => |story| {

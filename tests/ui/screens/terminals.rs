@@ -8,7 +8,8 @@ use super::Look;
 /// They, in the order in which they are reached.
 pub(super) const LOOKS: &[Look] = looks! {
     "ringing" => |story| {
-        story.minato.change(&story.minato.number(0), json!({"priority_phone_id": story.minato.ids[1]})).await;
+        story.minato.change(&story.minato.number(0),
+            json!({"priority_phone_id": story.minato.ids[1]})).await;
         story.open(&format!("{}/ringing", story.minato.number(0))).await?;
         story.at("busy-note").await?;
     }
@@ -91,7 +92,8 @@ pub(super) const LOOKS: &[Look] = looks! {
         story.rests("answer").await?;
     }
     "preview-refuses" => |story| {
-        story.minato.change(&format!("{}/block-list", story.minato.number(0)), json!({"reject_withheld": true})).await;
+        story.minato.change(&format!("{}/block-list", story.minato.number(0)),
+            json!({"reject_withheld": true})).await;
         story.touch("kind-withheld").await?;
         story.see_at("verdict-sip", "").await?;
         story.rests("answer").await?;
@@ -103,7 +105,8 @@ pub(super) const LOOKS: &[Look] = looks! {
             story.touch("more-calls").await?;
         }
         story.see_at("verdict-sip", "").await?;
-        story.browser.script("document.querySelector('[data-testid=when-later]').click()", vec![]).await?;
+        story.browser.script("document.querySelector('[data-testid=when-later]').click()",
+            vec![]).await?;
         story.at("input-at").await?;
         story.rests("answer").await?;
     }
@@ -138,7 +141,8 @@ pub(super) const LOOKS: &[Look] = looks! {
         }
         story.open(&format!("/history?number={}", story.minato.numbers[1])).await?;
         story.at("restore").await?;
-        story.browser.script("document.querySelectorAll('[data-testid=restore]')[1].click()", vec![]).await?;
+        story.browser.script("document.querySelectorAll('[data-testid=restore]')[1].click()",
+            vec![]).await?;
         story.touch("restore-confirm").await?;
         story.see_at("restore-error", "").await?;
     }

@@ -8,7 +8,20 @@ use super::{Caller, CallerError, Reading, read};
 use crate::phone_number::grouped;
 
 /// How an entry of a block list is compared with a caller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockMatch {
     /// The whole number must be the same.
@@ -26,7 +39,8 @@ pub struct BlockPattern {
 }
 
 impl BlockPattern {
-    /// Reads an entry: a caller's number, or with `Prefix` the digits that it begins with. How short a prefix may be is the server's rule.
+    /// Reads an entry: a caller's number, or with `Prefix` the digits that it begins with. How
+    /// short a prefix may be is the server's rule.
     ///
     /// # Errors
     /// As [`Caller::parse`]; `NoNumberGiven` for the kinds of call that have no number.
@@ -34,9 +48,14 @@ impl BlockPattern {
         let caller = match read(text)? {
             Reading::Caller(caller) => caller,
             Reading::Digits(dial) => match (matching, dial.beginning()) {
-                (BlockMatch::Prefix, Ok(digits)) => return Ok(Self { matching, key: format!("+{digits}") }),
-                // Short numbers, 184 before a number and lost zeros are what they are in a whole number.
-                (BlockMatch::Exact, _) | (_, Err(CallerError::NoPrefix)) => Caller::from_dial(&dial)?,
+                (BlockMatch::Prefix, Ok(digits)) => {
+                    return Ok(Self { matching, key: format!("+{digits}") });
+                }
+                // Short numbers, 184 before a number and lost zeros are what they are in a whole
+                // number.
+                (BlockMatch::Exact, _) | (_, Err(CallerError::NoPrefix)) => {
+                    Caller::from_dial(&dial)?
+                }
                 (_, Err(error)) => return Err(error),
             },
         };
@@ -76,7 +95,9 @@ impl BlockPattern {
     /// How many digits a person in Japan would count: 4 in 0120, 2 in 03, 1 in +1.
     pub fn digits(&self) -> usize {
         match self.key.strip_prefix('+') {
-            Some(international) => international.strip_prefix("81").map_or(international.len(), |rest| rest.len() + 1),
+            Some(international) => {
+                international.strip_prefix("81").map_or(international.len(), |rest| rest.len() + 1)
+            }
             None => self.key.len(),
         }
     }
@@ -94,7 +115,8 @@ impl BlockPattern {
         }
     }
 
-    /// As [`BlockPattern::japanese`], but without the `+` that spreadsheets take for a formula: `010-1-2125550123`.
+    /// As [`BlockPattern::japanese`], but without the `+` that spreadsheets take for a formula:
+    /// `010-1-2125550123`.
     pub fn csv(&self) -> String {
         let text = self.japanese();
         match text.strip_prefix('+') {

@@ -1,4 +1,5 @@
-//! The one reader of digits: what stands between them, what leads out of the country, how many there must be.
+//! The one reader of digits: what stands between them, what leads out of the country, how many
+//! there must be.
 
 use crate::phone_number::japanese_length;
 use crate::{CallerError, PhoneNumber};
@@ -8,7 +9,8 @@ use crate::{CallerError, PhoneNumber};
 pub(crate) struct Dial {
     pub(crate) plus: bool,
     pub(crate) digits: String,
-    /// Where among the digits a `(0)` stood: the trunk prefix, written inside an international number.
+    /// Where among the digits a `(0)` stood: the trunk prefix, written inside an international
+    /// number.
     pub(crate) trunk: Option<usize>,
 }
 
@@ -30,7 +32,9 @@ pub(crate) fn scan(text: &str) -> Result<Dial, CallerError> {
             }
             '+' if dial.digits.is_empty() && !dial.plus => dial.plus = true,
             '*' | '#' | '♯' => return Err(CallerError::StarOrHash(c)),
-            'E' | 'e' if !dial.digits.is_empty() && is_exponent(chars.clone()) => return Err(CallerError::ScientificNotation),
+            'E' | 'e' if !dial.digits.is_empty() && is_exponent(chars.clone()) => {
+                return Err(CallerError::ScientificNotation);
+            }
             c if is_separator(c) => {}
             c => return Err(CallerError::UnexpectedCharacter(c)),
         }
@@ -65,10 +69,15 @@ impl Dial {
     pub(crate) fn without_186(&self) -> Option<Self> {
         let rest = self.digits.strip_prefix("184").or_else(|| self.digits.strip_prefix("186"))?;
         let trunk = self.trunk.and_then(|at| at.checked_sub(3));
-        (!self.plus && rest.starts_with('0')).then(|| Self { plus: false, digits: rest.to_owned(), trunk })
+        (!self.plus && rest.starts_with('0')).then(|| Self {
+            plus: false,
+            digits: rest.to_owned(),
+            trunk,
+        })
     }
 
-    /// The digits with the country code before them, and whether they came in as an international call.
+    /// The digits with the country code before them, and whether they came in as an international
+    /// call.
     fn international(&self) -> Result<(String, bool), CallerError> {
         // No country code begins with 0: the plus is a slip of whoever wrote a national number.
         let plus = self.plus && !self.digits.starts_with('0');
@@ -89,14 +98,16 @@ impl Dial {
         };
         let trunk = self.trunk.and_then(|at| (at + digits.len()).checked_sub(self.digits.len()));
         // "+44 (0)20 …": not dialled from abroad. Italy's is: it belongs to the number.
-        if trunk == Some(country_code(&digits)) && (plus || behind_010) && !digits.starts_with("39") {
+        if trunk == Some(country_code(&digits)) && (plus || behind_010) && !digits.starts_with("39")
+        {
             digits.remove(country_code(&digits));
         }
         if let Some(rest) = digits.strip_prefix("81") {
             // "+81 03 …", without the brackets.
             digits = format!("81{}", rest.trim_start_matches('0'));
         }
-        // No country code begins with 0, and no Japanese number with 010: it leads out of the country.
+        // No country code begins with 0, and no Japanese number with 010: it leads out of the
+        // country.
         if digits.starts_with('0') || digits.starts_with("8110") {
             return Err(CallerError::Unreadable);
         }
@@ -105,12 +116,18 @@ impl Dial {
     }
 }
 
-/// How many digits the country code takes (ITU-T E.164, list of assigned codes): one, two, else three.
+/// How many digits the country code takes (ITU-T E.164, list of assigned codes): one, two, else
+/// three.
 pub(crate) fn country_code(digits: &str) -> usize {
     let length = match digits.as_bytes() {
         [b'1' | b'7', ..] => 1,
-        [b'2', b'0' | b'7', ..] | [b'3', b'0'..=b'4' | b'6' | b'9', ..] | [b'4', b'0' | b'1' | b'3'..=b'9', ..] => 2,
-        [b'5', b'1'..=b'8', ..] | [b'6', b'0'..=b'6', ..] | [b'8', b'1' | b'2' | b'4' | b'6', ..] | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..] => 2,
+        [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
         _ => 3,
     };
     length.min(digits.len())
@@ -122,7 +139,8 @@ pub(crate) fn lengths(international: &str) -> (usize, usize) {
         let all = japanese_length(&format!("0{rest}")) + 1;
         return (all, all);
     }
-    // North America: always ten behind the 1. Elsewhere Niue's are the shortest, E.164 bounds the longest.
+    // North America: always ten behind the 1. Elsewhere Niue's are the shortest, E.164 bounds the
+    // longest.
     if international.starts_with('1') { (11, 11) } else { (7, 15) }
 }
 
@@ -131,14 +149,16 @@ fn dialled_abroad(digits: &str) -> Option<&str> {
     if let Some(rest) = digits.strip_prefix("010") {
         return Some(rest);
     }
-    // 0033-010 and 0061-010 through a carrier. Numbers of France and Australia would be too long in this reading.
+    // 0033-010 and 0061-010 through a carrier. Numbers of France and Australia would be too long in
+    // this reading.
     let carrier = digits.strip_prefix("0033010").or_else(|| digits.strip_prefix("0061010"));
     if let Some(rest) = carrier.filter(|rest| rest.len() >= 8) {
         return Some(rest);
     }
     let rest = digits.strip_prefix("00")?;
     match rest.strip_prefix('1') {
-        // 001 is KDDI's code where what follows 00 is too long for North America, or has 010 before the country code as well.
+        // 001 is KDDI's code where what follows 00 is too long for North America, or has 010 before
+        // the country code as well.
         Some(more) if more.starts_with("010") => Some(&more[3..]),
         Some(more) if more.len() > 10 => Some(more),
         _ => Some(rest),
@@ -169,7 +189,8 @@ pub(crate) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// What people write between the digits. Not 〜, which is a range in Japan, and not 一, which is a digit.
+/// What people write between the digits. Not 〜, which is a range in Japan, and not 一, which is a
+/// digit.
 fn is_separator(c: char) -> bool {
     let dash = matches!(
         c,
@@ -191,6 +212,16 @@ fn is_separator(c: char) -> bool {
         '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '\u{207D}' | '\u{207E}' | '\u{27E8}' | '\u{27E9}' | '\u{3008}'..='\u{3011}'
             | '\u{3014}'..='\u{301B}' | '\u{FE35}'..='\u{FE44}' | '\u{FE59}'..='\u{FE5E}' | '\u{FF5F}' | '\u{FF60}' | '\u{FF62}' | '\u{FF63}'
     );
-    let dot = matches!(c, '.' | '/' | '\u{00B7}' | '\u{2022}' | '\u{2024}' | '\u{2044}' | '\u{2215}' | '\u{30FB}' | '\u{FF65}');
+    let dot = matches!(
+        c,
+        '.' | '/'
+            | '\u{00B7}'
+            | '\u{2022}'
+            | '\u{2024}'
+            | '\u{2044}'
+            | '\u{2215}'
+            | '\u{30FB}'
+            | '\u{FF65}'
+    );
     dash || bracket || dot || c.is_whitespace() || is_invisible(c)
 }

@@ -11,7 +11,8 @@ pub fn dialled(key: &str) -> String {
     }
 }
 
-/// What is kept of an entry for searching: its digits as they are dialled, and its note in small letters.
+/// What is kept of an entry for searching: its digits as they are dialled, and its note in small
+/// letters.
 pub fn search_text(pattern: &BlockPattern, note: &str) -> String {
     let mut text = dialled(pattern.key());
     if !note.is_empty() {
@@ -21,17 +22,18 @@ pub fn search_text(pattern: &BlockPattern, note: &str) -> String {
     text
 }
 
-/// The texts to look for in [`search_text`] for what somebody typed: as it is, and as digits where it can be part of a number.
-/// Empty for a text of blanks.
+/// The texts to look for in [`search_text`] for what somebody typed: as it is, and as digits where
+/// it can be part of a number. Empty for a text of blanks.
 pub fn search_terms(typed: &str) -> Vec<String> {
     let typed = typed.trim().to_lowercase();
     if typed.is_empty() {
         return Vec::new();
     }
-    let digits = scan(&typed).ok().filter(|dial| !dial.digits.is_empty()).map(|dial| match dial.plus {
-        true => dialled(&format!("+{}", dial.digits)),
-        false => dial.digits,
-    });
+    let digits =
+        scan(&typed).ok().filter(|dial| !dial.digits.is_empty()).map(|dial| match dial.plus {
+            true => dialled(&format!("+{}", dial.digits)),
+            false => dial.digits,
+        });
     match digits {
         Some(digits) if digits != typed => vec![digits, typed],
         _ => vec![typed],
@@ -57,7 +59,11 @@ mod tests {
             ("0901235", false),
             ("xyz", false),
         ] {
-            assert_eq!(search_terms(typed).iter().any(|term| kept.contains(term.as_str())), found, "{typed}");
+            assert_eq!(
+                search_terms(typed).iter().any(|term| kept.contains(term.as_str())),
+                found,
+                "{typed}"
+            );
         }
         assert_eq!(search_terms(" 　"), Vec::<String>::new());
     }

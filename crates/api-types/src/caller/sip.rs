@@ -10,21 +10,28 @@ pub struct SipIdentity<'a> {
     pub from_display: Option<&'a str>,
     /// The user part of From, or its whole address.
     pub from_user: Option<&'a str>,
-    /// P-Asserted-Identity (RFC 3325, 9.1), as it stands: one or more addresses with commas between them.
+    /// P-Asserted-Identity (RFC 3325, 9.1), as it stands: one or more addresses with commas between
+    /// them.
     pub p_asserted_identity: Option<&'a str>,
     /// Privacy (RFC 3323, 4.2; RFC 3325, 9.3), as it stands.
     pub privacy: Option<&'a str>,
 }
 
 impl Caller {
-    /// The caller of a SIP call. Who asks for privacy has no number, whatever the network knows; what the network asserts comes
-    /// before what the caller says. Without a number, the name beside From tells why: Japan's networks send it there.
+    /// The caller of a SIP call. Who asks for privacy has no number, whatever the network knows;
+    /// what the network asserts comes before what the caller says. Without a number, the name
+    /// beside From tells why: Japan's networks send it there.
     ///
     /// # Errors
     /// Why From is no caller, when no address has a number.
     pub fn from_sip(identity: &SipIdentity<'_>) -> Result<Caller, CallerError> {
-        let from = from_header(identity.from_display.unwrap_or_default(), identity.from_user.unwrap_or_default());
-        let hides = |value: &str| ["id", "user", "full"].iter().any(|hidden| value.eq_ignore_ascii_case(hidden));
+        let from = from_header(
+            identity.from_display.unwrap_or_default(),
+            identity.from_user.unwrap_or_default(),
+        );
+        let hides = |value: &str| {
+            ["id", "user", "full"].iter().any(|hidden| value.eq_ignore_ascii_case(hidden))
+        };
         if identity.privacy.unwrap_or_default().split([';', ',', ' ', '\t']).any(hides) {
             return Ok(match from {
                 Ok(Caller::NoNumber(kind)) => Caller::NoNumber(kind),
@@ -49,14 +56,21 @@ impl Caller {
 fn from_header(display: &str, user: &str) -> Result<Caller, CallerError> {
     let folded: String = user.chars().map(half_width).collect();
     let user = undressed(&folded);
-    let caller = if user.is_empty() { Err(CallerError::Empty) } else { address(user).unwrap_or_else(|| sip_user(user)) };
+    let caller = if user.is_empty() {
+        Err(CallerError::Empty)
+    } else {
+        address(user).unwrap_or_else(|| sip_user(user))
+    };
     match (caller, NoNumber::from_words(display)) {
-        (Ok(Caller::NoNumber(_)) | Err(CallerError::Empty), Some(kind)) => Ok(Caller::NoNumber(kind)),
+        (Ok(Caller::NoNumber(_)) | Err(CallerError::Empty), Some(kind)) => {
+            Ok(Caller::NoNumber(kind))
+        }
         (caller, _) => caller,
     }
 }
 
-/// The caller in `tel:…`, `sip:…`, `sips:…` or `"name" <sip:…>;tag=…`; nothing when it is no such address.
+/// The caller in `tel:…`, `sip:…`, `sips:…` or `"name" <sip:…>;tag=…`; nothing when it is no such
+/// address.
 pub(super) fn address(text: &str) -> Option<Result<Caller, CallerError>> {
     let (display, address) = match text.rfind('<') {
         Some(at) => (&text[..at], text[at + 1..].split('>').next().unwrap_or_default()),
@@ -85,7 +99,8 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
         None => (rest.split('?').next().unwrap_or_default(), ""),
     };
     let (number, parameters) = user.split_once(';').unwrap_or((user, ""));
-    // Without @ it is a host: only a gateway's bare digits are a number, an address such as 192.0.2.1 is not.
+    // Without @ it is a host: only a gateway's bare digits are a number, an address such as
+    // 192.0.2.1 is not.
     if host.is_empty() && number.contains('.') {
         return Err(CallerError::Unreadable);
     }
@@ -93,11 +108,16 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
     subscriber(number, parameters).or_else(|error| {
         // RFC 3323, 4.1.1.3: who stays anonymous has an address there.
         let name = host.split([':', ';', '>', '?']).next().unwrap_or_default();
-        if name.eq_ignore_ascii_case("anonymous.invalid") { Ok(Caller::NoNumber(NoNumber::Withheld)) } else { Err(error) }
+        if name.eq_ignore_ascii_case("anonymous.invalid") {
+            Ok(Caller::NoNumber(NoNumber::Withheld))
+        } else {
+            Err(error)
+        }
     })
 }
 
-/// A telephone subscriber (RFC 3966, 3): `+81-3-…`, or a local number in the context of its parameters.
+/// A telephone subscriber (RFC 3966, 3): `+81-3-…`, or a local number in the context of its
+/// parameters.
 fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
     let number = unescaped(number).ok_or(CallerError::Unreadable)?;
     // Single letters are user names here, not reason codes.
@@ -114,13 +134,20 @@ fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("phone-context").then(|| unescaped(value)).flatten()
     });
-    if let Some(context) = context.and_then(|context| scan(&context).ok()).filter(|context| context.plus && !dial.plus) {
+    if let Some(context) =
+        context.and_then(|context| scan(&context).ok()).filter(|context| context.plus && !dial.plus)
+    {
         let japan = context.digits.starts_with("81");
         let service = dial.digits.len() == 3 && dial.digits.starts_with('1');
-        // A Japanese number with its 0 is complete, and 010 leads out of Japan; elsewhere the 0 is the trunk prefix, save in Italy.
+        // A Japanese number with its 0 is complete, and 010 leads out of Japan; elsewhere the 0 is
+        // the trunk prefix, save in Italy.
         let complete = service || japan && dial.digits.starts_with('0');
         if !complete {
-            let rest = if context.digits.starts_with("39") { &dial.digits } else { dial.digits.trim_start_matches('0') };
+            let rest = if context.digits.starts_with("39") {
+                &dial.digits
+            } else {
+                dial.digits.trim_start_matches('0')
+            };
             dial.digits = format!("{}{rest}", context.digits);
             dial.plus = true;
             dial.trunk = None;
@@ -149,7 +176,8 @@ fn unescaped(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The entries of a header's list: between commas that stand neither in quotation marks nor in an address.
+/// The entries of a header's list: between commas that stand neither in quotation marks nor in an
+/// address.
 fn entries(header: &str) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped, mut inside) = (false, false, false);
     header.split(move |c: char| {

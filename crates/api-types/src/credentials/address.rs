@@ -1,9 +1,10 @@
-//! Which hosts of a URL are private on the face of it. What a name resolves to is checked where it is connected to.
+//! Which hosts of a URL are private on the face of it. What a name resolves to is checked where it
+//! is connected to.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Whether a host, in lower case, names this machine or a network that is not the internet: `localhost`, `printer.local`, `10.0.0.1` in
-/// any of the forms that browsers take, `[::1]`.
+/// Whether a host, in lower case, names this machine or a network that is not the internet:
+/// `localhost`, `printer.local`, `10.0.0.1` in any of the forms that browsers take, `[::1]`.
 pub(super) fn is_private(host: &str) -> bool {
     if let Some(text) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         // What cannot be read cannot be let through.
@@ -11,19 +12,27 @@ pub(super) fn is_private(host: &str) -> bool {
     }
     let name = host.trim_end_matches('.');
     let ends = |suffix: &str| name == suffix || name.ends_with(&format!(".{suffix}"));
-    if ["localhost", "local", "internal", "intranet", "lan", "home.arpa", "corp"].into_iter().any(ends) || !name.contains(['.', ':']) {
-        // A name without a dot is one of the network that it is looked up in; a bare number is an address.
+    if ["localhost", "local", "internal", "intranet", "lan", "home.arpa", "corp"]
+        .into_iter()
+        .any(ends)
+        || !name.contains(['.', ':'])
+    {
+        // A name without a dot is one of the network that it is looked up in; a bare number is an
+        // address.
         return !is_number(name) || v4(name).is_none_or(is_private_v4);
     }
     match name.rsplit('.').next() {
-        // A name whose last part is a number is an address, or is none at all (WHATWG URL, "ends in a number").
+        // A name whose last part is a number is an address, or is none at all (WHATWG URL, "ends in
+        // a number").
         Some(last) if is_number(last) => v4(name).is_none_or(is_private_v4),
         _ => false,
     }
 }
 
 fn is_number(part: &str) -> bool {
-    !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()) || part.starts_with("0x") || part.starts_with("0X")
+    !part.is_empty() && part.chars().all(|c| c.is_ascii_digit())
+        || part.starts_with("0x")
+        || part.starts_with("0X")
 }
 
 /// One to four parts, each decimal, octal or hexadecimal; the last one fills what is left.
@@ -41,10 +50,12 @@ fn v4(text: &str) -> Option<Ipv4Addr> {
     }
     let (last, front) = numbers.split_last()?;
     let room = 4usize.checked_sub(front.len()).filter(|room| *room > 0)?;
-    if front.iter().any(|number| *number > 255) || (room < 4 && u64::from(*last) >= 1 << (8 * room)) {
+    if front.iter().any(|number| *number > 255) || (room < 4 && u64::from(*last) >= 1 << (8 * room))
+    {
         return None;
     }
-    let high = front.iter().enumerate().fold(0, |sum, (index, number)| sum | (number << (24 - 8 * index)));
+    let high =
+        front.iter().enumerate().fold(0, |sum, (index, number)| sum | (number << (24 - 8 * index)));
     Some(Ipv4Addr::from_bits(high | last))
 }
 
@@ -55,12 +66,17 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || address.is_link_local()
         || address.is_multicast()
         || address.is_documentation()
-        || matches!((a, b, c), (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _) | (240..=255, ..))
+        || matches!(
+            (a, b, c),
+            (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _) | (240..=255, ..)
+        )
 }
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let embedded = |high: u16, low: u16| is_private_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
+    let embedded = |high: u16, low: u16| {
+        is_private_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+    };
     match segments {
         // Unspecified, loopback, IPv4-compatible and IPv4-mapped.
         [0, 0, 0, 0, 0, 0 | 0xffff, ..] => true,
@@ -69,7 +85,11 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
         [0x2002, high, low, ..] => embedded(high, low),
         [0x64, 0xff9b, ..] | [0x2001, 0 | 0xdb8, ..] => true,
         // Unique local, link-local, site-local, multicast.
-        [first, ..] => matches!(first & 0xfe00, 0xfc00) || matches!(first & 0xffc0, 0xfe80 | 0xfec0) || first & 0xff00 == 0xff00,
+        [first, ..] => {
+            matches!(first & 0xfe00, 0xfc00)
+                || matches!(first & 0xffc0, 0xfe80 | 0xfec0)
+                || first & 0xff00 == 0xff00
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Private keys as they are pasted: with their line breaks, without them, or with `\n` in their place as in a JSON file.
+//! Private keys as they are pasted: with their line breaks, without them, or with `\n` in their
+//! place as in a JSON file.
 
 use super::Fault;
 use crate::FieldCode;
@@ -17,10 +18,17 @@ pub(super) fn read(value: &str) -> Result<String, Fault> {
     if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
         return refuse(FieldCode::EncryptedKey);
     }
-    let Some((before, rest)) = text.split_once(BEGIN) else { return refuse(FieldCode::NotPrivateKey) };
-    let Some((inner, after)) = rest.split_once(END) else { return refuse(FieldCode::NotPrivateKey) };
+    let Some((before, rest)) = text.split_once(BEGIN) else {
+        return refuse(FieldCode::NotPrivateKey);
+    };
+    let Some((inner, after)) = rest.split_once(END) else {
+        return refuse(FieldCode::NotPrivateKey);
+    };
     let inner: String = inner.split_whitespace().collect();
-    let is_base64 = inner.trim_end_matches('=').chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
+    let is_base64 = inner
+        .trim_end_matches('=')
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
     // The shortest RSA key that anybody still makes, of 1,024 bits, has 848 characters.
     let whole = is_base64 && inner.len() >= 800 && inner.len().is_multiple_of(4);
     if !whole || !before.trim().is_empty() || !after.trim().is_empty() {

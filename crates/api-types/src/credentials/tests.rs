@@ -9,7 +9,12 @@ fn field(kind: ServiceType, name: &str, value: &str) -> Result<String, FieldCode
     field_by(kind, name, value, &Rules::default())
 }
 
-fn field_by(kind: ServiceType, name: &str, value: &str, rules: &Rules) -> Result<String, FieldCode> {
+fn field_by(
+    kind: ServiceType,
+    name: &str,
+    value: &str,
+    rules: &Rules,
+) -> Result<String, FieldCode> {
     match read(kind, &given(&[(name, value)]), true, rules) {
         Ok(kept) => Ok(kept[name].clone()),
         Err(faults) => {
@@ -83,7 +88,12 @@ fn chatwork() {
     table(
         ServiceType::Chatwork,
         "api_token",
-        &[(token, Ok(token)), (&format!(" {token} "), Ok(token)), ("0123456789abcdef", Err(InvalidFormat)), ("", Err(Required))],
+        &[
+            (token, Ok(token)),
+            (&format!(" {token} "), Ok(token)),
+            ("0123456789abcdef", Err(InvalidFormat)),
+            ("", Err(Required)),
+        ],
     );
     table(
         ServiceType::Chatwork,
@@ -121,10 +131,19 @@ fn teams() {
             (&new.replace("&sig=aB3_x-9", ""), Err(IncompleteUrl)),
             (&new.replace("sig=aB3_x-9", "sig="), Err(IncompleteUrl)),
             (new.split('?').next().unwrap(), Err(IncompleteUrl)),
-            (&new.replace("powerplatform.com", "powerplatform.com.evil.example"), Err(NotTeamsWorkflow)),
+            (
+                &new.replace("powerplatform.com", "powerplatform.com.evil.example"),
+                Err(NotTeamsWorkflow),
+            ),
             (&new.replace("https://", "https://user:secret@"), Err(UrlCredentials)),
-            ("https://minato.webhook.office.com/webhookb2/0123@4567/IncomingWebhook/89ab/cdef", Err(RetiredConnector)),
-            ("https://outlook.office.com/webhook/0123@4567/IncomingWebhook/89ab/cdef", Err(RetiredConnector)),
+            (
+                "https://minato.webhook.office.com/webhookb2/0123@4567/IncomingWebhook/89ab/cdef",
+                Err(RetiredConnector),
+            ),
+            (
+                "https://outlook.office.com/webhook/0123@4567/IncomingWebhook/89ab/cdef",
+                Err(RetiredConnector),
+            ),
             ("https://outlook.office365.com/webhook/0123", Err(RetiredConnector)),
             ("https://teams.microsoft.com/l/channel/19%3a0123", Err(NotTeamsWorkflow)),
             ("営業チャネル", Err(NotTeamsWorkflow)),
@@ -156,7 +175,10 @@ fn google_chat() {
             ("https://chat.googleapis.com/v1/spaces/AAAAabc_-12", Err(IncompleteUrl)),
             ("https://chat.google.com/room/AAAAabc?cls=7", Err(NotGoogleChatWebhook)),
             ("https://chat.googleapis.com/v1/media/x?key=a&token=b", Err(NotGoogleChatWebhook)),
-            ("https://x.chat.googleapis.com/v1/spaces/A/messages?key=a&token=b", Err(NotGoogleChatWebhook)),
+            (
+                "https://x.chat.googleapis.com/v1/spaces/A/messages?key=a&token=b",
+                Err(NotGoogleChatWebhook),
+            ),
             (&url.replace("https", "http"), Err(NotHttps)),
         ],
     );
@@ -180,7 +202,12 @@ fn line() {
     table(
         ServiceType::Line,
         "channel_secret",
-        &[(hex, Ok(hex)), (&hex.to_uppercase(), Ok(hex)), ("1234567890", Err(InvalidFormat)), ("", Ok(""))],
+        &[
+            (hex, Ok(hex)),
+            (&hex.to_uppercase(), Ok(hex)),
+            ("1234567890", Err(InvalidFormat)),
+            ("", Ok("")),
+        ],
     );
     table(
         ServiceType::Line,
@@ -196,7 +223,8 @@ fn line() {
             ("", Ok("")),
         ],
     );
-    let whole = |pairs: &[(&str, &str)]| read(ServiceType::Line, &given(pairs), false, &Rules::default());
+    let whole =
+        |pairs: &[(&str, &str)]| read(ServiceType::Line, &given(pairs), false, &Rules::default());
     let (token, to) = (("channel_access_token", token.as_str()), format!("U{hex}"));
     assert!(whole(&[token, ("to", &to)]).is_ok());
     assert!(whole(&[token, ("channel_secret", hex)]).is_ok(), "somebody sends the word then");
@@ -215,7 +243,11 @@ fn line_works() {
             ("abc12.serviceaccount", Err(InvalidFormat)),
         ],
     );
-    table(ServiceType::LineWorks, "bot_id", &[("1234567", Ok("1234567")), ("bot", Err(InvalidFormat))]);
+    table(
+        ServiceType::LineWorks,
+        "bot_id",
+        &[("1234567", Ok("1234567")), ("bot", Err(InvalidFormat))],
+    );
     table(
         ServiceType::LineWorks,
         "channel_id",
@@ -226,8 +258,10 @@ fn line_works() {
         ],
     );
     let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ+/".repeat(20);
-    let lines: Vec<&str> = (0..body.len()).step_by(64).map(|from| &body[from..body.len().min(from + 64)]).collect();
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+    let lines: Vec<&str> =
+        (0..body.len()).step_by(64).map(|from| &body[from..body.len().min(from + 64)]).collect();
+    let pem =
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
     table(
         ServiceType::LineWorks,
         "private_key",
@@ -272,8 +306,14 @@ fn webhook() {
         ],
     );
     let rules = Rules { own_authority: "portal.example.jp:443", ..Rules::default() };
-    assert_eq!(field_by(ServiceType::Webhook, "url", "https://Portal.example.jp/hook", &rules), Err(OwnUrl));
-    assert!(field_by(ServiceType::Webhook, "url", "https://portal.example.jp:8443/hook", &rules).is_ok());
+    assert_eq!(
+        field_by(ServiceType::Webhook, "url", "https://Portal.example.jp/hook", &rules),
+        Err(OwnUrl)
+    );
+    assert!(
+        field_by(ServiceType::Webhook, "url", "https://portal.example.jp:8443/hook", &rules)
+            .is_ok()
+    );
     let local = Rules { own_authority: "127.0.0.1:80", allow_private: true, ..Rules::default() };
     assert!(field_by(ServiceType::Webhook, "url", "http://127.0.0.1:4711/hook", &local).is_ok());
     assert_eq!(field_by(ServiceType::Webhook, "url", "http://127.0.0.1/hook", &local), Err(OwnUrl));
@@ -281,7 +321,13 @@ fn webhook() {
 
 #[test]
 fn what_is_missing_unknown_or_too_long_is_named() {
-    let faults = read(ServiceType::Slack, &given(&[("bot_token", " "), ("webhook/url", "x")]), false, &Rules::default()).unwrap_err();
+    let faults = read(
+        ServiceType::Slack,
+        &given(&[("bot_token", " "), ("webhook/url", "x")]),
+        false,
+        &Rules::default(),
+    )
+    .unwrap_err();
     let faults: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
     let expected = [
         ("/credentials/webhook~1url", FieldCode::UnknownField),
@@ -289,10 +335,24 @@ fn what_is_missing_unknown_or_too_long_is_named() {
         ("/credentials/channel_id", FieldCode::Required),
     ];
     assert_eq!(faults, expected);
-    assert_eq!(field(ServiceType::Webhook, "url", &format!("https://a.example/{}", "x".repeat(2_048))), Err(FieldCode::TooLong));
-    assert_eq!(read(ServiceType::Slack, &given(&[]), true, &Rules::default()), Ok(Credentials::new()));
-    let secret = read(ServiceType::Webhook, &given(&[("url", "https://a.example"), ("signing_secret", "mine")]), false, &Rules::default());
-    assert_eq!(secret, Err(vec![FieldFault::new("/credentials/signing_secret", FieldCode::UnknownField)]));
+    assert_eq!(
+        field(ServiceType::Webhook, "url", &format!("https://a.example/{}", "x".repeat(2_048))),
+        Err(FieldCode::TooLong)
+    );
+    assert_eq!(
+        read(ServiceType::Slack, &given(&[]), true, &Rules::default()),
+        Ok(Credentials::new())
+    );
+    let secret = read(
+        ServiceType::Webhook,
+        &given(&[("url", "https://a.example"), ("signing_secret", "mine")]),
+        false,
+        &Rules::default(),
+    );
+    assert_eq!(
+        secret,
+        Err(vec![FieldFault::new("/credentials/signing_secret", FieldCode::UnknownField)])
+    );
 }
 
 #[test]
@@ -302,8 +362,17 @@ fn hints_show_no_more_than_four_characters() {
         ("signing_secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_…LaSw"),
         ("api_token", "0123456789abcdef0123456789abcdef", "…cdef"),
         ("client_secret", "abc123", "…"),
-        ("url", "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=abcdefgh", "chat.googleapis.com/…efgh"),
-        ("private_key", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhki\nabcdEFGH\n-----END PRIVATE KEY-----\n", "PRIVATE KEY …EFGH"),
+        (
+            "url",
+            "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=abcdefgh",
+            "chat.googleapis.com/…efgh",
+        ),
+        (
+            "private_key",
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhki\nabcdEFGH\n-----END PRIVATE \
+                KEY-----\n",
+            "PRIVATE KEY …EFGH",
+        ),
     ] {
         assert_eq!(hint(name, value), expected);
     }

@@ -1,5 +1,5 @@
-//! URLs as they are pasted. By hand: what `url` brings along for names in other scripts would double what a visitor loads, and a
-//! secret URL has to stay byte for byte as its provider made it.
+//! URLs as they are pasted. By hand: what `url` brings along for names in other scripts would
+//! double what a visitor loads, and a secret URL has to stay byte for byte as its provider made it.
 
 use super::{Fault, RETIRED_CONNECTOR_HOSTS, Rules, address};
 use crate::FieldCode;
@@ -24,7 +24,9 @@ pub struct PastedUrl<'a> {
 impl<'a> PastedUrl<'a> {
     /// The parts; `None` for what is no web address.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|front| front.eq_ignore_ascii_case(scheme));
+        let begins = |scheme: &str| {
+            text.get(..scheme.len()).is_some_and(|front| front.eq_ignore_ascii_case(scheme))
+        };
         let (scheme, rest) = match () {
             () if begins("https://") => ("https", &text[8..]),
             () if begins("http://") => ("http", &text[7..]),
@@ -33,41 +35,65 @@ impl<'a> PastedUrl<'a> {
         let rest = rest.split('#').next().unwrap_or_default();
         let (authority, rest) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (user, place) = authority.rsplit_once('@').map_or((None, authority), |(user, place)| (Some(user), place));
+        let (user, place) = authority
+            .rsplit_once('@')
+            .map_or((None, authority), |(user, place)| (Some(user), place));
         let split = place.rfind(':').filter(|colon| !place[*colon..].contains(']'));
-        let (host, port) = split.map_or((place, None), |colon| (&place[..colon], Some(&place[colon + 1..])));
+        let (host, port) =
+            split.map_or((place, None), |colon| (&place[..colon], Some(&place[colon + 1..])));
         let port = match port {
             None | Some("") => None,
             Some(digits) => Some(digits.parse().ok()?),
         };
         let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let good = match inner {
-            Some(address) => address.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.')),
+            Some(address) => {
+                address.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'))
+            }
             None => host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_')),
         };
-        (good && !host.is_empty() && !path.contains('\\')).then(|| Self { scheme, user, host: host.to_lowercase(), port, path, query })
+        (good && !host.is_empty() && !path.contains('\\')).then(|| Self {
+            scheme,
+            user,
+            host: host.to_lowercase(),
+            port,
+            path,
+            query,
+        })
     }
 
     /// Whether the query has this parameter with a value.
     pub fn has(&self, name: &str) -> bool {
-        self.query.split('&').any(|pair| pair.split_once('=').is_some_and(|(known, value)| known == name && !value.is_empty()))
+        self.query.split('&').any(|pair| {
+            pair.split_once('=').is_some_and(|(known, value)| known == name && !value.is_empty())
+        })
     }
 
     /// `host:port`, the port always given.
     pub fn authority(&self) -> String {
-        format!("{}:{}", self.host, self.port.unwrap_or(if self.scheme == "https" { 443 } else { 80 }))
+        format!(
+            "{}:{}",
+            self.host,
+            self.port.unwrap_or(if self.scheme == "https" { 443 } else { 80 })
+        )
     }
 }
 
-/// Whether a host, in lower case and without a port, fits one of the rules: exact or `*.suffix`, with commas between them.
+/// Whether a host, in lower case and without a port, fits one of the rules: exact or `*.suffix`,
+/// with commas between them.
 pub fn host_allowed(rules: &str, host: &str) -> bool {
-    rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()).any(|rule| match rule.strip_prefix("*.") {
-        Some(suffix) => host.strip_suffix(suffix).is_some_and(|front| front.len() > 1 && front.ends_with('.')),
-        None => rule.eq_ignore_ascii_case(host),
+    rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()).any(|rule| {
+        match rule.strip_prefix("*.") {
+            Some(suffix) => host
+                .strip_suffix(suffix)
+                .is_some_and(|front| front.len() > 1 && front.ends_with('.')),
+            None => rule.eq_ignore_ascii_case(host),
+        }
     })
 }
 
-/// A URL has no space in it: what is there came from a line that was broken. Web pages and mails show `&` as `&amp;`.
+/// A URL has no space in it: what is there came from a line that was broken. Web pages and mails
+/// show `&` as `&amp;`.
 fn healed(value: &str) -> String {
     let text: String = value.split_whitespace().collect();
     text.replace("&amp;", "&")
@@ -119,9 +145,12 @@ pub(super) fn google_chat(value: &str, rules: &Rules) -> Result<String, Fault> {
         return fault(FieldCode::NotGoogleChatWebhook);
     }
     secure(&url, rules)?;
-    let Some(rest) = url.path.strip_prefix("/v1/spaces/") else { return fault(FieldCode::NotGoogleChatWebhook) };
+    let Some(rest) = url.path.strip_prefix("/v1/spaces/") else {
+        return fault(FieldCode::NotGoogleChatWebhook);
+    };
     let space = rest.split('/').next().unwrap_or_default();
-    let good = !space.is_empty() && space.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let good = !space.is_empty()
+        && space.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     match rest.strip_prefix(space) {
         Some("/messages") if good && url.has("key") && url.has("token") => Ok(text),
         Some("/messages" | "" | "/") if good => fault(FieldCode::IncompleteUrl),
@@ -136,7 +165,11 @@ pub(super) fn webhook(value: &str, rules: &Rules) -> Result<String, Fault> {
     let text = text.split('#').next().unwrap_or_default();
     let Some(url) = PastedUrl::parse(text) else {
         let other_scheme = text.contains("://");
-        return fault(if other_scheme || !text.contains('.') { FieldCode::InvalidFormat } else { FieldCode::NotHttps });
+        return fault(if other_scheme || !text.contains('.') {
+            FieldCode::InvalidFormat
+        } else {
+            FieldCode::NotHttps
+        });
     };
     secure(&url, rules)?;
     if !rules.own_authority.is_empty() && url.authority() == rules.own_authority {

@@ -38,11 +38,14 @@ fn wav_ms(bytes: &[u8]) -> Option<u32> {
         let (name, size) = (rest.get(..4)?, u32::from_le_bytes(rest.get(4..8)?.try_into().ok()?));
         let body = rest.get(8..)?;
         match name {
-            b"fmt " => bytes_per_second = Some(u32::from_le_bytes(body.get(8..12)?.try_into().ok()?)),
+            b"fmt " => {
+                bytes_per_second = Some(u32::from_le_bytes(body.get(8..12)?.try_into().ok()?))
+            }
             // A recorder that was cut off leaves a size that the file does not have.
             b"data" => {
                 let size = u64::from(size).min(body.len() as u64);
-                return u32::try_from((size * 1000).checked_div(u64::from(bytes_per_second?))?).ok();
+                return u32::try_from((size * 1000).checked_div(u64::from(bytes_per_second?))?)
+                    .ok();
             }
             _ => {}
         }
@@ -51,12 +54,15 @@ fn wav_ms(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// ISO/IEC 14496-12: `moov` holds `mvhd`, which says how many ticks there are and how many of them are a second.
+/// ISO/IEC 14496-12: `moov` holds `mvhd`, which says how many ticks there are and how many of them
+/// are a second.
 fn mp4_ms(bytes: &[u8]) -> Option<u32> {
     let head = inside(inside(bytes, b"moov")?, b"mvhd")?;
-    let be32 = |at: usize| Some(u64::from(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?)));
+    let be32 =
+        |at: usize| Some(u64::from(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?)));
     let be64 = |at: usize| Some(u64::from_be_bytes(head.get(at..at + 8)?.try_into().ok()?));
-    let (scale, duration) = if head.first()? == &1 { (be32(20)?, be64(24)?) } else { (be32(12)?, be32(16)?) };
+    let (scale, duration) =
+        if head.first()? == &1 { (be32(20)?, be64(24)?) } else { (be32(12)?, be32(16)?) };
     u32::try_from(duration.checked_mul(1000)?.checked_div(scale)?).ok()
 }
 
@@ -68,7 +74,9 @@ fn inside<'b>(mut boxes: &'b [u8], name: &[u8; 4]) -> Option<&'b [u8]> {
         let (head, size) = match size {
             // To the end.
             0 => (8, boxes.len()),
-            1 => (16, usize::try_from(u64::from_be_bytes(boxes.get(8..16)?.try_into().ok()?)).ok()?),
+            1 => {
+                (16, usize::try_from(u64::from_be_bytes(boxes.get(8..16)?.try_into().ok()?)).ok()?)
+            }
             size => (8, usize::try_from(size).ok()?),
         };
         if size < head {
@@ -86,18 +94,41 @@ mod tests {
     use super::*;
 
     fn wav(bytes_per_second: u32, data: &[u8], said: u32) -> Vec<u8> {
-        let head = [b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0".as_slice(), &[1, 0, 1, 0], &[0; 4]].concat();
-        [head, bytes_per_second.to_le_bytes().to_vec(), vec![1, 0, 8, 0], b"data".to_vec(), said.to_le_bytes().to_vec(), data.to_vec()]
-            .concat()
+        let head = [
+            b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0".as_slice(),
+            &[1, 0, 1, 0],
+            &[0; 4],
+        ]
+        .concat();
+        [
+            head,
+            bytes_per_second.to_le_bytes().to_vec(),
+            vec![1, 0, 8, 0],
+            b"data".to_vec(),
+            said.to_le_bytes().to_vec(),
+            data.to_vec(),
+        ]
+        .concat()
     }
 
     fn mp4(version: u8) -> Vec<u8> {
         let times = if version == 1 { vec![0; 16] } else { vec![0; 8] };
         let scale = 44_100_u32.to_be_bytes().to_vec();
-        let duration = if version == 1 { 66_150_u64.to_be_bytes().to_vec() } else { 66_150_u32.to_be_bytes().to_vec() };
-        let sized = |name: &[u8], body: Vec<u8>| [&(body.len() as u32 + 8).to_be_bytes(), name, &body].concat();
+        let duration = if version == 1 {
+            66_150_u64.to_be_bytes().to_vec()
+        } else {
+            66_150_u32.to_be_bytes().to_vec()
+        };
+        let sized = |name: &[u8], body: Vec<u8>| {
+            [&(body.len() as u32 + 8).to_be_bytes(), name, &body].concat()
+        };
         let mvhd = sized(b"mvhd", [vec![version, 0, 0, 0], times, scale, duration].concat());
-        [sized(b"ftyp", b"M4A ".to_vec()), sized(b"free", vec![0; 5]), sized(b"moov", [sized(b"udta", vec![]), mvhd].concat())].concat()
+        [
+            sized(b"ftyp", b"M4A ".to_vec()),
+            sized(b"free", vec![0; 5]),
+            sized(b"moov", [sized(b"udta", vec![]), mvhd].concat()),
+        ]
+        .concat()
     }
 
     #[test]

@@ -24,7 +24,10 @@ pub async fn run(app: &App) -> Result<usize, Failure> {
     let mut removed = 0;
     loop {
         let scope = EntranceScope::authenticating();
-        let over = app.db.read(move |conn| attachment::over(conn, scope, now - UNCLAIMED, kept, AT_ONCE)).await?;
+        let over = app
+            .db
+            .read(move |conn| attachment::over(conn, scope, now - UNCLAIMED, kept, AT_ONCE))
+            .await?;
         if over.is_empty() {
             break;
         }
@@ -37,12 +40,16 @@ pub async fn run(app: &App) -> Result<usize, Failure> {
     Ok(removed + orphans(app, now).await?)
 }
 
-/// Removes bytes that no row knows of: what a crash left, and what belonged to a contract that is gone. Each folder has its hour of the day.
+/// Removes bytes that no row knows of: what a crash left, and what belonged to a contract that is
+/// gone. Each folder has its hour of the day.
 async fn orphans(app: &App, now: NaiveDateTime) -> Result<usize, Failure> {
-    let folders = app.attachments.store.list_with_delimiter(None).await.map_err(failed)?.common_prefixes;
+    let folders =
+        app.attachments.store.list_with_delimiter(None).await.map_err(failed)?.common_prefixes;
     let mut removed = 0;
     for folder in folders {
-        let Some(day) = folder.filename().and_then(|name| name.parse::<NaiveDate>().ok()) else { continue };
+        let Some(day) = folder.filename().and_then(|name| name.parse::<NaiveDate>().ok()) else {
+            continue;
+        };
         let is_settled = now.date() - day >= TimeDelta::days(2);
         let has_its_hour = (now.date() - day).num_days().rem_euclid(24) == i64::from(now.hour());
         if is_settled && has_its_hour {
@@ -53,12 +60,22 @@ async fn orphans(app: &App, now: NaiveDateTime) -> Result<usize, Failure> {
 }
 
 async fn orphans_of(app: &App, folder: &Path) -> Result<usize, Failure> {
-    let files: Vec<Path> = app.attachments.store.list(Some(folder)).map_ok(|file| file.location).try_collect().await.map_err(failed)?;
+    let files: Vec<Path> = app
+        .attachments
+        .store
+        .list(Some(folder))
+        .map_ok(|file| file.location)
+        .try_collect()
+        .await
+        .map_err(failed)?;
     let mut removed = 0;
     for files in files.chunks(500) {
         let name = |path: &Path| path.filename().unwrap_or_default().to_owned();
         let ids: Vec<String> = files.iter().map(name).collect();
-        let known = app.db.read(move |conn| attachment::known(conn, EntranceScope::authenticating(), &ids)).await?;
+        let known = app
+            .db
+            .read(move |conn| attachment::known(conn, EntranceScope::authenticating(), &ids))
+            .await?;
         for file in files.iter().filter(|file| !known.contains(&name(file))) {
             app.attachments.remove(file.as_ref()).await.map_err(failed)?;
             removed += 1;

@@ -1,6 +1,9 @@
 //! What adding an entry would mean.
 
-use api_types::{BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError, FieldFault};
+use api_types::{
+    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError,
+    FieldFault,
+};
 use store::{Conn, Scope, block_entry, call_event, contract};
 
 use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
@@ -10,8 +13,13 @@ use crate::rules::decide::beginnings;
 use crate::rules::guard::caller_fault;
 use crate::texts::{Lang, field_message};
 
-/// The entry that refuses all of these callers already, if there is one: the same first, then the shortest beginning.
-fn covering(rows: &[block_entry::Row], ctx: &Ctx, pattern: &BlockPattern) -> Result<Option<block_entry::Row>, Failure> {
+/// The entry that refuses all of these callers already, if there is one: the same first, then the
+/// shortest beginning.
+fn covering(
+    rows: &[block_entry::Row],
+    ctx: &Ctx,
+    pattern: &BlockPattern,
+) -> Result<Option<block_entry::Row>, Failure> {
     let mut found = None;
     for row in rows.iter().filter(|row| !is_expired(row, ctx.at())) {
         let other = pattern_of(row)?;
@@ -39,28 +47,52 @@ pub fn check(
 ) -> Result<BlockCheck, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     number_of(&contract, number_id)?;
-    let said = |fault: &FieldFault| FieldError { pointer: fault.pointer.clone(), code: fault.code, message: field_message(lang, fault) };
+    let said = |fault: &FieldFault| FieldError {
+        pointer: fault.pointer.clone(),
+        code: fault.code,
+        message: field_message(lang, fault),
+    };
     let pattern = match BlockPattern::parse(request.matching, &request.caller) {
         Ok(pattern) => pattern,
         Err(error) => {
-            let proposal = if let CallerError::LostZero(number) = &error { Some(number.japanese()) } else { None };
-            return Ok(BlockCheck { proposal, refusal: Some(said(&caller_fault("/caller", &error))), ..BlockCheck::default() });
+            let proposal = if let CallerError::LostZero(number) = &error {
+                Some(number.japanese())
+            } else {
+                None
+            };
+            return Ok(BlockCheck {
+                proposal,
+                refusal: Some(said(&caller_fault("/caller", &error))),
+                ..BlockCheck::default()
+            });
         }
     };
     let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
-    let covered_by = covering(&block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?, ctx, &pattern)?;
-    let duplicate =
-        covered_by.as_ref().filter(|row| row.pattern == pattern.key() && row.matching == super::text_of_matching(pattern.matching()));
-    let refusal = guard.refusal(&pattern).or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));
+    let covered_by = covering(
+        &block_entry::with_patterns(conn, scope, number_id, &beginnings(pattern.key()))?,
+        ctx,
+        &pattern,
+    )?;
+    let duplicate = covered_by.as_ref().filter(|row| {
+        row.pattern == pattern.key() && row.matching == super::text_of_matching(pattern.matching())
+    });
+    let refusal = guard
+        .refusal(&pattern)
+        .or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));
     let prefix = pattern.matching() == BlockMatch::Prefix;
-    let (calls, answered) = call_event::count(conn, scope, number_id, pattern.key(), prefix, ctx.at() - LOOK_BACK)?;
+    let (calls, answered) =
+        call_event::count(conn, scope, number_id, pattern.key(), prefix, ctx.at() - LOOK_BACK)?;
     let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let days = u32::try_from(LOOK_BACK.num_days()).unwrap_or(u32::MAX);
     Ok(BlockCheck {
         caller: Some(pattern.key().to_owned()),
         caller_text: Some(pattern.japanese()),
         proposal: None,
-        warnings: if refusal.is_none() { guard.warnings(&pattern).iter().map(said).collect() } else { Vec::new() },
+        warnings: if refusal.is_none() {
+            guard.warnings(&pattern).iter().map(said).collect()
+        } else {
+            Vec::new()
+        },
         refusal: refusal.as_ref().map(said),
         covered_by: covered_by.map(|row| entry(&row, ctx.at())).transpose()?,
         effect: Some(BlockEffect { days, calls: count(calls), answered: count(answered) }),

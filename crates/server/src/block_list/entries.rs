@@ -1,9 +1,10 @@
 //! Entries: added, changed, removed, put back.
 
 use api_types::{
-    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockEntriesDelete, BlockEntriesDeleted, BlockEntriesRestored, BlockEntry,
-    BlockEntryCreate, BlockEntryPatch, BlockImportState, BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValue, FieldValues,
-    search_terms, search_text,
+    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockEntriesDelete, BlockEntriesDeleted,
+    BlockEntriesRestored, BlockEntry, BlockEntryCreate, BlockEntryPatch, BlockImportState,
+    BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValue, FieldValues, search_terms,
+    search_text,
 };
 use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
 use store::block_entry::{self, Changes, Removed, Row};
@@ -63,16 +64,24 @@ pub(super) fn new_row(
 /// Adds an entry. One with the same pattern that has expired makes room for it.
 ///
 /// # Errors
-/// `not_found`; a caller that cannot be read or must not be refused; a warning that was not confirmed; an expiry in the past; a full
-/// list.
-pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &BlockEntryCreate) -> Result<BlockEntry, Failure> {
+/// `not_found`; a caller that cannot be read or must not be refused; a warning that was not
+/// confirmed; an expiry in the past; a full list.
+pub fn add(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    new: &BlockEntryCreate,
+) -> Result<BlockEntry, Failure> {
     let contract = locked(conn, scope, number_id)?;
     let (mut faults, found) = match BlockPattern::parse(new.matching, &new.caller) {
         Err(error) => (vec![caller_fault("/caller", &error)], None),
         Ok(pattern) => {
             let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
-            let rows = block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
-            let same = rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
+            let rows =
+                block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
+            let same =
+                rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
             let faults = match guard.refusal(&pattern) {
                 Some(fault) => vec![fault],
                 None if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) => {
@@ -85,7 +94,9 @@ pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &Blo
         }
     };
     faults.extend(new.expires_at.and_then(|at| expiry_fault(at, ctx.at())));
-    let Some((pattern, expired)) = found.filter(|_| faults.is_empty()) else { return Err(Failure::Fields(faults)) };
+    let Some((pattern, expired)) = found.filter(|_| faults.is_empty()) else {
+        return Err(Failure::Fields(faults));
+    };
     if expired.is_none() {
         check_room(number_of(&contract, number_id)?, 1)?;
     }
@@ -93,7 +104,13 @@ pub fn add(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, new: &Blo
     insert(conn, scope, ctx, row, expired)
 }
 
-fn insert(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: Row, expired: Option<Row>) -> Result<BlockEntry, Failure> {
+fn insert(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    row: Row,
+    expired: Option<Row>,
+) -> Result<BlockEntry, Failure> {
     let number_id = row.number_id.clone();
     let before = match expired {
         None => {
@@ -107,7 +124,14 @@ fn insert(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: Row, expired: Option<R
     };
     block_entry::insert(conn, scope, row.clone())?;
     let after = history::of_block_entry(&row);
-    record(conn, scope, ctx, (AuditObject::BlockList, &number_id), AuditAction::AddEntry, (before, after))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, &number_id),
+        AuditAction::AddEntry,
+        (before, after),
+    )?;
     entry(&row, ctx.at())
 }
 
@@ -117,7 +141,9 @@ fn insert(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: Row, expired: Option<R
 /// `limit_reached`.
 pub(super) fn check_room(number: &number::Row, more: i64) -> Result<(), Failure> {
     if number.block_entry_count + more > BLOCK_ENTRIES_MAX {
-        return Err(Failure::Fields(vec![FieldFault::new("/caller", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+        return Err(Failure::Fields(vec![
+            FieldFault::new("/caller", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
+        ]));
     }
     Ok(())
 }
@@ -145,11 +171,16 @@ pub fn change(
     }
     let note = patch.note.as_deref().map(|note| note.trim().to_owned());
     let pattern = pattern_of(&before)?;
-    let changes = Changes { search: note.as_deref().map(|note| search_text(&pattern, note)), note, expires_at };
+    let changes = Changes {
+        search: note.as_deref().map(|note| search_text(&pattern, note)),
+        note,
+        expires_at,
+    };
     let mut after = before.clone();
     after.note = changes.note.clone().unwrap_or(after.note);
     after.expires_at = changes.expires_at.unwrap_or(after.expires_at);
-    let differences = history::differences(history::of_block_entry(&before), history::of_block_entry(&after));
+    let differences =
+        history::differences(history::of_block_entry(&before), history::of_block_entry(&after));
     if differences.0 == differences.1 {
         return entry(&before, ctx.at());
     }
@@ -162,7 +193,14 @@ pub fn change(
         values
     };
     let differences = (named(differences.0), named(differences.1));
-    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::ChangeEntry, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, number_id),
+        AuditAction::ChangeEntry,
+        differences,
+    )?;
     let after = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
     entry(&after, ctx.at())
 }
@@ -171,11 +209,23 @@ pub fn change(
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn remove_one(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: i64, (number_id, id): (&str, &str)) -> Result<(), Failure> {
+pub fn remove_one(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: i64,
+    (number_id, id): (&str, &str),
+) -> Result<(), Failure> {
     locked(conn, scope, number_id)?;
     let row = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
     check_version(row.version, Some(if_match))?;
-    remove(conn, scope, ctx, number_id, &BlockEntriesDelete { ids: vec![id.to_owned()], ..BlockEntriesDelete::default() })?;
+    remove(
+        conn,
+        scope,
+        ctx,
+        number_id,
+        &BlockEntriesDelete { ids: vec![id.to_owned()], ..BlockEntriesDelete::default() },
+    )?;
     Ok(())
 }
 
@@ -194,8 +244,12 @@ pub fn remove(
     let removed = match (wanted.all, wanted.ids.is_empty()) {
         (false, true) => return Err(Failure::field("/ids", FieldCode::Required)),
         (true, false) => return Err(Failure::field("/ids", FieldCode::NotApplicable)),
-        (false, false) if wanted.q.is_some() => return Err(Failure::field("/q", FieldCode::NotApplicable)),
-        (false, false) if !wanted.except.is_empty() => return Err(Failure::field("/except", FieldCode::NotApplicable)),
+        (false, false) if wanted.q.is_some() => {
+            return Err(Failure::field("/q", FieldCode::NotApplicable));
+        }
+        (false, false) if !wanted.except.is_empty() => {
+            return Err(Failure::field("/except", FieldCode::NotApplicable));
+        }
         (false, false) => Removed::Ids(wanted.ids.clone()),
         (true, true) => {
             let texts = wanted.q.as_deref().map(search_terms).unwrap_or_default();
@@ -214,15 +268,31 @@ pub fn remove(
     number::count_block_entries(conn, scope, number_id, -counted(count))?;
     let before = single.map(|row| history::of_block_entry(&row)).unwrap_or_default();
     let after = counts(count, "deletion_id", &deletion_id);
-    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::RemoveEntries, (before, after))?;
-    Ok(BlockEntriesDeleted { deleted: u32::try_from(count).unwrap_or(u32::MAX), deletion_id: Some(deletion_id) })
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, number_id),
+        AuditAction::RemoveEntries,
+        (before, after),
+    )?;
+    Ok(BlockEntriesDeleted {
+        deleted: u32::try_from(count).unwrap_or(u32::MAX),
+        deletion_id: Some(deletion_id),
+    })
 }
 
 /// Puts removed entries back.
 ///
 /// # Errors
 /// `not_found`; `already_done` when nothing waits under this id; a full list.
-pub fn put_back(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, deletion_id: &str) -> Result<BlockEntriesRestored, Failure> {
+pub fn put_back(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    deletion_id: &str,
+) -> Result<BlockEntriesRestored, Failure> {
     let contract = locked(conn, scope, number_id)?;
     let waiting = block_entry::count_removed(conn, scope, number_id, deletion_id)?;
     if waiting == 0 {
@@ -237,16 +307,32 @@ pub fn put_back(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, dele
         block_import::update(conn, scope, &block_import::Row { state, ..import })?;
     }
     let after = counts(count, "deletion_id", deletion_id);
-    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::PutBackEntries, (FieldValues::new(), after))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, number_id),
+        AuditAction::PutBackEntries,
+        (FieldValues::new(), after),
+    )?;
     let skipped = waiting - counted(count);
-    Ok(BlockEntriesRestored { restored: u32::try_from(count).unwrap_or(u32::MAX), skipped: u32::try_from(skipped).unwrap_or_default() })
+    Ok(BlockEntriesRestored {
+        restored: u32::try_from(count).unwrap_or(u32::MAX),
+        skipped: u32::try_from(skipped).unwrap_or_default(),
+    })
 }
 
 /// Removes again, for a while, what was put back after the removal `former`.
 ///
 /// # Errors
 /// `not_found`; `already_done` when nothing of it stands in the list any more.
-pub fn remove_again(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, former: &str) -> Result<(), Failure> {
+pub fn remove_again(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    former: &str,
+) -> Result<(), Failure> {
     locked(conn, scope, number_id)?;
     // What an undo of an import had removed.
     if block_import::find(conn, scope, number_id, former)?.is_some() {
@@ -254,13 +340,27 @@ pub fn remove_again(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, 
         return Ok(());
     }
     let deletion_id = new_id();
-    let count = block_entry::remove(conn, scope, number_id, &Removed::PutBack(former.to_owned()), &deletion_id, ctx.at())?;
+    let count = block_entry::remove(
+        conn,
+        scope,
+        number_id,
+        &Removed::PutBack(former.to_owned()),
+        &deletion_id,
+        ctx.at(),
+    )?;
     if count == 0 {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     number::count_block_entries(conn, scope, number_id, -counted(count))?;
     let after = counts(count, "deletion_id", &deletion_id);
-    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::RemoveEntries, (FieldValues::new(), after))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, number_id),
+        AuditAction::RemoveEntries,
+        (FieldValues::new(), after),
+    )?;
     Ok(())
 }
 
@@ -270,5 +370,8 @@ pub(super) fn counted(count: usize) -> i64 {
 
 /// `count` and the id by which it can be taken back, for the change log.
 pub(super) fn counts(count: usize, name: &str, id: &str) -> FieldValues {
-    FieldValues::from([("count".into(), FieldValue::Integer(counted(count))), (name.into(), FieldValue::Text(id.to_owned()))])
+    FieldValues::from([
+        ("count".into(), FieldValue::Integer(counted(count))),
+        (name.into(), FieldValue::Text(id.to_owned())),
+    ])
 }

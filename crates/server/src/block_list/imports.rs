@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use api_types::{
-    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow, BlockImportState, BlockImportUndone,
-    BlockPattern, ErrorCode, FieldCode, FieldFault, FieldValues, RowOutcome,
+    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow,
+    BlockImportState, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
+    FieldValues, RowOutcome,
 };
 use store::block_entry::Removed;
 use store::contract::{self, Contract};
@@ -42,14 +43,22 @@ fn count(count: u32) -> i32 {
 ///
 /// # Errors
 /// `not_found`; a file that cannot be read.
-pub fn read(conn: &mut Conn, scope: &Scope, ctx: &Ctx, lang: Lang, number_id: &str, file: Vec<u8>) -> Result<Surveyed, Failure> {
+pub fn read(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    lang: Lang,
+    number_id: &str,
+    file: Vec<u8>,
+) -> Result<Surveyed, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     number_of(&contract, number_id)?;
     let judge = Judge::new(conn, scope, &contract, ctx.at())?;
     let (layout, counts, outcomes) = survey(conn, scope, &judge, number_id, &file)?;
     let first = shown_rows(&judge, lang, &file, &outcomes, 0, None, FIRST_ROWS)?;
     let more = outcomes.len() > first.len();
-    let row = new_import(scope, ctx, number_id, layout.encoding.name(), counts, Some((file, outcomes)));
+    let row =
+        new_import(scope, ctx, number_id, layout.encoding.name(), counts, Some((file, outcomes)));
     Ok(Surveyed { row, first, more })
 }
 
@@ -110,21 +119,31 @@ pub fn apply_at_once(
     let contract = locked(conn, scope, &row.number_id)?;
     block_import::insert(conn, scope, row.clone())?;
     add(conn, scope, ctx, &contract, &mut row, &file, options)?;
-    for row in first.iter_mut().filter(|row| matches!(row.outcome, RowOutcome::Repairable | RowOutcome::Warned)) {
+    for row in first
+        .iter_mut()
+        .filter(|row| matches!(row.outcome, RowOutcome::Repairable | RowOutcome::Warned))
+    {
         (row.outcome, row.code, row.reason) = (RowOutcome::Added, None, None);
     }
     // The file is not kept, so no cursor would lead to its other rows.
     Ok(answer(&row, first, false))
 }
 
-fn find(conn: &mut Conn, scope: &Scope, number_id: &str, id: &str) -> Result<block_import::Row, Failure> {
+fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    id: &str,
+) -> Result<block_import::Row, Failure> {
     block_import::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)
 }
 
 /// The file of an import that is only previewed.
 fn file_of<'a>(ctx: &Ctx, row: &'a block_import::Row) -> Result<(&'a [u8], &'a [u8]), Failure> {
     match (&row.file, &row.outcomes) {
-        (Some(file), Some(outcomes)) if ctx.at() - row.created_at < PREVIEW_KEPT => Ok((file, outcomes)),
+        (Some(file), Some(outcomes)) if ctx.at() - row.created_at < PREVIEW_KEPT => {
+            Ok((file, outcomes))
+        }
         _ => Err(Failure::Code(ErrorCode::Gone)),
     }
 }
@@ -132,7 +151,8 @@ fn file_of<'a>(ctx: &Ctx, row: &'a block_import::Row) -> Result<(&'a [u8], &'a [
 /// Adds the rows of a previewed file: all, or none.
 ///
 /// # Errors
-/// `not_found`; `gone` after an hour; `already_done`; every wrong row unless they are to be left out; a full list.
+/// `not_found`; `gone` after an hour; `already_done`; every wrong row unless they are to be left
+/// out; a full list.
 pub fn apply(
     conn: &mut Conn,
     scope: &Scope,
@@ -176,7 +196,15 @@ fn add(
         match judge.judge(&layout, &row, options.repair) {
             Ok(new) => {
                 good += 1;
-                waiting.push(new_row(scope, number_id, &new.pattern, &new.note, new.expires_at, Some(&import.id), ctx.at()));
+                waiting.push(new_row(
+                    scope,
+                    number_id,
+                    &new.pattern,
+                    &new.note,
+                    new.expires_at,
+                    Some(&import.id),
+                    ctx.at(),
+                ));
             }
             Err((fault, proposal)) => {
                 *if proposal.is_some() { &mut repairable } else { &mut invalid } += 1;
@@ -196,7 +224,9 @@ fn add(
     adding.write(conn, scope, &waiting)?;
     let (added, more) = (adding.added, adding.growth());
     if number_of(contract, number_id)?.block_entry_count + more > BLOCK_ENTRIES_MAX {
-        return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+        return Err(Failure::Fields(vec![
+            FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
+        ]));
     }
     import.state = view::text_of(&BlockImportState::Applied);
     import.added = i32::try_from(added).unwrap_or(i32::MAX);
@@ -208,7 +238,14 @@ fn add(
     if added > 0 {
         number::count_block_entries(conn, scope, number_id, more)?;
         let after = counts(added, "import_id", &import.id);
-        record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::Import, (FieldValues::new(), after))?;
+        record(
+            conn,
+            scope,
+            ctx,
+            (AuditObject::BlockList, number_id),
+            AuditAction::Import,
+            (FieldValues::new(), after),
+        )?;
     }
     Ok(())
 }
@@ -222,13 +259,24 @@ struct Adding {
 
 impl Adding {
     fn new(conn: &mut Conn, scope: &Scope, number_id: &str, ctx: &Ctx) -> Result<Self, Failure> {
-        Ok(Self { expired: block_entry::expired(conn, scope, number_id, ctx.at())?, added: 0, replaced: 0 })
+        Ok(Self {
+            expired: block_entry::expired(conn, scope, number_id, ctx.at())?,
+            added: 0,
+            replaced: 0,
+        })
     }
 
-    fn write(&mut self, conn: &mut Conn, scope: &Scope, rows: &[block_entry::Row]) -> Result<(), Failure> {
+    fn write(
+        &mut self,
+        conn: &mut Conn,
+        scope: &Scope,
+        rows: &[block_entry::Row],
+    ) -> Result<(), Failure> {
         if !self.expired.is_empty() {
             for row in rows {
-                if let Some(id) = self.expired.remove(&(row.pattern.clone(), row.matching == "prefix")) {
+                if let Some(id) =
+                    self.expired.remove(&(row.pattern.clone(), row.matching == "prefix"))
+                {
                     block_entry::delete(conn, scope, &row.number_id, &id)?;
                     self.replaced += 1;
                 }
@@ -244,8 +292,8 @@ impl Adding {
     }
 }
 
-/// Adds entries of another number's list, as an import that can be taken back. Answers its id, how many were added and how many must
-/// not be.
+/// Adds entries of another number's list, as an import that can be taken back. Answers its id, how
+/// many were added and how many must not be.
 ///
 /// # Errors
 /// `not_found`; a full list.
@@ -277,7 +325,15 @@ pub fn copy(
                 continue;
             }
             let expires_at = row.expires_at.map(|at| at.and_utc());
-            fresh.push(new_row(scope, to, &pattern, &row.note, expires_at, Some(&import.id), ctx.at()));
+            fresh.push(new_row(
+                scope,
+                to,
+                &pattern,
+                &row.note,
+                expires_at,
+                Some(&import.id),
+                ctx.at(),
+            ));
         }
         added += fresh.len();
         if !dry_run {
@@ -286,18 +342,28 @@ pub fn copy(
         Ok::<(), Failure>(())
     })?;
     if number_of(&contract, to)?.block_entry_count + counted(added) > BLOCK_ENTRIES_MAX {
-        return Err(Failure::Fields(vec![FieldFault::new("/parts", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX)]));
+        return Err(Failure::Fields(vec![
+            FieldFault::new("/parts", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
+        ]));
     }
     if dry_run || added == 0 {
         return Ok((None, added, refused));
     }
     import.state = view::text_of(&BlockImportState::Applied);
-    (import.total, import.added) = (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
+    (import.total, import.added) =
+        (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
     let after = counts(added, "import_id", &import.id);
     let id = import.id.clone();
     block_import::insert(conn, scope, import)?;
     number::count_block_entries(conn, scope, to, adding.growth())?;
-    record(conn, scope, ctx, (AuditObject::BlockList, to), AuditAction::Import, (FieldValues::new(), after))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, to),
+        AuditAction::Import,
+        (FieldValues::new(), after),
+    )?;
     Ok((Some(id), added, refused))
 }
 
@@ -305,19 +371,33 @@ pub fn copy(
 ///
 /// # Errors
 /// `not_found`; `already_done` when it was not applied or was taken back.
-pub fn undo(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, id: &str) -> Result<BlockImportUndone, Failure> {
+pub fn undo(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    number_id: &str,
+    id: &str,
+) -> Result<BlockImportUndone, Failure> {
     locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
     if row.state != view::text_of(&BlockImportState::Applied) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     // Under the import's own id, so that the undo can be undone.
-    let removed = block_entry::remove(conn, scope, number_id, &Removed::Import(id.to_owned()), id, ctx.at())?;
+    let removed =
+        block_entry::remove(conn, scope, number_id, &Removed::Import(id.to_owned()), id, ctx.at())?;
     row.state = view::text_of(&BlockImportState::Undone);
     block_import::update(conn, scope, &row)?;
     number::count_block_entries(conn, scope, number_id, -counted(removed))?;
     let after = counts(removed, "import_id", id);
-    record(conn, scope, ctx, (AuditObject::BlockList, number_id), AuditAction::UndoImport, (FieldValues::new(), after))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::BlockList, number_id),
+        AuditAction::UndoImport,
+        (FieldValues::new(), after),
+    )?;
     Ok(BlockImportUndone { removed: u32::try_from(removed).unwrap_or(u32::MAX) })
 }
 
@@ -325,11 +405,19 @@ pub fn undo(conn: &mut Conn, scope: &Scope, ctx: &Ctx, number_id: &str, id: &str
 ///
 /// # Errors
 /// `not_found`.
-pub fn import(conn: &mut Conn, scope: &Scope, ctx: &Ctx, lang: Lang, number_id: &str, id: &str) -> Result<BlockImport, Failure> {
+pub fn import(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    lang: Lang,
+    number_id: &str,
+    id: &str,
+) -> Result<BlockImport, Failure> {
     let row = find(conn, scope, number_id, id)?;
     let (first, more) = match file_of(ctx, &row) {
         Ok((file, outcomes)) => {
-            let first = shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, 0, None, FIRST_ROWS)?;
+            let first =
+                shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, 0, None, FIRST_ROWS)?;
             let more = outcomes.len() > first.len();
             (first, more)
         }

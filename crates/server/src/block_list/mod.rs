@@ -47,8 +47,9 @@ fn matching_of(text: &str) -> BlockMatch {
 /// # Errors
 /// `internal` when the stored pattern is none.
 pub fn pattern_of(row: &block_entry::Row) -> Result<BlockPattern, Failure> {
-    BlockPattern::from_key(matching_of(&row.matching), &row.pattern)
-        .ok_or_else(|| Failure::Internal(format!("block_entries.pattern of {} cannot be read", row.id)))
+    BlockPattern::from_key(matching_of(&row.matching), &row.pattern).ok_or_else(|| {
+        Failure::Internal(format!("block_entries.pattern of {} cannot be read", row.id))
+    })
 }
 
 /// An entry as its holder sees it.
@@ -82,9 +83,19 @@ fn number_of<'a>(contract: &'a Contract, id: &str) -> Result<&'a number::Row, Fa
     contract.number(id).ok_or(Failure::NOT_FOUND)
 }
 
-/// The guard for one pattern: of what was called or answered lately it needs no more than one number that the pattern covers.
-fn guard_for(conn: &mut Conn, scope: &Scope, contract: &Contract, pattern: &BlockPattern, now: NaiveDateTime) -> Result<Guard, Failure> {
-    Ok(Guard::new(contract, call_event::known_parties(conn, scope, pattern.key(), now - LOOK_BACK, 1)?))
+/// The guard for one pattern: of what was called or answered lately it needs no more than one
+/// number that the pattern covers.
+fn guard_for(
+    conn: &mut Conn,
+    scope: &Scope,
+    contract: &Contract,
+    pattern: &BlockPattern,
+    now: NaiveDateTime,
+) -> Result<Guard, Failure> {
+    Ok(Guard::new(
+        contract,
+        call_event::known_parties(conn, scope, pattern.key(), now - LOOK_BACK, 1)?,
+    ))
 }
 
 fn locked(conn: &mut Conn, scope: &Scope, number_id: &str) -> Result<Contract, Failure> {

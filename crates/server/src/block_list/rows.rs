@@ -12,7 +12,8 @@ use crate::error::Failure;
 use crate::rules::guard::{Guard, caller_fault};
 use crate::texts::{Lang, field_message};
 
-/// Different numbers that were called or answered lately, at most: more would only make the guard slow.
+/// Different numbers that were called or answered lately, at most: more would only make the guard
+/// slow.
 const KNOWN_AT_MOST: i64 = 50_000;
 
 /// Pattern and whether it is a beginning.
@@ -48,7 +49,12 @@ impl Judge {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn new(conn: &mut Conn, scope: &Scope, contract: &contract::Contract, now: NaiveDateTime) -> Result<Self, Failure> {
+    pub fn new(
+        conn: &mut Conn,
+        scope: &Scope,
+        contract: &contract::Contract,
+        now: NaiveDateTime,
+    ) -> Result<Self, Failure> {
         let known = call_event::known_parties(conn, scope, "+", now - LOOK_BACK, KNOWN_AT_MOST)?;
         Ok(Self { guard: Guard::new(contract, known), now })
     }
@@ -57,7 +63,12 @@ impl Judge {
     ///
     /// # Errors
     /// Why it would make none; for a lost 0 beside the entry that it would be with it.
-    pub fn judge<'r>(&self, layout: &Layout, row: &'r Row, repair: bool) -> Result<&'r NewRow, (FieldFault, Option<&'r NewRow>)> {
+    pub fn judge<'r>(
+        &self,
+        layout: &Layout,
+        row: &'r Row,
+        repair: bool,
+    ) -> Result<&'r NewRow, (FieldFault, Option<&'r NewRow>)> {
         let pointer = format!("#line={}", row.line);
         let allowed = |new: &NewRow| {
             if new.expires_at.is_some_and(|at| at.naive_utc() <= self.now) {
@@ -82,8 +93,8 @@ impl Judge {
 }
 
 impl Judge {
-    /// What to think about before a row is added. The preview shows it; it does not stop the import, or a list that was exported could
-    /// not come back.
+    /// What to think about before a row is added. The preview shows it; it does not stop the
+    /// import, or a list that was exported could not come back.
     fn warning(&self, row: &Row, new: &NewRow) -> Option<FieldFault> {
         let fault = self.guard.warnings(&new.pattern).into_iter().next()?;
         Some(FieldFault { pointer: format!("#line={}", row.line), ..fault })
@@ -94,8 +105,12 @@ fn row_fault(pointer: &str, layout: &Layout, row: &Row, fault: &RowFault) -> Fie
     let new = |code| FieldFault::new(pointer, code);
     match &fault.fault {
         RowFaultKind::Caller(error) => caller_fault(pointer, error),
-        RowFaultKind::UnknownMatch => new(FieldCode::UnknownChoice).value(matching_cell(layout, row)),
-        RowFaultKind::NoteTooLong { limit } => new(FieldCode::TooLong).limit(i64::try_from(*limit).unwrap_or(i64::MAX)),
+        RowFaultKind::UnknownMatch => {
+            new(FieldCode::UnknownChoice).value(matching_cell(layout, row))
+        }
+        RowFaultKind::NoteTooLong { limit } => {
+            new(FieldCode::TooLong).limit(i64::try_from(*limit).unwrap_or(i64::MAX))
+        }
         RowFaultKind::ControlCharacter => new(FieldCode::ControlCharacter),
         RowFaultKind::BadDate => new(FieldCode::InvalidDate),
     }
@@ -103,7 +118,14 @@ fn row_fault(pointer: &str, layout: &Layout, row: &Row, fault: &RowFault) -> Fie
 
 /// What stands in the column of the match; short, since it is shown in a sentence.
 fn matching_cell(layout: &Layout, row: &Row) -> String {
-    layout.columns.matching.map_or("", |column| row.cells.get(column)).trim().chars().take(20).collect()
+    layout
+        .columns
+        .matching
+        .map_or("", |column| row.cells.get(column))
+        .trim()
+        .chars()
+        .take(20)
+        .collect()
 }
 
 /// Why a file as a whole cannot be taken.
@@ -113,7 +135,9 @@ pub fn file_failure(fault: FileFault) -> Failure {
     let fault = match fault {
         FileFault::TooLarge => return Failure::Code(ErrorCode::BodyTooLarge),
         FileFault::Empty => whole(FieldCode::Required),
-        FileFault::TooManyRows { line } => at(line, FieldCode::TooManyRows).limit(i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)),
+        FileFault::TooManyRows { line } => {
+            at(line, FieldCode::TooManyRows).limit(i64::try_from(MAX_ROWS).unwrap_or(i64::MAX))
+        }
         FileFault::NotText(_) => whole(FieldCode::NotText),
         FileFault::Spreadsheet => whole(FieldCode::Spreadsheet),
         FileFault::BadEncoding { line } => at(line, FieldCode::BadEncoding),
@@ -128,7 +152,13 @@ pub fn file_failure(fault: FileFault) -> Failure {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn survey(conn: &mut Conn, scope: &Scope, judge: &Judge, number_id: &str, file: &[u8]) -> Result<(Layout, Counts, Vec<u8>), Failure> {
+pub fn survey(
+    conn: &mut Conn,
+    scope: &Scope,
+    judge: &Judge,
+    number_id: &str,
+    file: &[u8],
+) -> Result<(Layout, Counts, Vec<u8>), Failure> {
     let layout = layout(file).map_err(file_failure)?;
     // What has expired makes room, so it is not among them.
     let mut seen: Seen = block_entry::patterns(conn, scope, number_id, judge.now)?;
@@ -218,7 +248,13 @@ pub fn shown_rows(
     Ok(found)
 }
 
-fn shown(judge: &Judge, layout: &Layout, lang: Lang, row: Row, outcome: RowOutcome) -> BlockImportRow {
+fn shown(
+    judge: &Judge,
+    layout: &Layout,
+    lang: Lang,
+    row: Row,
+    outcome: RowOutcome,
+) -> BlockImportRow {
     let (pattern, fault) = match judge.judge(layout, &row, false) {
         Ok(new) => (Some(&new.pattern), judge.warning(&row, new)),
         Err((fault, proposal)) => (proposal.map(|new| &new.pattern), Some(fault)),
@@ -240,11 +276,17 @@ fn shown(judge: &Judge, layout: &Layout, lang: Lang, row: Row, outcome: RowOutco
     }
 }
 
-/// The rows of a surveyed file that are not added as they stand, and why, in the file's own encoding.
+/// The rows of a surveyed file that are not added as they stand, and why, in the file's own
+/// encoding.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn failed_rows(judge: &Judge, lang: Lang, file: &[u8], outcomes: &[u8]) -> Result<Vec<u8>, Failure> {
+pub fn failed_rows(
+    judge: &Judge,
+    lang: Lang,
+    file: &[u8],
+    outcomes: &[u8],
+) -> Result<Vec<u8>, Failure> {
     let layout = layout(file).map_err(file_failure)?;
     let heading = crate::texts::text(lang, "csv.reason", &[]);
     let mut failed = crate::csv::FailedRows::new(file, &layout, &heading).map_err(file_failure)?;

@@ -1,4 +1,5 @@
-//! `denwaban demo`: a sample contract on an embedded database, to look around in and to script against.
+//! `denwaban demo`: a sample contract on an embedded database, to look around in and to script
+//! against.
 
 mod seed;
 
@@ -62,16 +63,26 @@ pub(super) fn run(mut config: Config, args: Args) -> Result<(), Error> {
         config.data_dir = args.data_dir.unwrap_or_else(|| config.data_dir.join("demo"));
         config.database.url = None;
         config.server.public_url = None;
-        config.server.bind = listener.local_addr().map_err(|error| Error::said(error.to_string()))?.to_string();
+        config.server.bind =
+            listener.local_addr().map_err(|error| Error::said(error.to_string()))?.to_string();
         // The demo runs beside a server on the same machine.
         config.server.metrics_bind.get_or_insert_default();
         let app = App::build(config, Clock::system())?;
         let entrance = open(&app).await?;
         let url = app.config.public_url();
         let text = if args.json {
-            serde_json::to_string(&Answer { url: url.as_str().trim_end_matches('/'), entrance: &entrance }).unwrap_or_default()
+            serde_json::to_string(&Answer {
+                url: url.as_str().trim_end_matches('/'),
+                entrance: &entrance,
+            })
+            .unwrap_or_default()
         } else {
-            welcome(url.as_str(), &entrance, &app.mailer.describe(), &app.config.data_dir.join(RECORDING))
+            welcome(
+                url.as_str(),
+                &entrance,
+                &app.mailer.describe(),
+                &app.config.data_dir.join(RECORDING),
+            )
         };
         serve::until_stopped(app, listener, || output::print(&text)).await
     })
@@ -99,20 +110,32 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
     let known = kept.clone().unwrap_or_default();
     let wanted = password.clone();
     let realm = app.config.switch.sip_domain.clone();
-    let basic = app.hashing(move || PreparedPassword::new(&realm, PhoneIdKind::Basic, Some(wanted))).await?;
+    let basic = app
+        .hashing(move || PreparedPassword::new(&realm, PhoneIdKind::Basic, Some(wanted)))
+        .await?;
     let is_new = kept.is_none();
     let (planting, now) = (app.clone(), app.clock.now());
-    let files = seed::files::keep(app, now).await.map_err(|error| Error::said(error.to_string()))?;
+    let files =
+        seed::files::keep(app, now).await.map_err(|error| Error::said(error.to_string()))?;
     let entrance = app
         .db
         .write(move |conn| {
-            let found = phone_id::find_by_login_id(conn, EntranceScope::authenticating(), seed::LOGIN_ID)?;
+            let found =
+                phone_id::find_by_login_id(conn, EntranceScope::authenticating(), seed::LOGIN_ID)?;
             match found {
                 None => seed::plant(conn, &planting, &files, now, &basic)?,
                 Some((row, account)) if is_new => {
                     let ctx = Ctx { actor: Actor::operator(seed::ACTOR), now };
                     let scope = OperatorScope::authorised().account(account.id);
-                    provisioning::set_password(conn, &scope, &ctx, &planting.secrets, &row.id, &basic, None)?;
+                    provisioning::set_password(
+                        conn,
+                        &scope,
+                        &ctx,
+                        &planting.secrets,
+                        &row.id,
+                        &basic,
+                        None,
+                    )?;
                 }
                 Some(_) => {}
             }
@@ -135,7 +158,9 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
 /// The key that is kept, if it still opens something; a new one otherwise.
 fn key(conn: &mut Conn, ctx: &Ctx, kind: KeyKind, kept: String) -> Result<String, Error> {
     let hash = crypto::hash_token(&kept);
-    if service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &hash)?.is_some() {
+    if service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &hash)?
+        .is_some()
+    {
         return Ok(kept);
     }
     let new = ServiceKeyCreate { name: "demo".to_owned() };
@@ -191,12 +216,17 @@ One line makes a voicemail arrive: see it in the log of notices ({url}notices), 
 fn voicemail_line(url: &str, switch_key: &str, recording: &Path) -> String {
     let recording = recording.display().to_string().replace('\'', "'\\''");
     let key = format!("-H 'Authorization: Bearer {switch_key}'");
-    let hand_in =
-        format!("curl -s {key} -H 'Content-Type: audio/wav' --data-binary '@{recording}' {url}api/v1/switch/attachments | cut -d'\"' -f4");
+    let hand_in = format!(
+        "curl -s {key} -H 'Content-Type: audio/wav' --data-binary '@{recording}' \
+            {url}api/v1/switch/attachments | cut -d'\"' -f4"
+    );
     let said = "田中です。折り返しお電話ください。";
     format!(
-        "curl -s {key} -H 'Content-Type: application/json' {url}api/v1/switch/events -d '[{{\"id\":\"'$(date +%s)'\",\"type\":\"voicemail\",\
-         \"call_id\":\"demo-'$(date +%s)'\",\"called\":\"050-1234-5678\",\"caller\":\"090-1234-5678\",\"at\":\"'$(date -u +%FT%TZ)'\",\
+        "curl -s {key} -H 'Content-Type: application/json' {url}api/v1/switch/events -d \
+            '[{{\"id\":\"'$(date +%s)'\",\"type\":\"voicemail\",\
+         \"call_id\":\"demo-'$(date \
+             +%s)'\",\"called\":\"050-1234-5678\",\"caller\":\"090-1234-5678\",\"at\":\"'$(date -u \
+             +%FT%TZ)'\",\
          \"duration_s\":3,\"transcript\":\"{said}\",\"attachment_id\":\"'$({hand_in})'\"}}]'"
     )
 }
@@ -215,14 +245,19 @@ mod tests {
         let second = open(&app()).await.unwrap();
         assert!(first == second);
         assert!(first.operator_key.starts_with("dwo_") && first.switch_key.starts_with("dws_"));
-        assert_eq!(std::fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
 
         std::fs::remove_file(dir.path().join(FILE)).unwrap();
         let app = app();
         let third = open(&app).await.unwrap();
         assert!(third.password != first.password && third.operator_key != first.operator_key);
         let login_id = third.login_id.clone();
-        let find = move |conn: &mut Conn| phone_id::find_by_login_id(conn, EntranceScope::authenticating(), &login_id);
+        let find = move |conn: &mut Conn| {
+            phone_id::find_by_login_id(conn, EntranceScope::authenticating(), &login_id)
+        };
         let (row, _) = app.db.read(find).await.unwrap().unwrap();
         assert!(app.verify_password(third.password, row.password_hash).await.unwrap());
     }

@@ -11,7 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(config: &Config) -> Result<(), Error> {
     let bind = reachable(&config.server.bind);
-    let status = ask(&bind).map_err(|error| Error::said(format!("http://{bind}/healthz: {error}")))?;
+    let status =
+        ask(&bind).map_err(|error| Error::said(format!("http://{bind}/healthz: {error}")))?;
     if status != "200" {
         return Err(Error::said(format!("http://{bind}/healthz: answers {status}")));
     }
@@ -37,7 +38,10 @@ fn ask(bind: &str) -> std::io::Result<String> {
     let mut head = Vec::new();
     stream.take(64).read_to_end(&mut head)?;
     let head = String::from_utf8_lossy(&head);
-    head.split(' ').nth(1).map(str::to_owned).ok_or_else(|| std::io::Error::other("answers no HTTP"))
+    head.split(' ')
+        .nth(1)
+        .map(str::to_owned)
+        .ok_or_else(|| std::io::Error::other("answers no HTTP"))
 }
 
 #[cfg(test)]
@@ -46,7 +50,11 @@ mod tests {
 
     #[test]
     fn every_interface_is_asked_on_the_loopback_one() {
-        for (bind, asked) in [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:80", "[::1]:80"), ("portal:8080", "portal:8080")] {
+        for (bind, asked) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("portal:8080", "portal:8080"),
+        ] {
             assert_eq!(reachable(bind), asked);
         }
     }

@@ -1,4 +1,5 @@
-//! `denwaban operator …`: provisioning at the command line, by the functions behind the operator's API.
+//! `denwaban operator …`: provisioning at the command line, by the functions behind the operator's
+//! API.
 
 mod accounts;
 mod ids;
@@ -64,7 +65,10 @@ enum Command {
 
 pub(super) fn run(config: Config, args: Args) -> Result<(), Error> {
     let desk = Desk { app: App::build(config, Clock::system())?, json: args.json };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Error::said(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::said(error.to_string()))?;
     runtime.block_on(async {
         match args.command {
             Command::Account(command) => accounts::run(&desk, command).await,
@@ -119,22 +123,26 @@ fn scope_of(conn: &mut Conn, operator: OperatorScope, wanted: &str) -> Result<Sc
     }
     match phone_id::find_by_login_id(conn, EntranceScope::authenticating(), wanted)? {
         Some((_, account)) => Ok(operator.account(account.id)),
-        None => Err(Error::said(format!("there is no contract {wanted:?} and no ID of that login id"))),
+        None => {
+            Err(Error::said(format!("there is no contract {wanted:?} and no ID of that login id")))
+        }
     }
 }
 
 /// The number of the contract with this id, or written this way.
 fn number_of(conn: &mut Conn, scope: &Scope, wanted: &str) -> Result<number::Row, Error> {
     let e164 = api_types::PhoneNumber::parse(wanted).ok();
-    let found = number::list(conn, scope)?
-        .into_iter()
-        .find(|number| number.id == wanted || e164.as_ref().is_some_and(|wanted| wanted.e164() == number.e164));
+    let found = number::list(conn, scope)?.into_iter().find(|number| {
+        number.id == wanted || e164.as_ref().is_some_and(|wanted| wanted.e164() == number.e164)
+    });
     found.ok_or_else(|| Error::said(format!("the contract has no number {wanted:?}")))
 }
 
 /// The ID of the contract with this id or login id.
 fn id_of(conn: &mut Conn, scope: &Scope, wanted: &str) -> Result<phone_id::Row, Error> {
-    let found = phone_id::list(conn, scope)?.into_iter().find(|row| row.id == wanted || row.login_id == wanted);
+    let found = phone_id::list(conn, scope)?
+        .into_iter()
+        .find(|row| row.id == wanted || row.login_id == wanted);
     found.ok_or_else(|| Error::said(format!("the contract has no ID {wanted:?}")))
 }
 
@@ -147,13 +155,17 @@ fn checked<T: Validate>(value: T) -> Result<T, Error> {
 }
 
 /// An argument that is one of the words of a wire type.
-fn word<T: DeserializeOwned + Clone + Send + Sync + 'static>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(words).try_map(|word| view::from_text(&word).ok_or("is not known here"))
+fn word<T: DeserializeOwned + Clone + Send + Sync + 'static>(
+    words: &'static [&'static str],
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words)
+        .try_map(|word| view::from_text(&word).ok_or("is not known here"))
 }
 
 #[derive(Debug, clap::Args)]
 struct PasswordArg {
-    /// File whose first line is the password, `-` for standard input; without it one is made and shown once
+    /// File whose first line is the password, `-` for standard input; without it one is made and
+    /// shown once
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 }
@@ -161,7 +173,9 @@ struct PasswordArg {
 impl PasswordArg {
     fn read(&self) -> Result<Option<String>, Error> {
         let Some(path) = &self.password_file else { return Ok(None) };
-        let wrong = |error: std::io::Error| Error::said(format!("--password-file: {}: {error}", path.display()));
+        let wrong = |error: std::io::Error| {
+            Error::said(format!("--password-file: {}: {error}", path.display()))
+        };
         let text = if path == Path::new("-") {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text).map(|_| text)

@@ -34,7 +34,10 @@ pub(super) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) ->
         }
     }
     let line = |cells: [&str; N]| {
-        let padded = cells.iter().zip(widths).map(|(text, width)| format!("{text}{}", " ".repeat(width - text.width())));
+        let padded = cells
+            .iter()
+            .zip(widths)
+            .map(|(text, width)| format!("{text}{}", " ".repeat(width - text.width())));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines = vec![line(heading)];
@@ -51,7 +54,10 @@ pub(super) fn sentence(failure: &Failure) -> String {
     if problem.errors.is_empty() {
         return if problem.detail.is_empty() { problem.title } else { problem.detail };
     }
-    let faults = problem.errors.iter().map(|error| format!("{}: {}", error.pointer.trim_start_matches('/'), error.message));
+    let faults = problem
+        .errors
+        .iter()
+        .map(|error| format!("{}: {}", error.pointer.trim_start_matches('/'), error.message));
     faults.collect::<Vec<_>>().join("; ")
 }
 

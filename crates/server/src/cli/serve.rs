@@ -15,7 +15,8 @@ use crate::{App, app, housekeeping, telemetry};
 
 pub(super) fn run(mut config: Config) -> Result<(), Error> {
     System::new().block_on(async move {
-        // First of all, so that callers may connect already and wait for the little that is left to do.
+        // First of all, so that callers may connect already and wait for the little that is left to
+        // do.
         let listener = listen("server.bind", &config.server.bind)?;
         adopt_address(&mut config, &listener)?;
         let app = App::build(config, Clock::system())?;
@@ -25,7 +26,8 @@ pub(super) fn run(mut config: Config) -> Result<(), Error> {
 
 /// Opens a listener.
 pub(super) fn listen(key: &str, bind: &str) -> Result<TcpListener, Error> {
-    TcpListener::bind(bind).map_err(|error| Error::said(format!("{key}: cannot listen on {bind}: {error}")))
+    TcpListener::bind(bind)
+        .map_err(|error| Error::said(format!("{key}: cannot listen on {bind}: {error}")))
 }
 
 /// Writes the port that the system chose into the configuration: links are made from it.
@@ -37,9 +39,13 @@ pub(super) fn adopt_address(config: &mut Config, listener: &TcpListener) -> Resu
     Ok(())
 }
 
-/// Serves until a signal comes. SIGTERM and SIGINT let running requests finish; a second one does not wait for them.
-/// `started` is called when requests are being answered.
-pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started: impl FnOnce()) -> Result<(), Error> {
+/// Serves until a signal comes. SIGTERM and SIGINT let running requests finish; a second one does
+/// not wait for them. `started` is called when requests are being answered.
+pub(super) async fn until_stopped(
+    app: Arc<App>,
+    listener: TcpListener,
+    started: impl FnOnce(),
+) -> Result<(), Error> {
     let io = |error: std::io::Error| Error::said(error.to_string());
     let mut signals = Signals::new().map_err(io)?;
     telemetry::init_metrics();
@@ -62,15 +68,18 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
     let signing = app.clone();
     rt::spawn(async move {
         if let Err(error) = signing.signing().await {
-            tracing::warn!(%error, "there are no signing keys yet; they are made when they are needed");
+            tracing::warn!(%error,
+                "there are no signing keys yet; they are made when they are needed");
         }
     });
-    tracing::info!(%address, url = %app.config.public_url(), database = app.db.kind(), mail = app.mailer.describe(), "serving");
+    tracing::info!(%address, url = %app.config.public_url(), database = app.db.kind(),
+        mail = app.mailer.describe(), "serving");
     started();
 
     tokio::select! {
         ended = &mut running => return ended.map_err(std::io::Error::other).flatten().map_err(io),
-        name = signals.next() => tracing::info!(signal = name, "stopping; running requests may finish"),
+        name = signals.next() => tracing::info!(signal = name,
+            "stopping; running requests may finish"),
     }
     tokio::select! {
         () = stop(&app, handle, outbox, metrics_handle) => tracing::info!("stopped"),
@@ -82,7 +91,12 @@ pub(super) async fn until_stopped(app: Arc<App>, listener: TcpListener, started:
     Ok(())
 }
 
-async fn stop(app: &App, server: ServerHandle, outbox: Option<Outbox>, metrics: Option<ServerHandle>) {
+async fn stop(
+    app: &App,
+    server: ServerHandle,
+    outbox: Option<Outbox>,
+    metrics: Option<ServerHandle>,
+) {
     app.live.close();
     server.stop(true).await;
     if let Some(outbox) = outbox {
@@ -113,7 +127,10 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     pub(super) async fn next(&mut self) -> &'static str {

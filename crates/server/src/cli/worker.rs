@@ -41,7 +41,8 @@ pub(super) fn run(config: Config) -> Result<(), Error> {
         tokio::select! {
             () = stop => tracing::info!("stopped"),
             name = signals.next() => {
-                tracing::warn!(signal = name, "stopped with notices under way; they are sent again");
+                tracing::warn!(signal = name,
+                    "stopped with notices under way; they are sent again");
                 std::process::exit(1);
             }
         }

@@ -32,7 +32,8 @@ impl MasterKey {
     /// # Errors
     /// A phrase that says what is expected, without the text.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const EXPECTED: &str = "is not 32 bytes in base64, such as `openssl rand -base64 32` prints";
+        const EXPECTED: &str =
+            "is not 32 bytes in base64, such as `openssl rand -base64 32` prints";
         let bytes = Zeroizing::new(BASE64_STANDARD.decode(text.trim()).map_err(|_| EXPECTED)?);
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| EXPECTED)?;
         Ok(Self(Arc::new(SecretBox::new(Box::new(key)))))
@@ -46,8 +47,8 @@ impl fmt::Debug for MasterKey {
 }
 
 impl Config {
-    /// The master keys: the first seals, all open. Without a configured one, the key in the data directory, which is made (mode
-    /// 0600) when it is not there yet.
+    /// The master keys: the first seals, all open. Without a configured one, the key in the data
+    /// directory, which is made (mode 0600) when it is not there yet.
     ///
     /// # Errors
     /// When the key file cannot be read or made, or does not hold a key.
@@ -57,15 +58,19 @@ impl Config {
         }
         self.prepare_data_dir()?;
         let path = self.data_dir.join(FILE);
-        let wrong = |error: &dyn fmt::Display| ConfigError::setting("secrets.master_key", format!("{}: {error}", path.display()));
+        let wrong = |error: &dyn fmt::Display| {
+            ConfigError::setting("secrets.master_key", format!("{}: {error}", path.display()))
+        };
         if !path.exists() {
             generate(&self.data_dir, &path).map_err(|error| wrong(&error))?;
-            tracing::info!(file = %path.display(), "made a master key; keep a copy of it, sealed passwords cannot be read without");
+            tracing::info!(file = %path.display(),
+                "made a master key; keep a copy of it, sealed passwords cannot be read without");
         }
         if self.database_url().expose_secret().starts_with("postgres") {
             tracing::warn!(
                 file = %path.display(),
-                "secrets.master_key is not set: every replica on this PostgreSQL database must be given the key in this file"
+                "secrets.master_key is not set: every replica on this PostgreSQL database must be \
+                    given the key in this file"
             );
         }
         let text = Zeroizing::new(std::fs::read_to_string(&path).map_err(|error| wrong(&error))?);
@@ -73,7 +78,8 @@ impl Config {
     }
 }
 
-/// Writes a new key beside its place and moves it there, so that of two processes that start at once both read the same one.
+/// Writes a new key beside its place and moves it there, so that of two processes that start at
+/// once both read the same one.
 fn generate(dir: &Path, path: &Path) -> std::io::Result<()> {
     private_dir(dir)?;
     let mut key = Zeroizing::new([0u8; 32]);
@@ -101,7 +107,10 @@ pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Mas
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.split([',', '\n']).filter(|part| !part.trim().is_empty()).map(|part| MasterKey::parse(part).map_err(E::custom)).collect()
+            text.split([',', '\n'])
+                .filter(|part| !part.trim().is_empty())
+                .map(|part| MasterKey::parse(part).map_err(E::custom))
+                .collect()
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

@@ -13,7 +13,8 @@ use crate::http::cors;
 const PREFIX: &str = "DENWABAN";
 
 /// Settings that may be given as the path of a file instead.
-const FROM_FILE: &[(&str, &str)] = &[("secrets", "master_key"), ("smtp", "url"), ("database", "url")];
+const FROM_FILE: &[(&str, &str)] =
+    &[("secrets", "master_key"), ("smtp", "url"), ("database", "url")];
 
 /// Why a configuration cannot be used, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +45,12 @@ impl ConfigError {
 
 /// The environment of this process, without what is not UTF-8: such a variable is none of ours.
 pub fn process_env() -> impl Iterator<Item = (String, String)> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 impl Config {
@@ -53,21 +58,35 @@ impl Config {
     ///
     /// # Errors
     /// The first key that is unknown or wrong, or that the file cannot be read.
-    pub fn load(path: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn load(
+        path: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let mut layers = ::config::Config::builder();
         if let Some(path) = path {
-            let wrong = |reason: String| ConfigError::File { path: path.display().to_string(), reason };
+            let wrong =
+                |reason: String| ConfigError::File { path: path.display().to_string(), reason };
             let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-            let file = ::config::Config::builder().add_source(::config::File::from_str(&text, FileFormat::Toml)).build();
-            layers = layers.add_source(with_files(file.map_err(|error| wrong(parse_error(&error)))?)?);
+            let file = ::config::Config::builder()
+                .add_source(::config::File::from_str(&text, FileFormat::Toml))
+                .build();
+            layers =
+                layers.add_source(with_files(file.map_err(|error| wrong(parse_error(&error)))?)?);
         }
         let (ours, others): (Vec<_>, Vec<_>) = env.partition(|(name, _)| name.starts_with(PREFIX));
         let env = ours.into_iter().collect::<Map<_, _>>();
-        let env = ::config::Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").source(Some(env));
-        let env =
-            ::config::Config::builder().add_source(env).build().map_err(|error| ConfigError::setting("environment", error.to_string()))?;
-        let merged =
-            layers.add_source(with_files(env)?).build().map_err(|error| ConfigError::setting("configuration", error.to_string()))?;
+        let env = ::config::Environment::with_prefix(PREFIX)
+            .prefix_separator("__")
+            .separator("__")
+            .source(Some(env));
+        let env = ::config::Config::builder()
+            .add_source(env)
+            .build()
+            .map_err(|error| ConfigError::setting("environment", error.to_string()))?;
+        let merged = layers
+            .add_source(with_files(env)?)
+            .build()
+            .map_err(|error| ConfigError::setting("configuration", error.to_string()))?;
 
         let mut config: Self = serde_path_to_error::deserialize(merged).map_err(|error| {
             let key = error.path().to_string();
@@ -82,17 +101,26 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let wrong = |key: &str, reason: String| Err(ConfigError::setting(key, reason));
         if !is_address(&self.server.bind) {
-            return wrong("server.bind", format!("{:?} is not an address such as 127.0.0.1:8080", self.server.bind));
+            return wrong(
+                "server.bind",
+                format!("{:?} is not an address such as 127.0.0.1:8080", self.server.bind),
+            );
         }
         if let Some(bind) = self.server.metrics_bind.as_deref()
             && !bind.is_empty()
             && !is_address(bind)
         {
-            return wrong("server.metrics_bind", format!("{bind:?} is neither empty nor an address such as 127.0.0.1:9464"));
+            return wrong(
+                "server.metrics_bind",
+                format!("{bind:?} is neither empty nor an address such as 127.0.0.1:9464"),
+            );
         }
         for origin in self.server.cors_origins().filter(|origin| *origin != cors::ANY) {
             if Url::parse(origin).map_or(true, |url| url.origin().ascii_serialization() != origin) {
-                return wrong("server.cors_origins", format!("{origin:?} is not an origin such as https://crm.example.jp"));
+                return wrong(
+                    "server.cors_origins",
+                    format!("{origin:?} is not an origin such as https://crm.example.jp"),
+                );
             }
         }
         let server = &self.server;
@@ -120,20 +148,38 @@ impl Config {
             }
         }
         if let Some(url) = &self.database.url
-            && !["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| url.expose_secret().starts_with(scheme))
+            && !["sqlite://", "postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.expose_secret().starts_with(scheme))
         {
             return wrong("database.url", "does not begin with sqlite:// or postgres://".into());
         }
         if let Some(url) = &self.smtp.url
-            && !Url::parse(url.expose_secret()).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
+            && !Url::parse(url.expose_secret())
+                .is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
         {
-            return wrong("smtp.url", "is not a URL such as smtps://user:password@mail.example.jp".into());
+            return wrong(
+                "smtp.url",
+                "is not a URL such as smtps://user:password@mail.example.jp".into(),
+            );
         }
         if self.smtp.from.parse::<lettre::message::Mailbox>().is_err() {
-            return wrong("smtp.from", format!("{:?} is not a mail address such as \"電話番 <noreply@example.jp>\"", self.smtp.from));
+            return wrong(
+                "smtp.from",
+                format!(
+                    "{:?} is not a mail address such as \"電話番 <noreply@example.jp>\"",
+                    self.smtp.from
+                ),
+            );
         }
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.filter) {
-            return wrong("log.filter", format!("{:?} is not a filter such as info or info,server=debug: {error}", self.log.filter));
+            return wrong(
+                "log.filter",
+                format!(
+                    "{:?} is not a filter such as info or info,server=debug: {error}",
+                    self.log.filter
+                ),
+            );
         }
         if self.data_dir.as_os_str().is_empty() {
             return wrong("data_dir", "is empty".into());
@@ -146,9 +192,12 @@ impl Config {
 fn with_files(mut layer: ::config::Config) -> Result<::config::Config, ConfigError> {
     let ValueKind::Table(sections) = &mut layer.cache.kind else { return Ok(layer) };
     for &(section, key) in FROM_FILE {
-        let Some(Value { kind: ValueKind::Table(settings), .. }) = sections.get_mut(section) else { continue };
+        let Some(Value { kind: ValueKind::Table(settings), .. }) = sections.get_mut(section) else {
+            continue;
+        };
         let Some(path) = settings.remove(&format!("{key}_file")) else { continue };
-        let wrong = |reason: String| Err(ConfigError::setting(format!("{section}.{key}_file"), reason));
+        let wrong =
+            |reason: String| Err(ConfigError::setting(format!("{section}.{key}_file"), reason));
         if settings.contains_key(key) {
             return wrong(format!("{section}.{key} is given beside it; give one of the two"));
         }
@@ -157,7 +206,10 @@ fn with_files(mut layer: ::config::Config) -> Result<::config::Config, ConfigErr
             Err(error) => return wrong(reason(error)),
         };
         match std::fs::read_to_string(&path) {
-            Ok(text) => settings.insert(key.to_owned(), Value::new(Some(&path), ValueKind::String(text.trim().to_owned()))),
+            Ok(text) => settings.insert(
+                key.to_owned(),
+                Value::new(Some(&path), ValueKind::String(text.trim().to_owned())),
+            ),
             Err(error) => return wrong(format!("{path}: {error}")),
         };
     }
@@ -168,10 +220,12 @@ fn with_files(mut layer: ::config::Config) -> Result<::config::Config, ConfigErr
 fn reason(error: ::config::ConfigError) -> String {
     match error {
         ::config::ConfigError::At { error, .. } => reason(*error),
-        ::config::ConfigError::Type { unexpected, expected, .. } => format!("{unexpected} is not {expected}"),
-        ::config::ConfigError::Message(message) if message.starts_with("unknown field") => {
-            message.replacen("unknown field", "there is no setting", 1).replacen(", expected", "; there is", 1)
+        ::config::ConfigError::Type { unexpected, expected, .. } => {
+            format!("{unexpected} is not {expected}")
         }
+        ::config::ConfigError::Message(message) if message.starts_with("unknown field") => message
+            .replacen("unknown field", "there is no setting", 1)
+            .replacen(", expected", "; there is", 1),
         other => other.to_string(),
     }
 }
@@ -193,11 +247,14 @@ fn parse_error(error: &::config::ConfigError) -> String {
 fn is_address(text: &str) -> bool {
     text.rsplit_once(':').is_some_and(|(host, port)| {
         let bracketed = host.starts_with('[') && host.ends_with(']');
-        !host.is_empty() && (bracketed || !host.contains([':', '/', ' '])) && port.parse::<u16>().is_ok()
+        !host.is_empty()
+            && (bracketed || !host.contains([':', '/', ' ']))
+            && port.parse::<u16>().is_ok()
     })
 }
 
-/// A URL with http or https, a host, and nothing behind it: everything that we serve stands at the root.
+/// A URL with http or https, a host, and nothing behind it: everything that we serve stands at the
+/// root.
 pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let url = Url::parse(&text).ok().filter(|url| {
@@ -210,6 +267,8 @@ pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     });
     match url {
         Some(url) => Ok(Some(url)),
-        None => Err(de::Error::custom(format!("{text:?} is not a URL such as https://portal.example.jp"))),
+        None => Err(de::Error::custom(format!(
+            "{text:?} is not a URL such as https://portal.example.jp"
+        ))),
     }
 }

@@ -12,7 +12,8 @@ pub struct Providers {
     pub slack: Provider,
     /// Chatwork's API.
     pub chatwork: Provider,
-    /// Google Chat; users paste whole URLs, so this replaces their scheme, host and port in tests. Empty = as pasted.
+    /// Google Chat; users paste whole URLs, so this replaces their scheme, host and port in tests.
+    /// Empty = as pasted.
     pub google_chat: HostRules,
     /// Microsoft Teams; users paste whole URLs.
     pub teams: AllowedHosts,
@@ -34,7 +35,8 @@ pub struct Provider {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AllowedHosts {
-    /// Exact or `*.suffix`, with commas between them; a host without a port allows every port of it.
+    /// Exact or `*.suffix`, with commas between them; a host without a port allows every port of
+    /// it.
     pub allowed_hosts: String,
 }
 
@@ -56,7 +58,8 @@ pub struct LineWorks {
     pub base_url: String,
     /// Of the token endpoint's host, without a slash at the end.
     pub auth_url: String,
-    /// Hosts that files may be uploaded to, as in [`AllowedHosts::allowed_hosts`]: the token goes there.
+    /// Hosts that files may be uploaded to, as in [`AllowedHosts::allowed_hosts`]: the token goes
+    /// there.
     pub upload_hosts: String,
 }
 
@@ -66,7 +69,10 @@ impl Default for Providers {
         Self {
             slack: provider("https://slack.com/api"),
             chatwork: provider("https://api.chatwork.com/v2"),
-            google_chat: HostRules { base_url: String::new(), allowed_hosts: GOOGLE_CHAT_HOSTS.into() },
+            google_chat: HostRules {
+                base_url: String::new(),
+                allowed_hosts: GOOGLE_CHAT_HOSTS.into(),
+            },
             teams: AllowedHosts { allowed_hosts: TEAMS_HOSTS.into() },
             line: provider("https://api.line.me"),
             line_works: LineWorks::default(),
@@ -88,7 +94,8 @@ impl Default for LineWorks {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Egress {
-    /// Whether private, loopback and link-local addresses and plain http are allowed: for tests and on-premises gateways.
+    /// Whether private, loopback and link-local addresses and plain http are allowed: for tests and
+    /// on-premises gateways.
     pub allow_private: bool,
 }
 
@@ -96,9 +103,11 @@ pub struct Egress {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outbox {
-    /// Waits after a failed attempt, in seconds, one after the other; after the last one a notice is given up. Jitter of 20 % is added.
+    /// Waits after a failed attempt, in seconds, one after the other; after the last one a notice
+    /// is given up. Jitter of 20 % is added.
     pub retry_schedule_s: Vec<u64>,
-    /// Notices that one process sends at once; 0 = `serve` sends none and leaves it to `denwaban worker`.
+    /// Notices that one process sends at once; 0 = `serve` sends none and leaves it to `denwaban
+    /// worker`.
     pub workers: usize,
     /// For how long a worker may be silent before another takes its notices over, in seconds.
     pub lease_s: u64,
@@ -106,11 +115,13 @@ pub struct Outbox {
     pub timeout_s: u64,
     /// How long a missed call waits for the news that somebody answered after all, in seconds.
     pub settle_s: u64,
-    /// How long a service may fail before it is switched off, in seconds; what its provider calls wrong for good ends it at once.
+    /// How long a service may fail before it is switched off, in seconds; what its provider calls
+    /// wrong for good ends it at once.
     pub grace_s: u64,
     /// How long finished deliveries are kept, in days.
     pub kept_days: u32,
-    /// How often the queue is looked at when nothing else says that something is due, in milliseconds.
+    /// How often the queue is looked at when nothing else says that something is due, in
+    /// milliseconds.
     pub poll_ms: u64,
 }
 
@@ -141,13 +152,20 @@ pub struct Attachments {
     pub link_days: u32,
     /// The largest one, in bytes.
     pub limit_bytes: usize,
-    /// The environment's `AWS_…` variables, by which S3 is reached as by every other program: keys, region, `AWS_ENDPOINT_URL`.
+    /// The environment's `AWS_…` variables, by which S3 is reached as by every other program: keys,
+    /// region, `AWS_ENDPOINT_URL`.
     #[serde(skip)]
     pub aws: Vec<(String, SecretString)>,
 }
 
 impl Default for Attachments {
     fn default() -> Self {
-        Self { url: String::new(), kept_days: 90, link_days: 7, limit_bytes: 25 * 1024 * 1024, aws: Vec::new() }
+        Self {
+            url: String::new(),
+            kept_days: 90,
+            link_days: 7,
+            limit_bytes: 25 * 1024 * 1024,
+            aws: Vec::new(),
+        }
     }
 }

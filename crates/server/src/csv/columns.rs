@@ -30,7 +30,8 @@ impl Column {
         self.words().contains(&heading)
     }
 
-    /// Headings that are understood, the one that is meant most surely first: where a file has two, that one is taken.
+    /// Headings that are understood, the one that is meant most surely first: where a file has two,
+    /// that one is taken.
     fn words(self) -> &'static [&'static str] {
         match self {
             Column::Caller => &[
@@ -87,9 +88,19 @@ impl Column {
                 "name",
                 "label",
             ],
-            Column::Match => {
-                &["一致", "一致方法", "一致条件", "一致種別", "照合", "match", "matching", "matchtype", "type", "種別", "種類"]
-            }
+            Column::Match => &[
+                "一致",
+                "一致方法",
+                "一致条件",
+                "一致種別",
+                "照合",
+                "match",
+                "matching",
+                "matchtype",
+                "type",
+                "種別",
+                "種類",
+            ],
             Column::ExpiresAt => &[
                 "有効期限",
                 "期限",
@@ -127,18 +138,28 @@ pub struct Columns {
 
 impl Columns {
     /// As in our own files.
-    pub(super) const BY_POSITION: Columns = Columns { caller: 0, note: Some(1), matching: Some(2), expires_at: Some(3) };
+    pub(super) const BY_POSITION: Columns =
+        Columns { caller: 0, note: Some(1), matching: Some(2), expires_at: Some(3) };
 
-    /// Reads a row as a header. `None` when it is none; `Some(None)` when it is one without callers.
+    /// Reads a row as a header. `None` when it is none; `Some(None)` when it is one without
+    /// callers.
     pub(super) fn from_header(cells: &Cells) -> Option<Option<Columns>> {
         let headings: Vec<String> = cells.iter().map(normalised).collect();
-        let find = |column: Column| column.words().iter().find_map(|word| headings.iter().position(|heading| heading == word));
+        let find = |column: Column| {
+            column
+                .words()
+                .iter()
+                .find_map(|word| headings.iter().position(|heading| heading == word))
+        };
         let [caller, note, matching, expires_at] = Column::ALL.map(find);
-        // "顧客電話", "TEL1": only where no heading says it better, and not in a column that is known to be another.
+        // "顧客電話", "TEL1": only where no heading says it better, and not in a column that is known
+        // to be another.
         let similar = || {
             (0..headings.len()).find(|&column| {
                 ![note, matching, expires_at].contains(&Some(column))
-                    && ["電話", "携帯", "番号", "tel", "phone", "caller"].iter().any(|part| headings[column].contains(part))
+                    && ["電話", "携帯", "番号", "tel", "phone", "caller"]
+                        .iter()
+                        .any(|part| headings[column].contains(part))
             })
         };
         if [caller, note, matching, expires_at].iter().all(Option::is_none) {
@@ -163,6 +184,9 @@ pub(super) fn normalised(text: &str) -> String {
     let text = text.trim().trim_start_matches('\'');
     // "電話番号（必須）", "有効期限【任意】"
     let text = text.split(['(', '[', '【', '〔']).next().unwrap_or_default();
-    let ignored = |c: &char| c.is_whitespace() || matches!(c, '_' | '-' | '.' | ':' | '*' | '※' | '"' | '\u{FEFF}' | '\u{200B}');
+    let ignored = |c: &char| {
+        c.is_whitespace()
+            || matches!(c, '_' | '-' | '.' | ':' | '*' | '※' | '"' | '\u{FEFF}' | '\u{200B}')
+    };
     text.chars().filter(|c| !ignored(c)).flat_map(char::to_lowercase).collect()
 }

@@ -4,11 +4,13 @@ use encoding_rs::{Decoder, DecoderResult, EncoderResult};
 
 use super::{FileFault, FileKind};
 
-/// How much text is decoded at a time. Large enough to make the calls not count, small enough to stay in the cache.
+/// How much text is decoded at a time. Large enough to make the calls not count, small enough to
+/// stay in the cache.
 const PIECE: usize = 16 * 1024;
 /// How much of a file is looked at to tell text from other things.
 const PROBE: usize = 64 * 1024;
-/// Behind the two-byte characters that the standard gives a meaning: CP932's area for characters of one's own (Gaiji), U+E000 on.
+/// Behind the two-byte characters that the standard gives a meaning: CP932's area for characters of
+/// one's own (Gaiji), U+E000 on.
 const PRIVATE_AREA: u32 = 8836;
 const PRIVATE_FIRST: char = '\u{E000}';
 const PRIVATE_LAST: char = '\u{E757}';
@@ -73,8 +75,9 @@ impl Encoding {
     }
 }
 
-/// Appends a text; says no to what CP932 lacks and to what would come back as another character: the encoding standard writes ¥ as
-/// a backslash, ‾ as a tilde and the minus sign as a full-width hyphen.
+/// Appends a text; says no to what CP932 lacks and to what would come back as another character:
+/// the encoding standard writes ¥ as a backslash, ‾ as a tilde and the minus sign as a full-width
+/// hyphen.
 fn encode_cp932(text: &str, out: &mut Vec<u8>) -> Result<(), char> {
     if let Some(lost) = text.chars().find(|c| matches!(c, '¥' | '‾' | '\u{2212}')) {
         return Err(lost);
@@ -84,9 +87,11 @@ fn encode_cp932(text: &str, out: &mut Vec<u8>) -> Result<(), char> {
     let mut rest = text;
     loop {
         let start = out.len();
-        // No character takes more bytes than in UTF-8; the rest is what the encoder wants to have at hand.
+        // No character takes more bytes than in UTF-8; the rest is what the encoder wants to have
+        // at hand.
         out.resize(start + rest.len() + 16, 0);
-        let (result, read, written) = encoder.encode_from_utf8_without_replacement(rest, &mut out[start..], true);
+        let (result, read, written) =
+            encoder.encode_from_utf8_without_replacement(rest, &mut out[start..], true);
         out.truncate(start + written);
         rest = &rest[read..];
         match result {
@@ -114,7 +119,10 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Encoding, FileFault> {
     if let Some(fault) = foreign(bytes) {
         return Err(fault);
     }
-    if let Some(encoding) = [Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be].into_iter().find(|e| bytes.starts_with(e.mark())) {
+    if let Some(encoding) = [Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be]
+        .into_iter()
+        .find(|e| bytes.starts_with(e.mark()))
+    {
         return valid(bytes, encoding);
     }
     let probe = &bytes[..bytes.len().min(PROBE)];
@@ -134,15 +142,21 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Encoding, FileFault> {
 /// What is recognised by its first bytes and is no list.
 fn foreign(bytes: &[u8]) -> Option<FileFault> {
     let begins = |magic: &[&[u8]]| magic.iter().any(|magic| bytes.starts_with(magic));
-    let contains = |part: &[u8]| bytes[..bytes.len().min(PROBE)].windows(part.len()).any(|window| window == part);
+    let contains = |part: &[u8]| {
+        bytes[..bytes.len().min(PROBE)].windows(part.len()).any(|window| window == part)
+    };
     let markup = || {
-        let start = bytes.strip_prefix(Encoding::Utf8Bom.mark()).unwrap_or(bytes).trim_ascii_start();
+        let start =
+            bytes.strip_prefix(Encoding::Utf8Bom.mark()).unwrap_or(bytes).trim_ascii_start();
         let start = start[..start.len().min(9)].to_ascii_lowercase();
         [&b"<html"[..], b"<!doctype", b"<?xml", b"<table"].iter().any(|tag| start.starts_with(tag))
     };
     if begins(&[b"PK\x03\x04", b"PK\x05\x06"]) {
-        // Excel's workbooks have a folder "xl" in them; LibreOffice and Numbers have other names for theirs.
-        let workbook = [&b"xl/_rels"[..], b"xl/work", b"opendocument.spreadsheet", b"Index/Tables"].iter().any(|part| contains(part));
+        // Excel's workbooks have a folder "xl" in them; LibreOffice and Numbers have other names
+        // for theirs.
+        let workbook = [&b"xl/_rels"[..], b"xl/work", b"opendocument.spreadsheet", b"Index/Tables"]
+            .iter()
+            .any(|part| contains(part));
         Some(if workbook { FileFault::Spreadsheet } else { FileFault::NotText(FileKind::Archive) })
     } else if begins(&[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"]) || (markup() && contains(b"Excel")) {
         Some(FileFault::Spreadsheet)
@@ -159,7 +173,8 @@ fn foreign(bytes: &[u8]) -> Option<FileFault> {
     }
 }
 
-/// Lists are mostly digits and delimiters, whose higher byte is NUL in UTF-16: a quarter of the units, and hardly one on the other side.
+/// Lists are mostly digits and delimiters, whose higher byte is NUL in UTF-16: a quarter of the
+/// units, and hardly one on the other side.
 fn utf16_without_mark(probe: &[u8]) -> Option<Encoding> {
     let units = probe.len() / 2;
     let nul = |side: usize| probe.chunks_exact(2).filter(|unit| unit[side] == 0).count();
@@ -177,22 +192,28 @@ fn utf16_without_mark(probe: &[u8]) -> Option<Encoding> {
 fn is_binary(probe: &[u8]) -> bool {
     let probe = without_padding(probe);
     let nul = probe.iter().filter(|&&byte| byte == 0).count();
-    let control = probe.iter().filter(|&&byte| matches!(byte, 1..=8 | 0x0E..=0x19 | 0x1C..=0x1F)).count();
+    let control =
+        probe.iter().filter(|&&byte| matches!(byte, 1..=8 | 0x0E..=0x19 | 0x1C..=0x1F)).count();
     (nul > 4 && nul * 4 > probe.len()) || (control > 4 && control * 20 > probe.len())
 }
 
 /// Whether a file that is not UTF-8 was meant to be.
 ///
-/// What Shift_JIS calls Japanese is almost never well-formed UTF-8, while UTF-8 read as Shift_JIS often is well-formed gibberish. So
-/// one bad byte must not turn a file of UTF-8 into that. Only characters that Japanese is written with count, since names such as 齊藤
-/// happen to give a well-formed sequence for something else. A file that was put together from both encodings is damaged, too.
+/// What Shift_JIS calls Japanese is almost never well-formed UTF-8, while UTF-8 read as Shift_JIS
+/// often is well-formed gibberish. So one bad byte must not turn a file of UTF-8 into that. Only
+/// characters that Japanese is written with count, since names such as 齊藤 happen to give a
+/// well-formed sequence for something else. A file that was put together from both encodings is
+/// damaged, too.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk
             .valid()
             .chars()
-            .filter(|c| matches!(c, '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}'))
+            .filter(|c| {
+                matches!(c,
+                '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}')
+            })
             .count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
@@ -235,8 +256,12 @@ impl<'a> Text<'a> {
         let (coder, rest) = match encoding {
             Encoding::Utf8 | Encoding::Utf8Bom => (encoding_rs::UTF_8, without_padding(body)),
             Encoding::ShiftJis => (encoding_rs::SHIFT_JIS, without_padding(body)),
-            Encoding::Utf16Le => (encoding_rs::UTF_16LE, body.strip_suffix(&[0x1A, 0]).unwrap_or(body)),
-            Encoding::Utf16Be => (encoding_rs::UTF_16BE, body.strip_suffix(&[0, 0x1A]).unwrap_or(body)),
+            Encoding::Utf16Le => {
+                (encoding_rs::UTF_16LE, body.strip_suffix(&[0x1A, 0]).unwrap_or(body))
+            }
+            Encoding::Utf16Be => {
+                (encoding_rs::UTF_16BE, body.strip_suffix(&[0, 0x1A]).unwrap_or(body))
+            }
         };
         Self {
             rest,
@@ -265,7 +290,8 @@ impl<'a> Text<'a> {
             State::Ended => return Ok(false),
         }
         self.decoded.clear();
-        let (result, read) = self.decoder.decode_to_string_without_replacement(self.rest, &mut self.decoded, true);
+        let (result, read) =
+            self.decoder.decode_to_string_without_replacement(self.rest, &mut self.decoded, true);
         self.rest = &self.rest[read..];
         match result {
             DecoderResult::InputEmpty => self.state = State::Ended,

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc,
+};
 
 use super::half_width;
 
-/// The end of 9999-12-31 in Tokyo, in seconds: the last expiry that is written with a year of four digits.
+/// The end of 9999-12-31 in Tokyo, in seconds: the last expiry that is written with a year of four
+/// digits.
 pub const EXPIRES_LAST: i64 = 253_402_268_400;
 
 /// Asia/Tokyo has known no summer time since 1951.
@@ -16,10 +19,15 @@ fn tokyo() -> Option<FixedOffset> {
     FixedOffset::east_opt(TOKYO)
 }
 
-/// Reads `2026-12-31`, `2026/1/5 18:30`, `2026年12月31日 18時30分`, RFC 3339. A day alone means until its end; `None` when it is no date.
+/// Reads `2026-12-31`, `2026/1/5 18:30`, `2026年12月31日 18時30分`, RFC 3339. A day alone means until
+/// its end; `None` when it is no date.
 pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let text = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(half_width).collect()) };
+    let text = if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(half_width).collect())
+    };
     if text.len() > 40 {
         return None;
     }
@@ -27,7 +35,10 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     if text.len() >= 20
         && let Ok(instant) = DateTime::parse_from_rfc3339(&text)
     {
-        return instant.with_timezone(&Utc).with_nanosecond(0).filter(|instant| instant.timestamp() <= EXPIRES_LAST);
+        return instant
+            .with_timezone(&Utc)
+            .with_nanosecond(0)
+            .filter(|instant| instant.timestamp() <= EXPIRES_LAST);
     }
     let mut rest = text.as_ref();
     let year = number(&mut rest, 4)?;
@@ -44,7 +55,8 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     if let Some(sign) = after_day {
         skip(&mut rest, sign)?;
     }
-    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| year >= 1000)?;
+    let day =
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| year >= 1000)?;
     let local = match rest.strip_prefix('T').unwrap_or(rest).trim() {
         "" if rest.is_empty() => day.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN),
         time if rest.starts_with(['T', ' ']) || after_day.is_some() => at(day, time)?,
@@ -53,7 +65,8 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     Some(local.and_local_timezone(tokyo()?).single()?.with_timezone(&Utc))
 }
 
-/// A time of a day: `18:30`, `18:30:00`, `18時30分`, `18時`; 24:00 is how the end of a day is written in Japan.
+/// A time of a day: `18:30`, `18:30:00`, `18時30分`, `18時`; 24:00 is how the end of a day is written
+/// in Japan.
 fn at(day: NaiveDate, time: &str) -> Option<NaiveDateTime> {
     let mut rest = time;
     let hour = number(&mut rest, 2)?;
@@ -86,7 +99,8 @@ fn skip(rest: &mut &str, sign: char) -> Option<()> {
     Some(())
 }
 
-/// Writes an expiry so that [`parse`] gives the same second: midnight as the day that ends with it, everything else with its time.
+/// Writes an expiry so that [`parse`] gives the same second: midnight as the day that ends with it,
+/// everything else with its time.
 pub(super) fn print(instant: DateTime<Utc>) -> String {
     let Some(tokyo) = tokyo() else { return instant.to_rfc3339() };
     let local = instant.with_timezone(&tokyo).naive_local();

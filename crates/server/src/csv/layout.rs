@@ -59,7 +59,11 @@ pub fn layout(bytes: &[u8]) -> Result<Layout, FileFault> {
     }
     let first = first_record(bytes, &layout)?.ok_or(FileFault::Empty)?;
     match Columns::from_header(&first) {
-        Some(columns) => Ok(Layout { header: true, columns: columns.ok_or(FileFault::NoCallerColumn)?, ..layout }),
+        Some(columns) => Ok(Layout {
+            header: true,
+            columns: columns.ok_or(FileFault::NoCallerColumn)?,
+            ..layout
+        }),
         None => Ok(layout),
     }
 }
@@ -84,7 +88,9 @@ fn separator_line(bytes: &[u8], encoding: Encoding) -> Result<Option<u8>, FileFa
     let line = line.strip_prefix('"').map_or(line, |line| line.strip_suffix('"').unwrap_or(line));
     Ok(match line.as_bytes() {
         [s, e, p, b'=', delimiter] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => {
-            Some(*delimiter).filter(|d| matches!(d, b'\t' | b'!'..=b'~') && *d != b'"' && !d.is_ascii_alphanumeric())
+            Some(*delimiter).filter(|d| {
+                matches!(d, b'\t' | b'!'..=b'~') && *d != b'"' && !d.is_ascii_alphanumeric()
+            })
         }
         _ => None,
     })
@@ -93,23 +99,29 @@ fn separator_line(bytes: &[u8], encoding: Encoding) -> Result<Option<u8>, FileFa
 /// The delimiter by which the file looks most like a table.
 fn delimiter(bytes: &[u8], encoding: Encoding) -> u8 {
     // The last of equals wins, and most files have commas.
-    [b';', b'\t', b','].into_iter().max_by_key(|&delimiter| likeness(bytes, encoding, delimiter)).unwrap_or(b',')
+    [b';', b'\t', b',']
+        .into_iter()
+        .max_by_key(|&delimiter| likeness(bytes, encoding, delimiter))
+        .unwrap_or(b',')
 }
 
-/// How much like a table: headings that are known, then rows as wide as the first, then rows with more than one cell.
+/// How much like a table: headings that are known, then rows as wide as the first, then rows with
+/// more than one cell.
 fn likeness(bytes: &[u8], encoding: Encoding, delimiter: u8) -> (usize, usize, usize) {
     let mut records = Records::new(Text::new(bytes, encoding), delimiter);
     let mut cells = Cells::default();
     let (mut headings, mut width, mut alike, mut several) = (0, 0, 0, 0);
     let mut seen = 0;
-    // What is broken with this delimiter may be whole with another; what is broken with all of them is reported later.
+    // What is broken with this delimiter may be whole with another; what is broken with all of them
+    // is reported later.
     while seen < SAMPLE && matches!(records.next(&mut cells), Ok(Some(_))) {
         if cells.is_blank() {
             continue;
         }
         if seen == 0 {
             width = cells.len();
-            let known = |cell: &str| Column::ALL.iter().any(|column| column.is_heading(&normalised(cell)));
+            let known =
+                |cell: &str| Column::ALL.iter().any(|column| column.is_heading(&normalised(cell)));
             headings = if width > 1 { cells.iter().filter(|cell| known(cell)).count() } else { 0 };
         }
         seen += 1;

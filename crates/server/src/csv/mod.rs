@@ -1,12 +1,14 @@
 //! Block lists as CSV files: read as Excel and people leave them, written as both can read them.
 //!
-//! From bytes to rows and back, without I/O and without a clock. [`layout`] looks at the whole file once and says how it is
-//! written; [`rows`] then walks through it with a buffer of a few kilobytes, however long it is; [`Writer`] writes our own files,
-//! and [`FailedRows`] gives back what could not be read, with the reason beside it.
+//! From bytes to rows and back, without I/O and without a clock. [`layout`] looks at the whole file
+//! once and says how it is written; [`rows`] then walks through it with a buffer of a few
+//! kilobytes, however long it is; [`Writer`] writes our own files, and [`FailedRows`] gives back
+//! what could not be read, with the reason beside it.
 //!
-//! The splitter is our own: the crate `csv` counts only line feeds as lines, so that a file with carriage returns has one line, and
-//! it takes a quote that is never closed for a cell that reaches to the end of the file, so that rows vanish without a word. Where
-//! a file is as it should be, both read the same; a test compares them.
+//! The splitter is our own: the crate `csv` counts only line feeds as lines, so that a file with
+//! carriage returns has one line, and it takes a quote that is never closed for a cell that reaches
+//! to the end of the file, so that rows vanish without a word. Where a file is as it should be,
+//! both read the same; a test compares them.
 
 mod columns;
 mod decode;
@@ -123,7 +125,8 @@ pub struct RowFault {
     pub proposal: Option<NewRow>,
 }
 
-/// What is wrong with a cell. Whether an expiry lies in the past is not judged here, since there is no clock.
+/// What is wrong with a cell. Whether an expiry lies in the past is not judged here, since there is
+/// no clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowFaultKind {
     /// The caller cannot be read.
@@ -143,12 +146,17 @@ pub enum RowFaultKind {
 
 /// What makes a spreadsheet program compute a cell instead of showing it.
 fn is_formula(text: &str) -> bool {
-    matches!(text.chars().next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠'))
+    matches!(
+        text.chars().next(),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')
+    )
 }
 
-/// Whether a cell gets an apostrophe in front. Those that have one already get another, so that taking one away gives back what was.
+/// Whether a cell gets an apostrophe in front. Those that have one already get another, so that
+/// taking one away gives back what was.
 fn needs_guard(text: &str) -> bool {
-    is_formula(text.trim_start_matches('\'')) || is_formula(text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()))
+    is_formula(text.trim_start_matches('\''))
+        || is_formula(text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()))
 }
 
 /// Takes away the apostrophe that [`needs_guard`] asked for.

@@ -1,21 +1,35 @@
 //! From records to rows.
 
-use api_types::{BlockMatch, BlockPattern, CALLER_MAX, CallerError, NOTE_MAX, no_control_characters};
+use api_types::{
+    BlockMatch, BlockPattern, CALLER_MAX, CallerError, NOTE_MAX, no_control_characters,
+};
 use chrono::{DateTime, Utc};
 
 use super::columns::normalised;
 use super::record::Records;
-use super::{Cells, Column, Columns, FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, SHOWN_MAX, expiry, unguarded};
+use super::{
+    Cells, Column, Columns, FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind,
+    SHOWN_MAX, expiry, unguarded,
+};
 
 /// The rows of a file, without its header and its empty ones.
 ///
-/// The file is decoded and split while the rows are taken. After a fault of the file there are no more.
+/// The file is decoded and split while the rows are taken. After a fault of the file there are no
+/// more.
 pub fn rows<'a>(bytes: &'a [u8], layout: &Layout) -> Rows<'a> {
     let (records, fault) = match layout.records(bytes) {
         Ok(records) => (Some(records), None),
         Err(fault) => (None, Some(fault)),
     };
-    Rows { records, fault, header: layout.header, columns: layout.columns, taken: 0, empty: 0, room: (0, 0) }
+    Rows {
+        records,
+        fault,
+        header: layout.header,
+        columns: layout.columns,
+        taken: 0,
+        empty: 0,
+        room: (0, 0),
+    }
 }
 
 /// See [`rows`].
@@ -82,18 +96,30 @@ fn judged(cells: &Cells, columns: &Columns) -> (BlockMatch, Result<NewRow, RowFa
     let match_read = matching(cell(columns.matching));
     let matching = match_read.unwrap_or(BlockMatch::Exact);
     let caller = unguarded(cell(Some(columns.caller)));
-    // Everything is read before anything is reported: a lost 0 is worth a proposal only where nothing else is wrong.
-    let rest = match_read.ok_or(RowFaultKind::UnknownMatch).map_err(|fault| fault_of(Column::Match, fault)).and_then(|_| {
-        let note = note(cell(columns.note)).map_err(|fault| fault_of(Column::Note, fault))?;
-        Ok((note, expires_at(cell(columns.expires_at)).map_err(|fault| fault_of(Column::ExpiresAt, fault))?))
-    });
+    // Everything is read before anything is reported: a lost 0 is worth a proposal only where
+    // nothing else is wrong.
+    let rest = match_read
+        .ok_or(RowFaultKind::UnknownMatch)
+        .map_err(|fault| fault_of(Column::Match, fault))
+        .and_then(|_| {
+            let note = note(cell(columns.note)).map_err(|fault| fault_of(Column::Note, fault))?;
+            Ok((
+                note,
+                expires_at(cell(columns.expires_at))
+                    .map_err(|fault| fault_of(Column::ExpiresAt, fault))?,
+            ))
+        });
     let reading = match (read_caller(matching, caller), rest) {
         (Ok(pattern), Ok((note, expires_at))) => Ok(NewRow { pattern, note, expires_at }),
         (Ok(_), Err(fault)) => Err(fault),
         (Err(error), rest) => {
             let proposal = match (&error, rest) {
                 (CallerError::LostZero(number), Ok((note, expires_at))) => {
-                    BlockPattern::parse(matching, number.e164()).ok().map(|pattern| NewRow { pattern, note, expires_at })
+                    BlockPattern::parse(matching, number.e164()).ok().map(|pattern| NewRow {
+                        pattern,
+                        note,
+                        expires_at,
+                    })
                 }
                 _ => None,
             };
@@ -122,8 +148,12 @@ fn matching(text: &str) -> Option<BlockMatch> {
         _ => {}
     }
     match normalised(text).as_str() {
-        "" | "完全一致" | "完全" | "全部" | "exact" | "exactmatch" | "full" => Some(BlockMatch::Exact),
-        "前方一致" | "先頭一致" | "前方" | "先頭" | "prefix" | "prefixmatch" | "startswith" => Some(BlockMatch::Prefix),
+        "" | "完全一致" | "完全" | "全部" | "exact" | "exactmatch" | "full" => {
+            Some(BlockMatch::Exact)
+        }
+        "前方一致" | "先頭一致" | "前方" | "先頭" | "prefix" | "prefixmatch" | "startswith" => {
+            Some(BlockMatch::Prefix)
+        }
         _ => None,
     }
 }
@@ -146,7 +176,8 @@ fn expires_at(text: &str) -> Result<Option<DateTime<Utc>>, RowFaultKind> {
     }
 }
 
-/// Whether a text has more than so many characters; does not walk through the whole of a very long one.
+/// Whether a text has more than so many characters; does not walk through the whole of a very long
+/// one.
 fn is_longer(text: &str, most: u64) -> bool {
     text.chars().nth(most as usize).is_some()
 }

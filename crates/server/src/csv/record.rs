@@ -142,7 +142,9 @@ impl<'a> Records<'a> {
                     if end.is_some() {
                         state = State::Closing;
                     }
-                    if self.line - quote_line > QUOTED_LINES || cells.text.len() - quote_start > QUOTED_BYTES {
+                    if self.line - quote_line > QUOTED_LINES
+                        || cells.text.len() - quote_start > QUOTED_BYTES
+                    {
                         return Err(FileFault::BrokenQuote { line: quote_line });
                     }
                 }
@@ -151,9 +153,13 @@ impl<'a> Records<'a> {
                     self.place += 1;
                     state = State::Quoted;
                 }
-                // Within one line `"a"b` is bad style. Over several it means that the quote which seems to close this cell opens
-                // another: everything between was swallowed.
-                State::Closing if self.line > quote_line && first != self.delimiter && !matches!(first, b'\n' | b' ') => {
+                // Within one line `"a"b` is bad style. Over several it means that the quote which
+                // seems to close this cell opens another: everything between was swallowed.
+                State::Closing
+                    if self.line > quote_line
+                        && first != self.delimiter
+                        && !matches!(first, b'\n' | b' ') =>
+                {
                     return Err(FileFault::BrokenQuote { line: quote_line });
                 }
                 State::Closing => state = State::Plain,

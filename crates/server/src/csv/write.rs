@@ -8,8 +8,8 @@ use super::{Cells, Column, Encoding, FileFault, Layout, NewRow, expiry, needs_gu
 /// The sign that Japanese typesetters put where a character is missing.
 const MISSING: &str = "〓";
 
-/// A character that the encoding of an export does not have. Writing another in its place would change the list when it is read
-/// again, so the export is refused; UTF-8 has them all.
+/// A character that the encoding of an export does not have. Writing another in its place would
+/// change the list when it is read again, so the export is refused; UTF-8 has them all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotRepresentable {
     /// Which row it is in, from 1, the header not counted.
@@ -20,7 +20,8 @@ pub struct NotRepresentable {
     pub character: char,
 }
 
-/// Writes an export, row by row: take the bytes away now and then, and no long list ever stands in memory as a whole.
+/// Writes an export, row by row: take the bytes away now and then, and no long list ever stands in
+/// memory as a whole.
 #[derive(Debug)]
 pub struct Writer {
     encoding: Encoding,
@@ -32,7 +33,8 @@ pub struct Writer {
 impl Writer {
     /// Begins a file, with its header.
     pub fn new(encoding: Encoding) -> Self {
-        let mut writer = Self { encoding, bytes: encoding.mark().to_vec(), line: String::new(), rows: 0 };
+        let mut writer =
+            Self { encoding, bytes: encoding.mark().to_vec(), line: String::new(), rows: 0 };
         // CP932 has every character of our headings; a test holds them to that.
         let _ = writer.push_cells(Column::ALL.map(Column::heading));
         writer
@@ -41,8 +43,8 @@ impl Writer {
     /// Writes a row.
     ///
     /// # Errors
-    /// The encoding lacks a character of its note. The row is left out then. Where a file is sent while it is written, ask
-    /// [`Encoding::lacks`] about all notes first.
+    /// The encoding lacks a character of its note. The row is left out then. Where a file is sent
+    /// while it is written, ask [`Encoding::lacks`] about all notes first.
     pub fn push(&mut self, row: &NewRow) -> Result<(), NotRepresentable> {
         let caller = row.pattern.csv();
         let guarded = if needs_guard(&row.note) { format!("'{}", row.note) } else { String::new() };
@@ -74,7 +76,8 @@ impl Writer {
     }
 }
 
-/// A file that shows what can be written: a number with a note, a beginning, an expiry, a number from abroad.
+/// A file that shows what can be written: a number with a note, a beginning, an expiry, a number
+/// from abroad.
 pub fn sample(encoding: Encoding) -> Vec<u8> {
     let mut writer = Writer::new(encoding);
     let rows = [
@@ -90,8 +93,9 @@ pub fn sample(encoding: Encoding) -> Vec<u8> {
     writer.finish()
 }
 
-/// Writes the rows of a file that could not be taken, as they are, with one column more for the reason: in the file's own encoding
-/// and with its own delimiter and header, so that they can be put right and sent again.
+/// Writes the rows of a file that could not be taken, as they are, with one column more for the
+/// reason: in the file's own encoding and with its own delimiter and header, so that they can be
+/// put right and sent again.
 #[derive(Debug)]
 pub struct FailedRows {
     encoding: Encoding,
@@ -104,14 +108,16 @@ pub struct FailedRows {
 }
 
 impl FailedRows {
-    /// Begins the file. Where the original has a header, it is kept and `heading` is the one of the column with the reasons; one
-    /// with that heading is taken for the reasons of the time before, and replaced.
+    /// Begins the file. Where the original has a header, it is kept and `heading` is the one of the
+    /// column with the reasons; one with that heading is taken for the reasons of the time before,
+    /// and replaced.
     ///
     /// # Errors
     /// The first row of the original cannot be read.
     pub fn new(original: &[u8], layout: &Layout, heading: &str) -> Result<Self, FileFault> {
         let first = first_record(original, layout)?.unwrap_or_default();
-        // Without a header a column has its meaning by its place; the reason must not take that of the match or the expiry.
+        // Without a header a column has its meaning by its place; the reason must not take that of
+        // the match or the expiry.
         let width = if layout.header { used(&first) } else { used(&first).max(Column::ALL.len()) };
         let reasons = layout.header && width > 1 && first.get(width - 1) == heading;
         let mut rows = Self {
@@ -133,16 +139,19 @@ impl FailedRows {
 
     /// Writes a row and why it failed.
     pub fn push(&mut self, cells: &Cells, reason: &str) {
-        let original = (0..used(cells).max(self.width)).filter(|&column| !(self.reasons && column == self.width));
+        let original = (0..used(cells).max(self.width))
+            .filter(|&column| !(self.reasons && column == self.width));
         let mut line = std::mem::take(&mut self.line);
         line.clear();
-        let guarded: Vec<String> = original.map(|column| cells.get(column)).chain([reason]).map(guarded_once).collect();
+        let guarded: Vec<String> =
+            original.map(|column| cells.get(column)).chain([reason]).map(guarded_once).collect();
         join(&mut line, guarded.iter().map(String::as_str), self.delimiter);
         self.write(&line);
         self.line = line;
     }
 
-    /// What came out of this encoding goes back into it; only a reason may have a character that it lacks.
+    /// What came out of this encoding goes back into it; only a reason may have a character that it
+    /// lacks.
     fn write(&mut self, line: &str) {
         let mut line = Cow::Borrowed(line);
         while let Err(lost) = self.encoding.encode(&line, &mut self.bytes) {
@@ -163,13 +172,20 @@ impl FailedRows {
 
 /// How many cells a row has without the blank ones at its end.
 fn used(cells: &Cells) -> usize {
-    (0..cells.len()).rev().find(|&column| !cells.get(column).trim().is_empty()).map_or(0, |last| last + 1)
+    (0..cells.len())
+        .rev()
+        .find(|&column| !cells.get(column).trim().is_empty())
+        .map_or(0, |last| last + 1)
 }
 
-/// A cell of someone else's file in ours: computed by nobody, but with the meaning that it had. What has its apostrophe already
-/// keeps that one.
+/// A cell of someone else's file in ours: computed by nobody, but with the meaning that it had.
+/// What has its apostrophe already keeps that one.
 fn guarded_once(cell: &str) -> String {
-    if needs_guard(cell) && !cell.trim_start().starts_with('\'') { format!("'{cell}") } else { cell.to_owned() }
+    if needs_guard(cell) && !cell.trim_start().starts_with('\'') {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// Appends a line of cells.

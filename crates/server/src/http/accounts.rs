@@ -16,7 +16,8 @@ fn find(conn: &mut Conn, scope: &Scope) -> Result<Account, Failure> {
 
 /// The contract
 #[utoipa::path(operation_id = "get_account", tag = "account",
-    responses((status = 200, description = "The contract of the caller.", body = Account)), security(("session" = [])))]
+    responses((status = 200, description = "The contract of the caller.", body = Account)),
+        security(("session" = [])))]
 #[get("/account")]
 pub async fn get_account(app: Shared, holder: Member) -> Result<HttpResponse, Failure> {
     let account = app.db.read(move |conn| find(conn, &holder.scope)).await?;
@@ -24,17 +25,27 @@ pub async fn get_account(app: Shared, holder: Member) -> Result<HttpResponse, Fa
 }
 
 /// Change the contract's contact address
-#[utoipa::path(operation_id = "update_account", tag = "account", request_body = AccountPatch, params(IfMatchHeader),
-    responses((status = 200, description = "The contract after the change.", body = Account)), security(("session" = [], "csrf" = [])))]
+#[utoipa::path(operation_id = "update_account", tag = "account", request_body = AccountPatch,
+    params(IfMatchHeader),
+    responses((status = 200, description = "The contract after the change.", body = Account)),
+        security(("session" = [], "csrf" = [])))]
 #[patch("/account")]
-pub async fn update_account(app: Shared, holder: Member, if_match: IfMatch, body: Body<AccountPatch>) -> Result<HttpResponse, Failure> {
+pub async fn update_account(
+    app: Shared,
+    holder: Member,
+    if_match: IfMatch,
+    body: Body<AccountPatch>,
+) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let account = app
         .db
         .write(move |conn| {
             let before = provisioning::locked(conn, &holder.scope)?;
             provisioning::check_version(before.version, Some(if_match.0))?;
-            let changes = account::Changes { contact_mail: body.value.contact_mail.map(Some), ..account::Changes::default() };
+            let changes = account::Changes {
+                contact_mail: body.value.contact_mail.map(Some),
+                ..account::Changes::default()
+            };
             provisioning::update_account(conn, &holder.scope, &ctx, &before, &changes)?;
             find(conn, &holder.scope)
         })

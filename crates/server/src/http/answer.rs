@@ -56,7 +56,8 @@ pub fn change<T: Serialize>(value: &T) -> String {
     format!("event: change\ndata: {}\n\n", serde_json::to_string(value).unwrap_or_default())
 }
 
-/// A stream of server-sent events: `first` comes at once, and clients connect again two seconds after it has broken.
+/// A stream of server-sent events: `first` comes at once, and clients connect again two seconds
+/// after it has broken.
 pub fn events(first: &str, rest: impl Stream<Item = Bytes> + 'static) -> HttpResponse {
     let first = stream::once(ready(Bytes::from(format!("retry: 2000\n\n{first}"))));
     HttpResponse::Ok()

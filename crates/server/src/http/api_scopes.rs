@@ -2,13 +2,16 @@
 
 use api_types::ApiScope;
 
-/// The scope that an operation needs, by its method and its path as it is registered; `None` = no key opens it.
+/// The scope that an operation needs, by its method and its path as it is registered; `None` = no
+/// key opens it.
 pub fn needed(method: &str, path: &str) -> Option<ApiScope> {
     use ApiScope::*;
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     let mut segments = path.split('/').skip(1);
     // What is only asked is read, also where the question is a body.
-    let reads = matches!(method, "GET" | "HEAD" | "get" | "head") || path.ends_with("/route-preview") || path.ends_with("/entries/check");
+    let reads = matches!(method, "GET" | "HEAD" | "get" | "head")
+        || path.ends_with("/route-preview")
+        || path.ends_with("/entries/check");
     let (read, write) = match segments.next()? {
         "account" => (AccountRead, AccountWrite),
         "numbers" if path.contains("/block-list") => (BlockListRead, BlockListWrite),
@@ -35,7 +38,11 @@ mod tests {
             ("PATCH", "/api/v1/numbers/{number_id}", Some("numbers:write")),
             ("POST", "/api/v1/numbers/{number_id}/route-preview", Some("numbers:read")),
             ("POST", "/api/v1/numbers/{number_id}/block-list/entries", Some("block_list:write")),
-            ("POST", "/api/v1/numbers/{number_id}/block-list/entries/check", Some("block_list:read")),
+            (
+                "POST",
+                "/api/v1/numbers/{number_id}/block-list/entries/check",
+                Some("block_list:read"),
+            ),
             ("GET", "/api/v1/call-events/{event_id}", Some("call_events:read")),
             ("GET", "/api/v1/call-events/stream", Some("call_events:read")),
             ("GET", "/api/v1/audit-log", Some("audit_log:read")),

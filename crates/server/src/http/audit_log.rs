@@ -34,13 +34,19 @@ pub struct AuditQuery {
 ///
 /// The latest first: who, when, and the changed fields before and after.
 #[utoipa::path(operation_id = "list_audit_log", tag = "audit-log", params(AuditQuery),
-    responses((status = 200, description = "Changes of the account's settings.", body = Page<AuditEntry>)), security(("session" = [])))]
+    responses((status = 200, description = "Changes of the account's settings.",
+        body = Page<AuditEntry>)), security(("session" = [])))]
 #[get("/audit-log")]
-pub async fn list_audit_log(app: Shared, holder: Member, query: Query<AuditQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_audit_log(
+    app: Shared,
+    holder: Member,
+    query: Query<AuditQuery>,
+) -> Result<HttpResponse, Failure> {
     let AuditQuery { limit, cursor, object_id, object_kind } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let object_kind = object_kind.as_ref().map(view::text_of);
-    let (filter, fetch) = (audit::Filter { object_kind, object_id, before: window.after.clone() }, window.fetch());
+    let (filter, fetch) =
+        (audit::Filter { object_kind, object_id, before: window.after.clone() }, window.fetch());
     let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, &filter, fetch)).await?;
     let page = window.page(rows, |row| row.id.clone());
     let items = page.items.iter().map(view::audit_entry).collect::<Result<_, _>>()?;
@@ -49,11 +55,13 @@ pub async fn list_audit_log(app: Shared, holder: Member, query: Query<AuditQuery
 
 /// Take a change back
 ///
-/// Puts the values from before the change back, as a new change by the rules of today. Where the setting was changed again since,
-/// it needs `overwrite`. Only changes that are `restorable` can be taken back.
+/// Puts the values from before the change back, as a new change by the rules of today. Where the
+/// setting was changed again since, it needs `overwrite`. Only changes that are `restorable` can be
+/// taken back.
 #[utoipa::path(operation_id = "restore_audit_entry", tag = "audit-log", request_body = AuditRestore,
     params(("audit_id" = String, Path, description = "Id of the change.")),
-    responses((status = 200, description = "The new change.", body = AuditEntry)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The new change.", body = AuditEntry)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/audit-log/{audit_id}/restore")]
 pub async fn restore_audit_entry(
     app: Shared,
@@ -62,6 +70,11 @@ pub async fn restore_audit_entry(
     body: Body<AuditRestore>,
 ) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
-    let entry = app.db.write(move |conn| provisioning::restore(conn, &holder.scope, &ctx, &audit_id, body.value.overwrite)).await?;
+    let entry = app
+        .db
+        .write(move |conn| {
+            provisioning::restore(conn, &holder.scope, &ctx, &audit_id, body.value.overwrite)
+        })
+        .await?;
     Ok(answer::json(&entry))
 }

@@ -11,9 +11,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
-use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope, account, api_key, phone_id, service_key, session};
+use store::{
+    EntranceScope, OperatorScope, Scope, StoreError, SwitchScope, account, api_key, phone_id,
+    service_key, session,
+};
 
-use super::extract::{Shared, bearer_token, client_address, header, identify, is_safe, seconds, shared};
+use super::extract::{
+    Shared, bearer_token, client_address, header, identify, is_safe, seconds, shared,
+};
 use super::{api_scopes, rate_limit};
 use crate::App;
 use crate::crypto;
@@ -22,7 +27,8 @@ use crate::provisioning::{API_KEY_PREFIX, Actor, Ctx, KeyKind};
 use crate::routing;
 use crate::view;
 
-/// For how long a switch's key that was found is good without asking again: a key that is removed works no longer than this.
+/// For how long a switch's key that was found is good without asking again: a key that is removed
+/// works no longer than this.
 const KEY_IS_FRESH: Duration = Duration::from_secs(1);
 /// The same while the database does not answer.
 const KEY_IS_KNOWN: Duration = Duration::from_secs(600);
@@ -34,7 +40,8 @@ pub fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-denwaban" } else { "denwaban" }
 }
 
-/// The contract holder, signed in with a session cookie. Carries the scope of the account; a write has shown its CSRF token.
+/// The contract holder, signed in with a session cookie. Carries the scope of the account; a write
+/// has shown its CSRF token.
 #[derive(Debug)]
 pub struct Holder {
     /// What may be touched.
@@ -68,11 +75,17 @@ impl FromRequest for Holder {
 
 async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
     let app = shared(request)?;
-    let cookie = request.cookie(cookie_name(app.config.is_https())).ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
+    let cookie = request
+        .cookie(cookie_name(app.config.is_https()))
+        .ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
     let token = cookie.value().to_owned();
     let (hash, now) = (crypto::hash_token(&token), app.clock.now_naive());
-    let found = app.db.read(move |conn| session::find(conn, EntranceScope::authenticating(), &hash, now)).await?;
-    let (mut session, phone_id, account) = found.ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
+    let found = app
+        .db
+        .read(move |conn| session::find(conn, EntranceScope::authenticating(), &hash, now))
+        .await?;
+    let (mut session, phone_id, account) =
+        found.ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
@@ -94,8 +107,8 @@ async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
     Ok(Holder { scope, session, token, phone_id, account })
 }
 
-/// Whoever may touch an account's settings: its holder with a session, or an integrator with a key of the holder's that opens the
-/// operation.
+/// Whoever may touch an account's settings: its holder with a session, or an integrator with a key
+/// of the holder's that opens the operation.
 #[derive(Debug)]
 pub struct Member {
     /// What may be touched.
@@ -114,19 +127,24 @@ enum Proof {
 }
 
 impl Member {
-    /// Whether the session goes on, or the key still opens what it opened: for what is open for long.
+    /// Whether the session goes on, or the key still opens what it opened: for what is open for
+    /// long.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn is_still_known(&self, app: &App) -> Result<bool, Failure> {
-        let (entrance, now, proof) = (EntranceScope::authenticating(), app.clock.now_naive(), self.proof.clone());
-        let account = app
-            .db
-            .read(move |conn| match proof {
-                Proof::Session(hash) => Ok::<_, StoreError>(session::find(conn, entrance, &hash, now)?.map(|(.., account)| account)),
-                Proof::Key(hash) => Ok(api_key::find_by_hash(conn, entrance, &hash, now)?.map(|(_, account)| account)),
-            })
-            .await?;
+        let (entrance, now, proof) =
+            (EntranceScope::authenticating(), app.clock.now_naive(), self.proof.clone());
+        let account =
+            app.db
+                .read(move |conn| match proof {
+                    Proof::Session(hash) => Ok::<_, StoreError>(
+                        session::find(conn, entrance, &hash, now)?.map(|(.., account)| account),
+                    ),
+                    Proof::Key(hash) => Ok(api_key::find_by_hash(conn, entrance, &hash, now)?
+                        .map(|(_, account)| account)),
+                })
+                .await?;
         Ok(account.is_some_and(|account| account.status == "active"))
     }
 
@@ -148,7 +166,12 @@ impl FromRequest for Member {
             }
             let holder = holder(&cloned).await?;
             let proof = Proof::Session(holder.session.token_hash);
-            Ok(Member { scope: holder.scope, account: holder.account, actor: Actor::holder(&holder.phone_id.login_id), proof })
+            Ok(Member {
+                scope: holder.scope,
+                account: holder.account,
+                actor: Actor::holder(&holder.phone_id.login_id),
+                proof,
+            })
         })
     }
 }
@@ -156,16 +179,24 @@ impl FromRequest for Member {
 async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let app = shared(request)?;
-    let sent = bearer_token(request.headers()).filter(|key| key.starts_with(API_KEY_PREFIX)).ok_or_else(unauthenticated)?;
+    let sent = bearer_token(request.headers())
+        .filter(|key| key.starts_with(API_KEY_PREFIX))
+        .ok_or_else(unauthenticated)?;
     let (hash, now) = (crypto::hash_token(sent), app.clock.now_naive());
     let proof = Proof::Key(hash.clone());
-    let found = app.db.read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash, now)).await?;
+    let found = app
+        .db
+        .read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash, now))
+        .await?;
     let (row, account) = found.ok_or_else(unauthenticated)?;
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     let known = view::api_key(&row);
-    let from = || client_address(request, &app).is_some_and(|address| address_allowed(&known.allowed_addresses, address));
+    let from = || {
+        client_address(request, &app)
+            .is_some_and(|address| address_allowed(&known.allowed_addresses, address))
+    };
     if !known.allowed_addresses.is_empty() && !from() {
         return Err(Failure::Code(ErrorCode::AddressNotAllowed));
     }
@@ -238,18 +269,24 @@ impl FromRequest for Switch {
     }
 }
 
-/// The key in `Authorization`: a bearer token, or from a switch the password of HTTP basic authentication (RFC 7617): some can send nothing
-/// else.
+/// The key in `Authorization`: a bearer token, or from a switch the password of HTTP basic
+/// authentication (RFC 7617): some can send nothing else.
 fn bearer(headers: &HeaderMap, kind: KeyKind) -> Option<String> {
     if let Some(token) = bearer_token(headers) {
         return Some(token.to_owned());
     }
-    let pair = header(headers, AUTHORIZATION)?.strip_prefix("Basic ").filter(|_| matches!(kind, KeyKind::Switch))?;
+    let pair = header(headers, AUTHORIZATION)?
+        .strip_prefix("Basic ")
+        .filter(|_| matches!(kind, KeyKind::Switch))?;
     let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
     Some(pair.split_once(':')?.1.to_owned())
 }
 
-async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
+async fn key(
+    app: &Shared,
+    headers: &HeaderMap,
+    kind: KeyKind,
+) -> Result<service_key::Row, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let sent = bearer(headers, kind).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);
@@ -258,8 +295,11 @@ async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service
         return Ok(row);
     }
     let (now, asked) = (app.clock.now_naive(), hash.clone());
-    let reading = app.db.read(move |conn| service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked));
-    // Telephones must ring: a key that was good a moment ago is good while the database does not answer.
+    let reading = app.db.read(move |conn| {
+        service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked)
+    });
+    // Telephones must ring: a key that was good a moment ago is good while the database does not
+    // answer.
     let found = match app.routing.key(&hash, KEY_IS_KNOWN).filter(|_| is_switch) {
         None => reading.await?,
         Some(known) => match timeout(routing::PATIENCE, reading).await {
@@ -270,7 +310,9 @@ async fn key(app: &Shared, headers: &HeaderMap, kind: KeyKind) -> Result<service
     let mut row = found.ok_or_else(unauthenticated)?;
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
         let id = row.id.clone();
-        app.db.write(move |conn| service_key::touch(conn, EntranceScope::authenticating(), &id, now)).await?;
+        app.db
+            .write(move |conn| service_key::touch(conn, EntranceScope::authenticating(), &id, now))
+            .await?;
         row.last_used_at = Some(now);
     }
     if is_switch {

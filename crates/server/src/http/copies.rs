@@ -11,8 +11,8 @@ use crate::provisioning;
 
 /// Take settings over from another number
 ///
-/// With `dry_run` it answers what would change. What does not apply to this number stays as it is and is named. Entries of the
-/// block list are only added; they can be taken back like an import.
+/// With `dry_run` it answers what would change. What does not apply to this number stays as it is
+/// and is named. Entries of the block list are only added; they can be taken back like an import.
 #[utoipa::path(operation_id = "copy_settings", tag = "numbers", request_body = CopySettings,
     params(("number_id" = String, Path, description = "Id of the number that gets the settings.")),
     responses((status = 200, description = "What changes, or has changed.", body = CopiedSettings)),
@@ -28,8 +28,10 @@ pub async fn copy_settings(
     let outcome = app
         .db
         .write(move |conn| {
-            let copied = provisioning::copy_settings(conn, &holder.scope, &ctx, &number_id, &body.value)?;
-            // What was done for a preview is rolled back, so that it cannot differ from what will be done.
+            let copied =
+                provisioning::copy_settings(conn, &holder.scope, &ctx, &number_id, &body.value)?;
+            // What was done for a preview is rolled back, so that it cannot differ from what will
+            // be done.
             if body.value.dry_run { Err(Stop::Preview(copied)) } else { Ok(copied) }
         })
         .await;

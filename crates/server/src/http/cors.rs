@@ -2,7 +2,8 @@
 
 use actix_cors::Cors;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, LOCATION, RETRY_AFTER,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH,
+    LOCATION, RETRY_AFTER,
 };
 
 use super::extract::IDEMPOTENCY_HEADER;
@@ -16,7 +17,14 @@ pub fn cors(config: &Config) -> Cors {
     let text = |name: &'static str| HeaderName::from_static(name);
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
-        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, ACCEPT_LANGUAGE, IF_MATCH, text(IDEMPOTENCY_HEADER), text("last-event-id")])
+        .allowed_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            ACCEPT_LANGUAGE,
+            IF_MATCH,
+            text(IDEMPOTENCY_HEADER),
+            text("last-event-id"),
+        ])
         .expose_headers([
             ETAG,
             LOCATION,

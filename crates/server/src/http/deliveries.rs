@@ -1,7 +1,10 @@
 //! `/deliveries`: what was sent, to whom, and what came of it.
 
 use actix_web::{HttpResponse, get, post, web};
-use api_types::{DeliveriesResend, DeliveriesResent, Delivery, DeliveryQuery, ErrorCode, LiveChange, Page, PageQuery};
+use api_types::{
+    DeliveriesResend, DeliveriesResent, Delivery, DeliveryQuery, ErrorCode, LiveChange, Page,
+    PageQuery,
+};
 use chrono::TimeDelta;
 use store::delivery::{self, Filter};
 use store::{Conn, Scope};
@@ -18,9 +21,15 @@ use crate::view;
 ///
 /// One notice to one destination each, the latest first, without its attempts.
 #[utoipa::path(operation_id = "list_deliveries", tag = "deliveries", params(DeliveryQuery),
-    responses((status = 200, description = "What was sent.", body = Page<Delivery>)), security(("session" = [])))]
+    responses((status = 200, description = "What was sent.", body = Page<Delivery>)),
+        security(("session" = [])))]
 #[get("/deliveries")]
-pub async fn list_deliveries(app: Shared, holder: Member, lang: Lang, query: Query<DeliveryQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_deliveries(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    query: Query<DeliveryQuery>,
+) -> Result<HttpResponse, Failure> {
     let DeliveryQuery { limit, cursor, call_event_id, service_id, state } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let state = state.map(|state| view::text_of(&state));
@@ -28,15 +37,23 @@ pub async fn list_deliveries(app: Shared, holder: Member, lang: Lang, query: Que
     let fetch = window.fetch();
     let rows = app.db.read(move |conn| delivery::list(conn, &holder.scope, &filter, fetch)).await?;
     let page = window.page(rows, |row| row.id.clone());
-    let items = page.items.iter().map(|row| view::delivery(row, &[], lang)).collect::<Result<_, _>>()?;
+    let items =
+        page.items.iter().map(|row| view::delivery(row, &[], lang)).collect::<Result<_, _>>()?;
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
 /// One notice with each attempt
-#[utoipa::path(operation_id = "get_delivery", tag = "deliveries", params(("delivery_id" = String, Path, description = "Id of the delivery.")),
-    responses((status = 200, description = "The notice.", body = Delivery)), security(("session" = [])))]
+#[utoipa::path(operation_id = "get_delivery", tag = "deliveries",
+    params(("delivery_id" = String, Path, description = "Id of the delivery.")),
+    responses((status = 200, description = "The notice.", body = Delivery)),
+        security(("session" = [])))]
 #[get("/deliveries/{delivery_id}")]
-pub async fn get_delivery(app: Shared, holder: Member, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_delivery(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    delivery_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
     let found = app.db.read(move |conn| one(conn, &holder.scope, lang, &delivery_id)).await?;
     Ok(answer::json(&found))
 }
@@ -49,13 +66,19 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery,
 
 /// Send a notice again
 ///
-/// One that was given up or skipped goes on under its id. One that had arrived is sent as a new notice, which is answered then, since its
-/// receiver would take the same one for a duplicate.
-#[utoipa::path(operation_id = "resend_delivery", tag = "deliveries", params(("delivery_id" = String, Path, description = "Id of the delivery.")),
+/// One that was given up or skipped goes on under its id. One that had arrived is sent as a new
+/// notice, which is answered then, since its receiver would take the same one for a duplicate.
+#[utoipa::path(operation_id = "resend_delivery", tag = "deliveries",
+    params(("delivery_id" = String, Path, description = "Id of the delivery.")),
     responses((status = 200, description = "The notice, which waits to be sent.", body = Delivery)),
     security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/{delivery_id}/resend")]
-pub async fn resend_delivery(app: Shared, holder: Member, lang: Lang, delivery_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn resend_delivery(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    delivery_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
     let found = app
         .db
@@ -72,10 +95,16 @@ pub async fn resend_delivery(app: Shared, holder: Member, lang: Lang, delivery_i
 /// Send everything again that failed or was skipped
 ///
 /// And was planned at `since` or later.
-#[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries", request_body = DeliveriesResend,
-    responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)), security(("session" = [], "csrf" = [])))]
+#[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries",
+    request_body = DeliveriesResend,
+    responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/resend")]
-pub async fn resend_deliveries(app: Shared, holder: Member, body: Body<DeliveriesResend>) -> Result<HttpResponse, Failure> {
+pub async fn resend_deliveries(
+    app: Shared,
+    holder: Member,
+    body: Body<DeliveriesResend>,
+) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
     let DeliveriesResend { since, rule_id } = body.value;
     let resent = app
@@ -83,7 +112,8 @@ pub async fn resend_deliveries(app: Shared, holder: Member, body: Body<Deliverie
         .write(move |conn| -> Result<u32, Failure> {
             let mut resender = Resender::new(&scope, now, link_lasts);
             let mut resent = 0;
-            for row in delivery::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())? {
+            for row in delivery::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())?
+            {
                 resent += u32::from(resender.send(conn, row)?.is_some());
             }
             Ok(resent)
@@ -100,5 +130,8 @@ fn link_lasts(app: &Shared) -> TimeDelta {
 
 fn tell(app: &Shared, holder: &Member, call_event_id: Option<String>, delivery_id: Option<String>) {
     app.wake.notify_one();
-    app.live.tell(holder.scope.account_id(), LiveChange { call_event_id, delivery_id, service_id: None });
+    app.live.tell(
+        holder.scope.account_id(),
+        LiveChange { call_event_id, delivery_id, service_id: None },
+    );
 }

@@ -24,7 +24,10 @@ use crate::error::Failure;
 pub type Shared = web::Data<App>;
 
 pub(super) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
-    request.app_data::<Shared>().cloned().ok_or_else(|| Failure::Internal("the application is not registered".into()))
+    request
+        .app_data::<Shared>()
+        .cloned()
+        .ok_or_else(|| Failure::Internal("the application is not registered".into()))
 }
 
 pub(super) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
@@ -39,7 +42,8 @@ pub(super) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 /// Whether the caller is known by now.
 struct CallerKnown(watch::Receiver<bool>);
 
-/// Finds out who calls. All extractors of a handler run side by side; the others, which stand behind this one, wait for it.
+/// Finds out who calls. All extractors of a handler run side by side; the others, which stand
+/// behind this one, wait for it.
 pub(super) fn identify<T: 'static>(
     request: &HttpRequest,
     caller: impl Future<Output = Result<T, Failure>> + 'static,
@@ -53,7 +57,8 @@ pub(super) fn identify<T: 'static>(
     })
 }
 
-/// Reads something else of the request when the caller is known, so that who may not call learns nothing but that.
+/// Reads something else of the request when the caller is known, so that who may not call learns
+/// nothing but that.
 pub(super) fn then<T: 'static>(
     request: &HttpRequest,
     read: impl Future<Output = Result<T, Failure>> + 'static,
@@ -62,7 +67,10 @@ pub(super) fn then<T: 'static>(
     Box::pin(async move {
         if let Some(mut waiting) = waiting {
             // It ends unsent when the caller is refused, and that is the answer then.
-            waiting.wait_for(|known| *known).await.map_err(|_| Failure::Code(ErrorCode::Unauthenticated))?;
+            waiting
+                .wait_for(|known| *known)
+                .await
+                .map_err(|_| Failure::Code(ErrorCode::Unauthenticated))?;
         }
         read.await
     })
@@ -112,7 +120,10 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
 }
 
 /// A body as it was sent, of the usual limit.
-pub(super) fn whole_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes, Failure>> + use<> {
+pub(super) fn whole_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<web::Bytes, Failure>> + use<> {
     let bytes = web::Bytes::from_request(request, payload);
     async move {
         bytes.await.map_err(|error| match error.as_response_error().status_code().as_u16() {
@@ -148,8 +159,13 @@ impl FromRequest for IfMatch {
             None => Err(Failure::Code(ErrorCode::PreconditionRequired)),
             // What is none of our ETags can match nothing.
             Some(value) => {
-                let tag = value.to_str().ok().and_then(|value| value.trim().strip_prefix('"')?.strip_suffix('"'));
-                tag.and_then(|tag| tag.parse().ok()).map(IfMatch).ok_or(Failure::Code(ErrorCode::Stale))
+                let tag = value
+                    .to_str()
+                    .ok()
+                    .and_then(|value| value.trim().strip_prefix('"')?.strip_suffix('"'));
+                tag.and_then(|tag| tag.parse().ok())
+                    .map(IfMatch)
+                    .ok_or(Failure::Code(ErrorCode::Stale))
             }
         };
         then(request, ready(read))
@@ -177,7 +193,8 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
-/// The client's address, as far as failed attempts are counted under it: an IPv6 network of 64 bits counts as one.
+/// The client's address, as far as failed attempts are counted under it: an IPv6 network of 64 bits
+/// counts as one.
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
@@ -189,7 +206,8 @@ impl FromRequest for ClientAddress {
         ready(shared(request).map(|app| {
             Self(match client_address(request, &app) {
                 Some(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
-                    let network: Vec<String> = v6.segments()[..4].iter().map(|part| format!("{part:x}")).collect();
+                    let network: Vec<String> =
+                        v6.segments()[..4].iter().map(|part| format!("{part:x}")).collect();
                     network.join(":")
                 }
                 Some(other) => other.to_canonical().to_string(),
@@ -201,8 +219,12 @@ impl FromRequest for ClientAddress {
 
 /// Where a request comes from, as far as that can be believed.
 pub(super) fn client_address(request: &HttpRequest, app: &App) -> Option<std::net::IpAddr> {
-    let forwarded =
-        app.config.server.trust_forwarded.then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for"))).flatten();
+    let forwarded = app
+        .config
+        .server
+        .trust_forwarded
+        .then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for")))
+        .flatten();
     // The last entry was written by our own proxy; everything before it by whoever likes.
     let forwarded = forwarded.and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
     forwarded.or_else(|| request.peer_addr().map(|peer| peer.ip()))

@@ -1,7 +1,10 @@
 //! A recording or a fax as an answer: whole or a part of it (RFC 9110, 14).
 
 use actix_web::body::SizedStream;
-use actix_web::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, RANGE, REFERRER_POLICY};
+use actix_web::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, RANGE,
+    REFERRER_POLICY,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,9 +22,14 @@ enum Wanted {
     Nothing,
 }
 
-/// What a `Range` header wants of `size` bytes. Several parts, and units other than bytes, are answered with the whole.
+/// What a `Range` header wants of `size` bytes. Several parts, and units other than bytes, are
+/// answered with the whole.
 fn wanted(header: Option<&str>, size: u64) -> Wanted {
-    let Some((first, last)) = header.and_then(|value| value.strip_prefix("bytes=")?.trim().split_once('-')) else { return Wanted::Whole };
+    let Some((first, last)) =
+        header.and_then(|value| value.strip_prefix("bytes=")?.trim().split_once('-'))
+    else {
+        return Wanted::Whole;
+    };
     let (first, last) = (first.trim(), last.trim());
     if last.contains(',') {
         return Wanted::Whole;
@@ -31,7 +39,9 @@ fn wanted(header: Option<&str>, size: u64) -> Wanted {
         (Ok(first), Ok(last)) if last >= first => Wanted::Part(first, last.min(size - 1)),
         (Ok(first), Err(_)) if last.is_empty() => Wanted::Part(first, size - 1),
         (Err(_), Ok(0)) if first.is_empty() => Wanted::Nothing,
-        (Err(_), Ok(count)) if first.is_empty() => Wanted::Part(size.saturating_sub(count), size - 1),
+        (Err(_), Ok(count)) if first.is_empty() => {
+            Wanted::Part(size.saturating_sub(count), size - 1)
+        }
         _ => Wanted::Whole,
     }
 }
@@ -40,7 +50,12 @@ fn wanted(header: Option<&str>, size: u64) -> Wanted {
 ///
 /// # Errors
 /// `not_found` when they are not kept any more.
-pub async fn bytes(app: &App, request: &HttpRequest, row: &attachment::Row, download: bool) -> Result<HttpResponse, Failure> {
+pub async fn bytes(
+    app: &App,
+    request: &HttpRequest,
+    row: &attachment::Row,
+    download: bool,
+) -> Result<HttpResponse, Failure> {
     let size = u64::try_from(row.size_bytes).unwrap_or_default();
     let range = request.headers().get(RANGE).and_then(|value| value.to_str().ok());
     let way = if download { "attachment" } else { "inline" };
@@ -59,17 +74,25 @@ pub async fn bytes(app: &App, request: &HttpRequest, row: &attachment::Row, down
         .insert_header((ACCEPT_RANGES, "bytes"))
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .insert_header((REFERRER_POLICY, "no-referrer"))
-        // Whatever the bytes are, they are nothing that may run. A browser's own viewer of PDF would not open in a sandbox.
+        // Whatever the bytes are, they are nothing that may run. A browser's own viewer of PDF
+        // would not open in a sandbox.
         .insert_header((
             "Content-Security-Policy",
-            if row.content_type == "application/pdf" { "frame-ancestors 'none'" } else { "default-src 'none'; sandbox" },
+            if row.content_type == "application/pdf" {
+                "frame-ancestors 'none'"
+            } else {
+                "default-src 'none'; sandbox"
+            },
         ));
     if status == StatusCode::PARTIAL_CONTENT {
         response.insert_header((CONTENT_RANGE, format!("bytes {first}-{}/{size}", end - 1)));
     }
     if request.method() == Method::HEAD {
         // The length of a body that is not sent.
-        return Ok(response.body(SizedStream::new(end - first, futures_util::stream::empty::<Result<Bytes, Failure>>())));
+        return Ok(response.body(SizedStream::new(
+            end - first,
+            futures_util::stream::empty::<Result<Bytes, Failure>>(),
+        )));
     }
     let parts = app.attachments.stream(&row.object_key, first..end).await;
     match parts {

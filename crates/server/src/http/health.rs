@@ -19,6 +19,8 @@ pub async fn readyz(app: Shared) -> HttpResponse {
     let asked = app.db.read(|conn| store::ping(conn).map_err(Failure::from));
     match tokio::time::timeout(Duration::from_secs(2), asked).await {
         Ok(Ok(())) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
-        _ => HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n"),
+        _ => HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body("the database does not answer\n"),
     }
 }

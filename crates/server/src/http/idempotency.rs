@@ -27,19 +27,24 @@ struct Kept {
     location: String,
 }
 
-/// Whether an answer is kept for this caller under this key: then nothing is asked of anybody again.
+/// Whether an answer is kept for this caller under this key: then nothing is asked of anybody
+/// again.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn is_kept(app: &Shared, caller: &str, key: &IdempotencyKey) -> Result<bool, Failure> {
     let Some(key) = key.0.clone() else { return Ok(false) };
     let caller = caller.to_owned();
-    let found = app.db.read(move |conn| idempotency::find(conn, EntranceScope::authenticating(), &caller, &key)).await?;
+    let found = app
+        .db
+        .read(move |conn| idempotency::find(conn, EntranceScope::authenticating(), &caller, &key))
+        .await?;
     Ok(found.is_some())
 }
 
-/// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With an idempotency key, the answer is kept in the
-/// same transaction and given again to the same request; the kept answer is sealed, since it may hold a password that is shown once.
+/// Runs `create` in a transaction for `caller`: the id of a key or of a contract. With an
+/// idempotency key, the answer is kept in the same transaction and given again to the same request;
+/// the kept answer is sealed, since it may hold a password that is shown once.
 ///
 /// # Errors
 /// Whatever `create` says; `idempotency_key_reused` for another request under the same key.
@@ -63,14 +68,26 @@ pub async fn once<T: Serialize + DeserializeOwned>(
                 if found.request_hash != request_hash {
                     return Err(Failure::Code(ErrorCode::IdempotencyKeyReused));
                 }
-                let opened = shared.secrets.open(&place, &found.sealed_answer).map_err(|error| Failure::Internal(error.to_string()))?;
-                let kept = serde_json::from_slice(&opened).map_err(|error| Failure::Internal(error.to_string()))?;
+                let opened = shared
+                    .secrets
+                    .open(&place, &found.sealed_answer)
+                    .map_err(|error| Failure::Internal(error.to_string()))?;
+                let kept = serde_json::from_slice(&opened)
+                    .map_err(|error| Failure::Internal(error.to_string()))?;
                 return Ok((kept, true));
             }
             let kept = keep(create(conn)?)?;
-            let text = serde_json::to_vec(&kept).map_err(|error| Failure::Internal(error.to_string()))?;
+            let text =
+                serde_json::to_vec(&kept).map_err(|error| Failure::Internal(error.to_string()))?;
             let sealed_answer = shared.secrets.seal(&place, &text);
-            let row = idempotency::Row { caller, idempotency_key: key, request_hash, status: 201, sealed_answer, created_at: now };
+            let row = idempotency::Row {
+                caller,
+                idempotency_key: key,
+                request_hash,
+                status: 201,
+                sealed_answer,
+                created_at: now,
+            };
             idempotency::insert(conn, scope, row)?;
             Ok((kept, false))
         })
@@ -86,6 +103,7 @@ pub async fn once<T: Serialize + DeserializeOwned>(
 }
 
 fn keep<T: Serialize>(created: Created<T>) -> Result<Kept, Failure> {
-    let body = serde_json::to_string(&created.value).map_err(|error| Failure::Internal(error.to_string()))?;
+    let body = serde_json::to_string(&created.value)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
     Ok(Kept { body, version: created.version, location: created.location })
 }

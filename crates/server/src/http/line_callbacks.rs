@@ -1,4 +1,5 @@
-//! `/callbacks/line/{token}`: what LINE tells of the bot of a service. Whoever sends the word to the bot has the notices sent there.
+//! `/callbacks/line/{token}`: what LINE tells of the bot of a service. Whoever sends the word to
+//! the bot has the notices sent there.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use api_types::{Credentials, ErrorCode, ServiceType};
@@ -16,7 +17,9 @@ use crate::notify::{line_reply, vault};
 use crate::provisioning::{self, Actor, ServiceChange};
 use crate::texts::{Lang, text};
 
-/// What LINE sends: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>. What we do not know we pass over.
+/// What LINE sends:
+/// <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>. What we do not
+/// know we pass over.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Call {
@@ -61,13 +64,15 @@ struct Registration {
 
 /// Hear from LINE
 ///
-/// The address stands in the service's `line_setup`, to be entered as Webhook URL in the LINE Developers console. Only what is signed
-/// with the service's channel secret is heard. A message `登録` or `register` makes the place where it was sent the destination of the
-/// service.
+/// The address stands in the service's `line_setup`, to be entered as Webhook URL in the LINE
+/// Developers console. Only what is signed with the service's channel secret is heard. A message
+/// `登録` or `register` makes the place where it was sent the destination of the service.
 #[utoipa::path(operation_id = "receive_line_callback", tag = "callbacks",
     params(("token" = String, Path, description = "The random part of the address."),
-        ("x-line-signature" = String, Header, description = "Base64 of HMAC-SHA256 of the body under the channel secret.")),
-    request_body(content = Object, content_type = "application/json", description = "What LINE writes.", example = json!({"events": []})),
+        ("x-line-signature" = String, Header,
+            description = "Base64 of HMAC-SHA256 of the body under the channel secret.")),
+    request_body(content = Object, content_type = "application/json",
+        description = "What LINE writes.", example = json!({"events": []})),
     responses((status = 200, description = "Heard.")), security(()))]
 #[post("/callbacks/line/{token}")]
 pub async fn receive_line_callback(
@@ -77,10 +82,19 @@ pub async fn receive_line_callback(
     body: web::Bytes,
 ) -> Result<HttpResponse, Failure> {
     let hash = crypto::hash_token(&token);
-    let found = app.db.read(move |conn| notify_service::find_by_callback(conn, EntranceScope::authenticating(), &hash)).await?;
+    let found = app
+        .db
+        .read(move |conn| {
+            notify_service::find_by_callback(conn, EntranceScope::authenticating(), &hash)
+        })
+        .await?;
     let service = found.ok_or(Failure::NOT_FOUND)?;
     let credentials = vault::open(&app.secrets, &service)?;
-    let signature = request.headers().get("x-line-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let signature = request
+        .headers()
+        .get("x-line-signature")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if !is_signed(&credentials, signature, &body) {
         return Err(Failure::Code(ErrorCode::Unauthenticated));
     }
@@ -92,18 +106,23 @@ pub async fn receive_line_callback(
         if register(&app, &service, found).await? {
             changed(&app, &service.account_id, &service.id);
             // LINE waits for our answer, the room does not.
-            actix_web::rt::spawn(async move { line_reply::send(&app.senders, &credentials, &reply.0, &reply.1).await });
+            actix_web::rt::spawn(async move {
+                line_reply::send(&app.senders, &credentials, &reply.0, &reply.1).await
+            });
         }
     }
     Ok(HttpResponse::Ok().finish())
 }
 
 fn is_signed(credentials: &Credentials, signature: &str, body: &[u8]) -> bool {
-    let Some(secret) = credentials.get("channel_secret").filter(|secret| !secret.is_empty()) else { return false };
+    let Some(secret) = credentials.get("channel_secret").filter(|secret| !secret.is_empty()) else {
+        return false;
+    };
     crypto::same(&STANDARD.encode(crypto::hmac(secret.as_bytes(), body)), signature)
 }
 
-/// The registration that an event is, if it is one. A group comes before the person who speaks in it.
+/// The registration that an event is, if it is one. A group comes before the person who speaks in
+/// it.
 fn registration(event: &Event) -> Option<Registration> {
     if event.kind != "message" || event.message.kind != "text" {
         return None;
@@ -112,8 +131,19 @@ fn registration(event: &Event) -> Option<Registration> {
     let Source { group_id, room_id, user_id } = &event.source;
     let to = group_id.as_ref().or(room_id.as_ref()).or(user_id.as_ref())?.clone();
     let id_alone = Credentials::from([("to".into(), to.clone())]);
-    api_types::credentials::read(ServiceType::Line, &id_alone, true, &api_types::credentials::Rules::default()).ok()?;
-    Some(Registration { to, timestamp: event.timestamp, reply_token: event.reply_token.clone(), lang })
+    api_types::credentials::read(
+        ServiceType::Line,
+        &id_alone,
+        true,
+        &api_types::credentials::Rules::default(),
+    )
+    .ok()?;
+    Some(Registration {
+        to,
+        timestamp: event.timestamp,
+        reply_token: event.reply_token.clone(),
+        lang,
+    })
 }
 
 /// The language of the word, in any width and case and whatever space is around it.
@@ -129,15 +159,24 @@ fn word(text: &str) -> Option<Lang> {
     }
 }
 
-/// Makes a place the destination; answers whether the word was new. What comes again, or late, changes nothing.
-async fn register(app: &Shared, service: &notify_service::Row, found: Registration) -> Result<bool, Failure> {
-    let (scope, ids) = (Scope::account(&service.account_id), (service.rule_id.clone(), service.id.clone()));
+/// Makes a place the destination; answers whether the word was new. What comes again, or late,
+/// changes nothing.
+async fn register(
+    app: &Shared,
+    service: &notify_service::Row,
+    found: Registration,
+) -> Result<bool, Failure> {
+    let (scope, ids) =
+        (Scope::account(&service.account_id), (service.rule_id.clone(), service.id.clone()));
     let (shared, ctx) = (app.clone(), app.ctx(Actor::service(&service.label)));
     app.db
         .write(move |conn| -> Result<bool, Failure> {
             let row = provisioning::locked_notify_service(conn, &scope, (&ids.0, &ids.1), None)?;
             let stored = vault::open(&shared.secrets, &row)?;
-            let last = stored.get(vault::REGISTERED_AT).and_then(|text| text.parse().ok()).unwrap_or(i64::MIN);
+            let last = stored
+                .get(vault::REGISTERED_AT)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(i64::MIN);
             let known = DateTime::from_timestamp_millis(found.timestamp).is_some();
             if found.timestamp <= last || !known {
                 return Ok(false);
@@ -145,7 +184,8 @@ async fn register(app: &Shared, service: &notify_service::Row, found: Registrati
             let mut all = stored.clone();
             all.insert("to".into(), found.to);
             all.insert(vault::REGISTERED_AT.into(), found.timestamp.to_string());
-            let credentials = Some(vault::seal(&shared.secrets, &row.id, ServiceType::Line, &stored, &all));
+            let credentials =
+                Some(vault::seal(&shared.secrets, &row.id, ServiceType::Line, &stored, &all));
             let wanted = ServiceChange { credentials, mends: true, ..ServiceChange::default() };
             provisioning::change_notify_service(conn, &scope, &ctx, &row, &wanted)?;
             Ok(true)
@@ -179,14 +219,21 @@ mod tests {
         let id = |begins: &str| format!("{begins}{}", "0123456789abcdef".repeat(2));
         let event = |source: serde_json::Value| -> Event {
             serde_json::from_value(serde_json::json!({
-                "type": "message", "timestamp": 1, "replyToken": "r", "source": source, "message": {"type": "text", "text": "登録"},
+                "type": "message", "timestamp": 1, "replyToken": "r", "source": source,
+                    "message": {"type": "text", "text": "登録"},
             }))
             .unwrap()
         };
         for (source, to) in [
             (serde_json::json!({"type": "user", "userId": id("U")}), Some(id("U"))),
-            (serde_json::json!({"type": "group", "groupId": id("C"), "userId": id("U")}), Some(id("C"))),
-            (serde_json::json!({"type": "room", "roomId": id("R"), "userId": id("U")}), Some(id("R"))),
+            (
+                serde_json::json!({"type": "group", "groupId": id("C"), "userId": id("U")}),
+                Some(id("C")),
+            ),
+            (
+                serde_json::json!({"type": "room", "roomId": id("R"), "userId": id("U")}),
+                Some(id("R")),
+            ),
             (serde_json::json!({"type": "group", "groupId": "nonsense"}), None),
             (serde_json::json!({}), None),
         ] {

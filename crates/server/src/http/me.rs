@@ -1,7 +1,10 @@
 //! `/me`: the softphone's own view.
 
 use actix_web::{HttpResponse, delete, get, put};
-use api_types::{Me, MyNumber, OutboundNumber, OutboundNumberPut, Page, PageQuery, Terminal, TerminalRegistration};
+use api_types::{
+    Me, MyNumber, OutboundNumber, OutboundNumberPut, Page, PageQuery, Terminal,
+    TerminalRegistration,
+};
 use store::{contract, phone_id};
 
 use super::answer;
@@ -14,7 +17,8 @@ use crate::rules::change;
 use crate::{provisioning, view};
 
 /// Who is signed in
-#[utoipa::path(operation_id = "get_me", tag = "me", responses((status = 200, description = "The ID and this terminal.", body = Me)),
+#[utoipa::path(operation_id = "get_me", tag = "me", responses((status = 200,
+    description = "The ID and this terminal.", body = Me)),
     security(("access_token" = [])))]
 #[get("/me")]
 pub async fn get_me(softphone: Softphone) -> HttpResponse {
@@ -25,16 +29,31 @@ pub async fn get_me(softphone: Softphone) -> HttpResponse {
 
 /// The numbers and what to show for them
 ///
-/// Names and ringtones for incoming calls: the primary number first. Keep them; `GET /me/stream` says when to read them anew.
+/// Names and ringtones for incoming calls: the primary number first. Keep them; `GET /me/stream`
+/// says when to read them anew.
 #[utoipa::path(operation_id = "list_my_numbers", tag = "me", params(PageQuery),
-    responses((status = 200, description = "The numbers of the contract.", body = Page<MyNumber>)), security(("access_token" = [])))]
+    responses((status = 200, description = "The numbers of the contract.", body = Page<MyNumber>)),
+        security(("access_token" = [])))]
 #[get("/me/numbers")]
-pub async fn list_my_numbers(app: Shared, softphone: Softphone, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_my_numbers(
+    app: Shared,
+    softphone: Softphone,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
-    let contract = app.db.read(move |conn| contract::load(conn, &softphone.scope)).await?.ok_or(Failure::NOT_FOUND)?;
-    let key = |row: &&store::number::Row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164);
+    let contract = app
+        .db
+        .read(move |conn| contract::load(conn, &softphone.scope))
+        .await?
+        .ok_or(Failure::NOT_FOUND)?;
+    let key =
+        |row: &&store::number::Row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164);
     let page = window.slice(contract.numbers.iter().collect(), key);
-    let items = page.items.into_iter().map(|row| view::my_number(&contract, row, &softphone.phone_id.id)).collect();
+    let items = page
+        .items
+        .into_iter()
+        .map(|row| view::my_number(&contract, row, &softphone.phone_id.id))
+        .collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
@@ -42,9 +61,14 @@ pub async fn list_my_numbers(app: Shared, softphone: Softphone, query: Query<Pag
 ///
 /// What the portal shows as 端末種類; an app sends it anew when its device got another name.
 #[utoipa::path(operation_id = "set_my_terminal", tag = "me", request_body = TerminalRegistration,
-    responses((status = 200, description = "The terminal as the portal shows it.", body = Terminal)), security(("access_token" = [])))]
+    responses((status = 200, description = "The terminal as the portal shows it.",
+        body = Terminal)), security(("access_token" = [])))]
 #[put("/me/terminal")]
-pub async fn set_my_terminal(app: Shared, softphone: Softphone, body: Body<TerminalRegistration>) -> Result<HttpResponse, Failure> {
+pub async fn set_my_terminal(
+    app: Shared,
+    softphone: Softphone,
+    body: Body<TerminalRegistration>,
+) -> Result<HttpResponse, Failure> {
     let ctx = softphone.ctx(&app);
     let row = app
         .db
@@ -59,13 +83,21 @@ pub async fn set_my_terminal(app: Shared, softphone: Softphone, body: Body<Termi
 /// Sign this terminal out
 ///
 /// As `POST /tokens/revoke`, with the access token.
-#[utoipa::path(operation_id = "delete_my_terminal", tag = "me", responses((status = 204, description = "Signed out.")),
+#[utoipa::path(operation_id = "delete_my_terminal", tag = "me",
+    responses((status = 204, description = "Signed out.")),
     security(("access_token" = [])))]
 #[delete("/me/terminal")]
-pub async fn delete_my_terminal(app: Shared, softphone: Softphone) -> Result<HttpResponse, Failure> {
+pub async fn delete_my_terminal(
+    app: Shared,
+    softphone: Softphone,
+) -> Result<HttpResponse, Failure> {
     let ctx = softphone.ctx(&app);
     let Softphone { scope, terminal, .. } = softphone;
-    app.db.write(move |conn| provisioning::delete_terminal(conn, &scope, &ctx, &terminal.phone_id, &terminal.id)).await?;
+    app.db
+        .write(move |conn| {
+            provisioning::delete_terminal(conn, &scope, &ctx, &terminal.phone_id, &terminal.id)
+        })
+        .await?;
     Ok(answer::no_content())
 }
 
@@ -73,18 +105,24 @@ pub async fn delete_my_terminal(app: Shared, softphone: Softphone) -> Result<Htt
 ///
 /// `null` = the primary number. The ETag is the ID's.
 #[utoipa::path(operation_id = "get_my_outbound_number", tag = "me",
-    responses((status = 200, description = "The number.", body = OutboundNumber)), security(("access_token" = [])))]
+    responses((status = 200, description = "The number.", body = OutboundNumber)),
+        security(("access_token" = [])))]
 #[get("/me/outbound-number")]
 pub async fn get_my_outbound_number(softphone: Softphone) -> HttpResponse {
     let row = softphone.phone_id;
-    answer::versioned(&OutboundNumber { number_id: row.outbound_number_id }, view::version(row.version))
+    answer::versioned(
+        &OutboundNumber { number_id: row.outbound_number_id },
+        view::version(row.version),
+    )
 }
 
 /// Set the number that this ID calls out with
 ///
 /// One of the contract's numbers (`GET /me/numbers`); the switch presents it on the next call.
-#[utoipa::path(operation_id = "set_my_outbound_number", tag = "me", request_body = OutboundNumberPut, params(IfMatchHeader),
-    responses((status = 200, description = "The number after the change.", body = OutboundNumber)), security(("access_token" = [])))]
+#[utoipa::path(operation_id = "set_my_outbound_number", tag = "me",
+    request_body = OutboundNumberPut, params(IfMatchHeader),
+    responses((status = 200, description = "The number after the change.", body = OutboundNumber)),
+        security(("access_token" = [])))]
 #[put("/me/outbound-number")]
 pub async fn set_my_outbound_number(
     app: Shared,
@@ -96,12 +134,18 @@ pub async fn set_my_outbound_number(
     let row = app
         .db
         .write(move |conn| -> Result<phone_id::Row, Failure> {
-            let contract = contract::load_locked(conn, &softphone.scope)?.ok_or(Failure::NOT_FOUND)?;
+            let contract =
+                contract::load_locked(conn, &softphone.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.phone_id(&softphone.phone_id.id).ok_or(Failure::NOT_FOUND)?;
             provisioning::check_version(row.version, Some(if_match.0))?;
-            let changes = change::own_outbound_number(&contract, body.value.number_id.unwrap_or_default()).map_err(Failure::Fields)?;
+            let changes =
+                change::own_outbound_number(&contract, body.value.number_id.unwrap_or_default())
+                    .map_err(Failure::Fields)?;
             provisioning::change_phone_id(conn, &softphone.scope, &ctx, row, &changes)
         })
         .await?;
-    Ok(answer::versioned(&OutboundNumber { number_id: row.outbound_number_id }, view::version(row.version)))
+    Ok(answer::versioned(
+        &OutboundNumber { number_id: row.outbound_number_id },
+        view::version(row.version),
+    ))
 }

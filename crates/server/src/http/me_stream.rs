@@ -22,12 +22,15 @@ const ALIVE: Duration = Duration::from_secs(15);
 
 /// Follow what changes
 ///
-/// Server-sent events: each message is called `change`, and its data is a `RevisionChange` as JSON; the first comes at once and says the
-/// present revision. Whoever knows an older one reads `GET /me` and `GET /me/numbers` anew. A comment comes every 15 seconds. The stream ends when
-/// the terminal is signed out; when it ends otherwise, connect again.
+/// Server-sent events: each message is called `change`, and its data is a `RevisionChange` as JSON;
+/// the first comes at once and says the present revision. Whoever knows an older one reads `GET
+/// /me` and `GET /me/numbers` anew. A comment comes every 15 seconds. The stream ends when the
+/// terminal is signed out; when it ends otherwise, connect again.
 #[utoipa::path(operation_id = "get_my_stream", tag = "me",
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
-        example = json!("event: change\ndata: {\"revision\":43}\n\n"))), security(("access_token" = [])))]
+    responses((status = 200, description = "The stream.", body = String,
+        content_type = "text/event-stream",
+        example = json!("event: change\ndata: {\"revision\":43}\n\n"))),
+            security(("access_token" = [])))]
 #[get("/me/stream")]
 pub async fn get_my_stream(app: Shared, softphone: Softphone) -> Result<HttpResponse, Failure> {
     // Before the state is read: what comes in between is told twice rather than never.
@@ -37,7 +40,9 @@ pub async fn get_my_stream(app: Shared, softphone: Softphone) -> Result<HttpResp
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut follower = Follower { app, softphone, changes, closing, alive, known: -1 };
     let first = follower.present().await?;
-    let rest = stream::unfold(follower, |mut follower| async move { follower.next().await.map(|bytes| (bytes, follower)) });
+    let rest = stream::unfold(follower, |mut follower| async move {
+        follower.next().await.map(|bytes| (bytes, follower))
+    });
     Ok(answer::events(&first, rest))
 }
 
@@ -59,7 +64,12 @@ impl Follower {
     /// The revision of the account now.
     async fn present(&mut self) -> Result<String, Failure> {
         let scope = self.softphone.scope.clone();
-        let account = self.app.db.read(move |conn| account::find(conn, &scope)).await?.ok_or(Failure::NOT_FOUND)?;
+        let account = self
+            .app
+            .db
+            .read(move |conn| account::find(conn, &scope))
+            .await?
+            .ok_or(Failure::NOT_FOUND)?;
         Ok(self.message(account.revision))
     }
 
@@ -72,7 +82,8 @@ impl Follower {
             tokio::select! {
                 change = self.changes.recv() => {
                     let revision = match change {
-                        Ok((account, revision)) if account == self.softphone.scope.account_id() && revision > self.known => Some(revision),
+                        Ok((account,
+                            revision)) if account == self.softphone.scope.account_id() && revision > self.known => Some(revision),
                         Ok(_) => continue,
                         // Too much at once.
                         Err(RecvError::Lagged(_)) => None,

@@ -59,9 +59,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::extract::Shared;
 use crate::{App, spa};
 
-/// Every route of the API. A route that is registered here is in the document, and only what is registered here is served.
+/// Every route of the API. A route that is registered here is in the document, and only what is
+/// registered here is served.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(line_callbacks::receive_line_callback).service(downloads::get_download).service(signing_keys::get_signing_keys);
+    config
+        .service(line_callbacks::receive_line_callback)
+        .service(downloads::get_download)
+        .service(signing_keys::get_signing_keys);
     config.service(
         scope("/api/v1")
             .service(sessions::create_session)
@@ -216,7 +220,8 @@ fn operator_routes(config: &mut ServiceConfig<'_>) {
         .service(keys::operator_delete_switch);
 }
 
-/// Everything that is served: the document and its page, health, the API, and the portal for the rest.
+/// Everything that is served: the document and its page, health, the API, and the portal for the
+/// rest.
 pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
     config
         .app_data(web::PayloadConfig::new(app.config.server.body_limit_bytes))

@@ -1,7 +1,10 @@
 //! `/notify-rules/{rule_id}/services`: the destinations of a rule.
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use api_types::{Credentials, FieldCode, LiveChange, Page, PageQuery, Service, ServiceCreate, ServicePatch, ServiceType, credentials};
+use api_types::{
+    Credentials, FieldCode, LiveChange, Page, PageQuery, Service, ServiceCreate, ServicePatch,
+    ServiceType, credentials,
+};
 use store::{Conn, Scope, notify_rule, notify_service};
 
 use super::answer;
@@ -17,9 +20,18 @@ use crate::texts::Lang;
 use crate::view;
 
 /// Reads credentials by the rules of the configuration.
-fn read(app: &App, kind: ServiceType, given: &Credentials, partial: bool) -> Result<Credentials, Failure> {
+fn read(
+    app: &App,
+    kind: ServiceType,
+    given: &Credentials,
+    partial: bool,
+) -> Result<Credentials, Failure> {
     let url = app.config.public_url();
-    let own_authority = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
+    let own_authority = format!(
+        "{}:{}",
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
+    );
     let rules = credentials::Rules {
         teams_hosts: &app.config.providers.teams.allowed_hosts,
         google_chat_hosts: &app.config.providers.google_chat.allowed_hosts,
@@ -33,18 +45,43 @@ fn read(app: &App, kind: ServiceType, given: &Credentials, partial: bool) -> Res
 ///
 /// # Errors
 /// `not_found`.
-pub(super) fn find(conn: &mut Conn, scope: &Scope, (rule_id, id): (&str, &str)) -> Result<notify_service::Row, Failure> {
-    notify_service::find(conn, scope, id)?.filter(|row| row.rule_id == rule_id).ok_or(Failure::NOT_FOUND)
+pub(super) fn find(
+    conn: &mut Conn,
+    scope: &Scope,
+    (rule_id, id): (&str, &str),
+) -> Result<notify_service::Row, Failure> {
+    notify_service::find(conn, scope, id)?
+        .filter(|row| row.rule_id == rule_id)
+        .ok_or(Failure::NOT_FOUND)
 }
 
-fn show(app: &App, conn: &mut Conn, scope: &Scope, row: &notify_service::Row, lang: Lang) -> Result<Service, Failure> {
+fn show(
+    app: &App,
+    conn: &mut Conn,
+    scope: &Scope,
+    row: &notify_service::Row,
+    lang: Lang,
+) -> Result<Service, Failure> {
     let waiting = notify_service::waiting(conn, scope, &row.id)?;
-    view::service(row, &vault::open_or_none(&app.secrets, row), waiting, &app.config.public_url(), lang)
+    view::service(
+        row,
+        &vault::open_or_none(&app.secrets, row),
+        waiting,
+        &app.config.public_url(),
+        lang,
+    )
 }
 
 /// Tells screens and workers that a service changed.
 pub(super) fn changed(app: &App, account_id: &str, service_id: &str) {
-    app.live.tell(account_id, LiveChange { call_event_id: None, delivery_id: None, service_id: Some(service_id.to_owned()) });
+    app.live.tell(
+        account_id,
+        LiveChange {
+            call_event_id: None,
+            delivery_id: None,
+            service_id: Some(service_id.to_owned()),
+        },
+    );
     // What was held may be due now.
     app.wake.notify_one();
 }
@@ -54,7 +91,8 @@ pub(super) fn changed(app: &App, account_id: &str, service_id: &str) {
 /// In the order of their making.
 #[utoipa::path(operation_id = "list_services", tag = "notify-rules",
     params(("rule_id" = String, Path, description = "Id of the rule."), PageQuery),
-    responses((status = 200, description = "The services; secrets as a hint.", body = Page<Service>)), security(("session" = [])))]
+    responses((status = 200, description = "The services; secrets as a hint.",
+        body = Page<Service>)), security(("session" = [])))]
 #[get("/notify-rules/{rule_id}/services")]
 pub async fn list_services(
     app: Shared,
@@ -78,12 +116,14 @@ pub async fn list_services(
 
 /// Add a service to a rule
 ///
-/// At most 20 per rule. Credentials may be given as one copies them: a link to a Slack channel, the address of a Chatwork room, a
-/// private key with `\n` for its line breaks. Where the service can be asked it is asked, and what it refuses is refused at its field,
-/// unless `unchecked`. The signing secret of a webhook is in this answer and never again.
+/// At most 20 per rule. Credentials may be given as one copies them: a link to a Slack channel, the
+/// address of a Chatwork room, a private key with `\n` for its line breaks. Where the service can
+/// be asked it is asked, and what it refuses is refused at its field, unless `unchecked`. The
+/// signing secret of a webhook is in this answer and never again.
 #[utoipa::path(operation_id = "create_service", tag = "notify-rules", request_body = ServiceCreate,
     params(("rule_id" = String, Path, description = "Id of the rule."), IdempotencyKeyHeader),
-    responses((status = 201, description = "The new service.", body = Service)), security(("session" = [], "csrf" = [])))]
+    responses((status = 201, description = "The new service.", body = Service)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services")]
 pub async fn create_service(
     app: Shared,
@@ -95,20 +135,37 @@ pub async fn create_service(
 ) -> Result<HttpResponse, Failure> {
     let ServiceCreate { kind, label, credentials, unchecked } = body.value;
     let (scope, id) = (holder.scope.clone(), rule_id.clone());
-    app.db.read(move |conn| notify_rule::find(conn, &scope, &id)).await?.ok_or(Failure::NOT_FOUND)?;
+    app.db
+        .read(move |conn| notify_rule::find(conn, &scope, &id))
+        .await?
+        .ok_or(Failure::NOT_FOUND)?;
     let credentials = read(&app, kind, &credentials, false)?;
     let caller = format!("account/{}", holder.account.id);
     if !unchecked && !is_kept(&app, &caller, &key).await? {
-        refusal::check(&app.senders, kind, &credentials).await.map_err(|fault| Failure::Fields(vec![fault]))?;
+        refusal::check(&app.senders, kind, &credentials)
+            .await
+            .map_err(|fault| Failure::Fields(vec![fault]))?;
     }
-    let (ctx, shared, scope, rule_id) = (holder.ctx(&app), app.clone(), holder.scope, rule_id.into_inner());
+    let (ctx, shared, scope, rule_id) =
+        (holder.ctx(&app), app.clone(), holder.scope, rule_id.into_inner());
     let hash = format!("services/{rule_id}/{}", body.hash);
     let answer = once(&app, caller, key, hash, move |conn| {
         let new = (kind, label.as_str(), credentials.clone());
-        let (row, credentials) = provisioning::create_notify_service(conn, &scope, &ctx, &shared.secrets, &rule_id, new)?;
+        let (row, credentials) = provisioning::create_notify_service(
+            conn,
+            &scope,
+            &ctx,
+            &shared.secrets,
+            &rule_id,
+            new,
+        )?;
         let mut value = show(&shared, conn, &scope, &row, lang)?;
         value.signing_secret = credentials.get(vault::SIGNING_SECRET).cloned();
-        Ok(Created { version: Some(value.version), location: format!("/api/v1/notify-rules/{rule_id}/services/{}", row.id), value })
+        Ok(Created {
+            version: Some(value.version),
+            location: format!("/api/v1/notify-rules/{rule_id}/services/{}", row.id),
+            value,
+        })
     })
     .await?;
     Ok(answer)
@@ -116,10 +173,17 @@ pub async fn create_service(
 
 /// One service
 #[utoipa::path(operation_id = "get_service", tag = "notify-rules",
-    params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service.")),
-    responses((status = 200, description = "The service; secrets as a hint.", body = Service)), security(("session" = [])))]
+    params(("rule_id" = String, Path, description = "Id of the rule."),
+        ("service_id" = String, Path, description = "Id of the service.")),
+    responses((status = 200, description = "The service; secrets as a hint.", body = Service)),
+        security(("session" = [])))]
 #[get("/notify-rules/{rule_id}/services/{service_id}")]
-pub async fn get_service(app: Shared, holder: Member, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn get_service(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
     let shared = app.clone();
     let service = app
         .db
@@ -132,7 +196,12 @@ pub async fn get_service(app: Shared, holder: Member, lang: Lang, path: web::Pat
 }
 
 /// What is stored, with what was given in its place; an empty value takes one away.
-fn merged(app: &App, kind: ServiceType, stored: &Credentials, given: &Credentials) -> Result<Credentials, Failure> {
+fn merged(
+    app: &App,
+    kind: ServiceType,
+    stored: &Credentials,
+    given: &Credentials,
+) -> Result<Credentials, Failure> {
     let given = read(app, kind, given, true)?;
     let mut all = stored.clone();
     for (name, value) in given {
@@ -143,19 +212,26 @@ fn merged(app: &App, kind: ServiceType, stored: &Credentials, given: &Credential
         }
     }
     let theirs = |name: &String| kind.fields().iter().any(|field| field.name == *name);
-    read(app, kind, &all.iter().filter(|(name, _)| theirs(name)).map(|(n, v)| (n.clone(), v.clone())).collect(), false)?;
+    read(
+        app,
+        kind,
+        &all.iter().filter(|(name, _)| theirs(name)).map(|(n, v)| (n.clone(), v.clone())).collect(),
+        false,
+    )?;
     Ok(all)
 }
 
 /// Change a service
 ///
-/// Only what is sent changes, of the credentials too. `enabled: false` holds what waits to be sent; `enabled: true` sends it, or with
-/// `waiting: skip` passes it over. New credentials are asked about as with a new service, and switch a service on again that we had
-/// switched off.
+/// Only what is sent changes, of the credentials too. `enabled: false` holds what waits to be sent;
+/// `enabled: true` sends it, or with `waiting: skip` passes it over. New credentials are asked
+/// about as with a new service, and switch a service on again that we had switched off.
 #[utoipa::path(operation_id = "update_service", tag = "notify-rules", request_body = ServicePatch,
-    params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service."),
+    params(("rule_id" = String, Path, description = "Id of the rule."),
+        ("service_id" = String, Path, description = "Id of the service."),
         IfMatchHeader),
-    responses((status = 200, description = "The service after the change.", body = Service)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The service after the change.", body = Service)),
+        security(("session" = [], "csrf" = [])))]
 #[patch("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn update_service(
     app: Shared,
@@ -169,13 +245,16 @@ pub async fn update_service(
     let (scope, ids) = (holder.scope.clone(), path.clone());
     let row = app.db.read(move |conn| find(conn, &scope, (&ids.0, &ids.1))).await?;
     provisioning::check_version(row.version, Some(if_match.0))?;
-    let mut wanted = ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
+    let mut wanted =
+        ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
     if let Some(given) = credentials {
         let (kind, stored) = (vault::kind(&row)?, vault::open_or_none(&app.secrets, &row));
         let all = merged(&app, kind, &stored, &given)?;
         if all != stored {
             if !unchecked {
-                refusal::check(&app.senders, kind, &all).await.map_err(|fault| Failure::Fields(vec![fault]))?;
+                refusal::check(&app.senders, kind, &all)
+                    .await
+                    .map_err(|fault| Failure::Fields(vec![fault]))?;
             }
             wanted.credentials = Some(vault::seal(&app.secrets, &row.id, kind, &stored, &all));
         }
@@ -185,7 +264,12 @@ pub async fn update_service(
         .db
         .write(move |conn| -> Result<Service, Failure> {
             // The version says that nobody has changed the credentials since they were read.
-            let row = provisioning::locked_notify_service(conn, &scope, (&path.0, &path.1), Some(if_match.0))?;
+            let row = provisioning::locked_notify_service(
+                conn,
+                &scope,
+                (&path.0, &path.1),
+                Some(if_match.0),
+            )?;
             let row = provisioning::change_notify_service(conn, &scope, &ctx, &row, &wanted)?;
             show(&shared, conn, &scope, &row, lang)
         })
@@ -198,9 +282,11 @@ pub async fn update_service(
 ///
 /// What waits to be sent to it is canceled.
 #[utoipa::path(operation_id = "delete_service", tag = "notify-rules",
-    params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service."),
+    params(("rule_id" = String, Path, description = "Id of the rule."),
+        ("service_id" = String, Path, description = "Id of the service."),
         IfMatchHeader),
-    responses((status = 204, description = "It is not told any more.")), security(("session" = [], "csrf" = [])))]
+    responses((status = 204, description = "It is not told any more.")),
+        security(("session" = [], "csrf" = [])))]
 #[delete("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn delete_service(
     app: Shared,
@@ -209,19 +295,25 @@ pub async fn delete_service(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, ids) = (holder.ctx(&app), holder.scope, path.clone());
-    app.db.write(move |conn| provisioning::delete_notify_service(conn, &scope, &ctx, if_match.0, (&ids.0, &ids.1))).await?;
+    app.db
+        .write(move |conn| {
+            provisioning::delete_notify_service(conn, &scope, &ctx, if_match.0, (&ids.0, &ids.1))
+        })
+        .await?;
     changed(&app, &holder.account.id, &path.1);
     Ok(answer::no_content())
 }
 
 /// Make a new signing secret for a webhook
 ///
-/// It is in this answer and never again. For 24 hours the former one signs along, so that the receiving side can change over in its
-/// own time.
+/// It is in this answer and never again. For 24 hours the former one signs along, so that the
+/// receiving side can change over in its own time.
 #[utoipa::path(operation_id = "rotate_service_secret", tag = "notify-rules",
-    params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service."),
+    params(("rule_id" = String, Path, description = "Id of the rule."),
+        ("service_id" = String, Path, description = "Id of the service."),
         IfMatchHeader),
-    responses((status = 200, description = "The service with its new secret.", body = Service)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The service with its new secret.", body = Service)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/rotate-secret")]
 pub async fn rotate_service_secret(
     app: Shared,
@@ -235,7 +327,12 @@ pub async fn rotate_service_secret(
         .db
         .write(move |conn| -> Result<Service, Failure> {
             let scope = &holder.scope;
-            let row = provisioning::locked_notify_service(conn, scope, (&path.0, &path.1), Some(if_match.0))?;
+            let row = provisioning::locked_notify_service(
+                conn,
+                scope,
+                (&path.0, &path.1),
+                Some(if_match.0),
+            )?;
             let kind = vault::kind(&row)?;
             if kind != ServiceType::Webhook {
                 return Err(Failure::field("", FieldCode::NotApplicable));

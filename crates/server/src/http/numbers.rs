@@ -19,13 +19,19 @@ use crate::view;
 ///
 /// The primary number first, then in the order of their digits.
 #[utoipa::path(operation_id = "list_numbers", tag = "numbers", params(PageQuery),
-    responses((status = 200, description = "The numbers of the account.", body = Page<Number>)), security(("session" = [])))]
+    responses((status = 200, description = "The numbers of the account.", body = Page<Number>)),
+        security(("session" = [])))]
 #[get("/numbers")]
-pub async fn list_numbers(app: Shared, holder: Member, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_numbers(
+    app: Shared,
+    holder: Member,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let contract = app.db.read(move |conn| load(conn, &holder.scope)).await?;
     let rows = contract.numbers.iter().collect();
-    let page = window.slice(rows, |row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164));
+    let page =
+        window.slice(rows, |row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164));
     let items = page.items.into_iter().map(|row| view::number(&contract, row)).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
@@ -35,10 +41,16 @@ fn load(conn: &mut Conn, scope: &Scope) -> Result<Contract, Failure> {
 }
 
 /// One number
-#[utoipa::path(operation_id = "get_number", tag = "numbers", params(("number_id" = String, Path, description = "Id of the number.")),
-    responses((status = 200, description = "The number.", body = Number)), security(("session" = [])))]
+#[utoipa::path(operation_id = "get_number", tag = "numbers",
+    params(("number_id" = String, Path, description = "Id of the number.")),
+    responses((status = 200, description = "The number.", body = Number)),
+        security(("session" = [])))]
 #[get("/numbers/{number_id}")]
-pub async fn get_number(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_number(
+    app: Shared,
+    holder: Member,
+    number_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
     let number = app.db.read(move |conn| find(conn, &holder.scope, &number_id)).await?;
     Ok(answer::versioned(&number, number.version))
 }
@@ -50,11 +62,12 @@ fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Number, Failure> {
 
 /// Change a number's general settings
 ///
-/// Only the fields that are sent change. `capabilities` of the number tells which settings apply; another one is refused at its
-/// field.
+/// Only the fields that are sent change. `capabilities` of the number tells which settings apply;
+/// another one is refused at its field.
 #[utoipa::path(operation_id = "update_number", tag = "numbers", request_body = NumberPatch,
     params(("number_id" = String, Path, description = "Id of the number."), IfMatchHeader),
-    responses((status = 200, description = "The number after the change.", body = Number)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The number after the change.", body = Number)),
+        security(("session" = [], "csrf" = [])))]
 #[patch("/numbers/{number_id}")]
 pub async fn update_number(
     app: Shared,
@@ -95,14 +108,27 @@ fn write(
 /// A number's channel limit
 ///
 /// Its ETag is the number's.
-#[utoipa::path(operation_id = "get_channel_limit", tag = "numbers", params(("number_id" = String, Path, description = "Id of the number.")),
-    responses((status = 200, description = "Calls at once, and the most that the contract allows.", body = ChannelLimit)),
+#[utoipa::path(operation_id = "get_channel_limit", tag = "numbers",
+    params(("number_id" = String, Path, description = "Id of the number.")),
+    responses((status = 200, description = "Calls at once, and the most that the contract allows.",
+        body = ChannelLimit)),
     security(("session" = [])))]
 #[get("/numbers/{number_id}/channel-limit")]
-pub async fn get_channel_limit(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let row = app.db.read(move |conn| number::find(conn, &holder.scope, &number_id)).await?.ok_or(Failure::NOT_FOUND)?;
+pub async fn get_channel_limit(
+    app: Shared,
+    holder: Member,
+    number_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let row = app
+        .db
+        .read(move |conn| number::find(conn, &holder.scope, &number_id))
+        .await?
+        .ok_or(Failure::NOT_FOUND)?;
     let number = view::operator_number(&row);
-    Ok(answer::versioned(&ChannelLimit { limit: number.channel_limit, max: number.max_channels }, number.version))
+    Ok(answer::versioned(
+        &ChannelLimit { limit: number.channel_limit, max: number.max_channels },
+        number.version,
+    ))
 }
 
 /// Set a number's channel limit
@@ -110,7 +136,8 @@ pub async fn get_channel_limit(app: Shared, holder: Member, number_id: web::Path
 /// 1 to the contract's maximum for this number.
 #[utoipa::path(operation_id = "set_channel_limit", tag = "numbers", request_body = ChannelLimitPut,
     params(("number_id" = String, Path, description = "Id of the number."), IfMatchHeader),
-    responses((status = 200, description = "The limit after the change.", body = ChannelLimit)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The limit after the change.", body = ChannelLimit)),
+        security(("session" = [], "csrf" = [])))]
 #[put("/numbers/{number_id}/channel-limit")]
 pub async fn set_channel_limit(
     app: Shared,
@@ -128,5 +155,8 @@ pub async fn set_channel_limit(
             })
         })
         .await?;
-    Ok(answer::versioned(&ChannelLimit { limit: number.channel_limit, max: number.max_channels }, number.version))
+    Ok(answer::versioned(
+        &ChannelLimit { limit: number.channel_limit, max: number.max_channels },
+        number.version,
+    ))
 }

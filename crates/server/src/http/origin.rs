@@ -1,7 +1,8 @@
 //! Writes come from our own pages only.
 //!
-//! Besides `SameSite=Strict` and the CSRF token: a write without a key whose `Origin` is another site's, or which the browser
-//! itself marks as cross-site, is refused before anything looks at it. That covers signing in, where no token exists yet.
+//! Besides `SameSite=Strict` and the CSRF token: a write without a key whose `Origin` is another
+//! site's, or which the browser itself marks as cross-site, is refused before anything looks at it.
+//! That covers signing in, where no token exists yet.
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -20,7 +21,10 @@ use crate::error::Failure;
 ///
 /// # Errors
 /// Never one of its own; a refusal is an answer.
-pub async fn check<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+pub async fn check<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let public_url = request.app_data::<Shared>().map(|app| app.config.public_url());
     let without_key = !is_safe(request.method()) && !request.headers().contains_key(AUTHORIZATION);
     if without_key && is_foreign(request.headers(), public_url.as_ref()) && !is_welcome(&request) {
@@ -30,11 +34,14 @@ pub async fn check<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Re
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-/// Whether it comes from a page that may use the API, and without a cookie that could be somebody's session: a softphone in a browser signs in.
+/// Whether it comes from a page that may use the API, and without a cookie that could be somebody's
+/// session: a softphone in a browser signs in.
 fn is_welcome(request: &ServiceRequest) -> bool {
     let Some(app) = request.app_data::<Shared>() else { return false };
     let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let named = origin.is_some_and(|origin| app.config.server.cors_origins().any(|allowed| allowed == origin || allowed == cors::ANY));
+    let named = origin.is_some_and(|origin| {
+        app.config.server.cors_origins().any(|allowed| allowed == origin || allowed == cors::ANY)
+    });
     named && !request.headers().contains_key(COOKIE)
 }
 
@@ -45,8 +52,10 @@ fn is_foreign(headers: &HeaderMap, public_url: Option<&Url>) -> bool {
     }
     let Some(origin) = text(ORIGIN.as_str()) else { return false };
     let ours = public_url.is_some_and(|url| url.origin().ascii_serialization() == origin);
-    // Under another name than the public one (a second host name, an address) the page and the API still share a host.
-    let same_host = origin.split_once("://").is_some_and(|(_, host)| text(HOST.as_str()) == Some(host));
+    // Under another name than the public one (a second host name, an address) the page and the API
+    // still share a host.
+    let same_host =
+        origin.split_once("://").is_some_and(|(_, host)| text(HOST.as_str()) == Some(host));
     !ours && !same_host
 }
 

@@ -30,7 +30,9 @@ impl Window {
         };
         let after = match &query.cursor {
             None => None,
-            Some(cursor) => Some(decode(cursor).ok_or_else(|| fault("?cursor", FieldCode::InvalidFormat))?),
+            Some(cursor) => {
+                Some(decode(cursor).ok_or_else(|| fault("?cursor", FieldCode::InvalidFormat))?)
+            }
         };
         Ok(Self { after, limit: usize::try_from(limit).unwrap_or(usize::MAX) })
     }
@@ -53,8 +55,8 @@ impl Window {
         Page { items, next_cursor }
     }
 
-    /// The page from a list that is complete; sorts it by `key`. Stable under writes: the page begins after the key, whether
-    /// or not its item is still there.
+    /// The page from a list that is complete; sorts it by `key`. Stable under writes: the page
+    /// begins after the key, whether or not its item is still there.
     pub fn slice<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
         items.sort_by_key(&key);
         if let Some(after) = &self.after {
@@ -70,15 +72,21 @@ mod tests {
 
     #[test]
     fn pages_follow_each_other_even_when_the_last_item_is_gone() {
-        let query = |limit, cursor: Option<String>| Window::new(&PageQuery { limit: Some(limit), cursor }).unwrap();
+        let query = |limit, cursor: Option<String>| {
+            Window::new(&PageQuery { limit: Some(limit), cursor }).unwrap()
+        };
         let first = query(2, None).slice(vec!["c", "a", "b"], |item| (*item).to_owned());
         assert_eq!(first.items, ["a", "b"]);
-        let second = query(2, first.next_cursor.clone()).slice(vec!["a", "c", "d"], |item| (*item).to_owned());
+        let second = query(2, first.next_cursor.clone())
+            .slice(vec!["a", "c", "d"], |item| (*item).to_owned());
         assert_eq!((second.items, second.next_cursor), (vec!["c", "d"], None));
         assert!(Window::new(&PageQuery { limit: Some(0), cursor: None }).is_err());
         assert!(Window::new(&PageQuery { limit: Some(201), cursor: None }).is_err());
         for cursor in ["%", "_w", "AA"] {
-            assert!(Window::new(&PageQuery { limit: None, cursor: Some(cursor.into()) }).is_err(), "{cursor}");
+            assert!(
+                Window::new(&PageQuery { limit: None, cursor: Some(cursor.into()) }).is_err(),
+                "{cursor}"
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, post, put, web};
 use api_types::{
-    AuditAction, AuditObject, ErrorCode, FieldCode, FieldFault, PasswordChanged, PasswordCheck, PasswordCheckRequest, PasswordProposal,
-    PasswordPut, PasswordRevealed, PhoneIdKind,
+    AuditAction, AuditObject, ErrorCode, FieldCode, FieldFault, PasswordChanged, PasswordCheck,
+    PasswordCheckRequest, PasswordProposal, PasswordPut, PasswordRevealed, PhoneIdKind,
 };
 use store::phone_id;
 
@@ -17,11 +17,13 @@ use crate::texts::Lang;
 
 /// Change an ID's password
 ///
-/// The basic ID's needs the present one, and ends its sessions on other devices. Softphones that are signed in with the ID are signed out. At least 10 characters, not easy to guess, without
-/// the login id.
+/// The basic ID's needs the present one, and ends its sessions on other devices. Softphones that
+/// are signed in with the ID are signed out. At least 10 characters, not easy to guess, without the
+/// login id.
 #[utoipa::path(operation_id = "set_password", tag = "ids", request_body = PasswordPut,
     params(("phone_id" = String, Path, description = "Id of the ID.")),
-    responses((status = 200, description = "The new password is set.", body = PasswordChanged)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The new password is set.", body = PasswordChanged)),
+        security(("session" = [], "csrf" = [])))]
 #[put("/ids/{phone_id}/password")]
 pub async fn set_password(
     app: Shared,
@@ -40,10 +42,20 @@ pub async fn set_password(
     if new_password != new_password_confirmation {
         faults.push(FieldFault::new("/new_password_confirmation", FieldCode::Mismatch));
     }
-    let (account, login_id, extension, candidate) =
-        (holder.account.name.clone(), row.login_id.clone(), row.extension.clone(), new_password.clone());
+    let (account, login_id, extension, candidate) = (
+        holder.account.name.clone(),
+        row.login_id.clone(),
+        row.extension.clone(),
+        new_password.clone(),
+    );
     let judged = app
-        .hashing(move || password::judge("/new_password", &candidate, &Context { login_id: &login_id, words: &[&account, &extension] }))
+        .hashing(move || {
+            password::judge(
+                "/new_password",
+                &candidate,
+                &Context { login_id: &login_id, words: &[&account, &extension] },
+            )
+        })
         .await?;
     faults.extend(judged.err());
     if !faults.is_empty() {
@@ -51,24 +63,39 @@ pub async fn set_password(
     }
     if basic {
         let attempt = attempts::begin(&app, "confirm", &address, &row.login_id).await?;
-        if !app.verify_password(current_password.unwrap_or_default(), row.password_hash.clone()).await? {
+        if !app
+            .verify_password(current_password.unwrap_or_default(), row.password_hash.clone())
+            .await?
+        {
             return Err(Failure::field("/current_password", FieldCode::WrongPassword));
         }
         attempts::succeeded(&app, attempt).await?;
     }
     let kind = if basic { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
     let realm = app.config.switch.sip_domain.clone();
-    let prepared = app.hashing(move || PreparedPassword::new(&realm, kind, Some(new_password))).await?;
+    let prepared =
+        app.hashing(move || PreparedPassword::new(&realm, kind, Some(new_password))).await?;
     let (ctx, shared) = (holder.ctx(&app), app.clone());
     let ended = app
         .db
         .write(move |conn| {
             let keep = Some(holder.session.id.as_str());
-            provisioning::set_password(conn, &holder.scope, &ctx, &shared.secrets, &row.id, &prepared, keep)
+            provisioning::set_password(
+                conn,
+                &holder.scope,
+                &ctx,
+                &shared.secrets,
+                &row.id,
+                &prepared,
+                keep,
+            )
         })
         .await?;
     let count = |ended: usize| u32::try_from(ended).unwrap_or(u32::MAX);
-    Ok(answer::json(&PasswordChanged { ended_sessions: count(ended.sessions), ended_terminals: count(ended.softphones) }))
+    Ok(answer::json(&PasswordChanged {
+        ended_sessions: count(ended.sessions),
+        ended_terminals: count(ended.softphones),
+    }))
 }
 
 async fn find(app: &Shared, holder: &Holder, id: &str) -> Result<phone_id::Row, Failure> {
@@ -78,12 +105,18 @@ async fn find(app: &Shared, holder: &Holder, id: &str) -> Result<phone_id::Row, 
 
 /// Show an additional ID's password
 ///
-/// Only within 5 minutes of `POST /session/confirm`, and every look is in the change log. The basic ID's password is known to
-/// nobody but its holder.
-#[utoipa::path(operation_id = "reveal_password", tag = "ids", params(("phone_id" = String, Path, description = "Id of the ID.")),
-    responses((status = 200, description = "The present password.", body = PasswordRevealed)), security(("session" = [], "csrf" = [])))]
+/// Only within 5 minutes of `POST /session/confirm`, and every look is in the change log. The basic
+/// ID's password is known to nobody but its holder.
+#[utoipa::path(operation_id = "reveal_password", tag = "ids",
+    params(("phone_id" = String, Path, description = "Id of the ID.")),
+    responses((status = 200, description = "The present password.", body = PasswordRevealed)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/ids/{phone_id}/password/reveal")]
-pub async fn reveal_password(app: Shared, holder: Holder, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn reveal_password(
+    app: Shared,
+    holder: Holder,
+    phone_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
     let row = find(&app, &holder, &phone_id).await?;
     if row.kind == "basic" {
         return Err(Failure::field("", FieldCode::NotApplicable));
@@ -98,14 +131,26 @@ pub async fn reveal_password(app: Shared, holder: Holder, phone_id: web::Path<St
         .write(move |conn| -> Result<Vec<u8>, Failure> {
             provisioning::locked(conn, &holder.scope)?;
             let row = phone_id::find(conn, &holder.scope, &phone_id)?.ok_or(Failure::NOT_FOUND)?;
-            let sealed = row.sealed_password.ok_or_else(|| Failure::field("", FieldCode::NotApplicable))?;
+            let sealed =
+                row.sealed_password.ok_or_else(|| Failure::field("", FieldCode::NotApplicable))?;
             let object = (AuditObject::PhoneId, row.id.as_str());
-            provisioning::record(conn, &holder.scope, &ctx, object, AuditAction::RevealPassword, Default::default())?;
+            provisioning::record(
+                conn,
+                &holder.scope,
+                &ctx,
+                object,
+                AuditAction::RevealPassword,
+                Default::default(),
+            )?;
             let place = provisioning::password_place(&row.id);
-            shared.secrets.open(&place, &sealed).map_err(|error| Failure::Internal(error.to_string()))
+            shared
+                .secrets
+                .open(&place, &sealed)
+                .map_err(|error| Failure::Internal(error.to_string()))
         })
         .await?;
-    let password = String::from_utf8(plain).map_err(|_| Failure::Internal("a sealed password is no text".into()))?;
+    let password = String::from_utf8(plain)
+        .map_err(|_| Failure::Internal("a sealed password is no text".into()))?;
     Ok(answer::json(&PasswordRevealed { password }))
 }
 
@@ -113,21 +158,35 @@ pub async fn reveal_password(app: Shared, holder: Holder, phone_id: web::Path<St
 ///
 /// While it is typed. Nothing is kept of it.
 #[utoipa::path(operation_id = "check_password", tag = "ids", request_body = PasswordCheckRequest,
-    responses((status = 200, description = "How good it is, and what would help.", body = PasswordCheck)),
+    responses((status = 200, description = "How good it is, and what would help.",
+        body = PasswordCheck)),
     security(("session" = [], "csrf" = [])))]
 #[post("/password-checks")]
-pub async fn check_password(app: Shared, holder: Holder, lang: Lang, body: Body<PasswordCheckRequest>) -> Result<HttpResponse, Failure> {
+pub async fn check_password(
+    app: Shared,
+    holder: Holder,
+    lang: Lang,
+    body: Body<PasswordCheckRequest>,
+) -> Result<HttpResponse, Failure> {
     let PasswordCheckRequest { password, phone_id } = body.value;
     let row = match phone_id {
         None => holder.phone_id.clone(),
         Some(id) => match find(&app, &holder, &id).await {
-            Err(Failure::Code(ErrorCode::NotFound)) => return Err(Failure::field("/phone_id", FieldCode::NotFound)),
+            Err(Failure::Code(ErrorCode::NotFound)) => {
+                return Err(Failure::field("/phone_id", FieldCode::NotFound));
+            }
             found => found?,
         },
     };
     let account = holder.account.name.clone();
     let check = app
-        .hashing(move || password::check(lang, &password, &Context { login_id: &row.login_id, words: &[&account, &row.extension] }))
+        .hashing(move || {
+            password::check(
+                lang,
+                &password,
+                &Context { login_id: &row.login_id, words: &[&account, &row.extension] },
+            )
+        })
         .await?;
     Ok(answer::json(&check))
 }
@@ -136,7 +195,8 @@ pub async fn check_password(app: Shared, holder: Holder, lang: Lang, body: Body<
 ///
 /// Random, and easy to type on a phone. Nothing is kept of it until it is set.
 #[utoipa::path(operation_id = "create_password_proposal", tag = "ids",
-    responses((status = 200, description = "A password that nobody has thought of.", body = PasswordProposal)),
+    responses((status = 200, description = "A password that nobody has thought of.",
+        body = PasswordProposal)),
     security(("session" = [], "csrf" = [])))]
 #[post("/password-proposals")]
 pub async fn create_password_proposal(_holder: Holder) -> Result<HttpResponse, Failure> {

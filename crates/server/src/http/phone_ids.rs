@@ -16,9 +16,14 @@ use crate::{provisioning, view};
 ///
 /// The basic ID first, then by extension, each with the terminals that are signed in.
 #[utoipa::path(operation_id = "list_ids", tag = "ids", params(PageQuery),
-    responses((status = 200, description = "The IDs of the account.", body = Page<PhoneId>)), security(("session" = [])))]
+    responses((status = 200, description = "The IDs of the account.", body = Page<PhoneId>)),
+        security(("session" = [])))]
 #[get("/ids")]
-pub async fn list_ids(app: Shared, holder: Member, query: Query<PageQuery>) -> Result<HttpResponse, Failure> {
+pub async fn list_ids(
+    app: Shared,
+    holder: Member,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let page = app
         .db
@@ -26,9 +31,15 @@ pub async fn list_ids(app: Shared, holder: Member, query: Query<PageQuery>) -> R
             let contract = contract::load(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let terminals = terminal::list(conn, &holder.scope)?;
             // Extensions sort as numbers: 99 comes before 201.
-            let key = |row: &&store::phone_id::Row| format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension);
+            let key = |row: &&store::phone_id::Row| {
+                format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension)
+            };
             let page = window.slice(contract.phone_ids.iter().collect(), key);
-            let items = page.items.into_iter().map(|row| view::phone_id(&contract, row, &terminals)).collect();
+            let items = page
+                .items
+                .into_iter()
+                .map(|row| view::phone_id(&contract, row, &terminals))
+                .collect();
             Ok(Page { items, next_cursor: page.next_cursor })
         })
         .await?;
@@ -42,10 +53,15 @@ fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<PhoneId, Failure> {
 }
 
 /// One ID
-#[utoipa::path(operation_id = "get_id", tag = "ids", params(("phone_id" = String, Path, description = "Id of the ID.")),
+#[utoipa::path(operation_id = "get_id", tag = "ids", params(("phone_id" = String, Path,
+    description = "Id of the ID.")),
     responses((status = 200, description = "The ID.", body = PhoneId)), security(("session" = [])))]
 #[get("/ids/{phone_id}")]
-pub async fn get_id(app: Shared, holder: Member, phone_id: web::Path<String>) -> Result<HttpResponse, Failure> {
+pub async fn get_id(
+    app: Shared,
+    holder: Member,
+    phone_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
     let found = app.db.read(move |conn| find(conn, &holder.scope, &phone_id)).await?;
     Ok(answer::versioned(&found, found.version))
 }
@@ -55,7 +71,8 @@ pub async fn get_id(app: Shared, holder: Member, phone_id: web::Path<String>) ->
 /// Only the fields that are sent change.
 #[utoipa::path(operation_id = "update_id", tag = "ids", request_body = PhoneIdPatch,
     params(("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
-    responses((status = 200, description = "The ID after the change.", body = PhoneId)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The ID after the change.", body = PhoneId)),
+        security(("session" = [], "csrf" = [])))]
 #[patch("/ids/{phone_id}")]
 pub async fn update_id(
     app: Shared,
@@ -69,9 +86,16 @@ pub async fn update_id(
         .db
         .write(move |conn| {
             provisioning::locked(conn, &holder.scope)?;
-            let before = store::phone_id::find(conn, &holder.scope, &phone_id)?.ok_or(Failure::NOT_FOUND)?;
+            let before =
+                store::phone_id::find(conn, &holder.scope, &phone_id)?.ok_or(Failure::NOT_FOUND)?;
             provisioning::check_version(before.version, Some(if_match.0))?;
-            provisioning::change_phone_id(conn, &holder.scope, &ctx, &before, &change::phone_id(&body.value))?;
+            provisioning::change_phone_id(
+                conn,
+                &holder.scope,
+                &ctx,
+                &before,
+                &change::phone_id(&body.value),
+            )?;
             find(conn, &holder.scope, &phone_id)
         })
         .await?;

@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY,
+};
 
 use crate::crypto;
 use crate::texts::Lang;
@@ -11,19 +13,26 @@ const STYLE: &str = include_str!("plain_page/page.css");
 
 /// A text in HTML.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// The page; `title` and `body` are HTML.
 pub fn answer(status: StatusCode, lang: Lang, title: &str, body: &str) -> HttpResponse {
     let nonce = crypto::new_token();
     let policy = format!(
-        "default-src 'none'; media-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; media-src 'self'; style-src 'nonce-{nonce}'; base-uri 'none'; \
+            form-action 'none'; frame-ancestors 'none'"
     );
     let page = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><style nonce=\"{nonce}\">{STYLE}</style></head>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta \
+             name=\"robots\" content=\"noindex\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><style \
+             nonce=\"{nonce}\">{STYLE}</style></head>\
          <body><main>{body}</main></body></html>",
         lang.tag()
     );

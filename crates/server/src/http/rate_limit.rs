@@ -17,8 +17,17 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 ///
 /// # Errors
 /// `too_many_requests` with the time to wait.
-pub fn count(app: &Shared, request: &HttpRequest, policy: &'static str, id: &str, limit: u32) -> Result<(), Failure> {
-    let Some(quota) = app.limits.take(policy, &format!("{policy}/{id}"), limit, app.clock.now()) else { return Ok(()) };
+pub fn count(
+    app: &Shared,
+    request: &HttpRequest,
+    policy: &'static str,
+    id: &str,
+    limit: u32,
+) -> Result<(), Failure> {
+    let Some(quota) = app.limits.take(policy, &format!("{policy}/{id}"), limit, app.clock.now())
+    else {
+        return Ok(());
+    };
     request.extensions_mut().insert(quota);
     match quota.retry_after_s {
         Some(retry_after_s) => Err(Failure::TooManyRequests { retry_after_s }),
@@ -30,12 +39,17 @@ pub fn count(app: &Shared, request: &HttpRequest, policy: &'static str, id: &str
 ///
 /// # Errors
 /// Never one of its own.
-pub async fn announce<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn announce<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
     let quota = response.request().extensions().get::<Quota>().copied();
     if let Some(Quota { policy, limit, remaining, reset_s, .. }) = quota {
-        let headers =
-            [(POLICY, format!("\"{policy}\";q={limit};w={WINDOW_S}")), (LIMIT, format!("\"{policy}\";r={remaining};t={reset_s}"))];
+        let headers = [
+            (POLICY, format!("\"{policy}\";q={limit};w={WINDOW_S}")),
+            (LIMIT, format!("\"{policy}\";r={remaining};t={reset_s}")),
+        ];
         for (name, value) in headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(name, value);

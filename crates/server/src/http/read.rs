@@ -16,7 +16,10 @@ use crate::error::Failure;
 ///
 /// # Errors
 /// Never one of its own; a refusal is an answer.
-pub async fn without_nul<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+pub async fn without_nul<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     if request.uri().path().contains("%00") {
         let refusal = problem(request.request(), &Failure::NOT_FOUND);
         return Ok(request.into_response(refusal).map_into_right_body());
@@ -38,7 +41,9 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = pointer(error.path());
         match error.inner().classify() {
-            serde_json::error::Category::Data => Failure::Fields(vec![data_fault(&path, &error.inner().to_string())]),
+            serde_json::error::Category::Data => {
+                Failure::Fields(vec![data_fault(&path, &error.inner().to_string())])
+            }
             // A number where a choice is wanted counts as syntax there.
             _ if is_json(bytes) => Failure::field(&path, FieldCode::WrongType),
             _ => Failure::Code(ErrorCode::MalformedRequest),
@@ -59,7 +64,8 @@ pub fn value<T: DeserializeOwned>(value: Value) -> Result<T, FieldFault> {
     if let Some(pointer) = with_nul(&value, "") {
         return Err(FieldFault::new(pointer, FieldCode::ControlCharacter));
     }
-    serde_path_to_error::deserialize(value).map_err(|error| data_fault(&pointer(error.path()), &error.inner().to_string()))
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| data_fault(&pointer(error.path()), &error.inner().to_string()))
 }
 
 /// A path as a JSON pointer.
@@ -67,7 +73,9 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .filter_map(|segment| match segment {
             serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-            serde_path_to_error::Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            serde_path_to_error::Segment::Map { key } => {
+                Some(format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
             _ => None,
         })
         .collect()
@@ -80,7 +88,13 @@ fn is_json(bytes: &[u8]) -> bool {
 /// Serde says what is wrong in words; this takes the field and the kind out of them.
 fn data_fault(path: &str, message: &str) -> FieldFault {
     let quoted = || message.split('`').nth(1).unwrap_or("");
-    let at = |name: &str| if path.rsplit('/').next() == Some(name) { path.to_owned() } else { format!("{path}/{name}") };
+    let at = |name: &str| {
+        if path.rsplit('/').next() == Some(name) {
+            path.to_owned()
+        } else {
+            format!("{path}/{name}")
+        }
+    };
     if message.starts_with("unknown field") {
         return FieldFault::new(at(quoted()), FieldCode::UnknownField);
     }
@@ -97,8 +111,13 @@ fn data_fault(path: &str, message: &str) -> FieldFault {
 fn with_nul(value: &Value, pointer: &str) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then(|| pointer.to_owned()),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| with_nul(item, &format!("{pointer}/{index}"))),
-        Value::Object(fields) => fields.iter().find_map(|(name, field)| with_nul(field, &format!("{pointer}/{name}"))),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| with_nul(item, &format!("{pointer}/{index}"))),
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, field)| with_nul(field, &format!("{pointer}/{name}")))
+        }
         _ => None,
     }
 }
@@ -119,16 +138,29 @@ fn refuse_nul(bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// The parameter that does not fit, as `?name`.
 pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    if let Some((name, _)) = form_urlencoded::parse(text.as_bytes()).find(|(_, value)| value.contains('\0')) {
+    if let Some((name, _)) =
+        form_urlencoded::parse(text.as_bytes()).find(|(_, value)| value.contains('\0'))
+    {
         return Err(Failure::field(&format!("?{name}"), FieldCode::InvalidFormat));
     }
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
-        let code = if message.starts_with("unknown field") { FieldCode::UnknownField } else { FieldCode::InvalidFormat };
-        // Serde quotes the name where it is the name that is wrong; else the path leads to the value, which it may quote.
-        let is_of_name = ["unknown field", "missing field", "duplicate field"].iter().any(|kind| message.starts_with(kind));
-        let name = message.split('`').nth(1).filter(|_| is_of_name).map_or_else(|| error.path().to_string(), str::to_owned);
+        let code = if message.starts_with("unknown field") {
+            FieldCode::UnknownField
+        } else {
+            FieldCode::InvalidFormat
+        };
+        // Serde quotes the name where it is the name that is wrong; else the path leads to the
+        // value, which it may quote.
+        let is_of_name = ["unknown field", "missing field", "duplicate field"]
+            .iter()
+            .any(|kind| message.starts_with(kind));
+        let name = message
+            .split('`')
+            .nth(1)
+            .filter(|_| is_of_name)
+            .map_or_else(|| error.path().to_string(), str::to_owned);
         Failure::Fields(vec![FieldFault::new(format!("?{name}"), code)])
     })
 }
@@ -139,10 +171,14 @@ mod tests {
 
     use super::*;
 
-    fn faults<T: DeserializeOwned + std::fmt::Debug>(text: &str) -> Result<Vec<(String, FieldCode)>, ErrorCode> {
+    fn faults<T: DeserializeOwned + std::fmt::Debug>(
+        text: &str,
+    ) -> Result<Vec<(String, FieldCode)>, ErrorCode> {
         match json::<T>(text.as_bytes()) {
             Ok(value) => panic!("{text} was read as {value:?}"),
-            Err(Failure::Fields(faults)) => Ok(faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()),
+            Err(Failure::Fields(faults)) => {
+                Ok(faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+            }
             Err(failure) => Err(failure.code()),
         }
     }
@@ -167,11 +203,20 @@ mod tests {
             assert_eq!(faults::<NumberPatch>(text), Ok(vec![(pointer.to_owned(), code)]), "{text}");
         }
         // A backslash before it makes it an ordinary text.
-        assert_eq!(json::<NumberPatch>(br#"{"name":"\\u0000"}"#).unwrap().name.as_deref(), Some("\\u0000"));
+        assert_eq!(
+            json::<NumberPatch>(br#"{"name":"\\u0000"}"#).unwrap().name.as_deref(),
+            Some("\\u0000")
+        );
         let missing = r#"{"number":"0312345678","kind":"primary"}"#;
-        assert_eq!(faults::<OperatorNumberCreate>(missing), Ok(vec![("/max_channels".into(), Required)]));
+        assert_eq!(
+            faults::<OperatorNumberCreate>(missing),
+            Ok(vec![("/max_channels".into(), Required)])
+        );
         let large = r#"{"number":"0312345678","kind":"primary","max_channels":999}"#;
-        assert_eq!(faults::<OperatorNumberCreate>(large), Ok(vec![("/max_channels".into(), OutOfRange)]));
+        assert_eq!(
+            faults::<OperatorNumberCreate>(large),
+            Ok(vec![("/max_channels".into(), OutOfRange)])
+        );
         for broken in ["", "{", "{\"name\":\"x\"} x", "{'name':1}"] {
             assert_eq!(faults::<NumberPatch>(broken), Err(ErrorCode::MalformedRequest), "{broken}");
         }
@@ -189,7 +234,9 @@ mod tests {
             ("page=2", "?page", UnknownField),
         ];
         for (text, pointer, code) in table {
-            let Err(Failure::Fields(faults)) = query::<api_types::PageQuery>(text) else { panic!("{text} was read") };
+            let Err(Failure::Fields(faults)) = query::<api_types::PageQuery>(text) else {
+                panic!("{text} was read")
+            };
             assert_eq!(faults, [FieldFault::new(pointer, code)], "{text}");
         }
     }

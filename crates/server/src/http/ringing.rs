@@ -13,22 +13,33 @@ use crate::{provisioning, view};
 /// Which IDs ring for a number
 ///
 /// Every ID of the account, with whether it rings. The ETag is the number's.
-#[utoipa::path(operation_id = "get_ringing", tag = "numbers", params(("number_id" = String, Path, description = "Id of the number.")),
-    responses((status = 200, description = "The switches.", body = Ringing)), security(("session" = [])))]
+#[utoipa::path(operation_id = "get_ringing", tag = "numbers",
+    params(("number_id" = String, Path, description = "Id of the number.")),
+    responses((status = 200, description = "The switches.", body = Ringing)),
+        security(("session" = [])))]
 #[get("/numbers/{number_id}/ringing")]
-pub async fn get_ringing(app: Shared, holder: Member, number_id: web::Path<String>) -> Result<HttpResponse, Failure> {
-    let contract = app.db.read(move |conn| contract::load(conn, &holder.scope)).await?.ok_or(Failure::NOT_FOUND)?;
+pub async fn get_ringing(
+    app: Shared,
+    holder: Member,
+    number_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let contract = app
+        .db
+        .read(move |conn| contract::load(conn, &holder.scope))
+        .await?
+        .ok_or(Failure::NOT_FOUND)?;
     let row = contract.number(&number_id).ok_or(Failure::NOT_FOUND)?;
     Ok(answer::versioned(&view::ringing(&contract, row), view::version(row.version)))
 }
 
 /// Set which IDs ring for a number
 ///
-/// An ID that is not named stays as it is. The one that rings first must ring. Where none rings, callers hear that nobody can be
-/// reached.
+/// An ID that is not named stays as it is. The one that rings first must ring. Where none rings,
+/// callers hear that nobody can be reached.
 #[utoipa::path(operation_id = "set_ringing", tag = "numbers", request_body = RingingPut,
     params(("number_id" = String, Path, description = "Id of the number."), IfMatchHeader),
-    responses((status = 200, description = "The switches after the change.", body = Ringing)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The switches after the change.", body = Ringing)),
+        security(("session" = [], "csrf" = [])))]
 #[put("/numbers/{number_id}/ringing")]
 pub async fn set_ringing(
     app: Shared,

@@ -1,4 +1,5 @@
-//! `/numbers/{number_id}/route-preview`: what becomes of a call, by the code that the switch will ask.
+//! `/numbers/{number_id}/route-preview`: what becomes of a call, by the code that the switch will
+//! ask.
 
 use actix_web::{HttpResponse, post, web};
 use api_types::{Caller, NoNumber, RouteDecision, RoutePreviewRequest};
@@ -14,11 +15,12 @@ use crate::view;
 
 /// Preview what becomes of a call
 ///
-/// The decision that the switch would get: which setting decides and why, which terminals ring in which order, what the caller
-/// hears, who would be told. Nothing is changed and nobody is called.
+/// The decision that the switch would get: which setting decides and why, which terminals ring in
+/// which order, what the caller hears, who would be told. Nothing is changed and nobody is called.
 #[utoipa::path(operation_id = "preview_route", tag = "numbers", request_body = RoutePreviewRequest,
     params(("number_id" = String, Path, description = "Id of the number.")),
-    responses((status = 200, description = "The decision.", body = RouteDecision)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "The decision.", body = RouteDecision)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/numbers/{number_id}/route-preview")]
 pub async fn preview_route(
     app: Shared,
@@ -30,19 +32,31 @@ pub async fn preview_route(
     let RoutePreviewRequest { caller, at, active_calls, emergency_callback } = body.value;
     let caller = match view::from_text::<NoNumber>(&caller) {
         Some(kind) => Caller::NoNumber(kind),
-        None => Caller::parse(&caller).map_err(|error| Failure::Fields(vec![caller_fault("/caller", &error)]))?,
+        None => Caller::parse(&caller)
+            .map_err(|error| Failure::Fields(vec![caller_fault("/caller", &error)]))?,
     };
     let at = at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc());
     let call = Call { caller, at, active_calls: active_calls.into(), emergency_callback };
     let codes = app.config.switch.sip_codes;
-    let decision = app.db.read(move |conn| decide(conn, &holder.scope, lang, &number_id, &call, &codes)).await?;
+    let decision = app
+        .db
+        .read(move |conn| decide(conn, &holder.scope, lang, &number_id, &call, &codes))
+        .await?;
     Ok(answer::json(&decision))
 }
 
-fn decide(conn: &mut Conn, scope: &Scope, lang: Lang, number_id: &str, call: &Call, codes: &SipCodes) -> Result<RouteDecision, Failure> {
+fn decide(
+    conn: &mut Conn,
+    scope: &Scope,
+    lang: Lang,
+    number_id: &str,
+    call: &Call,
+    codes: &SipCodes,
+) -> Result<RouteDecision, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let number = contract.number(number_id).ok_or(Failure::NOT_FOUND)?;
-    let entries = block_entry::with_patterns(conn, scope, number_id, &candidate_keys(&call.caller))?;
+    let entries =
+        block_entry::with_patterns(conn, scope, number_id, &candidate_keys(&call.caller))?;
     let services = match &number.notify_rule_id {
         Some(rule_id) => notify_service::of_rule(conn, scope, rule_id)?,
         None => Vec::new(),

@@ -9,7 +9,9 @@ use super::extract::{Member, Shared};
 use super::notify_services::{changed, find};
 use super::{answer, attempts};
 use crate::error::Failure;
-use crate::notify::{Job, Notice, Outcome, Progress, Report, Subject, Target, doctor, vault, words};
+use crate::notify::{
+    Job, Notice, Outcome, Progress, Report, Subject, Target, doctor, vault, words,
+};
 use crate::texts::{Lang, text};
 use crate::view;
 
@@ -19,24 +21,42 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
 /// Send a test notice
 ///
-/// Now, whether the service is on or off, and only once: the answer says what came of it, and where it failed what to do. At most five
-/// a minute. A test that fails changes nothing.
+/// Now, whether the service is on or off, and only once: the answer says what came of it, and where
+/// it failed what to do. At most five a minute. A test that fails changes nothing.
 #[utoipa::path(operation_id = "test_service", tag = "notify-rules",
-    params(("rule_id" = String, Path, description = "Id of the rule."), ("service_id" = String, Path, description = "Id of the service.")),
-    responses((status = 200, description = "What came of it.", body = ServiceTest)), security(("session" = [], "csrf" = [])))]
+    params(("rule_id" = String, Path, description = "Id of the rule."),
+        ("service_id" = String, Path, description = "Id of the service.")),
+    responses((status = 200, description = "What came of it.", body = ServiceTest)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/test")]
-pub async fn test_service(app: Shared, holder: Member, lang: Lang, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn test_service(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
     let scope = holder.scope.clone();
     let (rule, service) = app
         .db
         .read(move |conn| -> Result<_, Failure> {
             let service = find(conn, &scope, (&path.0, &path.1))?;
-            let rule = notify_rule::find(conn, &scope, &service.rule_id)?.ok_or(Failure::NOT_FOUND)?;
+            let rule =
+                notify_rule::find(conn, &scope, &service.rule_id)?.ok_or(Failure::NOT_FOUND)?;
             Ok((rule, service))
         })
         .await?;
-    attempts::count(&app, "service-test", &format!("{}/{}", service.account_id, service.id), TESTS, WINDOW).await?;
-    let target = Target::Service { kind: vault::kind(&service)?, credentials: vault::open_or_none(&app.secrets, &service) };
+    attempts::count(
+        &app,
+        "service-test",
+        &format!("{}/{}", service.account_id, service.id),
+        TESTS,
+        WINDOW,
+    )
+    .await?;
+    let target = Target::Service {
+        kind: vault::kind(&service)?,
+        credentials: vault::open_or_none(&app.secrets, &service),
+    };
     let delivery_id = new_id();
     let notice = Notice {
         short_id: words::short_id(&delivery_id),
@@ -48,7 +68,10 @@ pub async fn test_service(app: Shared, holder: Member, lang: Lang, path: web::Pa
         attachment: None,
         thread: None,
     };
-    let report = app.senders.send(&target, &Job { notices: vec![notice], progress: Progress::default(), plain: false }).await;
+    let report = app
+        .senders
+        .send(&target, &Job { notices: vec![notice], progress: Progress::default(), plain: false })
+        .await;
     if matches!(report.outcome, Outcome::Delivered | Outcome::HandedOver) {
         let (scope, id) = (holder.scope, service.id.clone());
         if app.db.write(move |conn| notify_service::clear_problem(conn, &scope, &id)).await? {
@@ -65,7 +88,9 @@ fn result(lang: Lang, report: &Report) -> ServiceTest {
         _ => TestOutcome::Failed,
     };
     let problem = match (&report.problem, outcome) {
-        (code, TestOutcome::Failed) => Some(doctor::explain(lang, code.as_deref().unwrap_or("unknown"), None)),
+        (code, TestOutcome::Failed) => {
+            Some(doctor::explain(lang, code.as_deref().unwrap_or("unknown"), None))
+        }
         _ => None,
     };
     let message = match (&problem, &report.outcome) {

@@ -15,20 +15,33 @@ use crate::error::Failure;
 
 /// Sign in
 ///
-/// With the basic ID and its password. The session is an HttpOnly cookie; `csrf_token` goes into `X-CSRF-Token` with every
-/// write. Failed attempts slow further ones down, by address and by ID, whether the ID exists or not.
+/// With the basic ID and its password. The session is an HttpOnly cookie; `csrf_token` goes into
+/// `X-CSRF-Token` with every write. Failed attempts slow further ones down, by address and by ID,
+/// whether the ID exists or not.
 #[utoipa::path(operation_id = "create_session", tag = "session", request_body = SignIn,
-    responses((status = 200, description = "Signed in; the answer sets the session cookie.", body = Session)), security(()))]
+    responses((status = 200, description = "Signed in; the answer sets the session cookie.",
+        body = Session)), security(()))]
 #[post("/session")]
-pub async fn create_session(app: Shared, address: ClientAddress, body: Body<SignIn>) -> Result<HttpResponse, Failure> {
+pub async fn create_session(
+    app: Shared,
+    address: ClientAddress,
+    body: Body<SignIn>,
+) -> Result<HttpResponse, Failure> {
     let SignIn { login_id, password } = body.value;
     let login_id = login_id.trim().to_lowercase();
     let attempt = attempts::begin(&app, "sign-in", &address, &login_id).await?;
-    let found = app.db.read(move |conn| phone_id::find_by_login_id(conn, EntranceScope::authenticating(), &login_id)).await?;
+    let found = app
+        .db
+        .read(move |conn| {
+            phone_id::find_by_login_id(conn, EntranceScope::authenticating(), &login_id)
+        })
+        .await?;
     // Only the basic ID has a hash, and only it opens the portal.
     let hash = found.as_ref().and_then(|(phone_id, _)| phone_id.password_hash.clone());
     let right = app.verify_password(password.clone(), hash).await?;
-    let Some((phone_id, account)) = found.filter(|_| right) else { return Err(Failure::Code(ErrorCode::BadCredentials)) };
+    let Some((phone_id, account)) = found.filter(|_| right) else {
+        return Err(Failure::Code(ErrorCode::BadCredentials));
+    };
     attempts::succeeded(&app, attempt).await?;
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
@@ -43,7 +56,8 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
         token_hash: crypto::hash_token(&token),
         created_at: now,
         last_seen_at: now,
-        expires_at: now + seconds(app.config.sign_in.session_idle_s.min(app.config.sign_in.session_max_s)),
+        expires_at: now
+            + seconds(app.config.sign_in.session_idle_s.min(app.config.sign_in.session_max_s)),
         confirmed_until: None,
     };
     let digest = Digest::missing(&app, &phone_id, &password);
@@ -51,8 +65,10 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
     let holder = Holder { scope: scope.clone(), session: row.clone(), token, phone_id, account };
     app.db
         .write(move |conn| {
-            // The password may have been changed, or the contract suspended, while this one was being checked.
-            let account = store::account::lock(conn, &scope)?.ok_or(Failure::Code(ErrorCode::BadCredentials))?;
+            // The password may have been changed, or the contract suspended, while this one was
+            // being checked.
+            let account = store::account::lock(conn, &scope)?
+                .ok_or(Failure::Code(ErrorCode::BadCredentials))?;
             if account.status != "active" {
                 return Err(Failure::Suspended { reason: account.suspended_reason });
             }
@@ -76,7 +92,8 @@ pub async fn create_session(app: Shared, address: ClientAddress, body: Body<Sign
 ///
 /// Also gives the CSRF token again, for a page that was reloaded.
 #[utoipa::path(operation_id = "get_session", tag = "session",
-    responses((status = 200, description = "The session of the cookie.", body = Session)), security(("session" = [])))]
+    responses((status = 200, description = "The session of the cookie.", body = Session)),
+        security(("session" = [])))]
 #[get("/session")]
 pub async fn get_session(app: Shared, holder: Holder) -> HttpResponse {
     answer::json(&view(&app, &holder))
@@ -86,9 +103,14 @@ pub async fn get_session(app: Shared, holder: Holder) -> HttpResponse {
 ///
 /// Ends this session, or with `everywhere=true` every session of this ID on every device.
 #[utoipa::path(operation_id = "delete_session", tag = "session", params(SignOutQuery),
-    responses((status = 204, description = "Signed out; the cookie is removed.")), security(("session" = [], "csrf" = [])))]
+    responses((status = 204, description = "Signed out; the cookie is removed.")),
+        security(("session" = [], "csrf" = [])))]
 #[delete("/session")]
-pub async fn delete_session(app: Shared, holder: Holder, query: Query<SignOutQuery>) -> Result<HttpResponse, Failure> {
+pub async fn delete_session(
+    app: Shared,
+    holder: Holder,
+    query: Query<SignOutQuery>,
+) -> Result<HttpResponse, Failure> {
     let (scope, id, phone_id) = (holder.scope, holder.session.id, holder.phone_id.id);
     app.db
         .write(move |conn| -> Result<(), Failure> {
@@ -108,7 +130,8 @@ pub async fn delete_session(app: Shared, holder: Holder, query: Query<SignOutQue
 ///
 /// Step-up before something delicate: for the next 5 minutes the session counts as confirmed.
 #[utoipa::path(operation_id = "confirm_session", tag = "session", request_body = Confirmation,
-    responses((status = 200, description = "Confirmed.", body = Session)), security(("session" = [], "csrf" = [])))]
+    responses((status = 200, description = "Confirmed.", body = Session)),
+        security(("session" = [], "csrf" = [])))]
 #[post("/session/confirm")]
 pub async fn confirm_session(
     app: Shared,
@@ -136,14 +159,21 @@ fn view(app: &Shared, holder: &Holder) -> Session {
         account_name: holder.account.name.clone(),
         csrf_token: crypto::csrf_token(&holder.token),
         expires_at: holder.session.expires_at.and_utc(),
-        confirmed_until: holder.session.confirmed_until.filter(|until| *until > now).map(|until| until.and_utc()),
+        confirmed_until: holder
+            .session
+            .confirmed_until
+            .filter(|until| *until > now)
+            .map(|until| until.and_utc()),
     }
 }
 
 fn cookie<'a>(config: &Config, value: &'a str) -> Cookie<'a> {
-    // A browser keeps a `Secure` cookie off plain http; only on this very machine plain http is safe (and some browsers do not
-    // see that themselves).
-    let loopback = config.public_url().host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    // A browser keeps a `Secure` cookie off plain http; only on this very machine plain http is
+    // safe (and some browsers do not see that themselves).
+    let loopback = config
+        .public_url()
+        .host_str()
+        .is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
     Cookie::build(cookie_name(config.is_https()), value)
         .path("/")
         .http_only(true)
@@ -154,7 +184,11 @@ fn cookie<'a>(config: &Config, value: &'a str) -> Cookie<'a> {
 
 fn set_cookie(response: &mut HttpResponse, config: &Config, token: &str) {
     let mut cookie = cookie(config, token);
-    cookie.set_max_age(i64::try_from(config.sign_in.session_max_s).ok().map(actix_web::cookie::time::Duration::seconds));
+    cookie.set_max_age(
+        i64::try_from(config.sign_in.session_max_s)
+            .ok()
+            .map(actix_web::cookie::time::Duration::seconds),
+    );
     if let Err(error) = response.add_cookie(&cookie) {
         tracing::error!(%error, "the session cookie could not be set");
     }

@@ -59,7 +59,8 @@ pub async fn access_token(app: &App, of: &SignedIn) -> Result<String, Failure> {
     app.signing().await?.token(now.naive_utc(), TYP, &claims)
 }
 
-/// A softphone that is signed in. Carries the scope of the account; what it may touch of it is up to the handlers under `/me`.
+/// A softphone that is signed in. Carries the scope of the account; what it may touch of it is up
+/// to the handlers under `/me`.
 #[derive(Clone, Debug)]
 pub struct Softphone {
     /// What may be touched.
@@ -89,9 +90,15 @@ async fn find(
     app: &App,
     (scope, phone_id, id): (&Scope, &str, &str),
 ) -> Result<Option<(terminal::Row, phone_id::Row, account::Row)>, Failure> {
-    let (account_id, phone_id, id) = (scope.account_id().to_owned(), phone_id.to_owned(), id.to_owned());
+    let (account_id, phone_id, id) =
+        (scope.account_id().to_owned(), phone_id.to_owned(), id.to_owned());
     let (entrance, now) = (EntranceScope::authenticating(), app.clock.now_naive());
-    Ok(app.db.read(move |conn| refresh_token::terminal(conn, entrance, (&account_id, &phone_id, &id), now)).await?)
+    Ok(app
+        .db
+        .read(move |conn| {
+            refresh_token::terminal(conn, entrance, (&account_id, &phone_id, &id), now)
+        })
+        .await?)
 }
 
 impl FromRequest for Softphone {
@@ -119,10 +126,18 @@ async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     if account.status != "active" {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
-    rate_limit::count(&app, request, "terminal", &terminal.id, app.config.limits.terminal_per_minute)?;
+    rate_limit::count(
+        &app,
+        request,
+        "terminal",
+        &terminal.id,
+        app.config.limits.terminal_per_minute,
+    )?;
     if now.naive_utc() - terminal.last_seen_at >= TimeDelta::minutes(1) {
         let (scope, key) = (scope.clone(), (claims.sub, claims.sid));
-        app.db.write(move |conn| terminal::touch(conn, &scope, &key.0, &key.1, now.naive_utc(), None)).await?;
+        app.db
+            .write(move |conn| terminal::touch(conn, &scope, &key.0, &key.1, now.naive_utc(), None))
+            .await?;
     }
     Ok(Softphone { scope, terminal, phone_id, account })
 }

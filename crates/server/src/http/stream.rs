@@ -17,16 +17,20 @@ use crate::error::Failure;
 
 /// How often the database is asked what other processes did.
 const LOOK: Duration = Duration::from_secs(2);
-/// After so many looks something is sent, or proxies take the connection for dead; and whether the session still stands is asked.
+/// After so many looks something is sent, or proxies take the connection for dead; and whether the
+/// session still stands is asked.
 const ALIVE: u32 = 7;
 
 /// Follow what changes
 ///
-/// Server-sent events: each message is called `change`, and its data is a `LiveChange` as JSON. It tells that something changed, not
-/// what: read it anew. A comment comes every 15 seconds; the stream ends with the session or key, and clients connect again.
+/// Server-sent events: each message is called `change`, and its data is a `LiveChange` as JSON. It
+/// tells that something changed, not what: read it anew. A comment comes every 15 seconds; the
+/// stream ends with the session or key, and clients connect again.
 #[utoipa::path(operation_id = "get_call_event_stream", tag = "call-events",
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream",
-        example = json!("event: change\ndata: {\"call_event_id\":\"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30\",\"delivery_id\":null,\"service_id\":null}\n\n"))), security(("session" = [])))]
+    responses((status = 200, description = "The stream.", body = String,
+        content_type = "text/event-stream",
+        example = json!("event: change\ndata: \
+            {\"call_event_id\":\"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30\",\"delivery_id\":null,\"service_id\":null}\n\n"))), security(("session" = [])))]
 #[get("/call-events/stream")]
 pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpResponse, Failure> {
     let (scope, until) = (member.scope.clone(), app.clock.now_naive());
@@ -36,7 +40,9 @@ pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpRe
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watcher = Watcher { app, member, changes, closing, look, looks: 0, seen };
-    let rest = stream::unfold(watcher, |mut watcher| async move { watcher.next().await.map(|bytes| (bytes, watcher)) });
+    let rest = stream::unfold(watcher, |mut watcher| async move {
+        watcher.next().await.map(|bytes| (bytes, watcher))
+    });
     Ok(answer::events("", rest))
 }
 
@@ -59,11 +65,13 @@ impl Watcher {
             }
             tokio::select! {
                 change = self.changes.recv() => match change {
-                    Ok((account, change)) if account == self.member.scope.account_id() => return Some(answer::change(&change).into()),
+                    Ok((account,
+                        change)) if account == self.member.scope.account_id() => return Some(answer::change(&change).into()),
                     Ok(_) => {}
                     // Too much at once: whoever looks reads everything anew.
                     Err(RecvError::Lagged(_)) => {
-                        let all = LiveChange { call_event_id: None, delivery_id: None, service_id: None };
+                        let all = LiveChange { call_event_id: None, delivery_id: None,
+                            service_id: None };
                         return Some(answer::change(&all).into());
                     }
                     Err(RecvError::Closed) => return None,
@@ -99,11 +107,19 @@ impl Watcher {
         let mut messages = String::new();
         for id in events {
             self.seen.event.clone_from(&id);
-            messages.push_str(&answer::change(&LiveChange { call_event_id: Some(id), delivery_id: None, service_id: None }));
+            messages.push_str(&answer::change(&LiveChange {
+                call_event_id: Some(id),
+                delivery_id: None,
+                service_id: None,
+            }));
         }
         for (id, call_event_id, finished_at) in ended {
             self.seen.until = finished_at.unwrap_or(self.seen.until);
-            messages.push_str(&answer::change(&LiveChange { call_event_id, delivery_id: Some(id), service_id: None }));
+            messages.push_str(&answer::change(&LiveChange {
+                call_event_id,
+                delivery_id: Some(id),
+                service_id: None,
+            }));
         }
         messages
     }

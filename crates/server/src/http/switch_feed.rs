@@ -1,9 +1,12 @@
-//! `/switch/snapshot`, `/switch/changes`, `/switch/applied`: what a switch decides by while nobody can be asked.
+//! `/switch/snapshot`, `/switch/changes`, `/switch/applied`: what a switch decides by while nobody
+//! can be asked.
 
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post};
 use api_types::{CHANGES_WAIT_MAX_S, FieldCode, SwitchApplied, SwitchChangesQuery, SwitchLine};
 
@@ -19,15 +22,17 @@ const SIGNATURE: &str = "Denwaban-Signature";
 
 /// All numbers, to decide by while nobody can be asked
 ///
-/// A text of lines, each a `SwitchLine`: a `header`, a `number` each, an `end` that counts them. A text without its end was cut off: keep what you
-/// have. Kinds and fields that you do not know are to be read past. Follow it with `GET /switch/changes`.
+/// A text of lines, each a `SwitchLine`: a `header`, a `number` each, an `end` that counts them. A
+/// text without its end was cut off: keep what you have. Kinds and fields that you do not know are
+/// to be read past. Follow it with `GET /switch/changes`.
 ///
 /// **What becomes of a call**, as `POST /switch/route-decision` would say:
 ///
 /// 1. No `number` is dialled so: refused with `sip_codes.unknown_number`.
 /// 2. It is `suspended`: refused with `sip_codes.suspended`.
-/// 3. Unless the caller is one of `never_refused`, or the call carries `Priority: psap-callback`: a caller without a number is refused with
-///    `sip_codes.no_number` where the `reject_…` of the kind is on; one with a number with `sip_codes.blocked` where `exact` has it, or `prefix` a
+/// 3. Unless the caller is one of `never_refused`, or the call carries `Priority: psap-callback`: a
+///    caller without a number is refused with `sip_codes.no_number` where the `reject_…` of the
+///    kind is on; one with a number with `sip_codes.blocked` where `exact` has it, or `prefix` a
 ///    beginning of it, whose time has not come.
 /// 4. `channel_limit` calls are under way: `busy_announcement`, else refused with `sip_codes.busy`.
 /// 5. `rtjson` is `null`: refused with `sip_codes.no_terminal`.
@@ -35,21 +40,30 @@ const SIGNATURE: &str = "Denwaban-Signature";
 ///
 /// Callers are compared as E.164 (`+819012345678`), services as their three digits (`117`).
 ///
-/// **Signature**: `Denwaban-Signature` is a JWS with a detached payload (RFC 7515, appendix F; RFC 7797, `b64` = false; ES256) under a key of
-/// `/.well-known/jwks.json`. Its payload is `sha-256=:…:`, in which stands in Base64 the SHA-256 of the text (not of its compressed bytes). So `HEADER..SIGNATURE`
-/// is good when SIGNATURE is that of `HEADER.sha-256=:…:`.
+/// **Signature**: `Denwaban-Signature` is a JWS with a detached payload (RFC 7515, appendix F; RFC
+/// 7797, `b64` = false; ES256) under a key of `/.well-known/jwks.json`. Its payload is
+/// `sha-256=:…:`, in which stands in Base64 the SHA-256 of the text (not of its compressed bytes).
+/// So `HEADER..SIGNATURE` is good when SIGNATURE is that of `HEADER.sha-256=:…:`.
 ///
-/// Credentials of terminals are not in it: one copied file would let somebody ring and call as everybody. A registrar keeps in memory what
-/// `GET /switch/ids/{login_id}` told it.
+/// Credentials of terminals are not in it: one copied file would let somebody ring and call as
+/// everybody. A registrar keeps in memory what `GET /switch/ids/{login_id}` told it.
 #[utoipa::path(operation_id = "get_switch_snapshot", tag = "switch",
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the snapshot that you have.")),
+    params(("If-None-Match" = Option<String>, Header,
+        description = "The `ETag` of the snapshot that you have.")),
     responses(
-        (status = 200, description = "The snapshot; compressed (gzip) where `Accept-Encoding` takes it.", content((SwitchLine = "application/x-ndjson", example = json!(EXAMPLE))),
-            headers(("ETag" = String, description = "Names exactly this text."), ("Denwaban-Signature" = String, description = "Detached JWS."))),
+        (status = 200,
+            description = "The snapshot; compressed (gzip) where `Accept-Encoding` takes it.",
+            content((SwitchLine = "application/x-ndjson", example = json!(EXAMPLE))),
+            headers(("ETag" = String, description = "Names exactly this text."),
+                ("Denwaban-Signature" = String, description = "Detached JWS."))),
         (status = 304, description = "You have the newest one.")),
     security(("switch_key" = [])))]
 #[get("/switch/snapshot")]
-pub async fn get_switch_snapshot(app: Shared, switch: Switch, request: HttpRequest) -> Result<HttpResponse, Failure> {
+pub async fn get_switch_snapshot(
+    app: Shared,
+    switch: Switch,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
     let app = app.into_inner();
     let position = switch_feed::position(&app, switch.scope).await?;
     if knows(&request, &Document::tag(&app.config.switch, position)) {
@@ -67,16 +81,20 @@ pub async fn get_switch_snapshot(app: Shared, switch: Switch, request: HttpReque
 
 /// What has changed since a position
 ///
-/// Lines as in the snapshot: a `number` as it is now for each that changed, `removed` for those that nobody has any more. It answers at once where there is
-/// something, else when there is, or after `wait_s` seconds with the same position. Bring all lines into force, report it to
-/// `POST /switch/applied`, and ask again with the position of the `end`. What comes twice, or looks as before, is right.
+/// Lines as in the snapshot: a `number` as it is now for each that changed, `removed` for those
+/// that nobody has any more. It answers at once where there is something, else when there is, or
+/// after `wait_s` seconds with the same position. Bring all lines into force, report it to `POST
+/// /switch/applied`, and ask again with the position of the `end`. What comes twice, or looks as
+/// before, is right.
 ///
-/// `snapshot_needed` says that the position is older than three days, or of another database: begin with the snapshot again.
-/// Whatever else goes wrong: decide by what you have, and ask again.
+/// `snapshot_needed` says that the position is older than three days, or of another database: begin
+/// with the snapshot again. Whatever else goes wrong: decide by what you have, and ask again.
 #[utoipa::path(operation_id = "get_switch_changes", tag = "switch", params(SwitchChangesQuery),
-    responses((status = 200, description = "The changes; compressed (gzip) where `Accept-Encoding` takes it.",
+    responses((status = 200,
+        description = "The changes; compressed (gzip) where `Accept-Encoding` takes it.",
         content((SwitchLine = "application/x-ndjson", example = json!(EXAMPLE_OF_CHANGES))),
-        headers(("Denwaban-Signature" = String, description = "Detached JWS, as the snapshot's.")))),
+        headers(("Denwaban-Signature" = String,
+            description = "Detached JWS, as the snapshot's.")))),
     security(("switch_key" = [])))]
 #[get("/switch/changes")]
 pub async fn get_switch_changes(
@@ -97,13 +115,18 @@ pub async fn get_switch_changes(
 
 /// Report what you serve
 ///
-/// After each change that has come into force, and every 30 seconds while there is none: the portal tells its users when what they saved is
-/// in force, and that a switch has not been heard of for 90 seconds. A switch that never reports counts as one that asks about
-/// each call. Each switch has a key of its own.
+/// After each change that has come into force, and every 30 seconds while there is none: the portal
+/// tells its users when what they saved is in force, and that a switch has not been heard of for 90
+/// seconds. A switch that never reports counts as one that asks about each call. Each switch has a
+/// key of its own.
 #[utoipa::path(operation_id = "report_switch_applied", tag = "switch", request_body = SwitchApplied,
     responses((status = 204, description = "Noted.")), security(("switch_key" = [])))]
 #[post("/switch/applied")]
-pub async fn report_switch_applied(app: Shared, switch: Switch, body: Body<SwitchApplied>) -> Result<HttpResponse, Failure> {
+pub async fn report_switch_applied(
+    app: Shared,
+    switch: Switch,
+    body: Body<SwitchApplied>,
+) -> Result<HttpResponse, Failure> {
     switch_feed::applied(&app, switch.scope, switch.key_id, stored(body.value.position)).await?;
     Ok(answer::no_content())
 }
@@ -121,8 +144,10 @@ fn header<'r>(request: &'r HttpRequest, name: &actix_web::http::header::HeaderNa
 fn takes_gzip(header: &str) -> bool {
     header.split(',').any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let is_refused =
-            weight.trim().strip_prefix("q=").is_some_and(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0));
+        let is_refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0));
         matches!(name.trim().to_ascii_lowercase().as_str(), "gzip" | "x-gzip" | "*") && !is_refused
     })
 }
@@ -142,7 +167,10 @@ fn tagged(answer: &mut HttpResponseBuilder, request: &HttpRequest, tag: &str) {
 /// Whether `If-None-Match` names what would be sent (RFC 9110, 13.1.2).
 fn knows(request: &HttpRequest, tag: &str) -> bool {
     let wanted = tag_of(request, tag);
-    header(request, &IF_NONE_MATCH).split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == wanted)
+    header(request, &IF_NONE_MATCH)
+        .split(',')
+        .map(str::trim)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == wanted)
 }
 
 async fn send(
@@ -151,7 +179,8 @@ async fn send(
     mut answer: HttpResponseBuilder,
     document: &Document,
 ) -> Result<HttpResponse, Failure> {
-    let signature = app.signing().await?.detached(app.clock.now_naive(), document.digest.as_bytes())?;
+    let signature =
+        app.signing().await?.detached(app.clock.now_naive(), document.digest.as_bytes())?;
     let is_compressed = takes_gzip(header(request, &ACCEPT_ENCODING));
     answer
         .content_type(LINES)

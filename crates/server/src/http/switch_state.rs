@@ -11,16 +11,18 @@ use crate::switch_feed::state;
 
 /// Whether calls are decided by what was saved last
 ///
-/// About the last change of the account that decides about calls. It says nothing of the operator's switches but how far they have come
-/// all together.
+/// About the last change of the account that decides about calls. It says nothing of the operator's
+/// switches but how far they have come all together.
 #[utoipa::path(operation_id = "get_switch_state", tag = "account",
-    responses((status = 200, description = "How far the last change has come.", body = SwitchState)), security(("session" = [])))]
+    responses((status = 200, description = "How far the last change has come.",
+        body = SwitchState)), security(("session" = [])))]
 #[get("/account/switch-state")]
 pub async fn get_switch_state(app: Shared, member: Member) -> Result<HttpResponse, Failure> {
     let scope = member.scope;
     let read = move |conn: &mut Conn| -> Result<_, StoreError> {
         let saved = route_change::last(conn, &scope)?;
-        let switches = switch_report::seen(conn, &scope, saved.as_ref().and_then(|saved| saved.position))?;
+        let switches =
+            switch_report::seen(conn, &scope, saved.as_ref().and_then(|saved| saved.position))?;
         Ok((saved, switches))
     };
     let (saved, switches) = app.db.read(read).await?;

@@ -1,4 +1,5 @@
-//! Bodies that are read as they come, each with a limit of its own: files, as a body or as a field of a form, and long lists.
+//! Bodies that are read as they come, each with a limit of its own: files, as a body or as a field
+//! of a form, and long lists.
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
@@ -13,8 +14,15 @@ use super::extract::{shared, then};
 use crate::csv::MAX_BYTES;
 use crate::error::Failure;
 
-/// The kinds of bodies that are a CSV file by themselves. Windows calls one `application/vnd.ms-excel`.
-const CSV_TYPES: [&str; 5] = ["text/csv", "text/plain", "application/csv", "application/vnd.ms-excel", "application/octet-stream"];
+/// The kinds of bodies that are a CSV file by themselves. Windows calls one
+/// `application/vnd.ms-excel`.
+const CSV_TYPES: [&str; 5] = [
+    "text/csv",
+    "text/plain",
+    "application/csv",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
 
 /// The largest list of events, in bytes: a thousand of them with transcripts of ordinary length.
 const EVENTS_MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -73,7 +81,11 @@ impl FromRequest for SwitchFile {
     }
 }
 
-async fn recording(headers: &HeaderMap, payload: Payload, limit: usize) -> Result<SwitchFile, Failure> {
+async fn recording(
+    headers: &HeaderMap,
+    payload: Payload,
+    limit: usize,
+) -> Result<SwitchFile, Failure> {
     if media_type(headers) != FORM {
         return Ok(SwitchFile { bytes: whole(payload, limit).await?, duration_ms: None });
     }
@@ -88,13 +100,19 @@ async fn recording(headers: &HeaderMap, payload: Payload, limit: usize) -> Resul
             Some("duration_ms") => {
                 let text = collect(parts, 32).await?;
                 let number = String::from_utf8_lossy(&text).trim().parse().ok();
-                duration_ms = Some(number.ok_or_else(|| Failure::field("/duration_ms", FieldCode::InvalidFormat))?);
+                duration_ms = Some(
+                    number
+                        .ok_or_else(|| Failure::field("/duration_ms", FieldCode::InvalidFormat))?,
+                );
             }
             // What else a form holds is read past.
             _ => drop(collect(parts, 64 * 1024).await?),
         }
     }
-    Ok(SwitchFile { bytes: file.ok_or_else(|| Failure::field("/file", FieldCode::Required))?, duration_ms })
+    Ok(SwitchFile {
+        bytes: file.ok_or_else(|| Failure::field("/file", FieldCode::Required))?,
+        duration_ms,
+    })
 }
 
 /// Events of a switch, each still to be judged.
@@ -114,7 +132,9 @@ impl FromRequest for SwitchEvents {
             }
             let bytes = whole(payload, EVENTS_MAX_BYTES).await?;
             match serde_json::from_slice(&bytes).map_err(|_| malformed())? {
-                Value::Array(events) if events.len() > SWITCH_EVENTS_MAX => Err(Failure::Code(ErrorCode::BodyTooLarge)),
+                Value::Array(events) if events.len() > SWITCH_EVENTS_MAX => {
+                    Err(Failure::Code(ErrorCode::BodyTooLarge))
+                }
                 Value::Array(events) => Ok(Self(events)),
                 _ => Err(Failure::field("", FieldCode::WrongType)),
             }
@@ -139,7 +159,10 @@ async fn whole(payload: Payload, limit: usize) -> Result<Vec<u8>, Failure> {
     collect(payload.map(|part| part.map_err(|_| malformed())), limit).await
 }
 
-async fn collect(parts: impl futures_util::Stream<Item = Result<web::Bytes, Failure>>, limit: usize) -> Result<Vec<u8>, Failure> {
+async fn collect(
+    parts: impl futures_util::Stream<Item = Result<web::Bytes, Failure>>,
+    limit: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut parts = std::pin::pin!(parts);
     let mut file = Vec::new();
     while let Some(part) = parts.next().await {

@@ -17,9 +17,12 @@ pub(super) struct Rules(HashMap<(String, String), Rule>);
 
 impl Rules {
     pub(super) fn new(rows: &[notify_rule::Row], services: &[notify_service::Row]) -> Self {
-        let mut rules: HashMap<_, _> = rows.iter().map(|row| ((row.account_id.clone(), row.id.clone()), rule(row))).collect();
+        let mut rules: HashMap<_, _> =
+            rows.iter().map(|row| ((row.account_id.clone(), row.id.clone()), rule(row))).collect();
         for service in services {
-            if let Some(rule) = rules.get_mut(&(service.account_id.clone(), service.rule_id.clone())) {
+            if let Some(rule) =
+                rules.get_mut(&(service.account_id.clone(), service.rule_id.clone()))
+            {
                 rule.destinations.push(of_service(service));
             }
         }
@@ -37,7 +40,8 @@ fn rule(row: &notify_rule::Row) -> Rule {
     let events: Vec<NotifyEvent> = serde_json::from_str(&row.events).unwrap_or_default();
     let mut seen = HashSet::new();
     let mails = addresses.into_iter().filter(|address| seen.insert(address.to_ascii_lowercase()));
-    let to = |address| Destination { channel: "mail".into(), label: address, ..Destination::default() };
+    let to =
+        |address| Destination { channel: "mail".into(), label: address, ..Destination::default() };
     Rule { id: row.id.clone(), events, destinations: mails.map(to).collect() }
 }
 
@@ -74,7 +78,13 @@ pub(super) struct Ended {
 
 impl<'a> Call<'a> {
     pub(super) fn new(number: &'a number::Row) -> Self {
-        Self { number, entries: Vec::new(), planned: Vec::new(), new: Vec::new(), canceled: Vec::new() }
+        Self {
+            number,
+            entries: Vec::new(),
+            planned: Vec::new(),
+            new: Vec::new(),
+            canceled: Vec::new(),
+        }
     }
 
     pub(super) fn remember(&mut self, row: call_event::Row) {
@@ -101,7 +111,12 @@ impl<'a> Call<'a> {
     }
 
     /// Enters an event; answers whether it is the first word of a refusal.
-    pub(super) fn enter(&mut self, intake: &Intake, row: call_event::Row, rule: Option<&Rule>) -> bool {
+    pub(super) fn enter(
+        &mut self,
+        intake: &Intake,
+        row: call_event::Row,
+        rule: Option<&Rule>,
+    ) -> bool {
         let news = call_log::enter(&mut self.entries, row);
         let plan = plan_notices(&self.entries, &news, rule, &self.planned);
         for id in plan.canceled {
@@ -141,13 +156,23 @@ impl<'a> Call<'a> {
 
     /// Whether somebody was told, or is being told, that the call was missed: then its page stays.
     fn was_told_missed(&self) -> bool {
-        let missed: HashSet<&str> =
-            self.entries.iter().filter(|entry| entry.row.kind == call_log::MISSED).map(|entry| entry.row.id.as_str()).collect();
-        self.planned.iter().any(|notice| missed.contains(notice.call_event_id.as_str()) && notice.state != "canceled")
+        let missed: HashSet<&str> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.row.kind == call_log::MISSED)
+            .map(|entry| entry.row.id.as_str())
+            .collect();
+        self.planned.iter().any(|notice| {
+            missed.contains(notice.call_event_id.as_str()) && notice.state != "canceled"
+        })
     }
 
     /// Hands over what is to be written.
-    pub(super) fn close(self, events: &mut Vec<call_event::Row>, notices: &mut Vec<delivery::Row>) -> Ended {
+    pub(super) fn close(
+        self,
+        events: &mut Vec<call_event::Row>,
+        notices: &mut Vec<delivery::Row>,
+    ) -> Ended {
         let mut ended = Ended { amended: Vec::new(), canceled: self.canceled, changed: Vec::new() };
         for Entry { row, is_new, is_changed } in self.entries {
             let is_shown = !matches!(row.kind.as_str(), call_log::CALL | call_log::TRANSCRIPT);
@@ -170,7 +195,12 @@ pub(super) fn change(call_event_id: String) -> LiveChange {
     LiveChange { call_event_id: Some(call_event_id), delivery_id: None, service_id: None }
 }
 
-fn notice(intake: &Intake, number: &number::Row, rule: Option<&Rule>, new: &crate::rules::plan_notices::New<'_>) -> delivery::Row {
+fn notice(
+    intake: &Intake,
+    number: &number::Row,
+    rule: Option<&Rule>,
+    new: &crate::rules::plan_notices::New<'_>,
+) -> delivery::Row {
     let id = new_id();
     let now = intake.now.naive_utc();
     let wait = if new.settles { intake.settle } else { TimeDelta::zero() };

@@ -1,6 +1,9 @@
 //! What a switch sends of one event, understood or refused by name.
 
-use api_types::{Caller, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent, SwitchEventType, field_faults};
+use api_types::{
+    Caller, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent,
+    SwitchEventType, field_faults,
+};
 use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
 use validator::Validate as _;
@@ -58,7 +61,8 @@ pub enum Item {
 impl Item {
     /// Reads one event; `now` bounds its time.
     pub fn read(sent: Value, now: DateTime<Utc>) -> Self {
-        let event_id = sent.get("id").and_then(Value::as_str).unwrap_or_default().chars().take(128).collect();
+        let event_id =
+            sent.get("id").and_then(Value::as_str).unwrap_or_default().chars().take(128).collect();
         match understand(sent, now) {
             Ok(heard) => Self::Heard(Box::new(heard)),
             Err(faults) => Self::Wrong { event_id, faults },
@@ -79,7 +83,8 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     event.validate().map_err(|errors| field_faults(&errors))?;
     let mut faults = Vec::new();
     let called = number(&event.called, "/called", &mut faults);
-    let forwarded_to = event.forwarded_to.as_deref().and_then(|to| number(to, "/forwarded_to", &mut faults));
+    let forwarded_to =
+        event.forwarded_to.as_deref().and_then(|to| number(to, "/forwarded_to", &mut faults));
     let caller = caller(&event).map_err(|fault| faults.push(fault)).ok();
     let transcript = event.transcript.filter(|text| !text.trim().is_empty());
     if event.kind == SwitchEventType::Transcript && transcript.is_none() {
@@ -88,7 +93,9 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     if event.at > now + AHEAD {
         faults.push(FieldFault::new("/at", FieldCode::OutOfRange));
     }
-    let (Some(e164), Some(caller), true) = (called, caller, faults.is_empty()) else { return Err(faults) };
+    let (Some(e164), Some(caller), true) = (called, caller, faults.is_empty()) else {
+        return Err(faults);
+    };
     let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     Ok(Heard {
         event_id: event.id,
@@ -118,7 +125,8 @@ fn number(text: &str, pointer: &str, faults: &mut Vec<FieldFault>) -> Option<Str
     None
 }
 
-/// The other side: as text, or as SIP has it. What SIP says and nobody can read is a number that cannot be shown; so is nothing.
+/// The other side: as text, or as SIP has it. What SIP says and nobody can read is a number that
+/// cannot be shown; so is nothing.
 fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
     if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
         return match view::from_text::<NoNumber>(text) {

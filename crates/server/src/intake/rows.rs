@@ -14,7 +14,13 @@ use crate::rules::decide::{Call, Entry, NumberSettings, SipCodes, candidate_keys
 use crate::view;
 
 /// The row of an event. `is_refused`: a setting of the number refused the call.
-pub(super) fn event(intake: &Intake, number: &number::Row, id: String, heard: &Heard, is_refused: bool) -> call_event::Row {
+pub(super) fn event(
+    intake: &Intake,
+    number: &number::Row,
+    id: String,
+    heard: &Heard,
+    is_refused: bool,
+) -> call_event::Row {
     let kind = match heard.kind {
         SwitchEventType::MissedCall => call_log::MISSED,
         SwitchEventType::AnsweredCall | SwitchEventType::OutgoingCall => call_log::CALL,
@@ -28,11 +34,15 @@ pub(super) fn event(intake: &Intake, number: &number::Row, id: String, heard: &H
     let outcome = match heard.kind {
         SwitchEventType::MissedCall if is_refused => "refused",
         SwitchEventType::MissedCall if reason == Some(MissedReason::Busy) => "busy",
-        SwitchEventType::MissedCall | SwitchEventType::Voicemail | SwitchEventType::Transcript => "missed",
-        // The other side was connected with somebody, or with something that the account wants to be reached by.
+        SwitchEventType::MissedCall | SwitchEventType::Voicemail | SwitchEventType::Transcript => {
+            "missed"
+        }
+        // The other side was connected with somebody, or with something that the account wants to
+        // be reached by.
         _ => "answered",
     };
-    let no_number = if let Caller::NoNumber(kind) = &heard.caller { Some(view::text_of(kind)) } else { None };
+    let no_number =
+        if let Caller::NoNumber(kind) = &heard.caller { Some(view::text_of(kind)) } else { None };
     call_event::Row {
         account_id: number.account_id.clone(),
         id,
@@ -57,15 +67,25 @@ pub(super) fn event(intake: &Intake, number: &number::Row, id: String, heard: &H
     }
 }
 
-/// What refused a call that was refused: nothing when it was a terminal, else the entry of the block list, where it was one.
-pub(super) fn refusing(conn: &mut Conn, number: &number::Row, heard: &Heard) -> Result<Option<Option<String>>, Failure> {
+/// What refused a call that was refused: nothing when it was a terminal, else the entry of the
+/// block list, where it was one.
+pub(super) fn refusing(
+    conn: &mut Conn,
+    number: &number::Row,
+    heard: &Heard,
+) -> Result<Option<Option<String>>, Failure> {
     if heard.kind != SwitchEventType::MissedCall || heard.reason != Some(MissedReason::Refused) {
         return Ok(None);
     }
     let keys = candidate_keys(&heard.caller);
     let entries = match keys.is_empty() {
         true => Vec::new(),
-        false => block_entry::with_patterns(conn, &Scope::account(&number.account_id), &number.id, &keys)?,
+        false => block_entry::with_patterns(
+            conn,
+            &Scope::account(&number.account_id),
+            &number.id,
+            &keys,
+        )?,
     };
     let settings = NumberSettings {
         reject_withheld: number.reject_withheld,
@@ -77,7 +97,12 @@ pub(super) fn refusing(conn: &mut Conn, number: &number::Row, heard: &Heard) -> 
         busy_announcement: false,
         devices: Vec::new(),
     };
-    let call = Call { caller: heard.caller.clone(), at: heard.at, active_calls: 0, emergency_callback: false };
+    let call = Call {
+        caller: heard.caller.clone(),
+        at: heard.at,
+        active_calls: 0,
+        emergency_callback: false,
+    };
     let decision = decide_call(&settings, &call, &SipCodes::default());
     Ok(match decision.matched {
         MatchedRule::BlockEntry
@@ -94,7 +119,13 @@ pub(super) fn refusing(conn: &mut Conn, number: &number::Row, heard: &Heard) -> 
 }
 
 /// The row of a file that an event names.
-pub(super) fn attachment(intake: &Intake, number: &number::Row, event_id: &str, heard: &Heard, upload: &Upload) -> attachment::Row {
+pub(super) fn attachment(
+    intake: &Intake,
+    number: &number::Row,
+    event_id: &str,
+    heard: &Heard,
+    upload: &Upload,
+) -> attachment::Row {
     let (kind, ending) = match upload.content_type.as_str() {
         "application/pdf" => ("fax", "pdf"),
         "image/tiff" => ("fax", "tif"),

@@ -1,7 +1,8 @@
 //! One SMTP server, spoken to through few connections that are used again.
 //!
-//! lettre's own pool is not used: when a slow exchange is given up in the middle it keeps the connection, and the next mail would
-//! be written into the one before. And it does not say whether a mail was already on its way when the connection was lost.
+//! lettre's own pool is not used: when a slow exchange is given up in the middle it keeps the
+//! connection, and the next mail would be written into the one before. And it does not say whether
+//! a mail was already on its way when the connection was lost.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -18,7 +19,8 @@ use url::Url;
 
 use super::{MailError, Refusal};
 
-/// Connections at once: servers refuse who comes with many. All of them are kept for the next mails.
+/// Connections at once: servers refuse who comes with many. All of them are kept for the next
+/// mails.
 const CONNECTIONS: usize = 16;
 /// For how long they are kept.
 const IDLE: Duration = Duration::from_secs(60);
@@ -28,7 +30,8 @@ const BYTES_PER_SECOND: usize = 1_000_000;
 /// One SMTP server.
 pub struct Server {
     url: SecretString,
-    /// Made at the first mail: reading the machine's certificates takes longer than the rest of a start.
+    /// Made at the first mail: reading the machine's certificates takes longer than the rest of a
+    /// start.
     way: tokio::sync::OnceCell<Way>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
     turns: tokio::sync::Semaphore,
@@ -54,9 +57,15 @@ enum Start {
 }
 
 impl Server {
-    /// From `smtp://`, `smtp://…?tls=required`, `smtp://…?tls=opportunistic` or `smtps://`, with user and password.
+    /// From `smtp://`, `smtp://…?tls=required`, `smtp://…?tls=opportunistic` or `smtps://`, with
+    /// user and password.
     pub fn new(url: SecretString) -> Self {
-        Self { url, way: tokio::sync::OnceCell::new(), idle: Mutex::default(), turns: tokio::sync::Semaphore::new(CONNECTIONS) }
+        Self {
+            url,
+            way: tokio::sync::OnceCell::new(),
+            idle: Mutex::default(),
+            turns: tokio::sync::Semaphore::new(CONNECTIONS),
+        }
     }
 
     /// Scheme and host, without any secret.
@@ -71,14 +80,24 @@ impl Server {
     ///
     /// # Errors
     /// When it did not leave, or when nobody knows.
-    pub async fn send(&self, envelope: &Envelope, message: &[u8], timeout: Duration) -> Result<(), MailError> {
+    pub async fn send(
+        &self,
+        envelope: &Envelope,
+        message: &[u8],
+        timeout: Duration,
+    ) -> Result<(), MailError> {
         let way = self.way.get_or_try_init(|| async { read(self.url.expose_secret()) }).await?;
         let late = |_| MailError::Transient(Refusal::new("the server did not answer in time"));
         let ready = async {
-            let turn = self.turns.acquire().await.map_err(|error| MailError::Transient(Refusal::new(error.to_string())))?;
+            let turn = self
+                .turns
+                .acquire()
+                .await
+                .map_err(|error| MailError::Transient(Refusal::new(error.to_string())))?;
             Ok::<_, MailError>((turn, self.connection(way, timeout, envelope).await?))
         };
-        let (_turn, mut connection) = tokio::time::timeout(timeout, ready).await.map_err(late)??;
+        let (_turn, mut connection) =
+            tokio::time::timeout(timeout, ready).await.map_err(late)??;
         let bytes = Duration::from_secs((message.len() / BYTES_PER_SECOND) as u64);
         // A connection that is given up here is dropped with it.
         match tokio::time::timeout(timeout + bytes, connection.message(message)).await {
@@ -91,12 +110,20 @@ impl Server {
                 Err(sort(&error))
             }
             Ok(Err(error)) => Err(MailError::Unknown(refusal(&error))),
-            Err(_) => Err(MailError::Unknown(Refusal::new("the server did not answer in time after the mail had been sent"))),
+            Err(_) => Err(MailError::Unknown(Refusal::new(
+                "the server did not answer in time after the mail had been sent",
+            ))),
         }
     }
 
-    /// A connection on which the server has taken sender and recipient and waits for the mail itself.
-    async fn connection(&self, way: &Way, timeout: Duration, envelope: &Envelope) -> Result<AsyncSmtpConnection, MailError> {
+    /// A connection on which the server has taken sender and recipient and waits for the mail
+    /// itself.
+    async fn connection(
+        &self,
+        way: &Way,
+        timeout: Duration,
+        envelope: &Envelope,
+    ) -> Result<AsyncSmtpConnection, MailError> {
         let mut connection = loop {
             let kept = self.idle.lock().ok().and_then(|mut idle| idle.pop());
             match kept {
@@ -119,7 +146,8 @@ impl Server {
         match accepted.await {
             Ok(_) => Ok(connection),
             Err(error) => {
-                // After a refusal the next mail needs a clean start; a new connection is the surest one.
+                // After a refusal the next mail needs a clean start; a new connection is the surest
+                // one.
                 connection.abort().await;
                 Err(sort(&error))
             }
@@ -140,9 +168,12 @@ impl Way {
     async fn connect(&self, timeout: Duration) -> Result<AsyncSmtpConnection, Error> {
         let wrapped = self.tls.clone().filter(|_| self.start == Start::AtOnce);
         let server = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(timeout), &self.name, wrapped, None).await?;
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, Some(timeout), &self.name, wrapped, None)
+                .await?;
         if let Some(tls) = self.tls.clone()
-            && (self.start == Start::Always || self.start == Start::IfOffered && connection.can_starttls())
+            && (self.start == Start::Always
+                || self.start == Start::IfOffered && connection.can_starttls())
         {
             connection.starttls(tls, &self.name).await?;
         }
@@ -158,20 +189,28 @@ fn read(url: &str) -> Result<Way, MailError> {
     let wrong = |what: &str| MailError::Transient(Refusal::new(format!("smtp.url: {what}")));
     let url = Url::parse(url).map_err(|_| wrong("is not a URL"))?;
     let host = url.host_str().ok_or_else(|| wrong("names no host"))?.to_owned();
-    let wish = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+    let wish =
+        url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
     let (start, port) = match (url.scheme(), wish.as_deref()) {
         ("smtp", None) => (Start::Never, 25),
         ("smtp", Some("required")) => (Start::Always, 587),
         ("smtp", Some("opportunistic")) => (Start::IfOffered, 587),
         ("smtps", _) => (Start::AtOnce, 465),
-        _ => return Err(wrong("begins with smtp:// or smtps://, and tls is required or opportunistic")),
+        _ => {
+            return Err(wrong(
+                "begins with smtp:// or smtps://, and tls is required or opportunistic",
+            ));
+        }
     };
     let tls = match start {
         Start::Never => None,
-        Start::AtOnce | Start::IfOffered | Start::Always => Some(TlsParameters::new(host.clone()).map_err(|error| sort(&error))?),
+        Start::AtOnce | Start::IfOffered | Start::Always => {
+            Some(TlsParameters::new(host.clone()).map_err(|error| sort(&error))?)
+        }
     };
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let login = url.password().map(|password| Credentials::new(decoded(url.username()), decoded(password)));
+    let login =
+        url.password().map(|password| Credentials::new(decoded(url.username()), decoded(password)));
     let name = match url.path().trim_matches('/') {
         "" => ClientId::default(),
         name => ClientId::Domain(name.to_owned()),
@@ -181,7 +220,11 @@ fn read(url: &str) -> Result<Way, MailError> {
 
 /// What an error before the mail itself means.
 fn sort(error: &Error) -> MailError {
-    if error.is_permanent() { MailError::Permanent(refusal(error)) } else { MailError::Transient(refusal(error)) }
+    if error.is_permanent() {
+        MailError::Permanent(refusal(error))
+    } else {
+        MailError::Transient(refusal(error))
+    }
 }
 
 fn refusal(error: &Error) -> Refusal {
@@ -194,7 +237,9 @@ fn enhanced(text: &str) -> Option<(u16, u16, u16)> {
     text.split(|c: char| !(c.is_ascii_digit() || c == '.')).find_map(|word| {
         let mut parts = word.trim_end_matches('.').split('.').map(str::parse::<u16>);
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(Ok(class @ (2 | 4 | 5))), Some(Ok(subject)), Some(Ok(detail)), None) => Some((class, subject, detail)),
+            (Some(Ok(class @ (2 | 4 | 5))), Some(Ok(subject)), Some(Ok(detail)), None) => {
+                Some((class, subject, detail))
+            }
             _ => None,
         }
     })

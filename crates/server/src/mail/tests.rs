@@ -7,7 +7,12 @@ use super::*;
 
 fn mailer(folder: &Path) -> Mailer {
     let clock = Clock::set(DateTime::from_timestamp(1_795_338_252, 123_456_000).unwrap());
-    Mailer::new(&Smtp { url: None, from: "電話番 <noreply@denwaban.example>".into() }, folder, clock).unwrap()
+    Mailer::new(
+        &Smtp { url: None, from: "電話番 <noreply@denwaban.example>".into() },
+        folder,
+        clock,
+    )
+    .unwrap()
 }
 
 fn mail() -> Mail {
@@ -29,10 +34,18 @@ async fn without_smtp_a_mail_is_a_file_that_only_we_read() {
     mailer.send(mail()).await.unwrap();
     let folder = dir.path().join("mail");
     assert_eq!(mailer.describe(), folder.display().to_string());
-    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     assert_eq!(names.len(), 2);
-    assert!(names.iter().all(|name| name.starts_with("20261122T090412.123456Z-") && name.ends_with(".eml")), "{names:?}");
+    assert!(
+        names
+            .iter()
+            .all(|name| name.starts_with("20261122T090412.123456Z-") && name.ends_with(".eml")),
+        "{names:?}"
+    );
     let path = folder.join("20261122T090412.123456Z-reset-1.eml");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 
@@ -54,9 +67,16 @@ async fn without_smtp_a_mail_is_a_file_that_only_we_read() {
 #[tokio::test]
 async fn a_mail_with_a_file_has_three_parts() {
     let dir = tempfile::tempdir().unwrap();
-    let file =
-        File { name: "fax-20261122-0915.pdf".into(), content_type: "application/pdf".into(), bytes: Bytes::from_static(b"%PDF-1.7") };
-    let odd = File { name: "odd.bin".into(), content_type: "no type".into(), bytes: Bytes::from_static(b"\xff\x00") };
+    let file = File {
+        name: "fax-20261122-0915.pdf".into(),
+        content_type: "application/pdf".into(),
+        bytes: Bytes::from_static(b"%PDF-1.7"),
+    };
+    let odd = File {
+        name: "odd.bin".into(),
+        content_type: "no type".into(),
+        bytes: Bytes::from_static(b"\xff\x00"),
+    };
     let mail = Mail { files: vec![file, odd], thread: Some("caller-1".into()), ..mail() };
     mailer(dir.path()).send_as(mail, "delivery-1").await.unwrap();
     let path = dir.path().join("mail/20261122T090412.123456Z-delivery-1.eml");
@@ -100,7 +120,10 @@ async fn nothing_can_be_slipped_into_the_head() {
 async fn an_smtp_server_that_does_not_answer_is_worth_another_try_and_keeps_its_password() {
     // Nothing listens on this port: it was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let smtp = Smtp { url: Some(format!("smtp://user:pass@127.0.0.1:{port}").into()), from: "noreply@denwaban.example".into() };
+    let smtp = Smtp {
+        url: Some(format!("smtp://user:pass@127.0.0.1:{port}").into()),
+        from: "noreply@denwaban.example".into(),
+    };
     let mailer = Mailer::new(&smtp, Path::new("/nowhere"), Clock::system()).unwrap();
     assert_eq!(mailer.describe(), "smtp://127.0.0.1");
     assert!(!format!("{mailer:?}").contains("pass"));

@@ -5,13 +5,19 @@ use chrono::{DateTime, Utc};
 
 use crate::texts::{Lang, known_text, text};
 
-/// The words for a code of a [`super::Report`]. Providers make new codes without notice: one that we have no words for is named.
+/// The words for a code of a [`super::Report`]. Providers make new codes without notice: one that
+/// we have no words for is named.
 pub fn explain(lang: Lang, code: &str, since: Option<DateTime<Utc>>) -> ServiceProblem {
     let words = |what: &str| {
         known_text(lang, &format!("doctor.{code}.{what}"))
             .unwrap_or_else(|| text(lang, &format!("doctor.unknown.{what}"), &[("code", code)]))
     };
-    ServiceProblem { code: code.to_owned(), message: words("message"), advice: words("advice"), since }
+    ServiceProblem {
+        code: code.to_owned(),
+        message: words("message"),
+        advice: words("advice"),
+        since,
+    }
 }
 
 #[cfg(test)]
@@ -20,14 +26,17 @@ mod tests {
 
     use super::*;
 
-    /// Every code that a locale file names: `doctor`, the channel, the code, two spaces deeper each.
+    /// Every code that a locale file names: `doctor`, the channel, the code, two spaces deeper
+    /// each.
     fn codes(source: &str) -> BTreeSet<String> {
         let (mut channel, mut codes) = ("", BTreeSet::new());
         for line in source.lines().filter(|line| !line.trim_start().starts_with('#')) {
             let Some((name, _)) = line.split_once(':') else { continue };
             match name.len() - name.trim_start().len() {
                 2 => channel = name.trim(),
-                4 if !matches!(name.trim(), "message" | "advice") => _ = codes.insert(format!("{channel}.{}", name.trim())),
+                4 if !matches!(name.trim(), "message" | "advice") => {
+                    _ = codes.insert(format!("{channel}.{}", name.trim()))
+                }
                 _ => {}
             }
         }
@@ -40,15 +49,28 @@ mod tests {
         let mut seen = 0;
         for entry in std::fs::read_dir(&folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            let Some(topic) = name.strip_prefix("doctor_").and_then(|name| name.strip_suffix(".ja.yml")) else { continue };
-            let read = |lang: &str| codes(&std::fs::read_to_string(folder.join(format!("doctor_{topic}.{lang}.yml"))).unwrap());
+            let Some(topic) =
+                name.strip_prefix("doctor_").and_then(|name| name.strip_suffix(".ja.yml"))
+            else {
+                continue;
+            };
+            let read = |lang: &str| {
+                codes(
+                    &std::fs::read_to_string(folder.join(format!("doctor_{topic}.{lang}.yml")))
+                        .unwrap(),
+                )
+            };
             let (japanese, english) = (read("ja"), read("en"));
             assert_eq!(japanese, english, "{topic}: both languages know the same codes");
             for code in &japanese {
                 seen += 1;
                 for lang in [Lang::Ja, Lang::En] {
                     for what in ["message", "advice"] {
-                        assert!(known_text(lang, &format!("doctor.{code}.{what}")).is_some(), "{code} has no {what} in {}", lang.tag());
+                        assert!(
+                            known_text(lang, &format!("doctor.{code}.{what}")).is_some(),
+                            "{code} has no {what} in {}",
+                            lang.tag()
+                        );
                     }
                 }
             }
@@ -61,7 +83,11 @@ mod tests {
         for lang in [Lang::Ja, Lang::En] {
             let problem = explain(lang, "slack.brand_new", None);
             assert!(problem.message.contains("slack.brand_new"), "{}", problem.message);
-            assert!(!problem.advice.is_empty() && !problem.advice.contains("doctor."), "{}", problem.advice);
+            assert!(
+                !problem.advice.is_empty() && !problem.advice.contains("doctor."),
+                "{}",
+                problem.advice
+            );
         }
     }
 }

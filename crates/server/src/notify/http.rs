@@ -1,8 +1,9 @@
 //! The one HTTP client that leaves the house.
 //!
-//! Users paste URLs, so it must not become a way into our own network: it speaks https only, follows no redirect, takes no proxy from
-//! the environment, and connects only to addresses of the public Internet. The address that was checked is the one that is connected
-//! to, since the check stands inside the resolver: a name that answers something else the second time gains nothing.
+//! Users paste URLs, so it must not become a way into our own network: it speaks https only,
+//! follows no redirect, takes no proxy from the environment, and connects only to addresses of the
+//! public Internet. The address that was checked is the one that is connected to, since the check
+//! stands inside the resolver: a name that answers something else the second time gains nothing.
 
 mod addresses;
 
@@ -78,7 +79,8 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// `Retry-After` in seconds (RFC 9110, 10.2.3); a date is not understood, a day is the most that is believed.
+    /// `Retry-After` in seconds (RFC 9110, 10.2.3); a date is not understood, a day is the most
+    /// that is believed.
     pub fn retry_after(&self) -> Option<TimeDelta> {
         let seconds: i64 = self.header("retry-after")?.trim().parse().ok()?;
         TimeDelta::try_seconds(seconds.clamp(0, 86_400))
@@ -91,7 +93,9 @@ impl Error {
         let outcome = match self {
             // Nobody will ever get through there.
             Error::Refused | Error::Invalid => Outcome::BadConfig,
-            Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) => Outcome::Retry { after: None },
+            Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) => {
+                Outcome::Retry { after: None }
+            }
             Error::Unknown(_) => Outcome::Unknown,
         };
         Report::new(outcome, Some(self.problem()), &self.to_string(), progress)
@@ -104,7 +108,8 @@ pub enum Error {
     /// The address may not be spoken to. Nothing was sent.
     #[error("the address is not one of the public Internet")]
     Refused,
-    /// What is to be sent is none that HTTP can carry, such as a token with a line break in it. Nothing was sent.
+    /// What is to be sent is none that HTTP can carry, such as a token with a line break in it.
+    /// Nothing was sent.
     #[error("a value cannot be sent in a header")]
     Invalid,
     /// The host has no address. Nothing was sent.
@@ -161,7 +166,8 @@ impl Client {
             .user_agent(concat!("Denwaban/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Guard { resolver, allow_private })
             .build();
-        // Only an unreadable certificate store can fail, and without one there is no safe connection to be had.
+        // Only an unreadable certificate store can fail, and without one there is no safe
+        // connection to be had.
         let inner = inner.unwrap_or_else(|error| panic!("the HTTP client cannot be made: {error}"));
         Self { inner, allow_private }
     }
@@ -177,12 +183,15 @@ impl Client {
     }
 
     fn request(&self, method: Method, url: &str) -> Request {
-        let builder = Url::parse(url).ok().filter(|url| self.may_reach(url)).map(|url| self.inner.request(method, url));
+        let builder = Url::parse(url)
+            .ok()
+            .filter(|url| self.may_reach(url))
+            .map(|url| self.inner.request(method, url));
         Request { builder }
     }
 
-    /// An address that is written into a URL is not asked of the resolver, so it is checked here; `url` has turned decimal, octal and
-    /// hexadecimal forms into the usual one.
+    /// An address that is written into a URL is not asked of the resolver, so it is checked here;
+    /// `url` has turned decimal, octal and hexadecimal forms into the usual one.
     fn may_reach(&self, url: &Url) -> bool {
         if self.allow_private {
             return matches!(url.scheme(), "http" | "https");
@@ -248,17 +257,27 @@ impl Request {
         self.with(|builder| builder.body(body))
     }
 
-    /// Sends a form with one file behind its texts. Nothing follows the last boundary's line: some providers refuse more.
-    pub fn file(self, texts: &[(&str, &str)], field: &str, (name, kind): (&str, &str), bytes: &[u8]) -> Self {
+    /// Sends a form with one file behind its texts. Nothing follows the last boundary's line: some
+    /// providers refuse more.
+    pub fn file(
+        self,
+        texts: &[(&str, &str)],
+        field: &str,
+        (name, kind): (&str, &str),
+        bytes: &[u8],
+    ) -> Self {
         let boundary = format!("denwaban-{}", crypto::new_token());
         let mut body = Vec::with_capacity(bytes.len() + 1_024);
         for (name, value) in texts {
-            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part = format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
             body.extend_from_slice(part.as_bytes());
         }
         // Names of files are ours: ASCII, without quotation marks.
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; \
+                filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);
@@ -305,12 +324,17 @@ fn sort(error: &reqwest::Error) -> Error {
     let text = words(error);
     if error.is_builder() {
         // Plain http is refused by the client itself.
-        return if error.url().is_some_and(|url| url.scheme() != "https") { Error::Refused } else { Error::Invalid };
+        return if error.url().is_some_and(|url| url.scheme() != "https") {
+            Error::Refused
+        } else {
+            Error::Invalid
+        };
     }
     if !error.is_connect() {
         return Error::Unknown(text);
     }
-    let tls = ["certificate", "tls", "handshake", "Certificate"].iter().any(|word| text.contains(word));
+    let tls =
+        ["certificate", "tls", "handshake", "Certificate"].iter().any(|word| text.contains(word));
     if tls { Error::Tls(text) } else { Error::Unreachable(text) }
 }
 
@@ -323,19 +347,29 @@ fn words(error: &reqwest::Error) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    if innermost.is::<reqwest::Error>() { "the connection was lost".into() } else { innermost.to_string() }
+    if innermost.is::<reqwest::Error>() {
+        "the connection was lost".into()
+    } else {
+        innermost.to_string()
+    }
 }
 
 /// Finds the addresses of a name.
 trait Lookup: Send + Sync + 'static {
-    fn look_up(&self, name: String) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+    fn look_up(
+        &self,
+        name: String,
+    ) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
 }
 
 /// The operating system's resolver.
 struct System;
 
 impl Lookup for System {
-    fn look_up(&self, name: String) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
+    fn look_up(
+        &self,
+        name: String,
+    ) -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
         Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
     }
 }
@@ -356,10 +390,15 @@ struct Guard {
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let (found, allow_private) = (self.resolver.look_up(name.as_str().to_owned()), self.allow_private);
+        let (found, allow_private) =
+            (self.resolver.look_up(name.as_str().to_owned()), self.allow_private);
         Box::pin(async move {
             let found = found.await.map_err(|_| Unresolved::NoSuchHost)?;
-            let good: Vec<SocketAddr> = found.iter().copied().filter(|address| allow_private || is_public(address.ip())).collect();
+            let good: Vec<SocketAddr> = found
+                .iter()
+                .copied()
+                .filter(|address| allow_private || is_public(address.ip()))
+                .collect();
             match (good.is_empty(), found.is_empty()) {
                 (true, true) => Err(Unresolved::NoSuchHost.into()),
                 (true, false) => Err(Unresolved::Refused.into()),

@@ -41,10 +41,12 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
             Outcome::Delivered => status = report.status.or(status),
             // Only the file is left to do.
             Outcome::Retry { .. } => return Report { progress, ..report },
-            // The text with the link has arrived, and that is what counts; a second copy of a file is worse than a link.
+            // The text with the link has arrived, and that is what counts; a second copy of a file
+            // is worse than a link.
             _ => {
                 progress.file_done = true;
-                let said = format!("file: {} {}", report.problem.unwrap_or_default(), report.detail);
+                let said =
+                    format!("file: {} {}", report.problem.unwrap_or_default(), report.detail);
                 return Report { status, ..Report::new(Outcome::Delivered, None, &said, progress) };
             }
         }
@@ -57,7 +59,8 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
 pub async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
     senders.line_works.forget(credentials);
     let path = format!("/bots/{}", field(credentials, "bot_id"));
-    let report = with_token(senders, credentials, async |token| api::get(senders, &path, token).await).await;
+    let report =
+        with_token(senders, credentials, async |token| api::get(senders, &path, token).await).await;
     matches!(report.outcome, Outcome::BadConfig).then_some(report)
 }
 
@@ -78,14 +81,22 @@ fn destination(credentials: &Credentials) -> String {
 
 async fn post(senders: &Senders, credentials: &Credentials, content: &Value) -> Report {
     let (path, body) = (destination(credentials), json!({"content": content}));
-    with_token(senders, credentials, async |token| api::post(senders, &path, token, &body).await).await
+    with_token(senders, credentials, async |token| api::post(senders, &path, token, &body).await)
+        .await
 }
 
 /// Uploads the file and sends it.
 async fn send_file(senders: &Senders, credentials: &Credentials, file: &Attachment) -> Report {
     let bytes = match senders.attachments.read(&file.object_key).await {
         Ok(bytes) => bytes,
-        Err(error) => return Report::new(Outcome::BadPayload, Some("line_works.content"), &error.to_string(), Progress::default()),
+        Err(error) => {
+            return Report::new(
+                Outcome::BadPayload,
+                Some("line_works.content"),
+                &error.to_string(),
+                Progress::default(),
+            );
+        }
     };
     // An address works once and for a while: when it is refused, a new one is asked for, once.
     let mut again = true;
@@ -94,7 +105,10 @@ async fn send_file(senders: &Senders, credentials: &Credentials, file: &Attachme
             Ok(place) => place,
             Err(report) => return report,
         };
-        let report = with_token(senders, credentials, async |token| api::upload(senders, url.clone(), token, file, &bytes).await).await;
+        let report = with_token(senders, credentials, async |token| {
+            api::upload(senders, url.clone(), token, file, &bytes).await
+        })
+        .await;
         match report.outcome {
             Outcome::Delivered => break id,
             Outcome::BadPayload | Outcome::BadConfig if again => again = false,
@@ -102,14 +116,27 @@ async fn send_file(senders: &Senders, credentials: &Credentials, file: &Attachme
         }
     };
     let is_m4a = matches!(file.content_type.as_str(), "audio/mp4" | "audio/x-m4a" | "audio/m4a");
-    let kind = if file.kind == AttachmentKind::Audio && is_m4a && file.size <= AUDIO_MAX { "audio" } else { "file" };
+    let kind = if file.kind == AttachmentKind::Audio && is_m4a && file.size <= AUDIO_MAX {
+        "audio"
+    } else {
+        "file"
+    };
     post(senders, credentials, &json!({"type": kind, "fileId": id})).await
 }
 
 /// Asks where the bytes go: the file's id and the address.
-async fn upload_place(senders: &Senders, credentials: &Credentials, file: &Attachment) -> Result<(String, Url), Report> {
-    let failed = |detail: &str| Report::new(Outcome::BadPayload, Some("line_works.content"), detail, Progress::default());
-    let (path, asked) = (format!("/bots/{}/attachments", field(credentials, "bot_id")), json!({"fileName": file.file_name}));
+async fn upload_place(
+    senders: &Senders,
+    credentials: &Credentials,
+    file: &Attachment,
+) -> Result<(String, Url), Report> {
+    let failed = |detail: &str| {
+        Report::new(Outcome::BadPayload, Some("line_works.content"), detail, Progress::default())
+    };
+    let (path, asked) = (
+        format!("/bots/{}/attachments", field(credentials, "bot_id")),
+        json!({"fileName": file.file_name}),
+    );
     let mut place = Value::Null;
     let report = with_token(senders, credentials, async |token| {
         let answer = api::post(senders, &path, token, &asked).await?;
@@ -134,8 +161,13 @@ async fn upload_place(senders: &Senders, credentials: &Credentials, file: &Attac
     }
 }
 
-/// Makes a request with a token; with a fresh one and once more where the first one is not taken any more.
-async fn with_token(senders: &Senders, credentials: &Credentials, mut request: impl AsyncFnMut(&str) -> Result<Answer, Report>) -> Report {
+/// Makes a request with a token; with a fresh one and once more where the first one is not taken
+/// any more.
+async fn with_token(
+    senders: &Senders,
+    credentials: &Credentials,
+    mut request: impl AsyncFnMut(&str) -> Result<Answer, Report>,
+) -> Report {
     for _ in 0..2 {
         let token = match token::get(senders, credentials).await {
             Ok(token) => token,
@@ -145,10 +177,17 @@ async fn with_token(senders: &Senders, credentials: &Credentials, mut request: i
             Ok(answer) if answer.status == 401 => senders.line_works.forget(credentials),
             Ok(answer) => {
                 let (outcome, problem) = classify(&answer, senders.clock.now());
-                return Report::new(outcome, problem, &answer.detail(), Progress::default()).status(answer.status);
+                return Report::new(outcome, problem, &answer.detail(), Progress::default())
+                    .status(answer.status);
             }
             Err(report) => return report,
         }
     }
-    Report::new(Outcome::BadConfig, Some("line_works.unauthorized"), "401 with a fresh token", Progress::default()).status(401)
+    Report::new(
+        Outcome::BadConfig,
+        Some("line_works.unauthorized"),
+        "401 with a fresh token",
+        Progress::default(),
+    )
+    .status(401)
 }

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Attachment, Job, Notice, Outcome, Report, Senders, Subject, words};
 use crate::mail::{File, Mail, MailError, Refusal};
 
-/// Files up to this size are in the mail, larger ones behind its link: many receivers take no mail beyond 10 to 25 MB, and base64
-/// adds 37 %.
+/// Files up to this size are in the mail, larger ones behind its link: many receivers take no mail
+/// beyond 10 to 25 MB, and base64 adds 37 %.
 const FILE_MAX: u64 = 10 * 1024 * 1024;
 
 /// Makes one attempt.
@@ -35,7 +35,10 @@ pub async fn send(senders: &Senders, to: &str, job: &Job) -> Report {
         Err(error) => {
             let (outcome, problem) = classify(&error);
             let refusal = error.refusal();
-            Report { status: refusal.code, ..Report::new(outcome, Some(problem), &refusal.text, progress) }
+            Report {
+                status: refusal.code,
+                ..Report::new(outcome, Some(problem), &refusal.text, progress)
+            }
         }
     }
 }
@@ -51,9 +54,16 @@ async fn read(senders: &Senders, attachment: &Attachment) -> Option<File> {
         return None;
     }
     match senders.attachments.read(&attachment.object_key).await {
-        Ok(bytes) => Some(File { name: attachment.file_name.clone(), content_type: attachment.content_type.clone(), bytes }),
+        Ok(bytes) => Some(File {
+            name: attachment.file_name.clone(),
+            content_type: attachment.content_type.clone(),
+            bytes,
+        }),
         Err(error) => {
-            tracing::warn!(key = attachment.object_key, "a file could not be read for a mail, which goes without it: {error}");
+            tracing::warn!(
+                key = attachment.object_key,
+                "a file could not be read for a mail, which goes without it: {error}"
+            );
             None
         }
     }
@@ -83,7 +93,8 @@ pub fn write(notice: &Notice, to: &str) -> Mail {
     }
 }
 
-/// What the mails about one caller on one number have in common, so that programs show them together.
+/// What the mails about one caller on one number have in common, so that programs show them
+/// together.
 fn thread(notice: &Notice) -> Option<String> {
     let (Subject::Event(event) | Subject::Transcript(event)) = &notice.subject else { return None };
     let caller = event.caller.key()?;
@@ -98,13 +109,19 @@ fn classify(error: &MailError) -> (Outcome, &'static str) {
     match error {
         MailError::Unknown(_) => (Outcome::Unknown, "mail.unknown"),
         MailError::Transient(Refusal { code: None, .. }) => (retry(None), "mail.unreachable"),
-        // Many receivers refuse the first attempt of a sender that they do not know, and take the second one some minutes later.
-        MailError::Transient(Refusal { code: Some(450 | 451), .. }) => (retry(Some(TimeDelta::minutes(5))), "mail.later"),
+        // Many receivers refuse the first attempt of a sender that they do not know, and take the
+        // second one some minutes later.
+        MailError::Transient(Refusal { code: Some(450 | 451), .. }) => {
+            (retry(Some(TimeDelta::minutes(5))), "mail.later")
+        }
         MailError::Transient(_) => (retry(None), "mail.later"),
-        MailError::Permanent(Refusal { code: None, .. }) => (Outcome::BadConfig, "mail.bad_address"),
+        MailError::Permanent(Refusal { code: None, .. }) => {
+            (Outcome::BadConfig, "mail.bad_address")
+        }
         MailError::Permanent(Refusal { code: Some(code), enhanced, .. }) => {
             match (code, enhanced.map(|(_, subject, detail)| (subject, detail))) {
-                // Our own server wants another password: not the recipient's to mend, and nothing may be lost over it.
+                // Our own server wants another password: not the recipient's to mend, and nothing
+                // may be lost over it.
                 (530 | 534 | 535 | 538, _) => (retry(None), "mail.relay"),
                 (_, Some((2, 2))) => (retry(Some(TimeDelta::days(1))), "mail.full"),
                 (_, Some((3, 4) | (2, 3))) => (Outcome::BadPayload, "mail.too_large"),

@@ -16,7 +16,9 @@ pub struct Pace {
 
 /// The pace of a provider's destinations; `None` = as fast as it answers.
 pub fn of(kind: ServiceType) -> Option<Pace> {
-    let pace = |milliseconds: i64, burst: u32| Some(Pace { interval: TimeDelta::milliseconds(milliseconds), burst });
+    let pace = |milliseconds: i64, burst: u32| {
+        Some(Pace { interval: TimeDelta::milliseconds(milliseconds), burst })
+    };
     match kind {
         // About one message a second and channel.
         ServiceType::Slack => pace(1_000, 1),
@@ -42,10 +44,15 @@ pub fn key(secrets: &Secrets, kind: ServiceType, credentials: &Credentials) -> S
         ServiceType::Chatwork => format!("chatwork/{}", of("room_id")),
         ServiceType::Teams => format!("teams/{}", of("url")),
         // Everything before the query is the space.
-        ServiceType::GoogleChat => format!("google_chat/{}", of("url").split('?').next().unwrap_or_default()),
+        ServiceType::GoogleChat => {
+            format!("google_chat/{}", of("url").split('?').next().unwrap_or_default())
+        }
         ServiceType::Line => format!("line/{}", of("to")),
         // Per tenant: the domain of the service account.
-        ServiceType::LineWorks => format!("line_works/{}", of("service_account").split('@').next_back().unwrap_or_default()),
+        ServiceType::LineWorks => format!(
+            "line_works/{}",
+            of("service_account").split('@').next_back().unwrap_or_default()
+        ),
         ServiceType::Webhook => format!("webhook/{}", of("url")),
     };
     secrets.keyed_hash(&destination)

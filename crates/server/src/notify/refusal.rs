@@ -10,9 +10,17 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(12);
 /// Asks the provider whether credentials work.
 ///
 /// # Errors
-/// The field that is wrong, where the provider says that it is. One that cannot be asked or is not reached says nothing.
-pub async fn check(senders: &Senders, kind: ServiceType, credentials: &Credentials) -> Result<(), FieldFault> {
-    let Ok(Some(report)) = tokio::time::timeout(PATIENCE, senders.check(kind, credentials)).await else { return Ok(()) };
+/// The field that is wrong, where the provider says that it is. One that cannot be asked or is not
+/// reached says nothing.
+pub async fn check(
+    senders: &Senders,
+    kind: ServiceType,
+    credentials: &Credentials,
+) -> Result<(), FieldFault> {
+    let Ok(Some(report)) = tokio::time::timeout(PATIENCE, senders.check(kind, credentials)).await
+    else {
+        return Ok(());
+    };
     fault(kind, credentials, &report).map_or(Ok(()), Err)
 }
 
@@ -26,15 +34,30 @@ fn fault(kind: ServiceType, credentials: &Credentials, report: &Report) -> Optio
     Some(FieldFault::new(format!("/credentials/{field}"), FieldCode::ServiceRefused).value(code))
 }
 
-/// The credential that a code is about: the destination where it names one, else what opens the door.
+/// The credential that a code is about: the destination where it names one, else what opens the
+/// door.
 fn field_of(kind: ServiceType, code: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
     match kind {
-        ServiceType::Slack if says(&["channel", "archived", "restricted_action", "messages_tab", "team_not_found"]) => "channel_id",
+        ServiceType::Slack
+            if says(&[
+                "channel",
+                "archived",
+                "restricted_action",
+                "messages_tab",
+                "team_not_found",
+            ]) =>
+        {
+            "channel_id"
+        }
         ServiceType::Slack => "bot_token",
         ServiceType::Chatwork if says(&["token", "unauthorized", "401"]) => "api_token",
         ServiceType::Chatwork => "room_id",
-        ServiceType::Line if says(&["destination", "friend", "group", "room", "user", "not_found"]) => "to",
+        ServiceType::Line
+            if says(&["destination", "friend", "group", "room", "user", "not_found"]) =>
+        {
+            "to"
+        }
         ServiceType::Line => "channel_access_token",
         ServiceType::LineWorks if says(&["key"]) => "private_key",
         ServiceType::LineWorks if says(&["account"]) => "service_account",
@@ -78,11 +101,20 @@ mod tests {
     #[test]
     fn only_what_its_owner_has_to_mend_refuses() {
         let credentials = Credentials::from([("bot_token".into(), "x".into())]);
-        let report = |outcome| Report::new(outcome, Some("slack.not_in_channel"), "", Progress::default());
+        let report =
+            |outcome| Report::new(outcome, Some("slack.not_in_channel"), "", Progress::default());
         let refused = fault(ServiceType::Slack, &credentials, &report(Outcome::BadConfig)).unwrap();
         // The channel was not given, so it is shown at the field that was.
-        assert_eq!((refused.pointer.as_str(), refused.code), ("/credentials/bot_token", FieldCode::ServiceRefused));
-        for outcome in [Outcome::Retry { after: None }, Outcome::Unknown, Outcome::BadPayload, Outcome::Delivered] {
+        assert_eq!(
+            (refused.pointer.as_str(), refused.code),
+            ("/credentials/bot_token", FieldCode::ServiceRefused)
+        );
+        for outcome in [
+            Outcome::Retry { after: None },
+            Outcome::Unknown,
+            Outcome::BadPayload,
+            Outcome::Delivered,
+        ] {
             assert_eq!(fault(ServiceType::Slack, &credentials, &report(outcome)), None);
         }
     }

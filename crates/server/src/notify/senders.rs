@@ -66,8 +66,8 @@ impl Senders {
         Report { took: begun.elapsed(), ..report }
     }
 
-    /// Asks the service whether the credentials work, where it can be asked without anybody seeing it: `None` = it cannot, or all is
-    /// well; else the report that says what is wrong.
+    /// Asks the service whether the credentials work, where it can be asked without anybody seeing
+    /// it: `None` = it cannot, or all is well; else the report that says what is wrong.
     pub async fn check(&self, kind: ServiceType, credentials: &Credentials) -> Option<Report> {
         match kind {
             ServiceType::Slack => slack::check(self, credentials).await,

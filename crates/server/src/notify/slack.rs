@@ -1,7 +1,8 @@
 //! Slack: a message of a bot, and the file in its thread.
 //!
-//! Slack answers 200 whatever happens and says what is wrong in `error`; only being asked too often is a status of its own. There is no
-//! key against duplicates: a notice whose answer was lost may come twice, and its short id tells.
+//! Slack answers 200 whatever happens and says what is wrong in `error`; only being asked too often
+//! is a status of its own. There is no key against duplicates: a notice whose answer was lost may
+//! come twice, and its short id tells.
 
 mod classify;
 mod message;
@@ -18,10 +19,16 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
     let Some(notice) = job.notices.first() else {
         return Report::new(Outcome::Delivered, None, "", job.progress.clone());
     };
-    let slack = Slack { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
+    let slack = Slack {
+        senders,
+        token: field(credentials, "bot_token"),
+        channel: field(credentials, "channel_id"),
+    };
     let Some(sent) = job.progress.text_sent.clone() else {
         let report = slack.post(notice, job).await;
-        let (Outcome::Delivered, Some(sent)) = (&report.outcome, &report.progress.text_sent) else { return report };
+        let (Outcome::Delivered, Some(sent)) = (&report.outcome, &report.progress.text_sent) else {
+            return report;
+        };
         return match file_of(notice, job) {
             Some(_) => slack.upload(notice, &sent.clone(), &report).await,
             None => Report { progress: Progress { file_done: true, ..report.progress }, ..report },
@@ -41,9 +48,16 @@ fn file_of<'a>(notice: &'a Notice, job: &Job) -> Option<&'a super::Attachment> {
 
 /// Asks whether the token works, and whether the bot is in the channel where its scopes let it ask.
 pub async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
-    let slack = Slack { senders, token: field(credentials, "bot_token"), channel: field(credentials, "channel_id") };
+    let slack = Slack {
+        senders,
+        token: field(credentials, "bot_token"),
+        channel: field(credentials, "channel_id"),
+    };
     let wrong = |problem: &str, answer: &Answer| {
-        Some(Report::new(Outcome::BadConfig, Some(problem), &detail(answer), Progress::default()).status(answer.status))
+        Some(
+            Report::new(Outcome::BadConfig, Some(problem), &detail(answer), Progress::default())
+                .status(answer.status),
+        )
     };
     let known = slack.call("auth.test", |request| request.json(&json!({}))).await.ok()?;
     if let Err((Outcome::BadConfig, problem)) = classify::answer(&known) {
@@ -54,7 +68,8 @@ pub async fn check(senders: &Senders, credentials: &Credentials) -> Option<Repor
     }
     let found = slack.look(&format!("conversations.info?channel={}", slack.channel)).await.ok()?;
     match classify::answer(&found) {
-        // Notices need other scopes than this question: whether the channel is right will be seen by the first test.
+        // Notices need other scopes than this question: whether the channel is right will be seen
+        // by the first test.
         Err((_, "slack.missing_scope")) => None,
         Err((Outcome::BadConfig, problem)) => wrong(problem, &found),
         Err(_) => None,
@@ -72,8 +87,11 @@ fn field<'a>(credentials: &'a Credentials, name: &str) -> &'a str {
 fn detail(answer: &Answer) -> String {
     let body = answer.json();
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let messages = body["response_metadata"]["messages"].as_array().into_iter().flatten().filter_map(text);
-    let needed = text(&body["needed"]).filter(|scope| !scope.is_empty()).map(|scope| format!("needed: {scope}"));
+    let messages =
+        body["response_metadata"]["messages"].as_array().into_iter().flatten().filter_map(text);
+    let needed = text(&body["needed"])
+        .filter(|scope| !scope.is_empty())
+        .map(|scope| format!("needed: {scope}"));
     text(&body["error"]).into_iter().chain(needed).chain(messages).collect::<Vec<_>>().join("; ")
 }
 
@@ -85,7 +103,11 @@ struct Slack<'a> {
 
 impl Slack<'_> {
     /// One call of the Web API.
-    async fn call(&self, method: &str, fill: impl FnOnce(Request) -> Request) -> Result<Answer, Error> {
+    async fn call(
+        &self,
+        method: &str,
+        fill: impl FnOnce(Request) -> Request,
+    ) -> Result<Answer, Error> {
         let url = format!("{}/{method}", self.senders.config.providers.slack.base_url);
         fill(self.senders.http.post(url).bearer(self.token)).send().await
     }
@@ -118,7 +140,9 @@ impl Slack<'_> {
                 progress.text_sent = Some(format!("{}/{}", part("channel"), part("ts")));
                 Report::new(Outcome::Delivered, None, "", progress)
             }
-            Err((outcome, problem)) => Report::new(outcome, Some(problem), &detail(&answer), progress),
+            Err((outcome, problem)) => {
+                Report::new(outcome, Some(problem), &detail(&answer), progress)
+            }
         }
         .status(answer.status)
     }

@@ -1,4 +1,5 @@
-//! Credentials of services: sealed in the database, opened for sending, and what may be shown of them.
+//! Credentials of services: sealed in the database, opened for sending, and what may be shown of
+//! them.
 
 use api_types::{Credentials, ServiceType, credentials};
 use base64::Engine as _;
@@ -19,7 +20,8 @@ pub const PREVIOUS_SECRET: &str = "previous_signing_secret";
 pub const PREVIOUS_UNTIL: &str = "previous_until";
 /// The random part of the address that LINE calls back.
 pub const CALLBACK_TOKEN: &str = "callback_token";
-/// When LINE's destination was last filled in by a message, in milliseconds since 1970 as LINE wrote it.
+/// When LINE's destination was last filled in by a message, in milliseconds since 1970 as LINE
+/// wrote it.
 pub const REGISTERED_AT: &str = "registered_at";
 
 /// For how long a former signing secret signs along.
@@ -47,7 +49,9 @@ fn place(service_id: &str) -> String {
 /// # Errors
 /// `internal` when it is none of ours.
 pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
-    view::from_text(&row.kind).ok_or_else(|| Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id)))
+    view::from_text(&row.kind).ok_or_else(|| {
+        Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id))
+    })
 }
 
 /// Opens the credentials of a service.
@@ -55,22 +59,37 @@ pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
 /// # Errors
 /// `internal` when they cannot be opened.
 pub fn open(secrets: &Secrets, row: &notify_service::Row) -> Result<Credentials, Failure> {
-    let opened = secrets.open(&place(&row.id), &row.sealed_credentials).map_err(|error| Failure::Internal(error.to_string()))?;
+    let opened = secrets
+        .open(&place(&row.id), &row.sealed_credentials)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
     // The error would quote what it cannot read.
-    serde_json::from_slice(&opened).map_err(|_| Failure::Internal(format!("the credentials of {} cannot be read", row.id)))
+    serde_json::from_slice(&opened)
+        .map_err(|_| Failure::Internal(format!("the credentials of {} cannot be read", row.id)))
 }
 
-/// Opens the credentials of a service for looking at and changing it: those that cannot be opened, because their key is gone, are none, so
-/// that their owner can enter them again.
+/// Opens the credentials of a service for looking at and changing it: those that cannot be opened,
+/// because their key is gone, are none, so that their owner can enter them again.
 pub fn open_or_none(secrets: &Secrets, row: &notify_service::Row) -> Credentials {
     open(secrets, row)
-        .inspect_err(|error| tracing::error!(service = row.id, %error, "credentials of a service cannot be opened"))
+        .inspect_err(|error| {
+            tracing::error!(service = row.id, %error,
+            "credentials of a service cannot be opened")
+        })
         .unwrap_or_default()
 }
 
 /// Seals credentials for a service; `before` is what it has so far.
-pub fn seal(secrets: &Secrets, service_id: &str, kind: ServiceType, before: &Credentials, credentials: &Credentials) -> Sealed {
-    let names = before.keys().chain(credentials.keys()).filter(|name| before.get(*name) != credentials.get(*name));
+pub fn seal(
+    secrets: &Secrets,
+    service_id: &str,
+    kind: ServiceType,
+    before: &Credentials,
+    credentials: &Credentials,
+) -> Sealed {
+    let names = before
+        .keys()
+        .chain(credentials.keys())
+        .filter(|name| before.get(*name) != credentials.get(*name));
     let mut changed: Vec<String> = names.filter(|name| is_known(kind, name)).cloned().collect();
     changed.sort_unstable();
     changed.dedup();
@@ -92,7 +111,8 @@ fn is_known(kind: ServiceType, name: &str) -> bool {
 /// As much of credentials as may be shown.
 fn hints(kind: ServiceType, all: &Credentials) -> Credentials {
     let show = |(name, value): (&String, &String)| {
-        let secret = kind.fields().iter().find(|field| field.name == *name).is_none_or(|field| field.secret);
+        let secret =
+            kind.fields().iter().find(|field| field.name == *name).is_none_or(|field| field.secret);
         (name.clone(), if secret { credentials::hint(name, value) } else { value.clone() })
     };
     all.iter().filter(|(name, _)| is_known(kind, name)).map(show).collect()
@@ -116,7 +136,10 @@ pub fn callback_hash(credentials: &Credentials) -> Option<String> {
 pub fn rotate(credentials: &mut Credentials, now: DateTime<Utc>) {
     if let Some(former) = credentials.insert(SIGNING_SECRET.into(), new_signing_secret()) {
         credentials.insert(PREVIOUS_SECRET.into(), former);
-        credentials.insert(PREVIOUS_UNTIL.into(), (now + OVERLAP).to_rfc3339_opts(SecondsFormat::Secs, true));
+        credentials.insert(
+            PREVIOUS_UNTIL.into(),
+            (now + OVERLAP).to_rfc3339_opts(SecondsFormat::Secs, true),
+        );
     }
 }
 
@@ -139,19 +162,27 @@ mod tests {
         let secrets = secrets();
         let before = Credentials::from([("channel_id".into(), "C0123456789".into())]);
         let token = "xoxb-1234567890-abcdefghij3f9a";
-        let credentials = Credentials::from([("bot_token".into(), token.into()), ("channel_id".into(), "C0123456789".into())]);
+        let credentials = Credentials::from([
+            ("bot_token".into(), token.into()),
+            ("channel_id".into(), "C0123456789".into()),
+        ]);
         let sealed = seal(&secrets, "one", ServiceType::Slack, &before, &credentials);
         assert_eq!(sealed.changed, ["bot_token"]);
         assert_eq!(sealed.hints, r#"{"bot_token":"xoxb-…3f9a","channel_id":"C0123456789"}"#);
         assert!(!format!("{sealed:?}").contains(token));
-        let row = |id: &str| notify_service::Row { id: id.into(), sealed_credentials: sealed.sealed.clone(), ..Default::default() };
+        let row = |id: &str| notify_service::Row {
+            id: id.into(),
+            sealed_credentials: sealed.sealed.clone(),
+            ..Default::default()
+        };
         assert_eq!(open(&secrets, &row("one")).unwrap(), credentials);
         assert!(open(&secrets, &row("two")).is_err());
     }
 
     #[test]
     fn a_former_signing_secret_is_kept_for_a_day() {
-        let mut credentials = Credentials::from([("url".into(), "https://hooks.example.jp".into())]);
+        let mut credentials =
+            Credentials::from([("url".into(), "https://hooks.example.jp".into())]);
         complete(ServiceType::Webhook, &mut credentials);
         let first = credentials[SIGNING_SECRET].clone();
         let now = DateTime::from_timestamp(1_795_316_400, 0).unwrap();

@@ -1,8 +1,9 @@
-//! Webhooks of one's own, by Standard Webhooks 1.0.0: JSON, signed with a secret that only the two sides know.
+//! Webhooks of one's own, by Standard Webhooks 1.0.0: JSON, signed with a secret that only the two
+//! sides know.
 
 use api_types::{
-    Credentials, NotifyEvent, RouteCaller, WEBHOOK_BODY_MAX, WebhookAttachment, WebhookCall, WebhookCallEvent, WebhookCallType,
-    WebhookTest, WebhookTestEvent, WebhookTestType,
+    Credentials, NotifyEvent, RouteCaller, WEBHOOK_BODY_MAX, WebhookAttachment, WebhookCall,
+    WebhookCallEvent, WebhookCallType, WebhookTest, WebhookTestEvent, WebhookTestType,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,19 +15,29 @@ use crate::crypto;
 
 /// Makes one attempt.
 pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Report {
-    let failed = |outcome: Outcome, problem: &str, detail: &str| Report::new(outcome, Some(problem), detail, job.progress.clone());
+    let failed = |outcome: Outcome, problem: &str, detail: &str| {
+        Report::new(outcome, Some(problem), detail, job.progress.clone())
+    };
     let Some(notice) = job.notices.first() else {
         return Report::new(Outcome::Delivered, None, "", job.progress.clone());
     };
     let Some(body) = body(notice, job.plain) else {
-        return failed(Outcome::BadPayload, "webhook.refused", "this kind of notice has no webhook event");
+        return failed(
+            Outcome::BadPayload,
+            "webhook.refused",
+            "this kind of notice has no webhook event",
+        );
     };
     let now = senders.clock.now();
-    let signature = signatures(credentials, now).sign(&notice.delivery_id, now.timestamp(), body.as_bytes());
+    let signature =
+        signatures(credentials, now).sign(&notice.delivery_id, now.timestamp(), body.as_bytes());
     if signature.is_empty() {
         return failed(Outcome::BadConfig, "webhook.no_secret", "");
     }
-    let url = credentials.get("url").and_then(|url| Url::parse(url).ok()).filter(|url| matches!(url.scheme(), "https" | "http"));
+    let url = credentials
+        .get("url")
+        .and_then(|url| Url::parse(url).ok())
+        .filter(|url| matches!(url.scheme(), "https" | "http"));
     let Some(url) = url else {
         return failed(Outcome::BadConfig, "webhook.bad_url", "");
     };
@@ -47,12 +58,18 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
                 progress.text_sent = Some(notice.delivery_id.clone());
                 progress.file_done = true;
             }
-            // What the other side says about a refusal is what its owner needs; about a success it is nobody's business.
-            let said = if problem.is_some() { words::one_line(&answer.text()) } else { String::new() };
+            // What the other side says about a refusal is what its owner needs; about a success it
+            // is nobody's business.
+            let said =
+                if problem.is_some() { words::one_line(&answer.text()) } else { String::new() };
             Report::new(outcome, problem, &said, progress).status(answer.status)
         }
-        Err(error @ http::Error::Unknown(_)) => failed(Outcome::Unknown, "webhook.timeout", &error.to_string()),
-        Err(error @ http::Error::Refused) => failed(Outcome::BadConfig, error.problem(), &error.to_string()),
+        Err(error @ http::Error::Unknown(_)) => {
+            failed(Outcome::Unknown, "webhook.timeout", &error.to_string())
+        }
+        Err(error @ http::Error::Refused) => {
+            failed(Outcome::BadConfig, error.problem(), &error.to_string())
+        }
         // No such host, no server, no good certificate: today.
         Err(error) => failed(Outcome::Retry { after: None }, error.problem(), &error.to_string()),
     }
@@ -60,7 +77,8 @@ pub async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Re
 
 /// `Retry-After` (RFC 9110, 10.2.3): seconds, or a time.
 fn retry_after(text: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
-    let until = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|until| until.to_utc() - now);
+    let until =
+        |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|until| until.to_utc() - now);
     let wait = text.trim().parse().ok().and_then(TimeDelta::try_seconds).or_else(|| until(text))?;
     (wait > TimeDelta::zero()).then_some(wait.min(TimeDelta::days(1)))
 }
@@ -70,8 +88,12 @@ struct Keys(Vec<Vec<u8>>);
 
 fn signatures(credentials: &Credentials, now: DateTime<Utc>) -> Keys {
     let newest = credentials.get("signing_secret").and_then(|secret| key(secret));
-    let until = credentials.get("previous_until").and_then(|until| DateTime::parse_from_rfc3339(until).ok());
-    let previous = credentials.get("previous_signing_secret").filter(|_| until.is_some_and(|until| now < until));
+    let until = credentials
+        .get("previous_until")
+        .and_then(|until| DateTime::parse_from_rfc3339(until).ok());
+    let previous = credentials
+        .get("previous_signing_secret")
+        .filter(|_| until.is_some_and(|until| now < until));
     Keys(newest.into_iter().chain(previous.and_then(|secret| key(secret))).collect())
 }
 
@@ -90,7 +112,8 @@ impl Keys {
     }
 }
 
-/// What a notice is as JSON, below [`WEBHOOK_BODY_MAX`] bytes; `None` for what webhooks do not tell of. `plain` leaves the transcript out.
+/// What a notice is as JSON, below [`WEBHOOK_BODY_MAX`] bytes; `None` for what webhooks do not tell
+/// of. `plain` leaves the transcript out.
 pub fn body(notice: &Notice, plain: bool) -> Option<String> {
     let (kind, event) = match &notice.subject {
         Subject::Event(event) => (
@@ -104,15 +127,27 @@ pub fn body(notice: &Notice, plain: bool) -> Option<String> {
         ),
         Subject::Transcript(event) => (WebhookCallType::Transcribed, event),
         Subject::Test { rule_name, at } => {
-            let data =
-                WebhookTest { delivery_id: notice.delivery_id.clone(), short_id: notice.short_id.clone(), rule_name: rule_name.clone() };
-            return serde_json::to_string(&WebhookTestEvent { kind: WebhookTestType::Test, timestamp: *at, data }).ok();
+            let data = WebhookTest {
+                delivery_id: notice.delivery_id.clone(),
+                short_id: notice.short_id.clone(),
+                rule_name: rule_name.clone(),
+            };
+            return serde_json::to_string(&WebhookTestEvent {
+                kind: WebhookTestType::Test,
+                timestamp: *at,
+                data,
+            })
+            .ok();
         }
         Subject::ServiceStopped { .. } => return None,
     };
-    let whole = event.transcript.as_deref().map(words::several_lines).filter(|text| !text.is_empty());
+    let whole =
+        event.transcript.as_deref().map(words::several_lines).filter(|text| !text.is_empty());
     let mut data = call(notice, event);
-    let write = |data: &WebhookCall| serde_json::to_string(&WebhookCallEvent { kind, timestamp: event.at, data: data.clone() }).ok();
+    let write = |data: &WebhookCall| {
+        serde_json::to_string(&WebhookCallEvent { kind, timestamp: event.at, data: data.clone() })
+            .ok()
+    };
     if let Some(whole) = whole {
         data.transcript = Some(String::new());
         let room = if plain { 0 } else { WEBHOOK_BODY_MAX.saturating_sub(write(&data)?.len() + 1) };

@@ -1,6 +1,8 @@
 //! What a notice says, as plain text: how it is escaped, laid out and cut is each adapter's.
 
-use api_types::{AttachmentKind, Caller, MissedReason, NoNumber, NotifyEvent, NotifyLanguage, PhoneNumber};
+use api_types::{
+    AttachmentKind, Caller, MissedReason, NoNumber, NotifyEvent, NotifyLanguage, PhoneNumber,
+};
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Utc};
 use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar as _;
@@ -28,7 +30,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Everything as plain text with line breaks; the transcript is what is cut, so that `measure` of the whole stays within `limit`.
+    /// Everything as plain text with line breaks; the transcript is what is cut, so that `measure`
+    /// of the whole stays within `limit`.
     pub fn plain(&self, limit: usize, measure: fn(char) -> usize) -> String {
         let mut head = self.title.clone();
         for (label, value) in &self.rows {
@@ -41,7 +44,8 @@ impl Lines {
         tail.push_str(&format!("\n{}", self.footer));
         let length = |text: &str| text.chars().map(measure).sum::<usize>();
         let before = format!("\n\n{}\n", self.transcript_label);
-        let room = limit.saturating_sub(length(&head) + length(&tail) + length(&before) + measure('\n'));
+        let room =
+            limit.saturating_sub(length(&head) + length(&tail) + length(&before) + measure('\n'));
         match &self.transcript {
             Some(transcript) if room > 0 => {
                 let transcript = cut_by(transcript, room, measure);
@@ -67,9 +71,14 @@ pub fn lines(notice: &Notice) -> Lines {
     let (rows, transcript) = match &notice.subject {
         Subject::Event(event) => (event_rows(lang, event), event.transcript.as_deref()),
         Subject::Transcript(event) => (known_rows(lang, event), event.transcript.as_deref()),
-        Subject::Test { rule_name, at } => {
-            (vec![(say("row.about"), say("about_test")), (say("row.rule"), one_line(rule_name)), (say("row.at"), moment(lang, *at))], None)
-        }
+        Subject::Test { rule_name, at } => (
+            vec![
+                (say("row.about"), say("about_test")),
+                (say("row.rule"), one_line(rule_name)),
+                (say("row.at"), moment(lang, *at)),
+            ],
+            None,
+        ),
         Subject::ServiceStopped { rule_name, label, message, advice, waiting, .. } => {
             let mut rows = vec![
                 (say("row.rule"), one_line(rule_name)),
@@ -78,7 +87,10 @@ pub fn lines(notice: &Notice) -> Lines {
                 (say("row.advice"), one_line(advice)),
             ];
             if *waiting > 0 {
-                rows.push((say("row.waiting"), text(lang, "notices.waiting", &[("count", &waiting.to_string())])));
+                rows.push((
+                    say("row.waiting"),
+                    text(lang, "notices.waiting", &[("count", &waiting.to_string())]),
+                ));
             }
             (rows, None)
         }
@@ -110,7 +122,9 @@ pub fn title(notice: &Notice) -> String {
     let lang = lang(notice.language);
     let key = format!("notices.title.{}", subject_key(&notice.subject));
     match &notice.subject {
-        Subject::Event(event) | Subject::Transcript(event) => text(lang, &key, &[("caller", &caller(lang, &event.caller))]),
+        Subject::Event(event) | Subject::Transcript(event) => {
+            text(lang, &key, &[("caller", &caller(lang, &event.caller))])
+        }
         Subject::Test { .. } => text(lang, &key, &[]),
         Subject::ServiceStopped { label, .. } => text(lang, &key, &[("label", &one_line(label))]),
     }
@@ -119,9 +133,11 @@ pub fn title(notice: &Notice) -> String {
 /// The fact on one line, without who called where the rule wishes so: for the subjects of mails.
 pub fn subject(notice: &Notice) -> String {
     match &notice.subject {
-        Subject::Event(_) | Subject::Transcript(_) if notice.private_subject => {
-            text(lang(notice.language), &format!("notices.private_title.{}", subject_key(&notice.subject)), &[])
-        }
+        Subject::Event(_) | Subject::Transcript(_) if notice.private_subject => text(
+            lang(notice.language),
+            &format!("notices.private_title.{}", subject_key(&notice.subject)),
+            &[],
+        ),
         _ => title(notice),
     }
 }
@@ -143,22 +159,33 @@ fn subject_key(subject: &Subject) -> &'static str {
 /// What every event has: which number, who called, when.
 fn known_rows(lang: Lang, event: &Event) -> Vec<(String, String)> {
     let row = |key: &str, value: String| (text(lang, &format!("notices.row.{key}"), &[]), value);
-    vec![row("caller", caller(lang, &event.caller)), row("number", called(lang, event)), row("at", moment(lang, event.at))]
+    vec![
+        row("caller", caller(lang, &event.caller)),
+        row("number", called(lang, event)),
+        row("at", moment(lang, event.at)),
+    ]
 }
 
 fn event_rows(lang: Lang, event: &Event) -> Vec<(String, String)> {
     let row = |key: &str, value: String| (text(lang, &format!("notices.row.{key}"), &[]), value);
     let mut rows = known_rows(lang, event);
-    let length = event.duration_s.filter(|seconds| *seconds > 0).map(|seconds| duration(lang, seconds));
+    let length =
+        event.duration_s.filter(|seconds| *seconds > 0).map(|seconds| duration(lang, seconds));
     match event.kind {
-        NotifyEvent::MissedCall => rows.push(row("reason", missed(lang, event.reason, length.as_deref()))),
+        NotifyEvent::MissedCall => {
+            rows.push(row("reason", missed(lang, event.reason, length.as_deref())))
+        }
         NotifyEvent::Voicemail => rows.extend(length.map(|length| row("recorded", length))),
         NotifyEvent::Fax => {
-            let pages = event.pages.map(|pages| text(lang, "notices.pages", &[("count", &pages.to_string())]));
+            let pages = event
+                .pages
+                .map(|pages| text(lang, "notices.pages", &[("count", &pages.to_string())]));
             rows.extend(pages.map(|pages| row("pages", pages)));
         }
         NotifyEvent::ForwardedCall => {
-            rows.extend(event.forwarded_to.as_deref().map(|to| row("forwarded_to", phone_number(to))));
+            rows.extend(
+                event.forwarded_to.as_deref().map(|to| row("forwarded_to", phone_number(to))),
+            );
             rows.extend(length.map(|length| row("rang", length)));
         }
     }
@@ -210,9 +237,11 @@ fn phone_number(e164: &str) -> String {
 fn footer(lang: Lang, notice: &Notice) -> String {
     let id = ("id", notice.short_id.as_str());
     match (&notice.subject, &notice.attachment) {
-        (Subject::Event(_) | Subject::Transcript(_), Some(file)) => {
-            text(lang, "notices.footer_with_link", &[id, ("until", &date(lang, "until", file.expires_at))])
-        }
+        (Subject::Event(_) | Subject::Transcript(_), Some(file)) => text(
+            lang,
+            "notices.footer_with_link",
+            &[id, ("until", &date(lang, "until", file.expires_at))],
+        ),
         _ => text(lang, "notices.footer", &[id]),
     }
 }
@@ -224,42 +253,59 @@ pub fn moment(lang: Lang, at: DateTime<Utc>) -> String {
 
 fn date(lang: Lang, key: &str, at: DateTime<Utc>) -> String {
     // Japan has had no summer time since 1951.
-    let tokyo = FixedOffset::east_opt(9 * 3600).map_or_else(|| at.fixed_offset(), |offset| at.with_timezone(&offset));
+    let tokyo = FixedOffset::east_opt(9 * 3600)
+        .map_or_else(|| at.fixed_offset(), |offset| at.with_timezone(&offset));
     let weekday = tokyo.weekday().num_days_from_monday() as usize;
     let weekdays = text(lang, "notices.weekday", &[]);
     let (weekday, month_name) = match lang {
         Lang::Ja => (weekdays.chars().nth(weekday).unwrap_or_default().to_string(), String::new()),
         Lang::En => {
             let months = text(lang, "notices.month", &[]);
-            let nth = |names: &str, index: usize| names.split(' ').nth(index).unwrap_or_default().to_owned();
+            let nth = |names: &str, index: usize| {
+                names.split(' ').nth(index).unwrap_or_default().to_owned()
+            };
             (nth(&weekdays, weekday), nth(&months, tokyo.month0() as usize))
         }
     };
-    let (year, month, day) = (tokyo.year().to_string(), tokyo.month().to_string(), tokyo.day().to_string());
+    let (year, month, day) =
+        (tokyo.year().to_string(), tokyo.month().to_string(), tokyo.day().to_string());
     let time = format!("{:02}:{:02}", tokyo.hour(), tokyo.minute());
-    let values =
-        [("year", year.as_str()), ("month", &month), ("day", &day), ("weekday", &weekday), ("month_name", &month_name), ("time", &time)];
+    let values = [
+        ("year", year.as_str()),
+        ("month", &month),
+        ("day", &day),
+        ("weekday", &weekday),
+        ("month_name", &month_name),
+        ("time", &time),
+    ];
     text(lang, &format!("notices.{key}"), &values)
 }
 
 /// A length of time: `1分23秒`.
 pub fn duration(lang: Lang, seconds: u32) -> String {
-    let parts = [("hours", seconds / 3600), ("minutes", seconds / 60 % 60), ("seconds", seconds % 60)];
+    let parts =
+        [("hours", seconds / 3600), ("minutes", seconds / 60 % 60), ("seconds", seconds % 60)];
     let shown: Vec<String> = parts
         .into_iter()
         .filter(|(unit, count)| *count > 0 || (*unit == "seconds" && seconds == 0))
-        .map(|(unit, count)| text(lang, &format!("notices.duration.{unit}"), &[("count", &count.to_string())]))
+        .map(|(unit, count)| {
+            text(lang, &format!("notices.duration.{unit}"), &[("count", &count.to_string())])
+        })
         .collect();
     shown.join(&text(lang, "notices.duration.between", &[]))
 }
 
-/// What people read of a delivery: eight characters of Crockford's alphabet (no I, L, O, U) in two groups, `K7QX-2M9D`.
+/// What people read of a delivery: eight characters of Crockford's alphabet (no I, L, O, U) in two
+/// groups, `K7QX-2M9D`.
 pub fn short_id(delivery_id: &str) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     // All of the id goes into it: the first half of a UUIDv7 is the time.
     let hash = Sha256::digest(delivery_id.as_bytes());
     let bits = hash.iter().take(5).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let letters: String = (0..8).rev().map(|group| char::from(ALPHABET[(bits >> (5 * group) & 31) as usize])).collect();
+    let letters: String = (0..8)
+        .rev()
+        .map(|group| char::from(ALPHABET[(bits >> (5 * group) & 31) as usize]))
+        .collect();
     format!("{}-{}", &letters[..4], &letters[4..])
 }
 
@@ -278,7 +324,8 @@ pub fn cut_bytes(text: &str, limit: usize) -> String {
     cut_by(text, limit, char::len_utf8)
 }
 
-/// At most `limit` as `measure` counts characters; ends with `…` where something was cut off, and never between a letter and its marks.
+/// At most `limit` as `measure` counts characters; ends with `…` where something was cut off, and
+/// never between a letter and its marks.
 pub fn cut_by(text: &str, limit: usize, measure: fn(char) -> usize) -> String {
     if text.chars().map(measure).sum::<usize>() <= limit {
         return text.to_owned();
@@ -305,22 +352,32 @@ pub fn cut_by(text: &str, limit: usize, measure: fn(char) -> usize) -> String {
 
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
-/// Whether a character belongs to the one before it: marks, variation selectors, joiners, skin tones, half-width voicing marks.
+/// Whether a character belongs to the one before it: marks, variation selectors, joiners, skin
+/// tones, half-width voicing marks.
 fn continues_letter(c: char) -> bool {
     !c.is_control() && c.width() == Some(0) || matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | 'ﾞ' | 'ﾟ')
 }
 
-/// Text from outside on one line, without control characters and without marks that turn the direction of what follows.
+/// Text from outside on one line, without control characters and without marks that turn the
+/// direction of what follows.
 pub fn one_line(text: &str) -> String {
-    let spaced: String =
-        text.chars().filter(|c| !turns_direction(*c)).map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .filter(|c| !turns_direction(*c))
+        .map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c })
+        .collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Text from outside with its line breaks, without other control characters and without marks that turn the direction of what follows.
+/// Text from outside with its line breaks, without other control characters and without marks that
+/// turn the direction of what follows.
 pub fn several_lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'], "\n").replace('\t', " ");
-    let kept: String = text.chars().filter(|c| *c == '\n' || !(c.is_control() || turns_direction(*c))).collect();
+    let text = text
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'], "\n")
+        .replace('\t', " ");
+    let kept: String =
+        text.chars().filter(|c| *c == '\n' || !(c.is_control() || turns_direction(*c))).collect();
     kept.trim().to_owned()
 }
 
@@ -329,7 +386,8 @@ fn is_line_break(c: char) -> bool {
 }
 
 fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    matches!(c,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use super::turn::{self, Busy, Turn};
 
 /// Accounts that one claim looks at.
 const ACCOUNTS: usize = 64;
-/// How often one claim looks into the queue of an account: those whose destination is left alone for a while come first in it.
+/// How often one claim looks into the queue of an account: those whose destination is left alone
+/// for a while come first in it.
 const LOOKS: usize = 8;
 /// Notices that one look takes in at least.
 const LOOK: usize = 32;
@@ -25,7 +26,8 @@ pub struct Claim {
     pub lease: Lease,
     /// Attempts that have room.
     pub room: usize,
-    /// The account that the last claim ended with, or nothing where the list had ended: every one has its turn.
+    /// The account that the last claim ended with, or nothing where the list had ended: every one
+    /// has its turn.
     pub after: String,
     /// What is under way.
     pub busy: Busy,
@@ -49,7 +51,8 @@ impl Claim {
     /// When the database refuses.
     pub fn take(mut self, conn: &mut Conn, now: NaiveDateTime) -> Result<Claimed, StoreError> {
         let mut claimed = Claimed { after: self.after.clone(), ..Claimed::default() };
-        // From where the last claim ended to the end of the list; from its beginning where that had nothing to send, else the next time.
+        // From where the last claim ended to the end of the list; from its beginning where that had
+        // nothing to send, else the next time.
         loop {
             let from_the_middle = !claimed.after.is_empty();
             let end = self.take_some(conn, now, &mut claimed)?;
@@ -60,10 +63,17 @@ impl Claim {
         }
     }
 
-    /// Takes what is due of the accounts that come next; answers whether that was the end of the list.
-    fn take_some(&mut self, conn: &mut Conn, now: NaiveDateTime, claimed: &mut Claimed) -> Result<bool, StoreError> {
+    /// Takes what is due of the accounts that come next; answers whether that was the end of the
+    /// list.
+    fn take_some(
+        &mut self,
+        conn: &mut Conn,
+        now: NaiveDateTime,
+        claimed: &mut Claimed,
+    ) -> Result<bool, StoreError> {
         let limit = i64::try_from(ACCOUNTS).unwrap_or(i64::MAX);
-        let accounts = outbox::due_accounts(conn, WorkerScope::sending(), now, &claimed.after, limit)?;
+        let accounts =
+            outbox::due_accounts(conn, WorkerScope::sending(), now, &claimed.after, limit)?;
         let count = accounts.len();
         for (index, account) in accounts.into_iter().enumerate() {
             let room = self.room.saturating_sub(claimed.groups.len());
@@ -73,7 +83,8 @@ impl Claim {
             }
             // What one does not use is left to the next ones.
             let share = room.div_ceil(count - index).max(1);
-            claimed.more |= self.take_of(conn, &Scope::account(&account), share, now, &mut claimed.groups)?;
+            claimed.more |=
+                self.take_of(conn, &Scope::account(&account), share, now, &mut claimed.groups)?;
             claimed.after = account;
         }
         let end = count < ACCOUNTS;
@@ -84,7 +95,8 @@ impl Claim {
         Ok(end)
     }
 
-    /// Takes what is due of one account; answers whether there may be more that could be sent at once.
+    /// Takes what is due of one account; answers whether there may be more that could be sent at
+    /// once.
     fn take_of(
         &mut self,
         conn: &mut Conn,
@@ -100,7 +112,13 @@ impl Claim {
                 return Ok(self.busy.room(account) > 0);
             }
             let limit = room.max(LOOK);
-            let rows = outbox::due(conn, scope, now, &self.busy.full(account), i64::try_from(limit).unwrap_or(i64::MAX))?;
+            let rows = outbox::due(
+                conn,
+                scope,
+                now,
+                &self.busy.full(account),
+                i64::try_from(limit).unwrap_or(i64::MAX),
+            )?;
             let all = rows.len() < limit;
             let taken = self.sort_out(conn, scope, rows, room, now)?;
             room = room.saturating_sub(taken.len());
@@ -112,7 +130,8 @@ impl Claim {
         Ok(true)
     }
 
-    /// Takes those whose turn it is, `room` groups at most; the others wait for their slots or until their destination is asked again.
+    /// Takes those whose turn it is, `room` groups at most; the others wait for their slots or
+    /// until their destination is asked again.
     fn sort_out(
         &mut self,
         conn: &mut Conn,
@@ -135,7 +154,9 @@ impl Claim {
             if ids.contains(&row.id) {
                 continue;
             }
-            let free_at = paces.entry(row.pace_key.clone().unwrap_or_default()).or_insert(now - TimeDelta::days(1));
+            let free_at = paces
+                .entry(row.pace_key.clone().unwrap_or_default())
+                .or_insert(now - TimeDelta::days(1));
             match self.busy.turn(&row, turn::pace(&row), free_at, now) {
                 Turn::Now => {
                     self.busy.begin(&row);
@@ -155,7 +176,10 @@ impl Claim {
         for (until, ids) in later {
             outbox::postpone(conn, scope, &ids, until, false)?;
         }
-        for (key, free_at) in paces.iter().filter(|(key, free_at)| !key.is_empty() && before.get(*key) != Some(free_at)) {
+        for (key, free_at) in paces
+            .iter()
+            .filter(|(key, free_at)| !key.is_empty() && before.get(*key) != Some(free_at))
+        {
             outbox::set_pace(conn, worker, key, *free_at)?;
         }
         if !ids.is_empty() {
@@ -168,9 +192,18 @@ impl Claim {
     }
 }
 
-/// What else waits for the same service and goes along in the same message. What was refused as it is goes alone.
-fn companions(conn: &mut Conn, scope: &Scope, row: &Row, ids: &[String], now: NaiveDateTime) -> Result<Vec<Row>, StoreError> {
-    let Some(service_id) = row.service_id.as_deref().filter(|_| row.progress.is_none()) else { return Ok(Vec::new()) };
+/// What else waits for the same service and goes along in the same message. What was refused as it
+/// is goes alone.
+fn companions(
+    conn: &mut Conn,
+    scope: &Scope,
+    row: &Row,
+    ids: &[String],
+    now: NaiveDateTime,
+) -> Result<Vec<Row>, StoreError> {
+    let Some(service_id) = row.service_id.as_deref().filter(|_| row.progress.is_none()) else {
+        return Ok(Vec::new());
+    };
     let rows = outbox::companions(conn, scope, service_id, ids, now, MERGED - 1)?;
     Ok(rows.into_iter().filter(|row| row.progress.is_none()).collect())
 }

@@ -47,7 +47,12 @@ impl Desk {
     ///
     /// # Errors
     /// When the database refuses; nothing is written then.
-    pub fn write(&self, conn: &mut Conn, finished: &[Finished], now: NaiveDateTime) -> Result<(), StoreError> {
+    pub fn write(
+        &self,
+        conn: &mut Conn,
+        finished: &[Finished],
+        now: NaiveDateTime,
+    ) -> Result<(), StoreError> {
         let mut ends: HashMap<(String, End), Vec<String>> = HashMap::new();
         let mut attempts = Vec::new();
         let mut services: HashMap<&str, &Finished> = HashMap::new();
@@ -58,7 +63,8 @@ impl Desk {
                 attempts.extend(attempt(one, row));
             }
             if let Some(service) = &one.service {
-                // One failure among many at once says more than a success beside it, and the gravest one counts.
+                // One failure among many at once says more than a success beside it, and the
+                // gravest one counts.
                 let graver = |known: &&Finished| gravity(&known.outcome) >= gravity(&one.outcome);
                 if !services.get(service.id.as_str()).is_some_and(graver) {
                     services.insert(&service.id, one);
@@ -69,7 +75,10 @@ impl Desk {
             let scope = Scope::account(account_id);
             let held = outbox::finish(conn, &scope, &self.owner, ids, end, now)?;
             if held < ids.len() {
-                tracing::warn!(lost = ids.len() - held, "results of notices came too late: another worker had taken them over");
+                tracing::warn!(
+                    lost = ids.len() - held,
+                    "results of notices came too late: another worker had taken them over"
+                );
             }
         }
         outbox::record(conn, WorkerScope::sending(), &attempts)?;
@@ -83,12 +92,23 @@ impl Desk {
         let report = match &one.outcome {
             Ok(report) => report,
             Err((state, problem)) => {
-                return End { state, next_at: None, progress: row.progress.clone(), problem: Some((*problem).to_owned()) };
+                return End {
+                    state,
+                    next_at: None,
+                    progress: row.progress.clone(),
+                    problem: Some((*problem).to_owned()),
+                };
             }
         };
         let attempts = u32::try_from(row.attempts).unwrap_or(u32::MAX);
         let mut progress = report.progress.clone();
-        let next = match retry::next(&report.outcome, attempts, &progress, &self.limits.retry_schedule_s, one.chance) {
+        let next = match retry::next(
+            &report.outcome,
+            attempts,
+            &progress,
+            &self.limits.retry_schedule_s,
+            one.chance,
+        ) {
             // An address that takes no mail is nothing that can be switched off and on again.
             Next::Hold if one.service.is_none() => Next::GiveUp,
             next => next,
@@ -104,13 +124,22 @@ impl Desk {
             Next::Hold => ("held", None),
             Next::GiveUp => ("failed", None),
         };
-        // What has arrived needs it no more, but for where Slack's threads begin: and with one end for all, one statement writes them down.
-        let needed = state == "waiting" || state == "held" || state == "failed" || row.channel == "slack";
-        let progress = (needed && progress != Progress::default()).then(|| serde_json::to_string(&progress).unwrap_or_default());
-        End { state, next_at, progress, problem: report.problem.clone().filter(|_| state != "delivered") }
+        // What has arrived needs it no more, but for where Slack's threads begin: and with one end
+        // for all, one statement writes them down.
+        let needed =
+            state == "waiting" || state == "held" || state == "failed" || row.channel == "slack";
+        let progress = (needed && progress != Progress::default())
+            .then(|| serde_json::to_string(&progress).unwrap_or_default());
+        End {
+            state,
+            next_at,
+            progress,
+            problem: report.problem.clone().filter(|_| state != "delivered"),
+        }
     }
 
-    /// Keeps the health of a service, and switches it off when it has failed for good or for too long.
+    /// Keeps the health of a service, and switches it off when it has failed for good or for too
+    /// long.
     fn judge(&self, conn: &mut Conn, one: &Finished, now: NaiveDateTime) -> Result<(), StoreError> {
         let (Some(service), Ok(report)) = (&one.service, &one.outcome) else { return Ok(()) };
         let scope = Scope::account(&service.account_id);
@@ -119,19 +148,28 @@ impl Desk {
         let since = service.failing_since.unwrap_or(now);
         match report.outcome {
             Outcome::Delivered | Outcome::HandedOver if healthy => Ok(()),
-            Outcome::Delivered | Outcome::HandedOver => outbox::set_health(conn, &scope, &service.id, None),
+            Outcome::Delivered | Outcome::HandedOver => {
+                outbox::set_health(conn, &scope, &service.id, None)
+            }
             Outcome::BadPayload => Ok(()),
             // The notice has arrived; it is its file that is being tried.
-            Outcome::Retry { .. } | Outcome::Unknown if report.progress.text_sent.is_some() => Ok(()),
+            Outcome::Retry { .. } | Outcome::Unknown if report.progress.text_sent.is_some() => {
+                Ok(())
+            }
             Outcome::Retry { .. } | Outcome::Unknown if now - since <= self.grace() => {
                 outbox::set_health(conn, &scope, &service.id, Some((since, problem)))
             }
-            Outcome::Retry { .. } | Outcome::Unknown | Outcome::BadConfig => self.stop(conn, &scope, service, problem, now),
+            Outcome::Retry { .. } | Outcome::Unknown | Outcome::BadConfig => {
+                self.stop(conn, &scope, service, problem, now)
+            }
         }
     }
 
     fn grace(&self) -> TimeDelta {
-        i64::try_from(self.limits.grace_s).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
+        i64::try_from(self.limits.grace_s)
+            .ok()
+            .and_then(TimeDelta::try_seconds)
+            .unwrap_or(TimeDelta::MAX)
     }
 
     fn stop(
@@ -142,10 +180,19 @@ impl Desk {
         problem: &str,
         now: NaiveDateTime,
     ) -> Result<(), StoreError> {
-        let Some(waiting) = outbox::stop_service(conn, scope, &service.id, problem, now)? else { return Ok(()) };
-        tracing::warn!(service = service.id, problem, waiting, "a service was switched off, since it has failed for good");
+        let Some(waiting) = outbox::stop_service(conn, scope, &service.id, problem, now)? else {
+            return Ok(());
+        };
+        tracing::warn!(
+            service = service.id,
+            problem,
+            waiting,
+            "a service was switched off, since it has failed for good"
+        );
         let rules = notify_rule::list(conn, scope)?;
-        let Some(rule) = rules.into_iter().find(|rule| rule.id == service.rule_id) else { return Ok(()) };
+        let Some(rule) = rules.into_iter().find(|rule| rule.id == service.rule_id) else {
+            return Ok(());
+        };
         let content = self.content(service, &rule, problem, waiting);
         let emails: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
         let mut told: Vec<String> = Vec::new();
@@ -174,13 +221,20 @@ impl Desk {
         Ok(())
     }
 
-    fn content(&self, service: &notify_service::Row, rule: &notify_rule::Row, problem: &str, waiting: i64) -> String {
+    fn content(
+        &self,
+        service: &notify_service::Row,
+        rule: &notify_rule::Row,
+        problem: &str,
+        waiting: i64,
+    ) -> String {
         let lang = match view::from_text(&rule.language).unwrap_or_default() {
             NotifyLanguage::Ja => Lang::Ja,
             NotifyLanguage::En => Lang::En,
         };
         let explained = doctor::explain(lang, problem, None);
-        let page = self.public_url.join(&format!("notify-rules/{}/services/{}", rule.id, service.id));
+        let page =
+            self.public_url.join(&format!("notify-rules/{}/services/{}", rule.id, service.id));
         let content = Stopped {
             rule_name: rule.name.clone(),
             label: service.label.clone(),

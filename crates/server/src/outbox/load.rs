@@ -50,12 +50,18 @@ pub struct Attempt {
 
 /// Makes an attempt of rows that go together.
 pub fn attempt(app: &App, material: &Material, rows: Vec<Row>) -> Attempt {
-    let service = rows.first().and_then(|row| material.services.get(row.service_id.as_ref()?)).cloned();
+    let service =
+        rows.first().and_then(|row| material.services.get(row.service_id.as_ref()?)).cloned();
     let work = work(app, material, &rows, service.as_ref());
     Attempt { rows, service, work }
 }
 
-fn work(app: &App, material: &Material, rows: &[Row], service: Option<&notify_service::Row>) -> Result<(Target, Job), Unsendable> {
+fn work(
+    app: &App,
+    material: &Material,
+    rows: &[Row],
+    service: Option<&notify_service::Row>,
+) -> Result<(Target, Job), Unsendable> {
     let first = rows.first().ok_or(Unsendable::Gone)?;
     let target = match (&first.service_id, service) {
         (None, _) => Target::Mail { to: first.destination.clone() },
@@ -63,16 +69,29 @@ fn work(app: &App, material: &Material, rows: &[Row], service: Option<&notify_se
         (Some(_), Some(service)) if !service.enabled => return Err(Unsendable::Off),
         (Some(_), Some(service)) => {
             let kind: ServiceType = view::from_text(&service.kind).ok_or(Unsendable::Gone)?;
-            Target::Service { kind, credentials: credentials(app, service).ok_or(Unsendable::Sealed)? }
+            Target::Service {
+                kind,
+                credentials: credentials(app, service).ok_or(Unsendable::Sealed)?,
+            }
         }
     };
-    let notices = rows.iter().map(|row| notice(app, material, row)).collect::<Option<Vec<_>>>().ok_or(Unsendable::Gone)?;
-    let progress: Progress = first.progress.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let notices = rows
+        .iter()
+        .map(|row| notice(app, material, row))
+        .collect::<Option<Vec<_>>>()
+        .ok_or(Unsendable::Gone)?;
+    let progress: Progress = first
+        .progress
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
     Ok((target, Job { notices, plain: progress.plain, progress }))
 }
 
 fn credentials(app: &App, service: &notify_service::Row) -> Option<Credentials> {
-    vault::open(&app.secrets, service).inspect_err(|error| tracing::error!(service = service.id, %error, "{error}")).ok()
+    vault::open(&app.secrets, service)
+        .inspect_err(|error| tracing::error!(service = service.id, %error, "{error}"))
+        .ok()
 }
 
 fn notice(app: &App, material: &Material, row: &Row) -> Option<Notice> {
@@ -80,7 +99,8 @@ fn notice(app: &App, material: &Material, row: &Row) -> Option<Notice> {
     let event = row.call_event_id.as_ref().and_then(|id| material.events.get(id));
     let subject = match row.purpose.as_str() {
         "service_stopped" => {
-            let Stopped { rule_name, label, message, advice, url, waiting } = serde_json::from_str(row.content.as_deref()?).ok()?;
+            let Stopped { rule_name, label, message, advice, url, waiting } =
+                serde_json::from_str(row.content.as_deref()?).ok()?;
             Subject::ServiceStopped { rule_name, label, message, advice, url, waiting }
         }
         "transcript" => Subject::Transcript(told(material, event?)?),
@@ -126,7 +146,9 @@ pub fn caller(event: &call_event::Row) -> Option<Caller> {
         return event.no_number.as_deref().and_then(view::from_text).map(Caller::NoNumber);
     };
     match Caller::parse(party).ok()? {
-        Caller::Number { number, international } => Some(Caller::Number { number, international: international || event.international }),
+        Caller::Number { number, international } => {
+            Some(Caller::Number { number, international: international || event.international })
+        }
         other => Some(other),
     }
 }

@@ -24,12 +24,20 @@ pub enum Next {
     GiveUp,
 }
 
-/// What comes after attempt number `attempts` (the first is 1) with this outcome. `schedule` has the waits in seconds, one after the
-/// other; `chance` (0 to 1) shifts a wait by up to 20 % to either side, so that what failed together does not come back together.
-pub fn next(outcome: &Outcome, attempts: u32, progress: &Progress, schedule: &[u64], chance: f64) -> Next {
+/// What comes after attempt number `attempts` (the first is 1) with this outcome. `schedule` has
+/// the waits in seconds, one after the other; `chance` (0 to 1) shifts a wait by up to 20 % to
+/// either side, so that what failed together does not come back together.
+pub fn next(
+    outcome: &Outcome,
+    attempts: u32,
+    progress: &Progress,
+    schedule: &[u64],
+    chance: f64,
+) -> Next {
     let again = |least: TimeDelta| {
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-        // A file that fails to the end does not fail the notice: its text has arrived, and the link is in it.
+        // A file that fails to the end does not fail the notice: its text has arrived, and the link
+        // is in it.
         let at_last = if progress.text_sent.is_some() { Next::Delivered } else { Next::GiveUp };
         let Some(wait) = schedule.get(index) else { return at_last };
         let jitter = 0.8 + 0.4 * chance.clamp(0.0, 1.0);
@@ -59,7 +67,8 @@ mod tests {
         let fresh = Progress::default();
         let plain = Progress { plain: true, ..Progress::default() };
         let told = Progress { text_sent: Some("C1/1.2".into()), ..Progress::default() };
-        let again = |milliseconds: i64| Next::Again { after: TimeDelta::milliseconds(milliseconds) };
+        let again =
+            |milliseconds: i64| Next::Again { after: TimeDelta::milliseconds(milliseconds) };
         let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds)) };
         let table = [
             (Outcome::Delivered, 1, &fresh, 0.5, Next::Delivered),
@@ -82,7 +91,11 @@ mod tests {
             (Outcome::BadConfig, 9, &plain, 0.5, Next::Hold),
         ];
         for (outcome, attempts, progress, chance, expected) in table {
-            assert_eq!(next(&outcome, attempts, progress, &schedule, chance), expected, "{outcome:?} {attempts} {chance}");
+            assert_eq!(
+                next(&outcome, attempts, progress, &schedule, chance),
+                expected,
+                "{outcome:?} {attempts} {chance}"
+            );
         }
         assert_eq!(next(&Outcome::Unknown, 1, &fresh, &[], 0.5), Next::GiveUp);
     }

@@ -9,8 +9,8 @@ use store::delivery::Row;
 use crate::notify::pace::{self, Pace};
 use crate::view;
 
-/// Notices that go to one destination without a pace at once, per process: the others of it wait, so that one that hangs does not
-/// take all of the process.
+/// Notices that go to one destination without a pace at once, per process: the others of it wait,
+/// so that one that hangs does not take all of the process.
 pub const PER_DESTINATION: usize = 16;
 /// The same for all destinations of an account.
 pub const PER_ACCOUNT: usize = 64;
@@ -28,7 +28,8 @@ pub enum Turn {
     Slot(NaiveDateTime),
     /// Its destination is left alone until then.
     Later(NaiveDateTime),
-    /// As much as may be is on its way there: it is its turn when something of that has come to an end.
+    /// As much as may be is on its way there: it is its turn when something of that has come to an
+    /// end.
     Full,
 }
 
@@ -67,7 +68,11 @@ impl Busy {
     pub fn begin(&mut self, row: &Row) {
         let account = self.accounts.entry(row.account_id.clone()).or_default();
         account.all += 1;
-        account.destinations.entry(destination(row).to_owned()).or_insert((0, at_once(pace(row)))).0 += 1;
+        account
+            .destinations
+            .entry(destination(row).to_owned())
+            .or_insert((0, at_once(pace(row))))
+            .0 += 1;
     }
 
     /// It has come to an end: well, or with nobody answering.
@@ -90,13 +95,16 @@ impl Busy {
         let (failures, until) = self.failing.entry(key.to_owned()).or_insert((0, now));
         *failures += 1;
         if *failures >= PATIENCE {
-            *until = now + TimeDelta::seconds(5 << (*failures - PATIENCE).min(4)).min(TimeDelta::seconds(60));
+            *until = now
+                + TimeDelta::seconds(5 << (*failures - PATIENCE).min(4))
+                    .min(TimeDelta::seconds(60));
         }
     }
 
     /// A destination wants to be left alone until then.
     pub fn rest(&mut self, row: &Row, until: NaiveDateTime) {
-        let (failures, rests) = self.failing.entry(destination(row).to_owned()).or_insert((PATIENCE, until));
+        let (failures, rests) =
+            self.failing.entry(destination(row).to_owned()).or_insert((PATIENCE, until));
         *failures = (*failures).max(PATIENCE);
         *rests = (*rests).max(until);
     }
@@ -108,18 +116,33 @@ impl Busy {
 
     /// Destinations of an account to which as much as may be is on its way.
     pub fn full(&self, account_id: &str) -> Vec<String> {
-        let destinations = self.accounts.get(account_id).into_iter().flat_map(|account| &account.destinations);
-        destinations.filter(|(_, (count, at_once))| count >= at_once).map(|(key, _)| key.clone()).collect()
+        let destinations =
+            self.accounts.get(account_id).into_iter().flat_map(|account| &account.destinations);
+        destinations
+            .filter(|(_, (count, at_once))| count >= at_once)
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 
-    /// Whether a notice is sent now. `free_at` is when its destination's pace allows the next one, and moves on when it is given away.
-    pub fn turn(&self, row: &Row, pace: Option<Pace>, free_at: &mut NaiveDateTime, now: NaiveDateTime) -> Turn {
+    /// Whether a notice is sent now. `free_at` is when its destination's pace allows the next one,
+    /// and moves on when it is given away.
+    pub fn turn(
+        &self,
+        row: &Row,
+        pace: Option<Pace>,
+        free_at: &mut NaiveDateTime,
+        now: NaiveDateTime,
+    ) -> Turn {
         let key = destination(row);
-        if let Some((_, until)) = self.failing.get(key).filter(|(failures, until)| *failures >= PATIENCE && *until > now) {
+        if let Some((_, until)) =
+            self.failing.get(key).filter(|(failures, until)| *failures >= PATIENCE && *until > now)
+        {
             return Turn::Later(*until);
         }
         let account = self.accounts.get(&row.account_id);
-        let under_way = account.and_then(|account| account.destinations.get(key)).map_or(0, |(count, _)| *count);
+        let under_way = account
+            .and_then(|account| account.destinations.get(key))
+            .map_or(0, |(count, _)| *count);
         let full = under_way >= at_once(pace) || self.room(&row.account_id) == 0;
         let when = if full { Turn::Full } else { Turn::Now };
         let Some(pace) = pace else { return when };
@@ -145,7 +168,13 @@ mod tests {
     use super::*;
 
     fn row(id: &str, account: &str, service: &str) -> Row {
-        Row { id: id.into(), account_id: account.into(), service_id: Some(service.into()), channel: "webhook".into(), ..Row::default() }
+        Row {
+            id: id.into(),
+            account_id: account.into(),
+            service_id: Some(service.into()),
+            channel: "webhook".into(),
+            ..Row::default()
+        }
     }
 
     fn at(milliseconds: i64) -> NaiveDateTime {
@@ -160,7 +189,10 @@ mod tests {
         assert_eq!(busy.turn(&first, pace, &mut free_at, at(0)), Turn::Now);
         busy.begin(&first);
         for slot in 1..4 {
-            assert_eq!(busy.turn(&row("2", "a", "s"), pace, &mut free_at, at(0)), Turn::Slot(at(slot * 1_000)));
+            assert_eq!(
+                busy.turn(&row("2", "a", "s"), pace, &mut free_at, at(0)),
+                Turn::Slot(at(slot * 1_000))
+            );
         }
         busy.end(&first, true, at(100));
         // In its slot it passes without paying again; much too late it pays again.
@@ -176,7 +208,8 @@ mod tests {
     fn a_burst_comes_at_once_and_then_the_pace_holds() {
         let pace = Some(Pace { interval: TimeDelta::seconds(1), burst: 10 });
         let (busy, mut free_at) = (Busy::default(), at(0));
-        let turns: Vec<_> = (0..12).map(|_| busy.turn(&row("1", "a", "s"), pace, &mut free_at, at(0))).collect();
+        let turns: Vec<_> =
+            (0..12).map(|_| busy.turn(&row("1", "a", "s"), pace, &mut free_at, at(0))).collect();
         assert_eq!(turns[..10], [Turn::Now; 10]);
         assert_eq!(turns[10..], [Turn::Slot(at(1_000)), Turn::Slot(at(2_000))]);
     }
@@ -186,7 +219,11 @@ mod tests {
         let (mut busy, mut free_at) = (Busy::default(), at(0));
         let now = at(0);
         for index in 0..PER_DESTINATION {
-            assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Now, "{index}");
+            assert_eq!(
+                busy.turn(&row("1", "a", "s"), None, &mut free_at, now),
+                Turn::Now,
+                "{index}"
+            );
             busy.begin(&row("1", "a", "s"));
         }
         assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Full);
@@ -202,7 +239,10 @@ mod tests {
         }
         assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Later(at(5_000)));
         busy.rest(&row("1", "a", "s"), at(30_000));
-        assert_eq!(busy.turn(&row("1", "a", "s"), None, &mut free_at, now), Turn::Later(at(30_000)));
+        assert_eq!(
+            busy.turn(&row("1", "a", "s"), None, &mut free_at, now),
+            Turn::Later(at(30_000))
+        );
         busy.end(&row("1", "a", "s"), true, now);
         for _ in 0..32 {
             busy.end(&row("1", "a", "other"), true, now);

@@ -1,8 +1,8 @@
 //! Contracts and their options.
 
 use api_types::{
-    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues, OperatorAccount, OperatorAccountCreate,
-    OperatorAccountPatch, PhoneNumber,
+    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues,
+    OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, PhoneNumber,
 };
 use chrono::NaiveDateTime;
 use store::{Conn, OperatorScope, Scope, account, new_id, number, session};
@@ -16,7 +16,12 @@ use crate::view;
 ///
 /// # Errors
 /// When the database refuses.
-pub fn create_account(conn: &mut Conn, operator: OperatorScope, ctx: &Ctx, new: OperatorAccountCreate) -> Result<OperatorAccount, Failure> {
+pub fn create_account(
+    conn: &mut Conn,
+    operator: OperatorScope,
+    ctx: &Ctx,
+    new: OperatorAccountCreate,
+) -> Result<OperatorAccount, Failure> {
     let row = account::Row {
         id: new_id(),
         name: new.name.trim().to_owned(),
@@ -68,7 +73,8 @@ pub fn patch_account(
     let before = locked(conn, scope)?;
     let forwarding_number = match patch.forwarding_number {
         Some(Some(text)) => {
-            let number = PhoneNumber::parse(&text).map_err(|_| Failure::field("/forwarding_number", FieldCode::InvalidFormat))?;
+            let number = PhoneNumber::parse(&text)
+                .map_err(|_| Failure::field("/forwarding_number", FieldCode::InvalidFormat))?;
             Some(Some(number.e164().to_owned()))
         }
         Some(None) => Some(None),
@@ -111,9 +117,21 @@ pub fn set_options(
     };
     let view = change_account(conn, scope, ctx, if_match, &changes)?;
     if !options.ip_phone {
-        let named: Vec<_> = number::list(conn, scope)?.into_iter().filter(|number| !number.display_name.is_empty()).collect();
+        let named: Vec<_> = number::list(conn, scope)?
+            .into_iter()
+            .filter(|number| !number.display_name.is_empty())
+            .collect();
         for before in named {
-            change_number(conn, scope, ctx, &before, &number::Changes { display_name: Some(String::new()), ..number::Changes::default() })?;
+            change_number(
+                conn,
+                scope,
+                ctx,
+                &before,
+                &number::Changes {
+                    display_name: Some(String::new()),
+                    ..number::Changes::default()
+                },
+            )?;
         }
     }
     Ok(view)
@@ -132,19 +150,34 @@ fn change_account(
     account_view(conn, scope)
 }
 
-/// Changes a contract that is locked, and writes the difference down; nothing happens where nothing differs.
+/// Changes a contract that is locked, and writes the difference down; nothing happens where nothing
+/// differs.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn update_account(conn: &mut Conn, scope: &Scope, ctx: &Ctx, before: &account::Row, changes: &account::Changes) -> Result<(), Failure> {
+pub fn update_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    before: &account::Row,
+    changes: &account::Changes,
+) -> Result<(), Failure> {
     let mut after = before.clone();
     changes.apply_to(&mut after);
-    let differences = history::differences(history::of_account(before), history::of_account(&after));
+    let differences =
+        history::differences(history::of_account(before), history::of_account(&after));
     if differences.0 == differences.1 {
         return Ok(());
     }
     account::update(conn, scope, changes, ctx.at())?;
-    record(conn, scope, ctx, (AuditObject::Account, scope.account_id()), AuditAction::Update, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::Account, scope.account_id()),
+        AuditAction::Update,
+        differences,
+    )?;
     Ok(())
 }
 
@@ -152,7 +185,12 @@ pub fn update_account(conn: &mut Conn, scope: &Scope, ctx: &Ctx, before: &accoun
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn delete_account(conn: &mut Conn, scope: &Scope, now: NaiveDateTime, if_match: Option<i64>) -> Result<(), Failure> {
+pub fn delete_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    now: NaiveDateTime,
+    if_match: Option<i64>,
+) -> Result<(), Failure> {
     let before = locked(conn, scope)?;
     check_version(before.version, if_match)?;
     account::delete(conn, scope, now)?;

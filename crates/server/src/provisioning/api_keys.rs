@@ -1,6 +1,9 @@
 //! Keys of integrators.
 
-use api_types::{API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, ApiScope, AuditAction, AuditObject, FieldCode, FieldValue, FieldValues};
+use api_types::{
+    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, ApiScope, AuditAction, AuditObject, FieldCode,
+    FieldValue, FieldValues,
+};
 use store::{Conn, Scope, api_key, new_id};
 
 use super::{Ctx, locked, record};
@@ -15,7 +18,12 @@ pub const API_KEY_PREFIX: &str = "dwk_";
 ///
 /// # Errors
 /// An end in the past; more keys than an account may have.
-pub fn create_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: ApiKeyCreate) -> Result<ApiKeyCreated, Failure> {
+pub fn create_api_key(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    new: ApiKeyCreate,
+) -> Result<ApiKeyCreated, Failure> {
     locked(conn, scope)?;
     if new.expires_at.is_some_and(|end| end <= ctx.now) {
         return Err(Failure::field("/expires_at", FieldCode::InThePast));
@@ -28,7 +36,8 @@ pub fn create_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: ApiKeyCrea
     scopes.dedup();
     let key = format!("{API_KEY_PREFIX}{}", crypto::new_token());
     let json = |value: &[String]| serde_json::to_string(value).unwrap_or_default();
-    let texts: Vec<String> = scopes.iter().map(|scope: &ApiScope| scope.as_str().to_owned()).collect();
+    let texts: Vec<String> =
+        scopes.iter().map(|scope: &ApiScope| scope.as_str().to_owned()).collect();
     let row = api_key::Row {
         account_id: scope.account_id().to_owned(),
         id: new_id(),
@@ -36,12 +45,21 @@ pub fn create_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: ApiKeyCrea
         hint: key.chars().take(8).collect(),
         key_hash: crypto::hash_token(&key),
         scopes: json(&texts),
-        allowed_addresses: json(&new.allowed_addresses.iter().map(|text| text.trim().to_owned()).collect::<Vec<_>>()),
+        allowed_addresses: json(
+            &new.allowed_addresses.iter().map(|text| text.trim().to_owned()).collect::<Vec<_>>(),
+        ),
         expires_at: new.expires_at.map(|end| end.naive_utc()),
         created_at: ctx.at(),
         last_used_at: None,
     };
-    record(conn, scope, ctx, (AuditObject::ApiKey, &row.id), AuditAction::Create, (FieldValues::new(), fields(&row)))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::ApiKey, &row.id),
+        AuditAction::Create,
+        (FieldValues::new(), fields(&row)),
+    )?;
     let made = view::api_key(&row);
     api_key::insert(conn, scope, row)?;
     Ok(ApiKeyCreated { api_key: made, key })
@@ -55,7 +73,14 @@ pub fn delete_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, id: &str) -> Re
     locked(conn, scope)?;
     let row = api_key::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
     api_key::delete(conn, scope, id)?;
-    record(conn, scope, ctx, (AuditObject::ApiKey, id), AuditAction::Delete, (fields(&row), FieldValues::new()))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::ApiKey, id),
+        AuditAction::Delete,
+        (fields(&row), FieldValues::new()),
+    )?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! Notify rules.
 
-use api_types::{AuditAction, AuditObject, ErrorCode, FieldCode, FieldFault, FieldValues, NotifyRuleCreate, NotifyRulePatch, RULES_MAX};
+use api_types::{
+    AuditAction, AuditObject, ErrorCode, FieldCode, FieldFault, FieldValues, NotifyRuleCreate,
+    NotifyRulePatch, RULES_MAX,
+};
 use store::{Conn, Scope, contract, new_id, notify_rule, notify_service, number};
 
 use super::{Ctx, change_number, check_version, locked, record};
@@ -11,7 +14,12 @@ use crate::rules::{change, history};
 ///
 /// # Errors
 /// Wrong fields; too many rules.
-pub fn create_notify_rule(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: &NotifyRuleCreate) -> Result<notify_rule::Row, Failure> {
+pub fn create_notify_rule(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    new: &NotifyRuleCreate,
+) -> Result<notify_rule::Row, Failure> {
     locked(conn, scope)?;
     let patch = NotifyRulePatch {
         name: Some(new.name.clone()),
@@ -22,7 +30,9 @@ pub fn create_notify_rule(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: &Notif
     };
     let values = change::notify_rule(&patch).map_err(Failure::Fields)?;
     if notify_rule::list(conn, scope)?.len() >= RULES_MAX {
-        return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(RULES_MAX as i64)]));
+        return Err(Failure::Fields(vec![
+            FieldFault::new("", FieldCode::LimitReached).limit(RULES_MAX as i64),
+        ]));
     }
     let mut row = notify_rule::Row {
         account_id: scope.account_id().to_owned(),
@@ -39,7 +49,8 @@ pub fn create_notify_rule(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: &Notif
     Ok(row)
 }
 
-/// Changes a rule whose contract is locked, and writes the difference down; nothing happens where nothing differs.
+/// Changes a rule whose contract is locked, and writes the difference down; nothing happens where
+/// nothing differs.
 ///
 /// # Errors
 /// `stale` when the rule changed under our hands.
@@ -52,14 +63,22 @@ pub fn change_notify_rule(
 ) -> Result<notify_rule::Row, Failure> {
     let mut after = before.clone();
     changes.apply_to(&mut after);
-    let differences = history::differences(history::of_notify_rule(before), history::of_notify_rule(&after));
+    let differences =
+        history::differences(history::of_notify_rule(before), history::of_notify_rule(&after));
     if differences.0 == differences.1 {
         return Ok(before.clone());
     }
     if !notify_rule::update(conn, scope, &before.id, before.version, changes, ctx.at())? {
         return Err(Failure::Code(ErrorCode::Stale));
     }
-    record(conn, scope, ctx, (AuditObject::NotifyRule, &before.id), AuditAction::Update, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::NotifyRule, &before.id),
+        AuditAction::Update,
+        differences,
+    )?;
     notify_rule::find(conn, scope, &before.id)?.ok_or(Failure::NOT_FOUND)
 }
 
@@ -67,11 +86,21 @@ pub fn change_notify_rule(
 ///
 /// # Errors
 /// `not_found`, `stale`; `in_use` where numbers use it, unless `detach` takes it away from them.
-pub fn delete_notify_rule(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: i64, id: &str, detach: bool) -> Result<(), Failure> {
+pub fn delete_notify_rule(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: i64,
+    id: &str,
+    detach: bool,
+) -> Result<(), Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
-    let before = contract.notify_rules.iter().find(|rule| rule.id == id).ok_or(Failure::NOT_FOUND)?;
+    let before =
+        contract.notify_rules.iter().find(|rule| rule.id == id).ok_or(Failure::NOT_FOUND)?;
     check_version(before.version, Some(if_match))?;
-    for user in contract.numbers.iter().filter(|number| number.notify_rule_id.as_deref() == Some(id)) {
+    for user in
+        contract.numbers.iter().filter(|number| number.notify_rule_id.as_deref() == Some(id))
+    {
         if !detach {
             return Err(Failure::Code(ErrorCode::InUse));
         }
@@ -79,8 +108,16 @@ pub fn delete_notify_rule(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: i
         change_number(conn, scope, ctx, user, &nothing)?;
     }
     for service in notify_service::of_rule(conn, scope, id)? {
-        let differences = history::differences(history::of_notify_service(&service), FieldValues::new());
-        record(conn, scope, ctx, (AuditObject::NotifyService, &service.id), AuditAction::Delete, differences)?;
+        let differences =
+            history::differences(history::of_notify_service(&service), FieldValues::new());
+        record(
+            conn,
+            scope,
+            ctx,
+            (AuditObject::NotifyService, &service.id),
+            AuditAction::Delete,
+            differences,
+        )?;
     }
     notify_service::cancel_of_rule(conn, scope, id, ctx.at())?;
     notify_rule::delete(conn, scope, id)?;

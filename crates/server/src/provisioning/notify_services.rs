@@ -1,6 +1,9 @@
 //! Services of notify rules.
 
-use api_types::{AuditAction, AuditObject, Credentials, ErrorCode, FieldCode, FieldFault, FieldValues, SERVICES_MAX, ServiceType, Waiting};
+use api_types::{
+    AuditAction, AuditObject, Credentials, ErrorCode, FieldCode, FieldFault, FieldValues,
+    SERVICES_MAX, ServiceType, Waiting,
+};
 use store::{Conn, Scope, new_id, notify_rule, notify_service};
 
 use super::{Ctx, check_version, locked, record};
@@ -39,7 +42,8 @@ pub fn name_of_service(kind: ServiceType) -> &'static str {
     }
 }
 
-/// The label as it was wished for; without a wish the service's name, with a number where the rule has that already.
+/// The label as it was wished for; without a wish the service's name, with a number where the rule
+/// has that already.
 fn label(wished: &str, kind: ServiceType, others: &[notify_service::Row]) -> String {
     let wished = wished.trim();
     if !wished.is_empty() {
@@ -48,10 +52,14 @@ fn label(wished: &str, kind: ServiceType, others: &[notify_service::Row]) -> Str
     let name = name_of_service(kind);
     let is_free = |label: &String| others.iter().all(|other| other.label != *label);
     let numbered = (2..=SERVICES_MAX + 2).map(|number| format!("{name} {number}"));
-    std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| name.to_owned())
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_else(|| name.to_owned())
 }
 
-/// Adds a service; `credentials` were read and checked. Answers it with its credentials, to which we have added our own.
+/// Adds a service; `credentials` were read and checked. Answers it with its credentials, to which
+/// we have added our own.
 ///
 /// # Errors
 /// `not_found` for the rule; too many services.
@@ -67,7 +75,9 @@ pub fn create_notify_service(
     notify_rule::find(conn, scope, rule_id)?.ok_or(Failure::NOT_FOUND)?;
     let others = notify_service::of_rule(conn, scope, rule_id)?;
     if others.len() >= SERVICES_MAX {
-        return Err(Failure::Fields(vec![FieldFault::new("", FieldCode::LimitReached).limit(SERVICES_MAX as i64)]));
+        return Err(Failure::Fields(vec![
+            FieldFault::new("", FieldCode::LimitReached).limit(SERVICES_MAX as i64),
+        ]));
     }
     let id = new_id();
     vault::complete(kind, &mut credentials);
@@ -90,12 +100,20 @@ pub fn create_notify_service(
     };
     notify_service::insert(conn, scope, row.clone())?;
     let differences = history::differences(FieldValues::new(), history::of_notify_service(&row));
-    record(conn, scope, ctx, (AuditObject::NotifyService, &row.id), AuditAction::Create, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::NotifyService, &row.id),
+        AuditAction::Create,
+        differences,
+    )?;
     Ok((row, credentials))
 }
 
-/// Changes a service whose contract is locked, writes the difference down, and sees to the notices that wait for it: they are held when
-/// it goes off, and sent or skipped when it comes on again. Nothing happens where nothing differs.
+/// Changes a service whose contract is locked, writes the difference down, and sees to the notices
+/// that wait for it: they are held when it goes off, and sent or skipped when it comes on again.
+/// Nothing happens where nothing differs.
 ///
 /// # Errors
 /// `stale` when the service changed under our hands.
@@ -108,7 +126,8 @@ pub fn change_notify_service(
 ) -> Result<notify_service::Row, Failure> {
     let kind = vault::kind(before)?;
     let mended = wanted.credentials.is_some() && wanted.mends;
-    let mut changes = notify_service::Changes { enabled: wanted.enabled, ..notify_service::Changes::default() };
+    let mut changes =
+        notify_service::Changes { enabled: wanted.enabled, ..notify_service::Changes::default() };
     if let Some(wished) = &wanted.label {
         let mut others = notify_service::of_rule(conn, scope, &before.rule_id)?;
         others.retain(|other| other.id != before.id);
@@ -123,13 +142,19 @@ pub fn change_notify_service(
         changes.enabled = Some(true);
     }
     if mended || changes.enabled == Some(true) {
-        (changes.problem, changes.failing_since, changes.stopped_at) = (Some(None), Some(None), Some(None));
+        (changes.problem, changes.failing_since, changes.stopped_at) =
+            (Some(None), Some(None), Some(None));
     }
     let mut after = before.clone();
     changes.apply_to(&mut after);
-    let mut differences = history::differences(history::of_notify_service(before), history::of_notify_service(&after));
+    let mut differences = history::differences(
+        history::of_notify_service(before),
+        history::of_notify_service(&after),
+    );
     if let Some(new) = &wanted.credentials {
-        differences.1.insert(history::CHANGED_CREDENTIALS.into(), history::of_credentials(&new.changed));
+        differences
+            .1
+            .insert(history::CHANGED_CREDENTIALS.into(), history::of_credentials(&new.changed));
     }
     if differences.0.is_empty() && differences.1.is_empty() && before.problem == after.problem {
         return Ok(before.clone());
@@ -137,7 +162,14 @@ pub fn change_notify_service(
     if !notify_service::update(conn, scope, &before.id, before.version, &changes, ctx.at())? {
         return Err(Failure::Code(ErrorCode::Stale));
     }
-    record(conn, scope, ctx, (AuditObject::NotifyService, &before.id), AuditAction::Update, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::NotifyService, &before.id),
+        AuditAction::Update,
+        differences,
+    )?;
     let pace_key = pace::of(kind).map(|_| after.pace_key.as_str());
     match (before.is_on(), after.is_on()) {
         (true, false) => _ = notify_service::hold(conn, scope, &before.id)?,
@@ -147,7 +179,9 @@ pub fn change_notify_service(
             }
             notify_service::release(conn, scope, &before.id, pace_key, ctx.at())?;
         }
-        (true, true) if mended => _ = notify_service::release(conn, scope, &before.id, pace_key, ctx.at())?,
+        (true, true) if mended => {
+            _ = notify_service::release(conn, scope, &before.id, pace_key, ctx.at())?
+        }
         _ => {}
     }
     notify_service::find(conn, scope, &before.id)?.ok_or(Failure::NOT_FOUND)
@@ -164,7 +198,9 @@ pub fn locked_notify_service(
     if_match: Option<i64>,
 ) -> Result<notify_service::Row, Failure> {
     locked(conn, scope)?;
-    let row = notify_service::find(conn, scope, id)?.filter(|row| row.rule_id == rule_id).ok_or(Failure::NOT_FOUND)?;
+    let row = notify_service::find(conn, scope, id)?
+        .filter(|row| row.rule_id == rule_id)
+        .ok_or(Failure::NOT_FOUND)?;
     check_version(row.version, if_match)?;
     Ok(row)
 }
@@ -173,11 +209,24 @@ pub fn locked_notify_service(
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn delete_notify_service(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: i64, ids: (&str, &str)) -> Result<(), Failure> {
+pub fn delete_notify_service(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: i64,
+    ids: (&str, &str),
+) -> Result<(), Failure> {
     let before = locked_notify_service(conn, scope, ids, Some(if_match))?;
     notify_service::cancel(conn, scope, &before.id, ctx.at())?;
     notify_service::delete(conn, scope, &before.id)?;
     let differences = history::differences(history::of_notify_service(&before), FieldValues::new());
-    record(conn, scope, ctx, (AuditObject::NotifyService, &before.id), AuditAction::Delete, differences)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::NotifyService, &before.id),
+        AuditAction::Delete,
+        differences,
+    )?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Phone numbers.
 
 use api_types::{
-    AuditAction, AuditObject, FieldCode, FieldValues, NumberKind, OperatorNumber, OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
+    AuditAction, AuditObject, FieldCode, FieldValues, NumberKind, OperatorNumber,
+    OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
 };
 use store::{Conn, Scope, new_id, number, phone_id};
 
@@ -14,9 +15,17 @@ use crate::view;
 ///
 /// # Errors
 /// `not_found`; a text that is no number; a number that is in use; a second primary number.
-pub fn create_number(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: OperatorNumberCreate) -> Result<OperatorNumber, Failure> {
+pub fn create_number(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    new: OperatorNumberCreate,
+) -> Result<OperatorNumber, Failure> {
     locked(conn, scope)?;
-    let e164 = PhoneNumber::parse(&new.number).map_err(|_| Failure::field("/number", FieldCode::InvalidFormat))?.e164().to_owned();
+    let e164 = PhoneNumber::parse(&new.number)
+        .map_err(|_| Failure::field("/number", FieldCode::InvalidFormat))?
+        .e164()
+        .to_owned();
     let numbers = number::list(conn, scope)?;
     if new.kind == NumberKind::Primary && numbers.iter().any(|number| number.kind == "primary") {
         return Err(Failure::field("/kind", FieldCode::Taken));
@@ -50,7 +59,8 @@ pub fn create_number(conn: &mut Conn, scope: &Scope, ctx: &Ctx, new: OperatorNum
     Ok(view::operator_number(&row))
 }
 
-/// Changes a number that is locked, and writes the difference down; nothing happens where nothing differs.
+/// Changes a number that is locked, and writes the difference down; nothing happens where nothing
+/// differs.
 ///
 /// # Errors
 /// `stale` when the number changed under our hands.
@@ -78,7 +88,8 @@ pub fn change_number(
     number::find(conn, scope, &before.id)?.ok_or(Failure::NOT_FOUND)
 }
 
-/// Changes what is contracted of a number. A channel limit above the new maximum comes down with it.
+/// Changes what is contracted of a number. A channel limit above the new maximum comes down with
+/// it.
 ///
 /// # Errors
 /// `not_found`, `stale`.
@@ -106,13 +117,27 @@ pub fn patch_number(
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn delete_number(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Option<i64>, id: &str) -> Result<(), Failure> {
+pub fn delete_number(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: Option<i64>,
+    id: &str,
+) -> Result<(), Failure> {
     locked(conn, scope)?;
     let before = number::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
     check_version(before.version, if_match)?;
-    let callers = phone_id::list(conn, scope)?.into_iter().filter(|caller| caller.outbound_number_id.as_deref() == Some(id));
+    let callers = phone_id::list(conn, scope)?
+        .into_iter()
+        .filter(|caller| caller.outbound_number_id.as_deref() == Some(id));
     for caller in callers {
-        change_phone_id(conn, scope, ctx, &caller, &phone_id::Changes { outbound_number_id: Some(None), ..phone_id::Changes::default() })?;
+        change_phone_id(
+            conn,
+            scope,
+            ctx,
+            &caller,
+            &phone_id::Changes { outbound_number_id: Some(None), ..phone_id::Changes::default() },
+        )?;
     }
     number::delete(conn, scope, id, ctx.at())?;
     let differences = history::differences(history::of_number(&before), FieldValues::new());

@@ -8,8 +8,8 @@ use crate::crypto::{self, Secrets};
 use crate::digest::Digest;
 use crate::error::Failure;
 
-/// A password that is ready to be stored. Made before the transaction: hashing takes tens of milliseconds, and no one should
-/// wait for the write lock that long.
+/// A password that is ready to be stored. Made before the transaction: hashing takes tens of
+/// milliseconds, and no one should wait for the write lock that long.
 #[derive(Clone)]
 pub struct PreparedPassword {
     plain: String,
@@ -19,8 +19,8 @@ pub struct PreparedPassword {
 }
 
 impl PreparedPassword {
-    /// Hashes for the basic ID, keeps for sealing for an additional one; makes a password when none is given. Slow: call it
-    /// on a blocking thread. `realm` is that of digest authentication.
+    /// Hashes for the basic ID, keeps for sealing for an additional one; makes a password when none
+    /// is given. Slow: call it on a blocking thread. `realm` is that of digest authentication.
     pub fn new(realm: &str, kind: PhoneIdKind, given: Option<String>) -> Self {
         let generated = given.is_none();
         let plain = given.unwrap_or_else(crypto::new_password);
@@ -33,11 +33,19 @@ impl PreparedPassword {
         self.generated.then(|| self.plain.clone())
     }
 
-    pub(super) fn stored(&self, secrets: &Secrets, phone_id: &str, login_id: &str) -> phone_id::Password {
+    pub(super) fn stored(
+        &self,
+        secrets: &Secrets,
+        phone_id: &str,
+        login_id: &str,
+    ) -> phone_id::Password {
         let digest = || Digest::new(login_id, &self.realm, &self.plain).sealed(secrets, phone_id);
         phone_id::Password {
             hash: self.hash.clone(),
-            sealed: self.hash.is_none().then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes())),
+            sealed: self
+                .hash
+                .is_none()
+                .then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes())),
             digest: self.hash.is_some().then(digest),
         }
     }
@@ -68,7 +76,8 @@ pub struct SignedOut {
     pub softphones: usize,
 }
 
-/// Sets the password of an ID, and ends its sessions but the one with the id `keep`, and its softphones.
+/// Sets the password of an ID, and ends its sessions but the one with the id `keep`, and its
+/// softphones.
 ///
 /// # Errors
 /// `not_found`, or `stale` when the kind changed since `password` was prepared.
@@ -93,7 +102,14 @@ pub fn set_password(
         Some(keep) => session::delete_others(conn, scope, id, keep)?,
         None => session::delete_of_phone_id(conn, scope, id)?,
     };
-    record(conn, scope, ctx, (AuditObject::PhoneId, id), AuditAction::SetPassword, Default::default())?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::PhoneId, id),
+        AuditAction::SetPassword,
+        Default::default(),
+    )?;
     let softphones = sign_out_softphones(conn, scope, ctx, id)?;
     Ok(SignedOut { sessions, softphones })
 }

@@ -1,8 +1,8 @@
 //! IDs and the terminals that are signed in with them.
 
 use api_types::{
-    AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValues, OperatorPhoneId, OperatorPhoneIdCreate,
-    OperatorPhoneIdPatch, PhoneIdKind, Terminal, TerminalRegistration,
+    AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValues, OperatorPhoneId,
+    OperatorPhoneIdCreate, OperatorPhoneIdPatch, PhoneIdKind, Terminal, TerminalRegistration,
 };
 use store::{Conn, EntranceScope, Scope, account, contract, new_id, number, phone_id, terminal};
 
@@ -13,7 +13,8 @@ use crate::error::Failure;
 use crate::rules::history;
 use crate::view;
 
-/// Changes an ID that is locked, and writes the difference down; nothing happens where nothing differs.
+/// Changes an ID that is locked, and writes the difference down; nothing happens where nothing
+/// differs.
 ///
 /// # Errors
 /// `stale` when the ID changed under our hands; an extension that is in use.
@@ -26,11 +27,14 @@ pub fn change_phone_id(
 ) -> Result<phone_id::Row, Failure> {
     let mut after = before.clone();
     changes.apply_to(&mut after);
-    let differences = history::differences(history::of_phone_id(before), history::of_phone_id(&after));
+    let differences =
+        history::differences(history::of_phone_id(before), history::of_phone_id(&after));
     if differences.0 == differences.1 {
         return Ok(before.clone());
     }
-    if !phone_id::update(conn, scope, &before.id, before.version, changes, ctx.at()).map_err(|error| taken(error, "/extension"))? {
+    if !phone_id::update(conn, scope, &before.id, before.version, changes, ctx.at())
+        .map_err(|error| taken(error, "/extension"))?
+    {
         return Err(Failure::Code(api_types::ErrorCode::Stale));
     }
     record(conn, scope, ctx, (AuditObject::PhoneId, &before.id), AuditAction::Update, differences)?;
@@ -40,7 +44,8 @@ pub fn change_phone_id(
 /// Adds an ID.
 ///
 /// # Errors
-/// `not_found`; a login id or extension that is in use; a second basic ID; an option that is not contracted.
+/// `not_found`; a login id or extension that is in use; a second basic ID; an option that is not
+/// contracted.
 pub fn create_phone_id(
     conn: &mut Conn,
     scope: &Scope,
@@ -118,7 +123,9 @@ pub fn patch_phone_id(
     if !device_option_contracted(&account, patch.device_option.flatten()) {
         return Err(Failure::field("/device_option", FieldCode::NotContracted));
     }
-    let taken = |other: &phone_id::Row| other.id != id && Some(&other.extension) == patch.extension.as_ref();
+    let taken = |other: &phone_id::Row| {
+        other.id != id && Some(&other.extension) == patch.extension.as_ref()
+    };
     if phone_id::list(conn, scope)?.iter().any(taken) {
         return Err(Failure::field("/extension", FieldCode::Taken));
     }
@@ -145,12 +152,26 @@ pub fn phone_id_view(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Operato
 ///
 /// # Errors
 /// `not_found`, `stale`.
-pub fn delete_phone_id(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Option<i64>, id: &str) -> Result<(), Failure> {
+pub fn delete_phone_id(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: Option<i64>,
+    id: &str,
+) -> Result<(), Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let before = contract.phone_id(id).ok_or(Failure::NOT_FOUND)?;
     check_version(before.version, if_match)?;
-    for number in contract.numbers.iter().filter(|number| number.priority_phone_id.as_deref() == Some(id)) {
-        change_number(conn, scope, ctx, number, &number::Changes { priority_phone_id: Some(None), ..number::Changes::default() })?;
+    for number in
+        contract.numbers.iter().filter(|number| number.priority_phone_id.as_deref() == Some(id))
+    {
+        change_number(
+            conn,
+            scope,
+            ctx,
+            number,
+            &number::Changes { priority_phone_id: Some(None), ..number::Changes::default() },
+        )?;
     }
     phone_id::delete(conn, scope, id)?;
     let differences = history::differences(history::of_phone_id(before), FieldValues::new());
@@ -162,7 +183,13 @@ pub fn delete_phone_id(conn: &mut Conn, scope: &Scope, ctx: &Ctx, if_match: Opti
 ///
 /// # Errors
 /// `not_found`.
-pub fn create_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str, new: TerminalRegistration) -> Result<Terminal, Failure> {
+pub fn create_terminal(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    phone_id: &str,
+    new: TerminalRegistration,
+) -> Result<Terminal, Failure> {
     locked(conn, scope)?;
     phone_id::find(conn, scope, phone_id)?.ok_or(Failure::NOT_FOUND)?;
     let row = enter_terminal(conn, scope, ctx, phone_id, new, None)?;
@@ -173,7 +200,13 @@ pub fn create_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str
 ///
 /// # Errors
 /// `not_found`.
-pub fn delete_terminal(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str, id: &str) -> Result<(), Failure> {
+pub fn delete_terminal(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    phone_id: &str,
+    id: &str,
+) -> Result<(), Failure> {
     locked(conn, scope)?;
     let row = terminal::find(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
     sign_out(conn, scope, ctx, &row, AuditAction::Delete)

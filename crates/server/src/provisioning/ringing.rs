@@ -8,10 +8,12 @@ use super::{Ctx, record};
 use crate::error::Failure;
 use crate::rules::{change, history};
 
-/// Sets which IDs ring for a number that is locked, and writes the difference down; nothing happens where nothing differs.
+/// Sets which IDs ring for a number that is locked, and writes the difference down; nothing happens
+/// where nothing differs.
 ///
 /// # Errors
-/// An ID that is not there or named twice; the one that rings first switched off; `stale` when the number changed under our hands.
+/// An ID that is not there or named twice; the one that rings first switched off; `stale` when the
+/// number changed under our hands.
 pub fn set_ringing(
     conn: &mut Conn,
     scope: &Scope,

@@ -2,7 +2,9 @@
 
 use api_types::{AuditAction, AuditObject, FieldValue, FieldValues, TerminalRegistration};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use store::{Conn, EntranceScope, Scope, account, new_id, phone_id, refresh_token, sign_in_link, terminal};
+use store::{
+    Conn, EntranceScope, Scope, account, new_id, phone_id, refresh_token, sign_in_link, terminal,
+};
 
 use super::{Actor, Ctx, locked, record};
 use crate::crypto::{self, Secrets};
@@ -62,10 +64,22 @@ pub fn sign_in_softphone(
 }
 
 fn signed_in(row: &terminal::Row, refresh_token: String) -> SignedIn {
-    SignedIn { account_id: row.account_id.clone(), phone_id: row.phone_id.clone(), terminal_id: row.id.clone(), refresh_token }
+    SignedIn {
+        account_id: row.account_id.clone(),
+        phone_id: row.phone_id.clone(),
+        terminal_id: row.id.clone(),
+        refresh_token,
+    }
 }
 
-fn hand_out(conn: &mut Conn, scope: &Scope, of: &terminal::Row, token: &str, now: NaiveDateTime, lives: TimeDelta) -> Result<(), Failure> {
+fn hand_out(
+    conn: &mut Conn,
+    scope: &Scope,
+    of: &terminal::Row,
+    token: &str,
+    now: NaiveDateTime,
+    lives: TimeDelta,
+) -> Result<(), Failure> {
     let row = refresh_token::Row {
         account_id: of.account_id.clone(),
         id: new_id(),
@@ -80,8 +94,9 @@ fn hand_out(conn: &mut Conn, scope: &Scope, of: &terminal::Row, token: &str, now
     Ok(refresh_token::insert(conn, scope, row)?)
 }
 
-/// Exchanges a refresh token for the next one (RFC 9700, 4.14). A second use means that two have it, and signs the terminal out. Under
-/// the same `Idempotency-Key` it is no second use as long as the next one was not used: the answer got lost on the way, and is given again.
+/// Exchanges a refresh token for the next one (RFC 9700, 4.14). A second use means that two have
+/// it, and signs the terminal out. Under the same `Idempotency-Key` it is no second use as long as
+/// the next one was not used: the answer got lost on the way, and is given again.
 ///
 /// # Errors
 /// When the database refuses.
@@ -94,13 +109,17 @@ pub fn refresh(
     lives: TimeDelta,
 ) -> Result<Refreshed, Failure> {
     let (hash, at) = (crypto::hash_token(token), now.naive_utc());
-    let Some(account_id) = refresh_token::account_of(conn, EntranceScope::authenticating(), &hash, at)? else {
+    let Some(account_id) =
+        refresh_token::account_of(conn, EntranceScope::authenticating(), &hash, at)?
+    else {
         return Ok(Refreshed::Ended);
     };
     let scope = Scope::account(account_id);
     // Of two exchanges at once the second waits here, and finds the token used.
     let Some(account) = account::lock(conn, &scope)? else { return Ok(Refreshed::Ended) };
-    let Some((row, terminal, phone_id)) = refresh_token::find(conn, &scope, &hash, at)? else { return Ok(Refreshed::Ended) };
+    let Some((row, terminal, phone_id)) = refresh_token::find(conn, &scope, &hash, at)? else {
+        return Ok(Refreshed::Ended);
+    };
     if account.status != "active" {
         return Ok(Refreshed::Suspended(account.suspended_reason));
     }
@@ -111,7 +130,10 @@ pub fn refresh(
         }
         let ctx = Ctx { actor: Actor::app(&phone_id.login_id), now };
         sign_out(conn, &scope, &ctx, &terminal, AuditAction::SignOutReused)?;
-        tracing::warn!(terminal = terminal.id, "a refresh token was used twice; its terminal is signed out");
+        tracing::warn!(
+            terminal = terminal.id,
+            "a refresh token was used twice; its terminal is signed out"
+        );
         return Ok(Refreshed::Ended);
     }
     // Made from the token and the key, so that it can be made again and need not be kept.
@@ -153,20 +175,34 @@ fn repeated(
     Ok(None)
 }
 
-/// Signs out the terminal that a refresh token belongs to; one that is none of ours signs nobody out.
+/// Signs out the terminal that a refresh token belongs to; one that is none of ours signs nobody
+/// out.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn revoke(conn: &mut Conn, now: DateTime<Utc>, token: &str) -> Result<(), Failure> {
     let (hash, at) = (crypto::hash_token(token), now.naive_utc());
-    let Some(account_id) = refresh_token::account_of(conn, EntranceScope::authenticating(), &hash, at)? else { return Ok(()) };
+    let Some(account_id) =
+        refresh_token::account_of(conn, EntranceScope::authenticating(), &hash, at)?
+    else {
+        return Ok(());
+    };
     let scope = Scope::account(account_id);
     locked(conn, &scope)?;
-    let Some((_, terminal, phone_id)) = refresh_token::find(conn, &scope, &hash, at)? else { return Ok(()) };
-    sign_out(conn, &scope, &Ctx { actor: Actor::app(&phone_id.login_id), now }, &terminal, AuditAction::Delete)
+    let Some((_, terminal, phone_id)) = refresh_token::find(conn, &scope, &hash, at)? else {
+        return Ok(());
+    };
+    sign_out(
+        conn,
+        &scope,
+        &Ctx { actor: Actor::app(&phone_id.login_id), now },
+        &terminal,
+        AuditAction::Delete,
+    )
 }
 
-/// Enters a terminal that signs in; `expires_at` is until when a softphone stays so without being used.
+/// Enters a terminal that signs in; `expires_at` is until when a softphone stays so without being
+/// used.
 ///
 /// # Errors
 /// When the database refuses.
@@ -189,7 +225,14 @@ pub(super) fn enter_terminal(
         expires_at,
     };
     terminal::insert(conn, scope, row.clone())?;
-    record(conn, scope, ctx, (AuditObject::Terminal, &row.id), AuditAction::Create, (FieldValues::new(), of_terminal(&row)))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::Terminal, &row.id),
+        AuditAction::Create,
+        (FieldValues::new(), of_terminal(&row)),
+    )?;
     Ok(row)
 }
 
@@ -197,17 +240,36 @@ pub(super) fn enter_terminal(
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn sign_out(conn: &mut Conn, scope: &Scope, ctx: &Ctx, row: &terminal::Row, action: AuditAction) -> Result<(), Failure> {
+pub(super) fn sign_out(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    row: &terminal::Row,
+    action: AuditAction,
+) -> Result<(), Failure> {
     terminal::delete(conn, scope, &row.phone_id, &row.id)?;
-    record(conn, scope, ctx, (AuditObject::Terminal, &row.id), action, (of_terminal(row), FieldValues::new()))?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::Terminal, &row.id),
+        action,
+        (of_terminal(row), FieldValues::new()),
+    )?;
     Ok(())
 }
 
-/// Signs out every softphone of an ID, since its password was changed, and ends its links; answers how many there were.
+/// Signs out every softphone of an ID, since its password was changed, and ends its links; answers
+/// how many there were.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn sign_out_softphones(conn: &mut Conn, scope: &Scope, ctx: &Ctx, phone_id: &str) -> Result<usize, Failure> {
+pub fn sign_out_softphones(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    phone_id: &str,
+) -> Result<usize, Failure> {
     sign_in_link::delete_of_phone_id(conn, scope, phone_id)?;
     let softphones = terminal::softphones(conn, scope, phone_id)?;
     for row in &softphones {
@@ -229,7 +291,11 @@ pub fn rename_terminal(
 ) -> Result<terminal::Row, Failure> {
     locked(conn, scope)?;
     let before = terminal::find(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
-    let after = terminal::Row { kind: view::text_of(&new.kind), name: new.name.trim().to_owned(), ..before.clone() };
+    let after = terminal::Row {
+        kind: view::text_of(&new.kind),
+        name: new.name.trim().to_owned(),
+        ..before.clone()
+    };
     if (&before.kind, &before.name) != (&after.kind, &after.name) {
         terminal::rename(conn, scope, phone_id, id, &after.kind, &after.name)?;
         let values = crate::rules::history::differences(of_terminal(&before), of_terminal(&after));
@@ -261,10 +327,20 @@ pub fn create_sign_in_link(
         expires_at,
     };
     sign_in_link::replace(conn, scope, row)?;
-    record(conn, scope, ctx, (AuditObject::PhoneId, phone_id), AuditAction::CreateSignInLink, Default::default())?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::PhoneId, phone_id),
+        AuditAction::CreateSignInLink,
+        Default::default(),
+    )?;
     Ok(token)
 }
 
 fn of_terminal(row: &terminal::Row) -> FieldValues {
-    FieldValues::from([("kind".into(), FieldValue::Text(row.kind.clone())), ("name".into(), FieldValue::Text(row.name.clone()))])
+    FieldValues::from([
+        ("kind".into(), FieldValue::Text(row.kind.clone())),
+        ("name".into(), FieldValue::Text(row.name.clone())),
+    ])
 }

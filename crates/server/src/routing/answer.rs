@@ -1,6 +1,9 @@
 //! Decisions as switches read them.
 
-use api_types::{Matched, RouteAction, RouteCaller, RouteDecision, RouteLater, RtJson, RtJsonRoute, SipAnswer, SwitchDecision};
+use api_types::{
+    Matched, RouteAction, RouteCaller, RouteDecision, RouteLater, RtJson, RtJsonRoute, SipAnswer,
+    SwitchDecision,
+};
 use store::contract::Contract;
 use store::{new_id, number};
 use url::form_urlencoded;
@@ -19,7 +22,11 @@ pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> Switc
             revision: 0,
             caller: RouteCaller::from(&call.caller),
             action: decided.action,
-            matched: Matched { rule: decided.matched, entry_id: None, reason: decide::reason(lang, decided) },
+            matched: Matched {
+                rule: decided.matched,
+                entry_id: None,
+                reason: decide::reason(lang, decided),
+            },
             sip: decided.sip.map(|(code, reason)| SipAnswer { code, reason: reason.to_owned() }),
             announcement: None,
             devices: Vec::new(),
@@ -33,9 +40,25 @@ pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> Switc
 }
 
 /// The same for a number that somebody has.
-pub fn decision_of(contract: &Contract, number: &number::Row, decided: &Decision, call: &Call, domain: &str, lang: Lang) -> SwitchDecision {
-    let RouteDecision { revision, caller, action, matched, sip, announcement, devices, channel_limit, .. } =
-        view::decision(contract, number, &[], call, decided, lang);
+pub fn decision_of(
+    contract: &Contract,
+    number: &number::Row,
+    decided: &Decision,
+    call: &Call,
+    domain: &str,
+    lang: Lang,
+) -> SwitchDecision {
+    let RouteDecision {
+        revision,
+        caller,
+        action,
+        matched,
+        sip,
+        announcement,
+        devices,
+        channel_limit,
+        ..
+    } = view::decision(contract, number, &[], call, decided, lang);
     let to = |until: u32| RtJson {
         version: "1.0".into(),
         routing: "parallel".into(),
@@ -45,7 +68,8 @@ pub fn decision_of(contract: &Contract, number: &number::Row, decided: &Decision
             .map(|device| RtJsonRoute { uri: format!("sip:{}@{domain}", device.login_id) })
             .collect(),
     };
-    let later = devices.iter().map(|device| device.ring_after_s).max().filter(|after_s| *after_s > 0);
+    let later =
+        devices.iter().map(|device| device.ring_after_s).max().filter(|after_s| *after_s > 0);
     SwitchDecision {
         decision_id: new_id(),
         revision,
@@ -64,8 +88,14 @@ pub fn decision_of(contract: &Contract, number: &number::Row, decided: &Decision
 
 /// For Asterisk: pairs that `hashcompat` makes a hash of. Lists have commas between their values.
 pub fn form(decision: &SwitchDecision) -> String {
-    let joined = |value: &dyn Fn(&api_types::RouteDevice) -> String| decision.devices.iter().map(value).collect::<Vec<_>>().join(",");
-    let (code, reason) = decision.sip.as_ref().map(|sip| (sip.code.to_string(), sip.reason.clone())).unwrap_or_default();
+    let joined = |value: &dyn Fn(&api_types::RouteDevice) -> String| {
+        decision.devices.iter().map(value).collect::<Vec<_>>().join(",")
+    };
+    let (code, reason) = decision
+        .sip
+        .as_ref()
+        .map(|sip| (sip.code.to_string(), sip.reason.clone()))
+        .unwrap_or_default();
     let device = decision.devices.first();
     form_urlencoded::Serializer::new(String::new())
         .append_pair("decision_id", &decision.decision_id)
@@ -78,7 +108,10 @@ pub fn form(decision: &SwitchDecision) -> String {
         .append_pair("announcement", decision.announcement.as_deref().unwrap_or_default())
         .append_pair("devices", &joined(&|device| device.login_id.clone()))
         .append_pair("ring_after_s", &joined(&|device| device.ring_after_s.to_string()))
-        .append_pair("ringtone", &device.map(|device| view::text_of(&device.ringtone)).unwrap_or_default())
+        .append_pair(
+            "ringtone",
+            &device.map(|device| view::text_of(&device.ringtone)).unwrap_or_default(),
+        )
         .append_pair("display_name", device.map_or("", |device| &device.display_name))
         .append_pair("number_name", device.map_or("", |device| &device.number_name))
         .append_pair("channel_limit", &decision.channel_limit.to_string())
@@ -94,40 +127,67 @@ pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
     match decision.action {
         RouteAction::Ring => {
             if let Some(device) = decision.devices.first() {
-                actions.push(("set", format!("denwaban_ringtone={}", view::text_of(&device.ringtone))));
-                actions.push(("set", format!("denwaban_number_name={}", plain(&device.number_name))));
-                actions.push(("set", format!("denwaban_display_name={}", plain(&device.display_name))));
+                actions.push((
+                    "set",
+                    format!("denwaban_ringtone={}", view::text_of(&device.ringtone)),
+                ));
+                actions
+                    .push(("set", format!("denwaban_number_name={}", plain(&device.number_name))));
+                actions.push((
+                    "set",
+                    format!("denwaban_display_name={}", plain(&device.display_name)),
+                ));
             }
             let leg = |device: &api_types::RouteDevice| {
-                let delay = if device.ring_after_s > 0 { format!("[leg_delay_start={}]", device.ring_after_s) } else { String::new() };
+                let delay = if device.ring_after_s > 0 {
+                    format!("[leg_delay_start={}]", device.ring_after_s)
+                } else {
+                    String::new()
+                };
                 format!("{delay}user/{}@{domain}", device.login_id)
             };
-            actions.push(("bridge", decision.devices.iter().map(leg).collect::<Vec<_>>().join(",")));
+            actions
+                .push(("bridge", decision.devices.iter().map(leg).collect::<Vec<_>>().join(",")));
         }
         RouteAction::Reject => {
             let sip = decision.sip.as_ref();
-            actions.push(("respond", sip.map_or_else(|| "480".to_owned(), |sip| format!("{} {}", sip.code, sip.reason))));
+            actions.push((
+                "respond",
+                sip.map_or_else(|| "480".to_owned(), |sip| format!("{} {}", sip.code, sip.reason)),
+            ));
         }
         RouteAction::Announce => {
             actions.push(("answer", String::new()));
-            actions.push(("playback", format!("denwaban/{}.wav", decision.announcement.as_deref().unwrap_or("busy"))));
+            actions.push((
+                "playback",
+                format!("denwaban/{}.wav", decision.announcement.as_deref().unwrap_or("busy")),
+            ));
             actions.push(("hangup", "USER_BUSY".to_owned()));
         }
     }
-    let action =
-        |(application, data): &(&str, String)| format!("          <action application=\"{application}\" data=\"{}\"/>\n", escape(data));
+    let action = |(application, data): &(&str, String)| {
+        format!("          <action application=\"{application}\" data=\"{}\"/>\n", escape(data))
+    };
     let actions: String = actions.iter().map(action).collect();
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<document type=\"freeswitch/xml\">\n  <section name=\"dialplan\">\n    \
-         <context name=\"{}\">\n      <extension name=\"denwaban\">\n        <condition>\n{actions}        </condition>\n      \
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<document type=\"freeswitch/xml\">\n  \
+            <section name=\"dialplan\">\n    \
+         <context name=\"{}\">\n      <extension name=\"denwaban\">\n        \
+             <condition>\n{actions}        </condition>\n      \
          </extension>\n    </context>\n  </section>\n</document>\n",
         escape(context)
     )
 }
 
-/// A name as a channel variable may hold it: nothing that FreeSWITCH would expand or take for the end.
+/// A name as a channel variable may hold it: nothing that FreeSWITCH would expand or take for the
+/// end.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '$' | '{' | '}' | '[' | ']' | '\'' | '\\' | ',' | '|' | '^') && !c.is_control()).collect()
+    text.chars()
+        .filter(|c| {
+            !matches!(c, '$' | '{' | '}' | '[' | ']' | '\'' | '\\' | ',' | '|' | '^')
+                && !c.is_control()
+        })
+        .collect()
 }
 
 fn escape(text: &str) -> String {

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::rules::decide::{Entry, beginnings};
 
-/// A pattern as one number: whether it begins with a plus, how it is compared, and its digits behind a 1, so that zeros count.
+/// A pattern as one number: whether it begins with a plus, how it is compared, and its digits
+/// behind a 1, so that zeros count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u64);
 
@@ -16,12 +17,14 @@ const PREFIX: u64 = 1 << 62;
 
 impl Key {
     fn new(pattern: &str, matching: BlockMatch) -> Option<Self> {
-        let (plus, digits) = pattern.strip_prefix('+').map_or((0, pattern), |digits| (PLUS, digits));
+        let (plus, digits) =
+            pattern.strip_prefix('+').map_or((0, pattern), |digits| (PLUS, digits));
         // E.164: fifteen digits at the most.
         if digits.len() > 15 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let number = digits.bytes().fold(1_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+        let number =
+            digits.bytes().fold(1_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
         Some(Self(number | plus | if matching == BlockMatch::Prefix { PREFIX } else { 0 }))
     }
 }
@@ -43,7 +46,10 @@ impl BlockList {
     pub fn new(entries: &[route::Entry]) -> Self {
         let mut packed: Vec<Packed> = entries.iter().filter_map(pack).collect();
         if packed.len() < entries.len() {
-            tracing::error!(entries = entries.len() - packed.len(), "entries of a block list are none of ours and refuse nobody");
+            tracing::error!(
+                entries = entries.len() - packed.len(),
+                "entries of a block list are none of ours and refuse nobody"
+            );
         }
         packed.sort_unstable_by_key(|entry| (entry.key, entry.id));
         Self(packed.into())
@@ -84,7 +90,9 @@ fn pack(entry: &route::Entry) -> Option<Packed> {
 
 impl Packed {
     fn unpack(&self, pattern: &str, matching: BlockMatch) -> Option<Entry> {
-        let expires_at = (self.expires != i64::MAX).then(|| DateTime::from_timestamp_micros(self.expires)).flatten();
+        let expires_at = (self.expires != i64::MAX)
+            .then(|| DateTime::from_timestamp_micros(self.expires))
+            .flatten();
         Some(Entry {
             id: self.id.to_string(),
             pattern: BlockPattern::from_key(matching, pattern)?,
@@ -98,7 +106,12 @@ mod tests {
     use super::*;
 
     fn entry(pattern: &str, matching: &str, expires_at: Option<NaiveDateTime>) -> route::Entry {
-        route::Entry { id: store::new_id(), pattern: pattern.into(), matching: matching.into(), expires_at }
+        route::Entry {
+            id: store::new_id(),
+            pattern: pattern.into(),
+            matching: matching.into(),
+            expires_at,
+        }
     }
 
     #[test]
@@ -119,9 +132,13 @@ mod tests {
         let found = |caller: &str| -> Vec<(String, String, Option<NaiveDateTime>)> {
             let caller = Caller::parse(caller).unwrap();
             let found = list.candidates(&caller).into_iter();
-            found.map(|entry| (entry.id, entry.pattern.key().to_owned(), entry.expires_at)).collect()
+            found
+                .map(|entry| (entry.id, entry.pattern.key().to_owned(), entry.expires_at))
+                .collect()
         };
-        let is = |index: usize| (entries[index].id.clone(), entries[index].pattern.clone(), entries[index].expires_at);
+        let is = |index: usize| {
+            (entries[index].id.clone(), entries[index].pattern.clone(), entries[index].expires_at)
+        };
         assert_eq!(found("090-1234-5678"), [is(0), is(1), is(4)]);
         assert_eq!(found("03-1234-5678"), [is(4)]);
         assert_eq!(found("110"), [is(5)]);

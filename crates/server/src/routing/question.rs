@@ -19,14 +19,17 @@ pub enum Form {
 }
 
 impl Form {
-    /// What `Accept` asks for first (RFC 9110, 12.5.1, without weights: switches have none); `None` where it leaves the choice.
+    /// What `Accept` asks for first (RFC 9110, 12.5.1, without weights: switches have none); `None`
+    /// where it leaves the choice.
     pub fn accepted(accept: &str) -> Option<Self> {
-        accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim()).find_map(|kind| match kind {
-            "application/json" => Some(Form::Json),
-            "text/xml" | "application/xml" => Some(Form::Xml),
-            "application/x-www-form-urlencoded" => Some(Form::Form),
-            _ => None,
-        })
+        accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim()).find_map(
+            |kind| match kind {
+                "application/json" => Some(Form::Json),
+                "text/xml" | "application/xml" => Some(Form::Xml),
+                "application/x-www-form-urlencoded" => Some(Form::Form),
+                _ => None,
+            },
+        )
     }
 }
 
@@ -48,32 +51,47 @@ impl From<RouteQuestion> for Question {
 }
 
 impl Question {
-    /// Reads a form: our own names, or the variables of a channel as mod_xml_curl sends them. What else is in it is read past: switches
-    /// send hundreds of variables.
+    /// Reads a form: our own names, or the variables of a channel as mod_xml_curl sends them. What
+    /// else is in it is read past: switches send hundreds of variables.
     ///
     /// # Errors
     /// `malformed_request` for a count that is none.
     pub fn of_form(bytes: &[u8]) -> Result<Self, Failure> {
-        let mut pairs: HashMap<String, String> = form_urlencoded::parse(bytes).into_owned().collect();
-        let freeswitch = pairs.contains_key("section") || pairs.contains_key("Caller-Destination-Number");
-        let mut take = |names: &[&str]| names.iter().find_map(|name| pairs.remove(*name)).filter(|value| !value.is_empty());
-        let hidden = take(&["Caller-Privacy-Hide-Number"]).is_some_and(|value| value == "true" || value == "yes");
+        let mut pairs: HashMap<String, String> =
+            form_urlencoded::parse(bytes).into_owned().collect();
+        let freeswitch =
+            pairs.contains_key("section") || pairs.contains_key("Caller-Destination-Number");
+        let mut take = |names: &[&str]| {
+            names.iter().find_map(|name| pairs.remove(*name)).filter(|value| !value.is_empty())
+        };
+        let hidden = take(&["Caller-Privacy-Hide-Number"])
+            .is_some_and(|value| value == "true" || value == "yes");
         let question = RouteQuestion {
-            call_id: take(&["call_id", "variable_sip_call_id", "Unique-ID", "Channel-Call-UUID"]).unwrap_or_default(),
-            called: take(&["called", "variable_sip_to_user", "Caller-Destination-Number"]).unwrap_or_default(),
+            call_id: take(&["call_id", "variable_sip_call_id", "Unique-ID", "Channel-Call-UUID"])
+                .unwrap_or_default(),
+            called: take(&["called", "variable_sip_to_user", "Caller-Destination-Number"])
+                .unwrap_or_default(),
             from_user: take(&["from_user", "variable_sip_from_user", "Caller-Caller-ID-Number"]),
-            from_display: take(&["from_display", "variable_sip_from_display", "Caller-Caller-ID-Name"]),
+            from_display: take(&[
+                "from_display",
+                "variable_sip_from_display",
+                "Caller-Caller-ID-Name",
+            ]),
             pai: take(&["pai", "variable_sip_P-Asserted-Identity"]),
-            privacy: take(&["privacy", "variable_sip_Privacy", "variable_sip_h_Privacy"]).or(hidden.then(|| "id".to_owned())),
+            privacy: take(&["privacy", "variable_sip_Privacy", "variable_sip_h_Privacy"])
+                .or(hidden.then(|| "id".to_owned())),
             diversion: take(&["diversion", "variable_sip_h_Diversion"]),
             priority: take(&["priority", "variable_sip_h_Priority"]),
             active_calls: match take(&["active_calls", "variable_denwaban_active_calls"]) {
                 None => 0,
-                Some(count) => count.trim().parse().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?,
+                Some(count) => {
+                    count.trim().parse().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?
+                }
             },
             at: None,
         };
-        let context = take(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| "public".to_owned());
+        let context =
+            take(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| "public".to_owned());
         Ok(Self { question, form: if freeswitch { Form::Xml } else { Form::Form }, context })
     }
 }
@@ -104,16 +122,29 @@ mod tests {
         let read = Question::of_form(freeswitch.as_bytes()).unwrap();
         assert_eq!((read.form, read.context.as_str()), (Form::Xml, "public"));
         let question = read.question;
-        assert_eq!((question.call_id.as_str(), question.called.as_str()), ("abc@fs1", "0312345678"));
-        assert_eq!((question.from_user.as_deref(), question.from_display.as_deref()), (Some("anonymous"), Some("Coin line/payphone")));
+        assert_eq!(
+            (question.call_id.as_str(), question.called.as_str()),
+            ("abc@fs1", "0312345678")
+        );
+        assert_eq!(
+            (question.from_user.as_deref(), question.from_display.as_deref()),
+            (Some("anonymous"), Some("Coin line/payphone"))
+        );
         assert_eq!(question.privacy, None);
 
         let asterisk = "call_id=1.2&called=%2B81312345678&from_user=%2B819012345678&active_calls=3";
         let read = Question::of_form(asterisk.as_bytes()).unwrap();
-        assert_eq!((read.form, read.question.active_calls, read.question.called.as_str()), (Form::Form, 3, "+81312345678"));
+        assert_eq!(
+            (read.form, read.question.active_calls, read.question.called.as_str()),
+            (Form::Form, 3, "+81312345678")
+        );
         assert!(Question::of_form(b"called=0312345678&active_calls=many").is_err());
         assert_eq!(
-            Question::of_form(b"Caller-Destination-Number=1&Caller-Privacy-Hide-Number=true").unwrap().question.privacy.as_deref(),
+            Question::of_form(b"Caller-Destination-Number=1&Caller-Privacy-Hide-Number=true")
+                .unwrap()
+                .question
+                .privacy
+                .as_deref(),
             Some("id")
         );
     }

@@ -1,7 +1,9 @@
-//! What a call's log says when its switch reports one thing after the other: in any order, several times, late.
+//! What a call's log says when its switch reports one thing after the other: in any order, several
+//! times, late.
 //!
-//! Everything that is reported becomes a row, so that what comes twice is known. Of the rows of one missed call, one per terminal, the
-//! first is its face: it says the most telling reason, and notices tell of it alone.
+//! Everything that is reported becomes a row, so that what comes twice is known. Of the rows of one
+//! missed call, one per terminal, the first is its face: it says the most telling reason, and
+//! notices tell of it alone.
 
 use std::cmp::Reverse;
 
@@ -56,7 +58,9 @@ pub enum News {
 
 /// Whether somebody answered.
 pub fn is_answered(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| entry.row.kind == CALL && entry.row.direction == "in" && entry.row.outcome == "answered")
+    entries.iter().any(|entry| {
+        entry.row.kind == CALL && entry.row.direction == "in" && entry.row.outcome == "answered"
+    })
 }
 
 /// Whether a setting of the number refused the call.
@@ -74,8 +78,8 @@ fn telling(reason: Option<&str>) -> u8 {
     }
 }
 
-/// Enters what a switch reports. The kind of `row` is that of the report: [`CALL`] for an answered or outgoing one, [`MISSED`],
-/// [`TRANSCRIPT`], or one that is told as it comes.
+/// Enters what a switch reports. The kind of `row` is that of the report: [`CALL`] for an answered
+/// or outgoing one, [`MISSED`], [`TRANSCRIPT`], or one that is told as it comes.
 pub fn enter(entries: &mut Vec<Entry>, mut row: Row) -> News {
     let news = match row.kind.as_str() {
         MISSED => missed(entries, &mut row),
@@ -112,7 +116,9 @@ fn missed(entries: &mut [Entry], row: &mut Row) -> News {
 
 fn voicemail(entries: &mut [Entry], row: &mut Row) -> News {
     if row.transcript.is_none()
-        && let Some(early) = entries.iter_mut().find(|entry| entry.row.kind == TRANSCRIPT && entry.row.transcript.is_some())
+        && let Some(early) = entries
+            .iter_mut()
+            .find(|entry| entry.row.kind == TRANSCRIPT && entry.row.transcript.is_some())
     {
         row.transcript = early.row.transcript.take();
         early.is_changed = true;
@@ -121,13 +127,18 @@ fn voicemail(entries: &mut [Entry], row: &mut Row) -> News {
 }
 
 fn transcript(entries: &mut [Entry], row: &mut Row) -> News {
-    let of_file = |entry: &Entry| row.attachment_id.is_some() && entry.row.attachment_id == row.attachment_id;
+    let of_file =
+        |entry: &Entry| row.attachment_id.is_some() && entry.row.attachment_id == row.attachment_id;
     let is_voicemail = |entry: &&mut Entry| entry.row.kind == VOICEMAIL;
     // The one that it names; else the first that waits for it; else the first.
-    let voicemail = entries
-        .iter_mut()
-        .filter(is_voicemail)
-        .max_by_key(|entry| (of_file(entry), entry.row.transcript.is_none(), Reverse(entry.row.at), Reverse(entry.row.id.clone())));
+    let voicemail = entries.iter_mut().filter(is_voicemail).max_by_key(|entry| {
+        (
+            of_file(entry),
+            entry.row.transcript.is_none(),
+            Reverse(entry.row.at),
+            Reverse(entry.row.id.clone()),
+        )
+    });
     // It names a file that belongs to another row.
     row.attachment_id = None;
     let Some(voicemail) = voicemail else { return News::Nothing };

@@ -1,6 +1,7 @@
 //! Which settings apply to a number or an ID: the one place that knows.
 //!
-//! The rows are those of the selection screen: the primary number with the basic ID, additional numbers, additional IDs.
+//! The rows are those of the selection screen: the primary number with the basic ID, additional
+//! numbers, additional IDs.
 
 use api_types::Capability;
 use store::contract::Contract;
@@ -62,8 +63,16 @@ mod tests {
             ("one number, one ID", Sample { numbers: 1, ids: 1, ..Sample::default() }, &[]),
             ("two numbers", Sample { numbers: 2, ids: 1, ..Sample::default() }, &[Ringtone]),
             ("two IDs", Sample { numbers: 1, ids: 2, ..Sample::default() }, &[Priority]),
-            ("two IDs, one silent", Sample { numbers: 1, ids: 2, silent: &[(0, 1)], ..Sample::default() }, &[]),
-            ("IP phones", Sample { numbers: 1, ids: 1, ip_phone: true, ..Sample::default() }, &[DisplayName]),
+            (
+                "two IDs, one silent",
+                Sample { numbers: 1, ids: 2, silent: &[(0, 1)], ..Sample::default() },
+                &[],
+            ),
+            (
+                "IP phones",
+                Sample { numbers: 1, ids: 1, ip_phone: true, ..Sample::default() },
+                &[DisplayName],
+            ),
         ];
         for (name, sample, more) in table {
             let contract = contract(&sample);
@@ -78,23 +87,44 @@ mod tests {
     #[test]
     fn id_settings_follow_the_contract() {
         use Capability::*;
-        let with_option = Sample { numbers: 2, ids: 2, ip_phone: true, device_option: Some("ip_phone"), ..Sample::default() };
+        let with_option = Sample {
+            numbers: 2,
+            ids: 2,
+            ip_phone: true,
+            device_option: Some("ip_phone"),
+            ..Sample::default()
+        };
         let table: [(&str, Sample, usize, &[Capability]); 5] = [
-            ("basic", Sample { numbers: 2, ids: 2, ..Sample::default() }, 0, &[TerminalName, Extension, PasswordChange]),
+            (
+                "basic",
+                Sample { numbers: 2, ids: 2, ..Sample::default() },
+                0,
+                &[TerminalName, Extension, PasswordChange],
+            ),
             (
                 "additional",
                 Sample { numbers: 2, ids: 2, ..Sample::default() },
                 1,
                 &[TerminalName, Extension, PasswordChange, PasswordReveal],
             ),
-            ("with option", with_option.clone(), 1, &[TerminalName, Extension, OutboundNumber, PasswordChange, PasswordReveal]),
+            (
+                "with option",
+                with_option.clone(),
+                1,
+                &[TerminalName, Extension, OutboundNumber, PasswordChange, PasswordReveal],
+            ),
             (
                 "one number only",
                 Sample { numbers: 1, ..with_option.clone() },
                 1,
                 &[TerminalName, Extension, PasswordChange, PasswordReveal],
             ),
-            ("option ended", Sample { ip_phone: false, ..with_option }, 1, &[TerminalName, Extension, PasswordChange, PasswordReveal]),
+            (
+                "option ended",
+                Sample { ip_phone: false, ..with_option },
+                1,
+                &[TerminalName, Extension, PasswordChange, PasswordReveal],
+            ),
         ];
         for (name, sample, index, expected) in table {
             let contract = contract(&sample);

@@ -1,8 +1,8 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
 use api_types::{
-    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch, PhoneIdPatch, RingingPut, Ringtone,
-    read_emails,
+    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch,
+    PhoneIdPatch, RingingPut, Ringtone, read_emails,
 };
 use store::contract::Contract;
 use store::{notify_rule, number, phone_id};
@@ -14,7 +14,11 @@ use crate::view;
 ///
 /// # Errors
 /// Every field that the contract or the other settings do not allow.
-pub fn number(contract: &Contract, row: &number::Row, patch: &NumberPatch) -> Result<number::Changes, Vec<FieldFault>> {
+pub fn number(
+    contract: &Contract,
+    row: &number::Row,
+    patch: &NumberPatch,
+) -> Result<number::Changes, Vec<FieldFault>> {
     let capabilities = capabilities::of_number(contract, row);
     let can = |capability| capabilities.contains(&capability);
     let mut faults = Vec::new();
@@ -24,7 +28,9 @@ pub fn number(contract: &Contract, row: &number::Row, patch: &NumberPatch) -> Re
     if display_name.is_some_and(|name| !name.is_empty()) && !can(Capability::DisplayName) {
         refuse("/display_name", FieldCode::NotContracted);
     }
-    if patch.ringtone.is_some_and(|ringtone| text_of_ringtone(ringtone) != row.ringtone) && !can(Capability::Ringtone) {
+    if patch.ringtone.is_some_and(|ringtone| text_of_ringtone(ringtone) != row.ringtone)
+        && !can(Capability::Ringtone)
+    {
         refuse("/ringtone", FieldCode::NotApplicable);
     }
     if let Some(Some(phone_id)) = &patch.priority_phone_id {
@@ -60,7 +66,10 @@ pub fn number(contract: &Contract, row: &number::Row, patch: &NumberPatch) -> Re
 /// A limit outside 1 to the contract's maximum.
 pub fn channel_limit(row: &number::Row, limit: u8) -> Result<number::Changes, Vec<FieldFault>> {
     if (1..=row.max_channels).contains(&i32::from(limit)) {
-        return Ok(number::Changes { channel_limit: Some(i32::from(limit)), ..number::Changes::default() });
+        return Ok(number::Changes {
+            channel_limit: Some(i32::from(limit)),
+            ..number::Changes::default()
+        });
     }
     Err(vec![FieldFault::new("/limit", FieldCode::OutOfRange).limit(i64::from(row.max_channels))])
 }
@@ -80,17 +89,25 @@ pub fn block_list(patch: &BlockListPatch) -> number::Changes {
 ///
 /// # Errors
 /// An ID that is not there or is named twice; the one that rings first switched off.
-pub fn ringing(contract: &Contract, row: &number::Row, put: &RingingPut) -> Result<Vec<(String, bool)>, Vec<FieldFault>> {
+pub fn ringing(
+    contract: &Contract,
+    row: &number::Row,
+    put: &RingingPut,
+) -> Result<Vec<(String, bool)>, Vec<FieldFault>> {
     let (mut switched, mut faults) = (Vec::new(), Vec::new());
     for (index, target) in put.targets.iter().enumerate() {
-        let mut refuse = |field: &str, code| faults.push(FieldFault::new(format!("/targets/{index}/{field}"), code));
+        let mut refuse = |field: &str, code| {
+            faults.push(FieldFault::new(format!("/targets/{index}/{field}"), code))
+        };
         if contract.phone_id(&target.phone_id).is_none() {
             refuse("phone_id", FieldCode::NotFound);
         } else if put.targets[..index].iter().any(|earlier| earlier.phone_id == target.phone_id) {
             refuse("phone_id", FieldCode::Duplicate);
         } else if !target.rings && row.priority_phone_id.as_ref() == Some(&target.phone_id) {
             refuse("rings", FieldCode::RingsFirst);
-        } else if contract.ringing(&row.id).any(|ringing| ringing.id == target.phone_id) != target.rings {
+        } else if contract.ringing(&row.id).any(|ringing| ringing.id == target.phone_id)
+            != target.rings
+        {
             switched.push((target.phone_id.clone(), target.rings));
         }
     }
@@ -101,7 +118,11 @@ pub fn ringing(contract: &Contract, row: &number::Row, put: &RingingPut) -> Resu
 ///
 /// # Errors
 /// A number that is not there; an ID that calls out with what its app says.
-pub fn outbound_number(contract: &Contract, row: &phone_id::Row, number_id: Option<String>) -> Result<phone_id::Changes, Vec<FieldFault>> {
+pub fn outbound_number(
+    contract: &Contract,
+    row: &phone_id::Row,
+    number_id: Option<String>,
+) -> Result<phone_id::Changes, Vec<FieldFault>> {
     let fault = |code| Err(vec![FieldFault::new("/number_id", code)]);
     if number_id.as_ref().is_some_and(|id| contract.number(id).is_none()) {
         return fault(FieldCode::NotFound);
@@ -119,7 +140,10 @@ pub fn outbound_number(contract: &Contract, row: &phone_id::Row, number_id: Opti
 ///
 /// # Errors
 /// A number that is not there.
-pub fn own_outbound_number(contract: &Contract, number_id: Option<String>) -> Result<phone_id::Changes, Vec<FieldFault>> {
+pub fn own_outbound_number(
+    contract: &Contract,
+    number_id: Option<String>,
+) -> Result<phone_id::Changes, Vec<FieldFault>> {
     if number_id.as_ref().is_some_and(|id| contract.number(id).is_none()) {
         return Err(vec![FieldFault::new("/number_id", FieldCode::NotFound)]);
     }
@@ -128,17 +152,22 @@ pub fn own_outbound_number(contract: &Contract, number_id: Option<String>) -> Re
 
 /// What a patch changes of an ID. Texts are trimmed.
 pub fn phone_id(patch: &PhoneIdPatch) -> phone_id::Changes {
-    phone_id::Changes { terminal_name: patch.terminal_name.as_deref().map(|name| name.trim().to_owned()), ..phone_id::Changes::default() }
+    phone_id::Changes {
+        terminal_name: patch.terminal_name.as_deref().map(|name| name.trim().to_owned()),
+        ..phone_id::Changes::default()
+    }
 }
 
-/// What a patch changes of a notify rule. Texts are trimmed, lists have everything once and in order.
+/// What a patch changes of a notify rule. Texts are trimmed, lists have everything once and in
+/// order.
 ///
 /// # Errors
 /// Mail addresses that are none.
 pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<FieldFault>> {
     let emails = patch.emails.as_deref().map(read_emails).transpose()?;
-    let events =
-        patch.events.as_ref().map(|events| NotifyEvent::ALL.into_iter().filter(|event| events.contains(event)).collect::<Vec<_>>());
+    let events = patch.events.as_ref().map(|events| {
+        NotifyEvent::ALL.into_iter().filter(|event| events.contains(event)).collect::<Vec<_>>()
+    });
     Ok(notify_rule::Changes {
         name: patch.name.as_deref().map(|name| name.trim().to_owned()),
         // Lists of texts can always be written.
@@ -170,7 +199,8 @@ mod tests {
     fn what_the_contract_does_not_allow_is_refused_at_its_field() {
         use FieldCode::*;
         let small = Sample { numbers: 1, ids: 1, ..Sample::default() };
-        let full = Sample { numbers: 2, ids: 3, ip_phone: true, silent: &[(0, 2)], ..Sample::default() };
+        let full =
+            Sample { numbers: 2, ids: 3, ip_phone: true, silent: &[(0, 2)], ..Sample::default() };
         type Row<'a> = (&'a Sample, &'a str, &'a [(&'a str, FieldCode)]);
         let table: [Row; 15] = [
             (&small, "{}", &[]),
@@ -190,13 +220,19 @@ mod tests {
             (
                 &small,
                 r#"{"display_name":"東京","ringtone":"ringtone_2","notify_rule_id":"gone"}"#,
-                &[("/display_name", NotContracted), ("/ringtone", NotApplicable), ("/notify_rule_id", NotFound)],
+                &[
+                    ("/display_name", NotContracted),
+                    ("/ringtone", NotApplicable),
+                    ("/notify_rule_id", NotFound),
+                ],
             ),
         ];
         for (sample, patch, expected) in table {
             let contract = contract(sample);
-            let found = number(&contract, &contract.numbers[0], &json(patch)).err().unwrap_or_default();
-            let found: Vec<_> = found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
+            let found =
+                number(&contract, &contract.numbers[0], &json(patch)).err().unwrap_or_default();
+            let found: Vec<_> =
+                found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
             assert_eq!(found, expected, "{patch}");
         }
     }
@@ -207,14 +243,19 @@ mod tests {
         let change = |patch| number(&contract, &contract.numbers[0], &json(patch)).unwrap();
         assert_eq!(change("{}"), number::Changes::default());
         assert_eq!(change(r#"{"priority_phone_id":null}"#).priority_phone_id, Some(None));
-        assert_eq!(change(r#"{"priority_phone_id":"id1"}"#).priority_phone_id, Some(Some("id1".into())));
+        assert_eq!(
+            change(r#"{"priority_phone_id":"id1"}"#).priority_phone_id,
+            Some(Some("id1".into()))
+        );
         assert_eq!(change(r#"{"name":" 代表　"}"#).name.as_deref(), Some("代表"));
     }
 
     #[test]
     fn the_channel_limit_stays_within_the_contract() {
         let contract = contract(&Sample { numbers: 1, ids: 1, ..Sample::default() });
-        for (limit, allowed) in [(0, false), (1, true), (5, true), (6, false), (9, false), (255, false)] {
+        for (limit, allowed) in
+            [(0, false), (1, true), (5, true), (6, false), (9, false), (255, false)]
+        {
             assert_eq!(channel_limit(&contract.numbers[0], limit).is_ok(), allowed, "{limit}");
         }
     }

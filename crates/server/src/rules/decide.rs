@@ -1,7 +1,9 @@
-//! What becomes of an incoming call. The switch, the preview in the portal and the tests ask this one function.
+//! What becomes of an incoming call. The switch, the preview in the portal and the tests ask this
+//! one function.
 //!
-//! What comes first decides: the four switches, the block list, the channels, the terminals. Emergency numbers and their call-backs pass
-//! by the first two: whoever has called for help must be reached (RFC 7090, 1).
+//! What comes first decides: the four switches, the block list, the channels, the terminals.
+//! Emergency numbers and their call-backs pass by the first two: whoever has called for help must
+//! be reached (RFC 7090, 1).
 
 mod sip;
 mod words;
@@ -23,8 +25,8 @@ use store::{block_entry, number};
 pub use sip::{SipCodes, reason_phrase};
 pub use words::reason;
 
-/// How long the ID that rings first rings alone. A telephone in Japan rings every 3 seconds: after three rings nobody sits beside it, and
-/// the caller has not given up yet.
+/// How long the ID that rings first rings alone. A telephone in Japan rings every 3 seconds: after
+/// three rings nobody sits beside it, and the caller has not given up yet.
 pub const PRIORITY_HEAD_START_S: u32 = 10;
 
 /// The announcement that every channel is in use.
@@ -41,7 +43,8 @@ pub struct NumberSettings<'a> {
     pub reject_out_of_range: bool,
     /// Refuses サービス競合.
     pub reject_service_conflict: bool,
-    /// At least those entries of the block list that may match, in any order; see [`candidate_keys`].
+    /// At least those entries of the block list that may match, in any order; see
+    /// [`candidate_keys`].
     pub entries: Cow<'a, [Entry]>,
     /// Calls at once.
     pub channel_limit: u8,
@@ -121,9 +124,15 @@ pub struct Ringing {
 }
 
 impl<'a> NumberSettings<'a> {
-    /// From what is stored. Of the block list, the entries with one of [`candidate_keys`] are enough.
-    pub fn new(contract: &'a Contract, number: &'a number::Row, entries: &[block_entry::Row]) -> Self {
-        let ringing: HashSet<&str> = contract.ringing(&number.id).map(|phone_id| phone_id.id.as_str()).collect();
+    /// From what is stored. Of the block list, the entries with one of [`candidate_keys`] are
+    /// enough.
+    pub fn new(
+        contract: &'a Contract,
+        number: &'a number::Row,
+        entries: &[block_entry::Row],
+    ) -> Self {
+        let ringing: HashSet<&str> =
+            contract.ringing(&number.id).map(|phone_id| phone_id.id.as_str()).collect();
         let devices = contract.phone_ids.iter().map(|phone_id| Device {
             phone_id: &phone_id.id,
             extension: &phone_id.extension,
@@ -148,14 +157,17 @@ impl<'a> NumberSettings<'a> {
             NoNumber::Withheld => (self.reject_withheld, MatchedRule::RejectWithheld),
             NoNumber::PayPhone => (self.reject_pay_phone, MatchedRule::RejectPayPhone),
             NoNumber::OutOfRange => (self.reject_out_of_range, MatchedRule::RejectOutOfRange),
-            NoNumber::ServiceConflict => (self.reject_service_conflict, MatchedRule::RejectServiceConflict),
+            NoNumber::ServiceConflict => {
+                (self.reject_service_conflict, MatchedRule::RejectServiceConflict)
+            }
         };
         is_on.then_some(rule)
     }
 }
 
 impl Entry {
-    /// From what is stored; nothing, with a line in the log, when somebody else wrote it: one bad entry must not keep calls from coming in.
+    /// From what is stored; nothing, with a line in the log, when somebody else wrote it: one bad
+    /// entry must not keep calls from coming in.
     pub fn from_row(row: &block_entry::Row) -> Option<Self> {
         let matching = match row.matching.as_str() {
             "exact" => Some(BlockMatch::Exact),
@@ -164,7 +176,10 @@ impl Entry {
         };
         let pattern = matching.and_then(|matching| BlockPattern::from_key(matching, &row.pattern));
         if pattern.is_none() {
-            tracing::error!(entry = row.id, "an entry of a block list is none of ours and refuses nobody");
+            tracing::error!(
+                entry = row.id,
+                "an entry of a block list is none of ours and refuses nobody"
+            );
         }
         Some(Self { id: row.id.clone(), pattern: pattern?, expires_at: row.expires_at })
     }
@@ -173,13 +188,15 @@ impl Entry {
         self.expires_at.is_none_or(|end| call.at < end) && self.pattern.matches(&call.caller)
     }
 
-    /// Sorts what says more about the caller before what says less; the id settles what the database's order must not.
+    /// Sorts what says more about the caller before what says less; the id settles what the
+    /// database's order must not.
     fn precedence(&self) -> (BlockMatch, Reverse<usize>, &str) {
         (self.pattern.matching(), Reverse(self.pattern.key().len()), &self.id)
     }
 }
 
-/// Every pattern of a block list that could match this caller, for a look-up by index: the caller's key and all that it begins with.
+/// Every pattern of a block list that could match this caller, for a look-up by index: the caller's
+/// key and all that it begins with.
 pub fn candidate_keys(caller: &Caller) -> Vec<String> {
     beginnings(caller.key().unwrap_or_default())
 }
@@ -204,12 +221,18 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
         channel_limit: settings.channel_limit,
         exempted: is_exempt && refusal.is_some(),
     };
-    let reject = |matched, code| Decision { sip: Some((code, reason_phrase(code))), ..because(RouteAction::Reject, matched) };
+    let reject = |matched, code| Decision {
+        sip: Some((code, reason_phrase(code))),
+        ..because(RouteAction::Reject, matched)
+    };
 
     match refusal {
         Some(Refusal::Switch(matched)) if !is_exempt => return reject(matched, codes.no_number),
         Some(Refusal::Entry(entry)) if !is_exempt => {
-            return Decision { entry: Some(entry.clone()), ..reject(MatchedRule::BlockEntry, codes.blocked) };
+            return Decision {
+                entry: Some(entry.clone()),
+                ..reject(MatchedRule::BlockEntry, codes.blocked)
+            };
         }
         _ => {}
     }
@@ -246,9 +269,22 @@ fn refusal<'s>(settings: &'s NumberSettings, call: &Call) -> Option<Refusal<'s>>
 fn ringing(devices: &[Device]) -> Vec<Ringing> {
     let mut ringing: Vec<&Device> = devices.iter().filter(|device| device.rings).collect();
     // Extensions do not begin with 0: the longer one is the larger one.
-    ringing.sort_by_key(|device| (!device.is_priority, !device.is_basic, device.extension.len(), device.extension, device.phone_id));
+    ringing.sort_by_key(|device| {
+        (
+            !device.is_priority,
+            !device.is_basic,
+            device.extension.len(),
+            device.extension,
+            device.phone_id,
+        )
+    });
     // One that is switched off keeps nobody waiting.
     let has_priority = ringing.first().is_some_and(|device| device.is_priority);
-    let start = |device: &Device| if has_priority && !device.is_priority { PRIORITY_HEAD_START_S } else { 0 };
-    ringing.into_iter().map(|device| Ringing { phone_id: device.phone_id.to_owned(), ring_after_s: start(device) }).collect()
+    let start = |device: &Device| {
+        if has_priority && !device.is_priority { PRIORITY_HEAD_START_S } else { 0 }
+    };
+    ringing
+        .into_iter()
+        .map(|device| Ringing { phone_id: device.phone_id.to_owned(), ring_after_s: start(device) })
+        .collect()
 }

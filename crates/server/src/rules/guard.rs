@@ -34,17 +34,24 @@ impl Guard {
             return Some(fault(FieldCode::EmergencyNumber));
         }
         // One digit is a country only where it is 1 or 7; every other one begins many countries.
-        let country = pattern.is_foreign() && (pattern.digits() >= 2 || matches!(pattern.key(), "+1" | "+7"));
+        let country =
+            pattern.is_foreign() && (pattern.digits() >= 2 || matches!(pattern.key(), "+1" | "+7"));
         if prefix && !country && pattern.digits() < PREFIX_MIN {
             return Some(fault(FieldCode::PrefixTooShort).limit(PREFIX_MIN as i64));
         }
-        let shown = |text: &str| caller(text).map_or_else(|| text.to_owned(), |caller| caller.japanese());
+        let shown =
+            |text: &str| caller(text).map_or_else(|| text.to_owned(), |caller| caller.japanese());
         if let Some(own) = self.own.iter().find(|own| touches(own)) {
             let code = if prefix { FieldCode::CoversOwnNumber } else { FieldCode::OwnNumber };
             return Some(fault(code).value(shown(own)));
         }
-        if let Some(forwarding) = self.forwarding.as_ref().filter(|forwarding| touches(forwarding)) {
-            let code = if prefix { FieldCode::CoversForwardingNumber } else { FieldCode::ForwardingNumber };
+        if let Some(forwarding) = self.forwarding.as_ref().filter(|forwarding| touches(forwarding))
+        {
+            let code = if prefix {
+                FieldCode::CoversForwardingNumber
+            } else {
+                FieldCode::ForwardingNumber
+            };
             return Some(fault(code).value(shown(forwarding)));
         }
         None
@@ -57,11 +64,15 @@ impl Guard {
             return found;
         }
         if pattern.is_foreign() && pattern.digits() <= 3 {
-            found.push(FieldFault::new("/caller", FieldCode::CoversCountry).value(pattern.japanese()));
+            found.push(
+                FieldFault::new("/caller", FieldCode::CoversCountry).value(pattern.japanese()),
+            );
         }
         let first = self.known.partition_point(|known| known.as_str() < pattern.key());
-        if let Some(known) = self.known.get(first).filter(|known| known.starts_with(pattern.key())) {
-            let shown = Caller::parse(known).map_or_else(|_| known.clone(), |caller| caller.japanese());
+        if let Some(known) = self.known.get(first).filter(|known| known.starts_with(pattern.key()))
+        {
+            let shown =
+                Caller::parse(known).map_or_else(|_| known.clone(), |caller| caller.japanese());
             found.push(FieldFault::new("/caller", FieldCode::CoversRecentCalls).value(shown));
         }
         found
@@ -73,7 +84,9 @@ pub fn caller_fault(pointer: &str, error: &CallerError) -> FieldFault {
     let fault = |code| FieldFault::new(pointer, code);
     match error {
         CallerError::Empty => fault(FieldCode::Required),
-        CallerError::UnexpectedCharacter(c) => fault(FieldCode::UnexpectedCharacter).value(c.to_string()),
+        CallerError::UnexpectedCharacter(c) => {
+            fault(FieldCode::UnexpectedCharacter).value(c.to_string())
+        }
         CallerError::StarOrHash(c) => fault(FieldCode::StarOrHash).value(c.to_string()),
         CallerError::TooShort => fault(FieldCode::NumberTooShort),
         CallerError::TooLong => fault(FieldCode::NumberTooLong),
@@ -122,8 +135,13 @@ mod tests {
             (Prefix, "+44", None),
         ];
         for (matching, text, expected) in table {
-            let pattern = BlockPattern::parse(matching, text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
-            assert_eq!(guard().refusal(&pattern).map(|fault| fault.code), expected, "{matching:?} {text}");
+            let pattern = BlockPattern::parse(matching, text)
+                .unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            assert_eq!(
+                guard().refusal(&pattern).map(|fault| fault.code),
+                expected,
+                "{matching:?} {text}"
+            );
         }
     }
 
@@ -139,8 +157,10 @@ mod tests {
             (Prefix, "+1212555", &[CoversRecentCalls]),
         ];
         for (matching, text, expected) in table {
-            let pattern = BlockPattern::parse(matching, text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
-            let found: Vec<_> = guard().warnings(&pattern).into_iter().map(|fault| fault.code).collect();
+            let pattern = BlockPattern::parse(matching, text)
+                .unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            let found: Vec<_> =
+                guard().warnings(&pattern).into_iter().map(|fault| fault.code).collect();
             assert_eq!(found, expected, "{matching:?} {text}");
         }
     }

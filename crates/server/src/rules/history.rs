@@ -100,7 +100,8 @@ pub fn ringing_field(phone_id: &str) -> String {
 
 /// The screen that a change of a number belongs to, by the fields that changed.
 pub fn screen_of_number(changed: &FieldValues) -> AuditObject {
-    let all = |begins: &str| !changed.is_empty() && changed.keys().all(|name| name.starts_with(begins));
+    let all =
+        |begins: &str| !changed.is_empty() && changed.keys().all(|name| name.starts_with(begins));
     if all("reject_") {
         AuditObject::BlockList
     } else if all("busy_announcement") {
@@ -112,14 +113,18 @@ pub fn screen_of_number(changed: &FieldValues) -> AuditObject {
 
 /// Whom an entry of a block list refuses.
 pub fn of_block_pattern(row: &block_entry::Row) -> FieldValues {
-    FieldValues::from([("caller".into(), text(&row.pattern)), ("match".into(), text(&row.matching))])
+    FieldValues::from([
+        ("caller".into(), text(&row.pattern)),
+        ("match".into(), text(&row.matching)),
+    ])
 }
 
 /// An entry of a block list.
 pub fn of_block_entry(row: &block_entry::Row) -> FieldValues {
     let mut values = of_block_pattern(row);
-    let expires_at =
-        row.expires_at.map_or(FieldValue::Null(()), |at| FieldValue::Text(at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
+    let expires_at = row.expires_at.map_or(FieldValue::Null(()), |at| {
+        FieldValue::Text(at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    });
     values.extend([("note".into(), text(&row.note)), ("expires_at".into(), expires_at)]);
     values
 }
@@ -127,7 +132,10 @@ pub fn of_block_entry(row: &block_entry::Row) -> FieldValues {
 /// Keeps only what differs, on both sides.
 pub fn differences(before: FieldValues, after: FieldValues) -> (FieldValues, FieldValues) {
     let changed = |mine: &FieldValues, other: &FieldValues| {
-        mine.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(name, value)| (name.clone(), value.clone())).collect()
+        mine.iter()
+            .filter(|(name, value)| other.get(*name) != Some(value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     };
     (changed(&before, &after), changed(&after, &before))
 }
@@ -138,12 +146,24 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_written_down() {
-        let values =
-            |pairs: &[(&str, FieldValue)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<FieldValues>();
-        let before = values(&[("a", text("1")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
-        let after = values(&[("a", text("2")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
-        assert_eq!(differences(before.clone(), after), (values(&[("a", text("1"))]), values(&[("a", text("2"))])));
-        assert_eq!(differences(before.clone(), before.clone()), (FieldValues::new(), FieldValues::new()));
+        let values = |pairs: &[(&str, FieldValue)]| {
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect::<FieldValues>()
+        };
+        let before =
+            values(&[("a", text("1")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
+        let after =
+            values(&[("a", text("2")), ("b", FieldValue::Null(())), ("c", FieldValue::Bool(true))]);
+        assert_eq!(
+            differences(before.clone(), after),
+            (values(&[("a", text("1"))]), values(&[("a", text("2"))]))
+        );
+        assert_eq!(
+            differences(before.clone(), before.clone()),
+            (FieldValues::new(), FieldValues::new())
+        );
         assert_eq!(differences(FieldValues::new(), before.clone()), (FieldValues::new(), before));
     }
 }

@@ -6,7 +6,8 @@ use zxcvbn::{Score, zxcvbn};
 
 use crate::texts::{Lang, text};
 
-/// zxcvbn's estimate that is needed: at least 10^8 guesses, "safely unguessable" online and moderately safe against a stolen hash.
+/// zxcvbn's estimate that is needed: at least 10^8 guesses, "safely unguessable" online and
+/// moderately safe against a stolen hash.
 const SCORE_NEEDED: u8 = 3;
 
 /// What the password is for, and what it must not be made of.
@@ -37,7 +38,8 @@ fn contains_login_id(password: &str, login_id: &str) -> bool {
     !login_id.is_empty() && password.to_lowercase().contains(&login_id.to_lowercase())
 }
 
-/// Why a password is not taken. Its length is checked where it is read. Takes milliseconds: call it on a blocking thread.
+/// Why a password is not taken. Its length is checked where it is read. Takes milliseconds: call it
+/// on a blocking thread.
 ///
 /// # Errors
 /// `contains_login_id` or `too_weak` at `pointer`.
@@ -57,7 +59,11 @@ pub fn check(lang: Lang, password: &str, context: &Context<'_>) -> PasswordCheck
     let mut advice = Vec::new();
     let length = password.chars().count() as u64;
     if length < PASSWORD_MIN {
-        advice.push(text(lang, "password.too_short", &[("count", &(PASSWORD_MIN - length).to_string())]));
+        advice.push(text(
+            lang,
+            "password.too_short",
+            &[("count", &(PASSWORD_MIN - length).to_string())],
+        ));
         score = score.min(SCORE_NEEDED - 1);
     }
     if contains_login_id(password, context.login_id) {
@@ -67,8 +73,12 @@ pub fn check(lang: Lang, password: &str, context: &Context<'_>) -> PasswordCheck
     let acceptable = advice.is_empty() && score >= SCORE_NEEDED;
     if let Some(feedback) = feedback.filter(|_| !acceptable) {
         let mut keys: Vec<&str> = feedback.warning().map(warning_key).into_iter().collect();
-        keys.extend(feedback.suggestions().iter().filter_map(|suggestion| suggestion_key(*suggestion)));
-        advice.extend(keys.into_iter().take(2).map(|key| text(lang, &format!("password.{key}"), &[])));
+        keys.extend(
+            feedback.suggestions().iter().filter_map(|suggestion| suggestion_key(*suggestion)),
+        );
+        advice.extend(
+            keys.into_iter().take(2).map(|key| text(lang, &format!("password.{key}"), &[])),
+        );
     }
     if !acceptable && advice.is_empty() {
         advice.push(text(lang, "password.add_words", &[]));
@@ -80,8 +90,10 @@ pub fn check(lang: Lang, password: &str, context: &Context<'_>) -> PasswordCheck
 
 fn warning_key(warning: Warning) -> &'static str {
     match warning {
-        Warning::StraightRowsOfKeysAreEasyToGuess | Warning::ShortKeyboardPatternsAreEasyToGuess => "keyboard",
-        Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => "repeats",
+        Warning::StraightRowsOfKeysAreEasyToGuess
+        | Warning::ShortKeyboardPatternsAreEasyToGuess => "keyboard",
+        Warning::RepeatsLikeAaaAreEasyToGuess
+        | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => "repeats",
         Warning::ThisIsATop10Password
         | Warning::ThisIsATop100Password
         | Warning::ThisIsACommonPassword
@@ -89,15 +101,19 @@ fn warning_key(warning: Warning) -> &'static str {
         Warning::SequencesLikeAbcAreEasyToGuess => "sequences",
         Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess => "dates",
         Warning::AWordByItselfIsEasyToGuess => "one_word",
-        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess => "names",
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+        | Warning::CommonNamesAndSurnamesAreEasyToGuess => "names",
     }
 }
 
 /// Suggestions that say more than the warning beside them.
 fn suggestion_key(suggestion: Suggestion) -> Option<&'static str> {
     match suggestion {
-        Suggestion::UseAFewWordsAvoidCommonPhrases | Suggestion::AddAnotherWordOrTwo => Some("add_words"),
-        Suggestion::CapitalizationDoesntHelpVeryMuch | Suggestion::AllUppercaseIsAlmostAsEasyToGuessAsAllLowercase => Some("capitals"),
+        Suggestion::UseAFewWordsAvoidCommonPhrases | Suggestion::AddAnotherWordOrTwo => {
+            Some("add_words")
+        }
+        Suggestion::CapitalizationDoesntHelpVeryMuch
+        | Suggestion::AllUppercaseIsAlmostAsEasyToGuessAsAllLowercase => Some("capitals"),
         Suggestion::PredictableSubstitutionsDontHelpVeryMuch => Some("substitutions"),
         Suggestion::ReversedWordsArentMuchHarderToGuess => Some("reversed"),
         _ => None,
@@ -108,7 +124,8 @@ fn suggestion_key(suggestion: Suggestion) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const CONTEXT: Context<'_> = Context { login_id: "minato001", words: &["株式会社みなと商会", "minato shokai"] };
+    const CONTEXT: Context<'_> =
+        Context { login_id: "minato001", words: &["株式会社みなと商会", "minato shokai"] };
 
     #[test]
     fn passwords_that_anyone_would_try_are_not_taken() {
@@ -124,21 +141,42 @@ mod tests {
             ("denwaban2026", Some(FieldCode::TooWeak)),
             ("minato shokai", Some(FieldCode::TooWeak)),
         ] {
-            assert_eq!(judge("/new_password", password, &CONTEXT).err().map(|fault| fault.code), code, "{password}");
+            assert_eq!(
+                judge("/new_password", password, &CONTEXT).err().map(|fault| fault.code),
+                code,
+                "{password}"
+            );
         }
     }
 
     #[test]
     fn whoever_types_is_helped_in_both_languages() {
         for lang in [Lang::Ja, Lang::En] {
-            for password in
-                ["", "abc", "qwertyuiop", "aaaaaaaaaaaa", "password123", "minato001minato001", "20261122 2026", "correct horse battery"]
-            {
+            for password in [
+                "",
+                "abc",
+                "qwertyuiop",
+                "aaaaaaaaaaaa",
+                "password123",
+                "minato001minato001",
+                "20261122 2026",
+                "correct horse battery",
+            ] {
                 let found = check(lang, password, &CONTEXT);
                 assert_eq!(found.acceptable, found.advice.is_empty(), "{password}: {found:?}");
-                assert!(found.advice.iter().all(|text| !text.starts_with("password.") && !text.contains("%{")), "{found:?}");
+                assert!(
+                    found
+                        .advice
+                        .iter()
+                        .all(|text| !text.starts_with("password.") && !text.contains("%{")),
+                    "{found:?}"
+                );
                 let long_enough = password.chars().count() as u64 >= PASSWORD_MIN;
-                assert_eq!(found.acceptable, long_enough && judge("/x", password, &CONTEXT).is_ok(), "{password}");
+                assert_eq!(
+                    found.acceptable,
+                    long_enough && judge("/x", password, &CONTEXT).is_ok(),
+                    "{password}"
+                );
             }
         }
     }

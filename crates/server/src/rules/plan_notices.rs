@@ -1,7 +1,7 @@
 //! Who is told of what happened on a call, and which notices are not needed any more.
 //!
-//! One notice per call and destination, however many terminals rang. A missed call waits a little, since the news that somebody
-//! answered, or that the caller left a message, may be on its way.
+//! One notice per call and destination, however many terminals rang. A missed call waits a little,
+//! since the news that somebody answered, or that the caller left a message, may be on its way.
 
 use api_types::NotifyEvent;
 use serde::Deserialize;
@@ -88,7 +88,10 @@ impl Planned {
             #[serde(default)]
             text_sent: Option<String>,
         }
-        let sent = |progress: &String| serde_json::from_str::<Progress>(progress).is_ok_and(|progress| progress.text_sent.is_some());
+        let sent = |progress: &String| {
+            serde_json::from_str::<Progress>(progress)
+                .is_ok_and(|progress| progress.text_sent.is_some())
+        };
         match self.state.as_str() {
             "delivered" | "handed_over" | "sending" => true,
             "waiting" | "held" => self.progress.as_ref().is_some_and(sent),
@@ -106,22 +109,38 @@ impl Planned {
 }
 
 impl Destination {
-    /// Whether something that follows finds its place there: in the thread of the first notice, or by its id.
+    /// Whether something that follows finds its place there: in the thread of the first notice, or
+    /// by its id.
     fn takes_what_follows(&self) -> bool {
         matches!(self.channel.as_str(), "mail" | "slack" | "google_chat" | "webhook")
     }
 }
 
-/// Plans what follows from `news` about the call whose log is `entries`. `rule` is the present one; `None` where nobody is told.
-pub fn plan_notices<'r>(entries: &[Entry], news: &News, rule: Option<&'r Rule>, planned: &[Planned]) -> Plan<'r> {
+/// Plans what follows from `news` about the call whose log is `entries`. `rule` is the present one;
+/// `None` where nobody is told.
+pub fn plan_notices<'r>(
+    entries: &[Entry],
+    news: &News,
+    rule: Option<&'r Rule>,
+    planned: &[Planned],
+) -> Plan<'r> {
     let missed = |notice: &&Planned| {
-        notice.waits() && entries.iter().any(|entry| entry.row.id == notice.call_event_id && entry.row.kind == call_log::MISSED)
+        notice.waits()
+            && entries.iter().any(|entry| {
+                entry.row.id == notice.call_event_id && entry.row.kind == call_log::MISSED
+            })
     };
-    let missed_calls = || planned.iter().filter(missed).map(|notice| notice.id.clone()).collect::<Vec<_>>();
+    let missed_calls =
+        || planned.iter().filter(missed).map(|notice| notice.id.clone()).collect::<Vec<_>>();
     let tell = |id: &str, settles: bool| {
         let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
         destinations
-            .map(move |destination| New { call_event_id: id.to_owned(), destination, purpose: "event", settles })
+            .map(move |destination| New {
+                call_event_id: id.to_owned(),
+                destination,
+                purpose: "event",
+                settles,
+            })
             .collect::<Vec<_>>()
     };
     let tells = |kind: NotifyEvent| rule.is_some_and(|rule| rule.events.contains(&kind));
@@ -130,12 +149,22 @@ pub fn plan_notices<'r>(entries: &[Entry], news: &News, rule: Option<&'r Rule>, 
         News::Answered | News::Refused { .. } => Plan { new: Vec::new(), canceled: missed_calls() },
         News::Missed(id) => {
             // What says more has come before it.
-            let is_told = entries.iter().filter_map(|entry| kind_of(&entry.row.kind)).any(|kind| supersedes(kind) && tells(kind));
-            let new = if tells(NotifyEvent::MissedCall) && !is_told { tell(id, true) } else { Vec::new() };
+            let is_told = entries
+                .iter()
+                .filter_map(|entry| kind_of(&entry.row.kind))
+                .any(|kind| supersedes(kind) && tells(kind));
+            let new = if tells(NotifyEvent::MissedCall) && !is_told {
+                tell(id, true)
+            } else {
+                Vec::new()
+            };
             Plan { new, canceled: Vec::new() }
         }
         News::Happened(id) => {
-            let kind = entries.iter().find(|entry| entry.row.id == *id).and_then(|entry| kind_of(&entry.row.kind));
+            let kind = entries
+                .iter()
+                .find(|entry| entry.row.id == *id)
+                .and_then(|entry| kind_of(&entry.row.kind));
             match kind.filter(|kind| tells(*kind)) {
                 None => Plan::default(),
                 Some(kind) => {
@@ -150,13 +179,22 @@ pub fn plan_notices<'r>(entries: &[Entry], news: &News, rule: Option<&'r Rule>, 
 
 /// Where the notice still waits, what was said goes along with it; elsewhere it follows.
 fn follow_ups<'r>(id: &str, rule: Option<&'r Rule>, planned: &[Planned]) -> Vec<New<'r>> {
-    let of_event = |purpose: &'static str| planned.iter().filter(move |notice| notice.call_event_id == id && notice.purpose == purpose);
+    let of_event = |purpose: &'static str| {
+        planned.iter().filter(move |notice| notice.call_event_id == id && notice.purpose == purpose)
+    };
     let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
     destinations
         .filter(|destination| destination.takes_what_follows())
-        .filter(|destination| of_event("event").any(|notice| notice.goes_to(destination) && notice.text_is_out()))
+        .filter(|destination| {
+            of_event("event").any(|notice| notice.goes_to(destination) && notice.text_is_out())
+        })
         .filter(|destination| !of_event("transcript").any(|notice| notice.goes_to(destination)))
-        .map(|destination| New { call_event_id: id.to_owned(), destination, purpose: "transcript", settles: false })
+        .map(|destination| New {
+            call_event_id: id.to_owned(),
+            destination,
+            purpose: "transcript",
+            settles: false,
+        })
         .collect()
 }
 

@@ -24,7 +24,8 @@ pub const NUMBER_FIELDS: [&str; 11] = [
 pub const PHONE_ID_FIELDS: [&str; 2] = ["terminal_name", "outbound_number_id"];
 
 /// The settings of a notify rule.
-pub const NOTIFY_RULE_FIELDS: [&str; 5] = ["name", "emails", "events", "language", "private_subject"];
+pub const NOTIFY_RULE_FIELDS: [&str; 5] =
+    ["name", "emails", "events", "language", "private_subject"];
 
 /// The settings of a notify service that are kept in the log; former credentials are kept nowhere.
 pub const NOTIFY_SERVICE_FIELDS: [&str; 2] = ["label", "enabled"];
@@ -40,7 +41,8 @@ pub enum Plan {
     PhoneId,
     /// Which IDs ring.
     Ringing,
-    /// An added entry is removed; where it took the place of an expired one, that is not worth coming back.
+    /// An added entry is removed; where it took the place of an expired one, that is not worth
+    /// coming back.
     RemoveEntry,
     /// An entry gets its former note and expiry.
     ChangeEntry,
@@ -65,32 +67,55 @@ pub enum Plan {
     },
 }
 
-/// What restoring a change means; `None` where it cannot be: passwords are not kept, and what the operator made only the operator can
-/// unmake.
+/// What restoring a change means; `None` where it cannot be: passwords are not kept, and what the
+/// operator made only the operator can unmake.
 pub fn plan(row: &audit::Row) -> Option<Plan> {
     let action: AuditAction = view::from_text(&row.action)?;
     let object: AuditObject = view::from_text(&row.object_kind)?;
     let after: FieldValues = serde_json::from_str(&row.after).ok()?;
-    let only = |allowed: &[&str]| !after.is_empty() && after.keys().all(|name| allowed.contains(&name.as_str()));
+    let only = |allowed: &[&str]| {
+        !after.is_empty() && after.keys().all(|name| allowed.contains(&name.as_str()))
+    };
     let id = |name: &str| match after.get(name) {
         Some(FieldValue::Text(id)) => Some(id.clone()),
         _ => None,
     };
     match (object, action) {
-        (AuditObject::Account, AuditAction::Update) if only(&["contact_mail"]) => Some(Plan::Account),
-        // The switches of the block list and the announcement are settings of the number, shown on screens of their own.
-        (AuditObject::Number | AuditObject::BlockList, AuditAction::Update) if only(&NUMBER_FIELDS) => Some(Plan::Number),
-        (AuditObject::PhoneId, AuditAction::Update) if only(&PHONE_ID_FIELDS) => Some(Plan::PhoneId),
+        (AuditObject::Account, AuditAction::Update) if only(&["contact_mail"]) => {
+            Some(Plan::Account)
+        }
+        // The switches of the block list and the announcement are settings of the number, shown on
+        // screens of their own.
+        (AuditObject::Number | AuditObject::BlockList, AuditAction::Update)
+            if only(&NUMBER_FIELDS) =>
+        {
+            Some(Plan::Number)
+        }
+        (AuditObject::PhoneId, AuditAction::Update) if only(&PHONE_ID_FIELDS) => {
+            Some(Plan::PhoneId)
+        }
         (AuditObject::Ringing, AuditAction::Update) => Some(Plan::Ringing),
-        (AuditObject::NotifyRule, AuditAction::Update) if only(&NOTIFY_RULE_FIELDS) => Some(Plan::NotifyRule),
-        (AuditObject::NotifyService, AuditAction::Update) if only(&NOTIFY_SERVICE_FIELDS) => Some(Plan::NotifyService),
+        (AuditObject::NotifyRule, AuditAction::Update) if only(&NOTIFY_RULE_FIELDS) => {
+            Some(Plan::NotifyRule)
+        }
+        (AuditObject::NotifyService, AuditAction::Update) if only(&NOTIFY_SERVICE_FIELDS) => {
+            Some(Plan::NotifyService)
+        }
         (AuditObject::BlockList, AuditAction::AddEntry) => Some(Plan::RemoveEntry),
         (AuditObject::BlockList, AuditAction::ChangeEntry) => Some(Plan::ChangeEntry),
-        (AuditObject::BlockList, AuditAction::RemoveEntries) => id("deletion_id").map(|deletion_id| Plan::PutBack { deletion_id }),
-        (AuditObject::BlockList, AuditAction::PutBackEntries) => id("deletion_id").map(|deletion_id| Plan::RemoveAgain { deletion_id }),
+        (AuditObject::BlockList, AuditAction::RemoveEntries) => {
+            id("deletion_id").map(|deletion_id| Plan::PutBack { deletion_id })
+        }
+        (AuditObject::BlockList, AuditAction::PutBackEntries) => {
+            id("deletion_id").map(|deletion_id| Plan::RemoveAgain { deletion_id })
+        }
         // What an undo of an import removed waits under the import's id.
-        (AuditObject::BlockList, AuditAction::UndoImport) => id("import_id").map(|deletion_id| Plan::PutBack { deletion_id }),
-        (AuditObject::BlockList, AuditAction::Import) => id("import_id").map(|import_id| Plan::UndoImport { import_id }),
+        (AuditObject::BlockList, AuditAction::UndoImport) => {
+            id("import_id").map(|deletion_id| Plan::PutBack { deletion_id })
+        }
+        (AuditObject::BlockList, AuditAction::Import) => {
+            id("import_id").map(|import_id| Plan::UndoImport { import_id })
+        }
         _ => None,
     }
 }
@@ -143,14 +168,39 @@ mod tests {
             ("notify_rule", "create", r#"{"name":"営業"}"#, None),
             ("notify_rule", "delete", "{}", None),
             ("notify_service", "update", r#"{"label":"営業"}"#, Some(Plan::NotifyService)),
-            ("notify_service", "update", r#"{"changed_credentials":"bot_token","label":"営業"}"#, None),
+            (
+                "notify_service",
+                "update",
+                r#"{"changed_credentials":"bot_token","label":"営業"}"#,
+                None,
+            ),
             ("account", "update", r#"{"contact_mail":null}"#, Some(Plan::Account)),
             ("account", "update", r#"{"status":"active"}"#, None),
             ("block_list", "add_entry", "{}", Some(Plan::RemoveEntry)),
-            ("block_list", "remove_entries", r#"{"count":2,"deletion_id":"d"}"#, Some(Plan::PutBack { deletion_id: "d".into() })),
-            ("block_list", "import", r#"{"count":2,"import_id":"i"}"#, Some(Plan::UndoImport { import_id: "i".into() })),
-            ("block_list", "undo_import", r#"{"count":2,"import_id":"i"}"#, Some(Plan::PutBack { deletion_id: "i".into() })),
-            ("block_list", "put_back_entries", r#"{"count":2,"deletion_id":"d"}"#, Some(Plan::RemoveAgain { deletion_id: "d".into() })),
+            (
+                "block_list",
+                "remove_entries",
+                r#"{"count":2,"deletion_id":"d"}"#,
+                Some(Plan::PutBack { deletion_id: "d".into() }),
+            ),
+            (
+                "block_list",
+                "import",
+                r#"{"count":2,"import_id":"i"}"#,
+                Some(Plan::UndoImport { import_id: "i".into() }),
+            ),
+            (
+                "block_list",
+                "undo_import",
+                r#"{"count":2,"import_id":"i"}"#,
+                Some(Plan::PutBack { deletion_id: "i".into() }),
+            ),
+            (
+                "block_list",
+                "put_back_entries",
+                r#"{"count":2,"deletion_id":"d"}"#,
+                Some(Plan::RemoveAgain { deletion_id: "d".into() }),
+            ),
         ];
         for (object, action, after, expected) in table {
             assert_eq!(plan(&row(object, action, after)), expected, "{object} {action} {after}");

@@ -77,6 +77,10 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             updated_at: at(),
         })
         .collect();
-    let silent = sample.silent.iter().map(|(number, id)| (format!("number{number}"), format!("id{id}"))).collect();
+    let silent = sample
+        .silent
+        .iter()
+        .map(|(number, id)| (format!("number{number}"), format!("id{id}")))
+        .collect();
     Contract { account, numbers, phone_ids, notify_rules: Vec::new(), silent }
 }

@@ -61,7 +61,11 @@ async fn a_path_leads_to_a_file_to_the_page_or_nowhere() {
         let response = answer(&bundle(), &request, false);
         assert_eq!(response.status().as_u16(), status, "{method} {path}");
         assert_eq!(header_of(&response, header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
-        assert!(header_of(&response, header::CONTENT_SECURITY_POLICY).contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            header_of(&response, header::CONTENT_SECURITY_POLICY)
+                .contains("frame-ancestors 'none'"),
+            "{path}"
+        );
         assert_eq!(header_of(&response, header::STRICT_TRANSPORT_SECURITY), "", "{path}");
         assert_eq!(to_bytes(response.into_body()).await.unwrap(), body, "{method} {path}");
     }
@@ -72,7 +76,10 @@ async fn without_a_bundle_the_page_says_how_to_make_one() {
     let response = answer(&Memory(HashMap::new()), &get("/").to_http_request(), true);
     assert_eq!(response.status(), 503);
     assert_eq!(header_of(&response, header::STRICT_TRANSPORT_SECURITY), HSTS);
-    assert!(String::from_utf8_lossy(&to_bytes(response.into_body()).await.unwrap()).contains("cargo xtask bundle"));
+    assert!(
+        String::from_utf8_lossy(&to_bytes(response.into_body()).await.unwrap())
+            .contains("cargo xtask bundle")
+    );
 }
 
 #[test]
@@ -107,7 +114,11 @@ fn hashed_files_are_kept_for_ever_and_the_rest_is_asked_for_again() {
         ("/", "no-cache", "text/html; charset=utf-8"),
         ("/sw.js", "no-cache", "text/javascript; charset=utf-8"),
         ("/manifest.webmanifest", "no-cache", "application/manifest+json; charset=utf-8"),
-        ("/assets/app-1a2b.js", "public, max-age=31536000, immutable", "text/javascript; charset=utf-8"),
+        (
+            "/assets/app-1a2b.js",
+            "public, max-age=31536000, immutable",
+            "text/javascript; charset=utf-8",
+        ),
         ("/assets/app-1a2b.wasm", "public, max-age=31536000, immutable", "application/wasm"),
     ];
     for (path, lifetime, kind) in table {
@@ -129,7 +140,9 @@ async fn an_unchanged_file_is_not_sent_again() {
         ("\"other\"", "identity", 200),
         (tag.as_str(), "br", 200),
     ] {
-        let request = get("/").insert_header((header::IF_NONE_MATCH, known)).insert_header((header::ACCEPT_ENCODING, encoding));
+        let request = get("/")
+            .insert_header((header::IF_NONE_MATCH, known))
+            .insert_header((header::ACCEPT_ENCODING, encoding));
         let response = answer(&bundle(), &request.to_http_request(), false);
         assert_eq!(response.status(), status, "{known} {encoding}");
         assert_eq!(header_of(&response, header::CACHE_CONTROL), "no-cache");

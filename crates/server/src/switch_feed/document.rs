@@ -1,5 +1,6 @@
-//! The lines as a whole, compressed, in memory where they are few and else in a file that has no name: neither all numbers nor a long
-//! answer ever stand in memory as a whole, and nobody's slow line keeps a transaction open.
+//! The lines as a whole, compressed, in memory where they are few and else in a file that has no
+//! name: neither all numbers nor a long answer ever stand in memory as a whole, and nobody's slow
+//! line keeps a transaction open.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -68,7 +69,9 @@ impl Read for Reading {
         let count = match &*self.kept {
             Kept::File(file) => file.read_at(buffer, self.offset)?,
             Kept::Memory(bytes) => {
-                let rest = bytes.get(usize::try_from(self.offset).unwrap_or(usize::MAX)..).unwrap_or_default();
+                let rest = bytes
+                    .get(usize::try_from(self.offset).unwrap_or(usize::MAX)..)
+                    .unwrap_or_default();
                 let count = rest.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&rest[..count]);
                 count
@@ -83,7 +86,8 @@ impl Document {
     /// The bytes as they are sent, part by part.
     pub fn stream(&self, compressed: bool) -> impl Stream<Item = Result<Bytes, Failure>> + use<> {
         let reading = Reading { kept: self.kept.clone(), offset: 0 };
-        let reader: Box<dyn Read + Send> = if compressed { Box::new(reading) } else { Box::new(GzDecoder::new(reading)) };
+        let reader: Box<dyn Read + Send> =
+            if compressed { Box::new(reading) } else { Box::new(GzDecoder::new(reading)) };
         stream::unfold(Some(reader), |reader| async move {
             let mut reader = reader?;
             let read = tokio::task::spawn_blocking(move || {
@@ -99,14 +103,16 @@ impl Document {
     }
 }
 
-/// What stays the same of the header at every position: a snapshot of the same position under another configuration is another one.
+/// What stays the same of the header at every position: a snapshot of the same position under
+/// another configuration is another one.
 pub(super) fn shape(config: &SwitchConfig) -> String {
     let header = serde_json::to_vec(&lines::header(config, None, 0)).unwrap_or_default();
     crypto::hex(&Sha256::digest(header))[..8].to_owned()
 }
 
 impl Document {
-    /// The entity tag of a snapshot (RFC 9110, 8.8.3), without what tells compressed bytes from plain ones.
+    /// The entity tag of a snapshot (RFC 9110, 8.8.3), without what tells compressed bytes from
+    /// plain ones.
     pub fn tag(config: &SwitchConfig, position: i64) -> String {
         format!("{position}-{}", shape(config))
     }
@@ -132,7 +138,16 @@ impl<'a> Writer<'a> {
     pub(super) fn new(app: &'a App, since: Option<i64>, position: i64) -> Result<Self, Failure> {
         let kept = spooled_tempfile_in(IN_MEMORY, &app.config.data_dir);
         let compressed = GzEncoder::new(kept, Compression::fast());
-        let mut writer = Self { app, position, compressed, digest: Sha256::new(), size: 0, numbers: 0, removed: 0, entries: 0 };
+        let mut writer = Self {
+            app,
+            position,
+            compressed,
+            digest: Sha256::new(),
+            size: 0,
+            numbers: 0,
+            removed: 0,
+            entries: 0,
+        };
         writer.line(&SwitchLine::Header(lines::header(&app.config.switch, since, position)))?;
         Ok(writer)
     }
@@ -153,7 +168,9 @@ impl<'a> Writer<'a> {
         contracts: &[Contract],
         wanted: impl Fn(&number::Row) -> bool,
     ) -> Result<(), Failure> {
-        let all = contracts.iter().flat_map(|contract| contract.numbers.iter().map(move |number| (contract, number)));
+        let all = contracts
+            .iter()
+            .flat_map(|contract| contract.numbers.iter().map(move |number| (contract, number)));
         let (mut group, mut weight) = (Vec::new(), 0);
         for (contract, number) in all.filter(|(_, number)| wanted(number)) {
             let is_full = weight + number.block_entry_count > ENTRIES || group.len() >= NUMBERS;
@@ -167,9 +184,22 @@ impl<'a> Writer<'a> {
         self.group(conn, scope, &group)
     }
 
-    fn group(&mut self, conn: &mut Conn, scope: SwitchScope, group: &[(&Contract, &number::Row)]) -> Result<(), Failure> {
-        let with_list: Vec<&number::Row> = group.iter().map(|(_, number)| *number).filter(|number| number.block_entry_count > 0).collect();
-        let mut entries = if with_list.is_empty() { Default::default() } else { route_page::entries(conn, scope, &with_list)? };
+    fn group(
+        &mut self,
+        conn: &mut Conn,
+        scope: SwitchScope,
+        group: &[(&Contract, &number::Row)],
+    ) -> Result<(), Failure> {
+        let with_list: Vec<&number::Row> = group
+            .iter()
+            .map(|(_, number)| *number)
+            .filter(|number| number.block_entry_count > 0)
+            .collect();
+        let mut entries = if with_list.is_empty() {
+            Default::default()
+        } else {
+            route_page::entries(conn, scope, &with_list)?
+        };
         let now = self.app.clock.now_naive();
         for (contract, number) in group {
             let list = entries.remove(&number.id).unwrap_or_default();
@@ -183,12 +213,20 @@ impl<'a> Writer<'a> {
 
     pub(super) fn removed(&mut self, e164: &str) -> Result<(), Failure> {
         self.removed += 1;
-        self.line(&SwitchLine::Removed(SwitchRemoved { number: e164.to_owned(), dialled: lines::dialled(e164) }))
+        self.line(&SwitchLine::Removed(SwitchRemoved {
+            number: e164.to_owned(),
+            dialled: lines::dialled(e164),
+        }))
     }
 
     pub(super) fn finish(mut self, is_settled: bool) -> Result<Document, Failure> {
         let (numbers, removed, entries) = (self.numbers, self.removed, self.entries);
-        self.line(&SwitchLine::End(SwitchEnd { position: view::version(self.position), numbers, removed, entries }))?;
+        self.line(&SwitchLine::End(SwitchEnd {
+            position: view::version(self.position),
+            numbers,
+            removed,
+            entries,
+        }))?;
         let kept = match self.compressed.finish().map_err(broken)?.into_inner() {
             SpooledData::InMemory(bytes) => Kept::Memory(bytes.into_inner()),
             SpooledData::OnDisk(file) => Kept::File(file),

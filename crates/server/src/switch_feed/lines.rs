@@ -9,7 +9,9 @@ use store::{number, route, route_change};
 
 use crate::config::Switch as SwitchConfig;
 use crate::routing;
-use crate::rules::decide::{BUSY_ANNOUNCEMENT, Call, NumberSettings, SipCodes, decide_call, reason_phrase};
+use crate::rules::decide::{
+    BUSY_ANNOUNCEMENT, Call, NumberSettings, SipCodes, decide_call, reason_phrase,
+};
 use crate::texts::Lang;
 use crate::view;
 
@@ -32,7 +34,8 @@ impl Changed {
                 changed.gone.insert(e164);
                 continue;
             }
-            let numbers = changed.accounts.entry(row.account_id).or_insert_with(|| Some(BTreeSet::new()));
+            let numbers =
+                changed.accounts.entry(row.account_id).or_insert_with(|| Some(BTreeSet::new()));
             match (row.number_id, numbers) {
                 (Some(id), Some(numbers)) => _ = numbers.insert(id),
                 (Some(_), None) => {}
@@ -52,13 +55,16 @@ impl Changed {
 
     pub(super) fn touches(&self, number: &number::Row) -> bool {
         let numbers = self.accounts.get(&number.account_id);
-        numbers.is_some_and(|numbers| numbers.as_ref().is_none_or(|numbers| numbers.contains(&number.id)))
+        numbers.is_some_and(|numbers| {
+            numbers.as_ref().is_none_or(|numbers| numbers.contains(&number.id))
+        })
     }
 }
 
 /// The first line.
 pub(super) fn header(config: &SwitchConfig, since: Option<i64>, position: i64) -> SwitchHeader {
-    let SipCodes { no_number, blocked, busy, no_terminal, unknown_number, suspended } = config.sip_codes;
+    let SipCodes { no_number, blocked, busy, no_terminal, unknown_number, suspended } =
+        config.sip_codes;
     let answer = |code| api_types::SipAnswer { code, reason: reason_phrase(code).to_owned() };
     SwitchHeader {
         format: FORMAT,
@@ -73,7 +79,10 @@ pub(super) fn header(config: &SwitchConfig, since: Option<i64>, position: i64) -
             unknown_number: answer(unknown_number),
             suspended: answer(suspended),
         },
-        never_refused: (100..200).map(|service: u32| service.to_string()).filter(|service| is_emergency(service)).collect(),
+        never_refused: (100..200)
+            .map(|service: u32| service.to_string())
+            .filter(|service| is_emergency(service))
+            .collect(),
     }
 }
 
@@ -87,7 +96,8 @@ pub(super) fn dialled(e164: &str) -> Vec<String> {
     std::iter::once(e164.to_owned()).chain(national).collect()
 }
 
-/// A number with its block list. What rings is asked of the rule that decides about calls, for one that nothing refuses.
+/// A number with its block list. What rings is asked of the rule that decides about calls, for one
+/// that nothing refuses.
 pub(super) fn number(
     config: &SwitchConfig,
     contract: &Contract,
@@ -97,16 +107,26 @@ pub(super) fn number(
 ) -> SwitchNumber {
     let is_active = contract.account.status == "active";
     let settings = NumberSettings::new(contract, row, &[]);
-    let call = Call { caller: Caller::NoNumber(NoNumber::OutOfRange), at: now, active_calls: 0, emergency_callback: true };
+    let call = Call {
+        caller: Caller::NoNumber(NoNumber::OutOfRange),
+        at: now,
+        active_calls: 0,
+        emergency_callback: true,
+    };
     let decided = decide_call(&settings, &call, &config.sip_codes);
-    let decision = routing::decision_of(contract, row, &decided, &call, &config.sip_domain, Lang::Ja);
+    let decision =
+        routing::decision_of(contract, row, &decided, &call, &config.sip_domain, Lang::Ja);
     let (mut exact, mut prefix) = (BTreeMap::new(), BTreeMap::new());
     for entry in entries.iter().filter(|_| is_active) {
         let until: Option<DateTime<Utc>> = entry.expires_at.map(|end| end.and_utc());
         match entry.matching.as_str() {
             "exact" => _ = exact.insert(entry.pattern.clone(), until),
             "prefix" => _ = prefix.insert(entry.pattern.clone(), until),
-            other => tracing::error!(entry = entry.id, matching = other, "an entry of a block list is none of ours and refuses nobody"),
+            other => tracing::error!(
+                entry = entry.id,
+                matching = other,
+                "an entry of a block list is none of ours and refuses nobody"
+            ),
         }
     }
     SwitchNumber {

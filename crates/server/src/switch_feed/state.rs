@@ -9,13 +9,19 @@ use crate::view;
 
 /// How old an answer to a switch that asks may be at most.
 const ASKED: TimeDelta = TimeDelta::seconds(1);
-/// After how long without a word a switch counts as silent: it reports every thirty seconds at least.
+/// After how long without a word a switch counts as silent: it reports every thirty seconds at
+/// least.
 const SILENT: TimeDelta = TimeDelta::seconds(90);
 
-/// What becomes of the last change at the switches, as far as they are in operation. A switch that never reports what it serves asks about
-/// each call.
-pub fn state(now: NaiveDateTime, saved: Option<&route_change::Row>, switches: &[Seen]) -> SwitchState {
-    let in_operation: Vec<&Seen> = switches.iter().filter(|seen| seen.used_at.is_some() || seen.seen_at.is_some()).collect();
+/// What becomes of the last change at the switches, as far as they are in operation. A switch that
+/// never reports what it serves asks about each call.
+pub fn state(
+    now: NaiveDateTime,
+    saved: Option<&route_change::Row>,
+    switches: &[Seen],
+) -> SwitchState {
+    let in_operation: Vec<&Seen> =
+        switches.iter().filter(|seen| seen.used_at.is_some() || seen.seen_at.is_some()).collect();
     let saved_at = saved.map(|saved| saved.at);
     let applied_at = |seen: &Seen| match seen.seen_at {
         _ if saved_at.is_none() => Some(now),
@@ -23,10 +29,13 @@ pub fn state(now: NaiveDateTime, saved: Option<&route_change::Row>, switches: &[
         // Between two clocks nothing comes into force before it was saved.
         Some(_) => seen.applied_at.zip(saved_at).map(|(applied, saved)| applied.max(saved)),
     };
-    let behind: Vec<&Seen> = in_operation.iter().copied().filter(|seen| applied_at(seen).is_none()).collect();
+    let behind: Vec<&Seen> =
+        in_operation.iter().copied().filter(|seen| applied_at(seen).is_none()).collect();
     let is_silent = |seen: &&Seen| seen.seen_at.is_some_and(|at| now - at > SILENT);
-    let last_seen_at = behind.iter().copied().filter(is_silent).filter_map(|seen| seen.seen_at).min();
-    let progress = match (in_operation.is_empty(), behind.is_empty(), behind.iter().all(is_silent)) {
+    let last_seen_at =
+        behind.iter().copied().filter(is_silent).filter_map(|seen| seen.seen_at).min();
+    let progress = match (in_operation.is_empty(), behind.is_empty(), behind.iter().all(is_silent))
+    {
         (true, ..) => SwitchProgress::NoSwitch,
         (_, true, _) => SwitchProgress::Applied,
         (_, _, true) => SwitchProgress::Silent,
@@ -40,7 +49,9 @@ pub fn state(now: NaiveDateTime, saved: Option<&route_change::Row>, switches: &[
         saved_at: saved_at.map(|at| at.and_utc()),
         applied_at: applied.map(|(_, at)| at.and_utc()),
         lag_ms: applied.and_then(|(saved, at)| u64::try_from((at - saved).num_milliseconds()).ok()),
-        last_seen_at: last_seen_at.filter(|_| progress == SwitchProgress::Silent).map(|at| at.and_utc()),
+        last_seen_at: last_seen_at
+            .filter(|_| progress == SwitchProgress::Silent)
+            .map(|at| at.and_utc()),
     }
 }
 
@@ -53,7 +64,8 @@ mod tests {
 
     #[test]
     fn how_far_a_change_has_come() {
-        let at = |ms: i64| DateTime::from_timestamp_millis(1_795_316_400_000 + ms).unwrap().naive_utc();
+        let at =
+            |ms: i64| DateTime::from_timestamp_millis(1_795_316_400_000 + ms).unwrap().naive_utc();
         let saved = route_change::Row {
             account_id: String::new(),
             id: String::new(),
@@ -66,7 +78,11 @@ mod tests {
         };
         let unused = Seen { used_at: None, seen_at: None, applied_at: None };
         let asks = Seen { used_at: Some(at(-60_000)), ..unused };
-        let follows = |seen: i64, applied: Option<i64>| Seen { seen_at: Some(at(seen)), applied_at: applied.map(at), ..asks };
+        let follows = |seen: i64, applied: Option<i64>| Seen {
+            seen_at: Some(at(seen)),
+            applied_at: applied.map(at),
+            ..asks
+        };
         for (now, switches, expected, lag) in [
             (0, vec![], NoSwitch, None),
             (0, vec![unused], NoSwitch, None),

@@ -28,7 +28,11 @@ async fn every_answer_carries_the_id_of_its_request() {
         let response = call_service(&app, request.to_request()).await;
         let answered = response.headers().get(REQUEST_ID).unwrap().to_str().unwrap().to_owned();
         assert_eq!(Some(answered.as_str()) == sent, kept, "{sent:?}");
-        assert_eq!(actix_web::test::read_body(response).await, answered, "the handler saw another id");
+        assert_eq!(
+            actix_web::test::read_body(response).await,
+            answered,
+            "the handler saw another id"
+        );
     }
 }
 
@@ -52,8 +56,12 @@ async fn a_request_is_one_line_with_its_route_and_never_its_path() {
     init_metrics();
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(move || writer.clone()));
+    let subscriber = tracing_subscriber::registry().with(
+        tracing_subscriber::fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(move || writer.clone()),
+    );
     let _guard = tracing::subscriber::set_default(subscriber);
 
     let fails = || async { Err::<HttpResponse, _>(actix_web::error::ErrorConflict("no")) };
@@ -64,7 +72,8 @@ async fn a_request_is_one_line_with_its_route_and_never_its_path() {
             .service(web::resource("/telemetry-fails/{token}").to(fails)),
     )
     .await;
-    for uri in ["/telemetry-test/secret?key=secret", "/telemetry-fails/secret", "/elsewhere/secret"] {
+    for uri in ["/telemetry-test/secret?key=secret", "/telemetry-fails/secret", "/elsewhere/secret"]
+    {
         call_service(&app, TestRequest::get().uri(uri).to_request()).await;
     }
 
@@ -72,15 +81,25 @@ async fn a_request_is_one_line_with_its_route_and_never_its_path() {
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(!text.contains("secret"), "{text}");
     let line = text.lines().next().unwrap();
-    for part in
-        ["\"method\":\"GET\"", "\"route\":\"/telemetry-test/{token}\"", "\"status\":200", "\"bytes\":5", "\"duration_ms\":", "\"id\":"]
-    {
+    for part in [
+        "\"method\":\"GET\"",
+        "\"route\":\"/telemetry-test/{token}\"",
+        "\"status\":200",
+        "\"bytes\":5",
+        "\"duration_ms\":",
+        "\"id\":",
+    ] {
         assert!(line.contains(part), "{part} {line}");
     }
     assert!(text.contains("\"status\":409") && text.contains("\"route\":\"(other)\""), "{text}");
 
     let metrics = render_metrics();
-    assert!(metrics.contains("http_requests_total{method=\"GET\",route=\"/telemetry-test/{token}\",status=\"200\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains(
+            "http_requests_total{method=\"GET\",route=\"/telemetry-test/{token}\",status=\"200\"} 1"
+        ),
+        "{metrics}"
+    );
     assert!(
         metrics.contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"/telemetry-test/{token}\",le=\"0.001\"}"),
         "{metrics}"

@@ -1,6 +1,9 @@
 //! The log of what happened and what was sent.
 
-use api_types::{AttemptOutcome, CallAttachment, CallEvent, Delivery, DeliveryAttempt, DeliveryCounts, DeliveryState};
+use api_types::{
+    AttemptOutcome, CallAttachment, CallEvent, Delivery, DeliveryAttempt, DeliveryCounts,
+    DeliveryState,
+};
 use chrono::NaiveDateTime;
 use store::{attachment, call_event, delivery};
 
@@ -20,7 +23,8 @@ pub fn call_event(
     lang: Lang,
     now: NaiveDateTime,
 ) -> Result<CallEvent, Failure> {
-    let unreadable = |what: &str| Failure::Internal(format!("call_events.{what} of {} cannot be read", row.id));
+    let unreadable =
+        |what: &str| Failure::Internal(format!("call_events.{what} of {} cannot be read", row.id));
     let count = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
     let caller = crate::outbox::load::caller(row).ok_or_else(|| unreadable("party"))?;
     Ok(CallEvent {
@@ -54,21 +58,29 @@ fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> Option<CallAtta
     })
 }
 
-/// Whether a notice can be sent again: one that has come to an end, unless it was not needed any more.
+/// Whether a notice can be sent again: one that has come to an end, unless it was not needed any
+/// more.
 pub fn is_resendable(row: &delivery::Row) -> bool {
-    row.call_event_id.is_some() && matches!(row.state.as_str(), "delivered" | "handed_over" | "failed" | "skipped")
+    row.call_event_id.is_some()
+        && matches!(row.state.as_str(), "delivered" | "handed_over" | "failed" | "skipped")
 }
 
 /// A notice, with its attempts.
 ///
 /// # Errors
 /// `internal` when it cannot be read.
-pub fn delivery(row: &delivery::Row, attempts: &[delivery::Attempt], lang: Lang) -> Result<Delivery, Failure> {
-    let unreadable = |what: &str| Failure::Internal(format!("deliveries.{what} of {} cannot be read", row.id));
+pub fn delivery(
+    row: &delivery::Row,
+    attempts: &[delivery::Attempt],
+    lang: Lang,
+) -> Result<Delivery, Failure> {
+    let unreadable =
+        |what: &str| Failure::Internal(format!("deliveries.{what} of {} cannot be read", row.id));
     let again = row.state == "waiting" && row.attempts > 0;
     let key = if again { "waiting_again" } else { &row.state };
     let state: DeliveryState = from_text(&row.state).ok_or_else(|| unreadable("state"))?;
-    let trouble = matches!(state, DeliveryState::Waiting | DeliveryState::Held | DeliveryState::Failed);
+    let trouble =
+        matches!(state, DeliveryState::Waiting | DeliveryState::Held | DeliveryState::Failed);
     let service_gone = row.service_id.is_none() && row.channel != "mail";
     Ok(Delivery {
         id: row.id.clone(),
@@ -80,9 +92,15 @@ pub fn delivery(row: &delivery::Row, attempts: &[delivery::Attempt], lang: Lang)
         destination: row.destination.clone(),
         state,
         message: text(lang, &format!("delivery.{key}"), &[]),
-        problem: row.problem.as_deref().filter(|_| trouble).map(|code| doctor::explain(lang, code, None)),
+        problem: row
+            .problem
+            .as_deref()
+            .filter(|_| trouble)
+            .map(|code| doctor::explain(lang, code, None)),
         // Counting begins anew when it is sent again; the log of its attempts does not.
-        attempt_count: u32::try_from(attempts.len()).unwrap_or(u32::MAX).max(u32::try_from(row.attempts).unwrap_or_default()),
+        attempt_count: u32::try_from(attempts.len())
+            .unwrap_or(u32::MAX)
+            .max(u32::try_from(row.attempts).unwrap_or_default()),
         attempts: attempts.iter().map(|attempt| delivery_attempt(attempt, lang)).collect(),
         next_at: (state == DeliveryState::Waiting).then(|| row.next_at.and_utc()),
         created_at: row.created_at.and_utc(),

@@ -25,8 +25,14 @@ struct Page {
 /// The group with the field.
 #[component]
 pub(super) fn Contact(account: Account) -> impl IntoView {
-    let editor = Editor::new(Form::of_account(&account), format!("{}:{}", account.id, routes::ACCOUNT));
-    let page = Page { client: use_client(), live: use_live(), editor, version: StoredValue::new(account.version) };
+    let editor =
+        Editor::new(Form::of_account(&account), format!("{}:{}", account.id, routes::ACCOUNT));
+    let page = Page {
+        client: use_client(),
+        live: use_live(),
+        editor,
+        version: StoredValue::new(account.version),
+    };
     let save = Callback::new(move |()| start(page, false));
     let undo = Callback::new(move |()| {
         if editor.restore() {
@@ -43,7 +49,9 @@ pub(super) fn Contact(account: Account) -> impl IntoView {
                     state=editor.state(Field::ContactMail, |it| it.contact_mail.clone())
                     label=text!(account.mail)
                     value=editor.value(|it| it.contact_mail.clone())
-                    edit=Callback::new(move |text| editor.edit(Field::ContactMail, |it| it.contact_mail = text))
+                    edit=Callback::new(move |text| {
+                        editor.edit(Field::ContactMail, |it| it.contact_mail = text)
+                    })
                     max=MAIL_MAX
                     kind="email"
                     autocomplete="email"
@@ -51,7 +59,7 @@ pub(super) fn Contact(account: Account) -> impl IntoView {
             </div>
             <p>{move || t!(account.mail_note)}</p>
         </section>
-        <SaveBar model=bar/>
+        <SaveBar model=bar />
     }
 }
 
@@ -70,23 +78,31 @@ fn start(page: Page, undoing: bool) {
             match outcome {
                 Ok(fresh) => {
                     page.version.set_value(fresh.version);
-                    page.editor.accept(draft.edited(), &Form::of_account(&fresh), &[Field::ContactMail]);
-                    page.editor.finish((!undoing).then(|| (draft.loaded().clone(), vec![Field::ContactMail])));
+                    page.editor.accept(
+                        draft.edited(),
+                        &Form::of_account(&fresh),
+                        &[Field::ContactMail],
+                    );
+                    page.editor.finish(
+                        (!undoing).then(|| (draft.loaded().clone(), vec![Field::ContactMail])),
+                    );
                     if undoing {
                         page.live.toast(t!(save.undone));
                     }
                     return;
                 }
-                Err(error) if error.code() == Some(ErrorCode::Stale) && !last => match api::account::get(page.client).await {
-                    _ if page.version.is_disposed() => return,
-                    Ok(fresh) => {
-                        page.version.set_value(fresh.version);
-                        if page.editor.rebase(&Form::of_account(&fresh)) {
-                            return;
+                Err(error) if error.code() == Some(ErrorCode::Stale) && !last => {
+                    match api::account::get(page.client).await {
+                        _ if page.version.is_disposed() => return,
+                        Ok(fresh) => {
+                            page.version.set_value(fresh.version);
+                            if page.editor.rebase(&Form::of_account(&fresh)) {
+                                return;
+                            }
                         }
+                        Err(error) => return page.editor.fail(&error),
                     }
-                    Err(error) => return page.editor.fail(&error),
-                },
+                }
                 Err(error) => return page.editor.fail(&error),
             }
         }

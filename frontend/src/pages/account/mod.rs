@@ -35,43 +35,62 @@ pub fn AccountPage() -> impl IntoView {
     });
     load.run(());
     view! {
-        <TitleBar title=text!(account.title) back=routes::HOME/>
+        <TitleBar title=text!(account.title) back=routes::HOME />
         {move || match account.get() {
-            Remote::Loading => view! { <SkeletonRows count=4/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
-            Remote::Ready(account) => view! { <Contract account/> }.into_any(),
+            Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready(account) => view! { <Contract account /> }.into_any(),
         }}
-        <Screen/>
-        <SignOut/>
+        <Screen />
+        <SignOut />
     }
 }
 
 #[component]
 fn Contract(account: Account) -> impl IntoView {
-    let login_id = use_session().with_untracked(|state| state.signed_in().map(|session| session.login_id.clone()));
+    let login_id = use_session()
+        .with_untracked(|state| state.signed_in().map(|session| session.login_id.clone()));
     let Account { name, options, number_count, id_count, .. } = account.clone();
     view! {
-        <p class="big" data-testid="account-name">{name}</p>
+        <p class="big" data-testid="account-name">
+            {name}
+        </p>
         <section class="group first">
             <h2>{move || t!(account.contract)}</h2>
             <dl class="list">
-                <Fact label=text!(account.login_id) value=Signal::stored(login_id.unwrap_or_default())/>
-                <Fact label=text!(account.numbers) value=Signal::derive(move || t!(account.number_count, count = number_count))/>
-                <Fact label=text!(account.ids) value=Signal::derive(move || t!(account.id_count, count = id_count))/>
+                <Fact
+                    label=text!(account.login_id)
+                    value=Signal::stored(login_id.unwrap_or_default())
+                />
+                <Fact
+                    label=text!(account.numbers)
+                    value=Signal::derive(move || t!(account.number_count, count = number_count))
+                />
+                <Fact
+                    label=text!(account.ids)
+                    value=Signal::derive(move || {
+                        t!(account.id_count,
+                    count = id_count)
+                    })
+                />
             </dl>
         </section>
-        <Password/>
+        <Password />
         <section class="group">
             <div class="list">
                 <a class="row" href=routes::API_KEYS data-testid="open-api-keys">
-                    <span class="lead"><Icon icon=icondata_lu::LuPlug/></span>
-                    <span class="label">{move || t!(keys.title)}<small>{move || t!(keys.hint)}</small></span>
-                    <Chevron/>
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuPlug />
+                    </span>
+                    <span class="label">
+                        {move || t!(keys.title)}<small>{move || t!(keys.hint)}</small>
+                    </span>
+                    <Chevron />
                 </a>
             </div>
         </section>
-        <Options options/>
-        <Contact account/>
+        <Options options />
+        <Contact account />
     }
 }
 
@@ -80,7 +99,12 @@ fn Contract(account: Account) -> impl IntoView {
 fn Password() -> impl IntoView {
     let directory = use_directory();
     let basic = Memo::new(move |_| {
-        let find = |rows: &Rows| rows.ids.iter().find(|phone_id| phone_id.kind == PhoneIdKind::Basic).map(|phone_id| phone_id.id.clone());
+        let find = |rows: &Rows| {
+            rows.ids
+                .iter()
+                .find(|phone_id| phone_id.kind == PhoneIdKind::Basic)
+                .map(|phone_id| phone_id.id.clone())
+        };
         directory.rows().with(|rows| rows.ready().and_then(find))
     });
     move || {
@@ -88,10 +112,19 @@ fn Password() -> impl IntoView {
             view! {
                 <section class="group">
                     <div class="list">
-                        <a class="row" href=RowRef::phone_id(id).page(RowPage::Password) data-testid="open-password">
-                            <span class="lead"><Icon icon=icondata_lu::LuKeyRound/></span>
-                            <span class="label">{move || t!(account.password)}<small>{move || t!(account.password_hint)}</small></span>
-                            <Chevron/>
+                        <a
+                            class="row"
+                            href=RowRef::phone_id(id).page(RowPage::Password)
+                            data-testid="open-password"
+                        >
+                            <span class="lead">
+                                <Icon icon=icondata_lu::LuKeyRound />
+                            </span>
+                            <span class="label">
+                                {move || t!(account.password)}
+                                <small>{move || t!(account.password_hint)}</small>
+                            </span>
+                            <Chevron />
                         </a>
                     </div>
                 </section>
@@ -123,7 +156,10 @@ fn Options(options: AccountOptions) -> impl IntoView {
         view! {
             <div class="row">
                 <dt class="label">{label}</dt>
-                <dd class="badge" class:on=on><Icon icon/>{move || if on { t!(option.on) } else { t!(option.off) }}</dd>
+                <dd class="badge" class:on=on>
+                    <Icon icon />
+                    {move || if on { t!(option.on) } else { t!(option.off) }}
+                </dd>
             </div>
         }
     });
@@ -152,14 +188,23 @@ fn Screen() -> impl IntoView {
                 <SegmentRow
                     state=FieldState::plain("language", none)
                     label=text!(account.language)
-                    choices=vec![("ja", Signal::stored("日本語".to_owned())), ("en", Signal::stored("English".to_owned()))]
+                    choices=vec![
+                        ("ja", Signal::stored("日本語".to_owned())),
+                        ("en", Signal::stored("English".to_owned())),
+                    ]
                     selected=Signal::derive(|| tag_of(locale()))
-                    pick=Callback::new(|key| i18n::choose(if key == "en" { Locale::en } else { Locale::ja }))
+                    pick=Callback::new(|key| i18n::choose(
+                        if key == "en" { Locale::en } else { Locale::ja },
+                    ))
                 />
                 <SegmentRow
                     state=FieldState::plain("theme", none)
                     label=text!(account.theme)
-                    choices=vec![("auto", text!(account.theme_auto)), ("light", text!(account.theme_light)), ("dark", text!(account.theme_dark))]
+                    choices=vec![
+                        ("auto", text!(account.theme_auto)),
+                        ("light", text!(account.theme_light)),
+                        ("dark", text!(account.theme_dark)),
+                    ]
                     selected=Signal::derive(move || key_of(theme.get()))
                     pick=Callback::new(move |key| {
                         let chosen = match key {

@@ -40,12 +40,28 @@ pub(super) fn SignOut() -> impl IntoView {
     view! {
         <section class="group">
             <div class="list">
-                <button class="row action" type="button" data-testid="sign-out" aria-disabled=move || busy.get().to_string() on:click=here>
-                    <span class="lead"><Icon icon=icondata_lu::LuLogOut/></span>
+                <button
+                    class="row action"
+                    type="button"
+                    data-testid="sign-out"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=here
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuLogOut />
+                    </span>
                     <span class="label">{move || t!(account.sign_out)}</span>
                 </button>
-                <button class="row danger" type="button" aria-haspopup="dialog" data-testid="sign-out-everywhere" on:click=everywhere>
-                    <span class="lead"><Icon icon=icondata_lu::LuMonitorX/></span>
+                <button
+                    class="row danger"
+                    type="button"
+                    aria-haspopup="dialog"
+                    data-testid="sign-out-everywhere"
+                    on:click=everywhere
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuMonitorX />
+                    </span>
                     <span class="label">{move || t!(account.sign_out_everywhere)}</span>
                 </button>
             </div>
@@ -53,10 +69,18 @@ pub(super) fn SignOut() -> impl IntoView {
         <Sheet open=asking title=text!(account.everywhere_title) test_id="sign-out-dialog">
             <p class="say">{move || t!(account.everywhere_body)}</p>
             <div class="stack">
-                <button class="btn danger wide" type="button" data-testid="sign-out-everywhere-confirm" on:click=move |_| leave.run(true)>
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="sign-out-everywhere-confirm"
+                    on:click=move |_| leave.run(true)
+                >
                     {move || t!(account.everywhere_confirm)}
                 </button>
-                <button class="btn wide" type="button" on:click=move |_| asking.set(false)>{move || t!(app.cancel)}</button>
+                <button class="btn wide" type="button" on:click=move |_| asking.set(false)>
+                    {move || t!(app.cancel)}
+                </button>
             </div>
         </Sheet>
     }

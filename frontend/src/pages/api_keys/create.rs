@@ -63,7 +63,7 @@ pub(super) fn summary(scopes: &[ApiScope]) -> String {
 pub(super) fn CreateSheet(page: Page) -> impl IntoView {
     view! {
         <Sheet open=page.adding title=text!(keys.new_title) test_id="key-sheet">
-            <CreateForm page/>
+            <CreateForm page />
         </Sheet>
     }
 }
@@ -96,7 +96,8 @@ impl New {
             _ => None,
         };
         let addresses = self.addresses.get_untracked();
-        let addresses = addresses.split([',', '、', ' ', '\n']).map(str::trim).filter(|text| !text.is_empty());
+        let addresses =
+            addresses.split([',', '、', ' ', '\n']).map(str::trim).filter(|text| !text.is_empty());
         ApiKeyCreate {
             name: self.name.get_untracked().trim().to_owned(),
             scopes: scopes.flatten().collect(),
@@ -112,7 +113,10 @@ impl New {
         let key = untrack(|| self.key());
         self.failure.set(None);
         if let Err(errors) = key.validate() {
-            let mut faults: Vec<_> = field_faults(&errors).into_iter().map(|fault| (fault.pointer.clone(), fault_text(&fault))).collect();
+            let mut faults: Vec<_> = field_faults(&errors)
+                .into_iter()
+                .map(|fault| (fault.pointer.clone(), fault_text(&fault)))
+                .collect();
             if key.scopes.is_empty() {
                 faults.retain(|(at, _)| !at.starts_with("/scopes"));
                 self.failure.set(Some(t!(keys.no_scope).to_owned()));
@@ -134,9 +138,17 @@ impl New {
                     self.page.adding.set(false);
                     self.page.made.set(Some(made));
                 }
-                Err(ClientError::Problem(problem)) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
-                    let faults: Vec<_> = problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect();
-                    self.failure.set(faults.iter().find(|(at, _)| at.is_empty()).map(|(_, words)| words.clone()));
+                Err(ClientError::Problem(problem))
+                    if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
+                {
+                    let faults: Vec<_> = problem
+                        .errors
+                        .iter()
+                        .map(|fault| (fault.pointer.clone(), fault.message.clone()))
+                        .collect();
+                    self.failure.set(
+                        faults.iter().find(|(at, _)| at.is_empty()).map(|(_, words)| words.clone()),
+                    );
                     self.refused.refuse(faults);
                 }
                 Err(error) => self.failure.set(Some(words(&error).1)),
@@ -159,14 +171,23 @@ fn CreateForm(page: Page) -> impl IntoView {
         busy: RwSignal::new(false),
     };
     let resources = RESOURCES.iter().enumerate().map(|(index, (resource, _, write))| {
-        let mut choices: Vec<(&'static str, Text)> = vec![("none", text!(keys.none)), ("read", text!(keys.read))];
+        let mut choices: Vec<(&'static str, Text)> =
+            vec![("none", text!(keys.none)), ("read", text!(keys.read))];
         choices.extend(write.is_some().then(|| ("write", text!(keys.write))));
         let pick = Callback::new(move |choice: &'static str| {
             new.may.update(|may| may[index] = choice);
             new.failure.set(None);
         });
         let selected = Signal::derive(move || new.may.with(|may| may[index]));
-        view! { <SegmentRow state=new.refused.state(resource, "/none") label=Signal::derive(move || name(resource).to_owned()) choices selected pick/> }
+        view! {
+            <SegmentRow
+                state=new.refused.state(resource, "/none")
+                label=Signal::derive(move || name(resource).to_owned())
+                choices
+                selected
+                pick
+            />
+        }
     });
     view! {
         <form
@@ -195,7 +216,11 @@ fn CreateForm(page: Page) -> impl IntoView {
                     <SegmentRow
                         state=new.refused.state("expires", "/expires_at")
                         label=text!(keys.expires)
-                        choices=vec![("90", text!(keys.days_90)), ("365", text!(keys.year)), ("never", text!(keys.never))]
+                        choices=vec![
+                            ("90", text!(keys.days_90)),
+                            ("365", text!(keys.year)),
+                            ("never", text!(keys.never)),
+                        ]
                         selected=new.expires.into()
                         pick=Callback::new(move |choice| new.expires.set(choice))
                     />
@@ -210,8 +235,16 @@ fn CreateForm(page: Page) -> impl IntoView {
                 </div>
                 <p>{move || t!(keys.addresses_note)}</p>
             </section>
-            <div role="alert" class="form-error">{move || new.failure.get().map(|words| view! { <p>{words}</p> })}</div>
-            <button class="btn main wide" type="submit" data-testid="create-key" aria-disabled=move || new.busy.get().to_string()>
+            <div role="alert" class="form-error">
+                {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
+            <button
+                class="btn main \
+                wide"
+                type="submit"
+                data-testid="create-key"
+                aria-disabled=move || new.busy.get().to_string()
+            >
                 {move || if new.busy.get() { t!(keys.creating) } else { t!(keys.create) }}
             </button>
         </form>

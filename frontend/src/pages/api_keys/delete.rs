@@ -32,9 +32,12 @@ pub(super) fn DeleteSheet(page: Page) -> impl IntoView {
             page.going.set(None);
         }
     });
-    let name = move || page.going.with(|key| key.as_ref().map(|key| key.name.clone())).unwrap_or_default();
+    let name =
+        move || page.going.with(|key| key.as_ref().map(|key| key.name.clone())).unwrap_or_default();
     let go = move |_| {
-        let Some(key) = page.going.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        let Some(key) = page.going.get_untracked().filter(|_| !busy.get_untracked()) else {
+            return;
+        };
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
@@ -43,7 +46,9 @@ pub(super) fn DeleteSheet(page: Page) -> impl IntoView {
                 return;
             }
             match outcome {
-                Err(error) if error.code() != Some(ErrorCode::NotFound) => failure.set(Some(words(&error).1)),
+                Err(error) if error.code() != Some(ErrorCode::NotFound) => {
+                    failure.set(Some(words(&error).1))
+                }
                 // One that is gone already is what was wanted.
                 _ => {
                     page.keys.update(|keys| {
@@ -60,12 +65,28 @@ pub(super) fn DeleteSheet(page: Page) -> impl IntoView {
     view! {
         <Sheet open title=text!(keys.delete_title) test_id="delete-sheet">
             <p class="say">{move || t!(keys.delete_body, name = name())}</p>
-            <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
+            <div role="alert" class="form-error">
+                {move || failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
             <div class="stack">
-                <button class="btn danger wide" type="button" data-testid="delete-confirm" aria-disabled=move || busy.get().to_string() on:click=go>
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="delete-confirm"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=go
+                >
                     {move || if busy.get() { t!(keys.deleting) } else { t!(keys.delete_confirm) }}
                 </button>
-                <button class="btn wide" type="button" data-testid="delete-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="delete-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    {move || t!(app.cancel)}
+                </button>
             </div>
         </Sheet>
     }

@@ -11,21 +11,37 @@ use crate::{t, text};
 /// What the file may look like, and the field for it; why the last one was not taken.
 #[component]
 pub(super) fn Choose(page: Page, faults: Vec<String>) -> impl IntoView {
-    let samples = [("utf-8", text!(import.sample_utf8)), ("shift_jis", text!(import.sample_sjis))].map(|(encoding, label)| {
-        view! {
-            <a class="row" href=page.number_id.with_value(|id| sample_href(id, encoding)) download="" data-testid=format!("sample-{encoding}")>
-                <span class="lead"><Icon icon=icondata_lu::LuDownload/></span>
-                <span class="label">{label}</span>
-            </a>
-        }
-    });
+    let samples = [("utf-8", text!(import.sample_utf8)), ("shift_jis", text!(import.sample_sjis))]
+        .map(|(encoding, label)| {
+            view! {
+                <a
+                    class="row"
+                    href=page.number_id.with_value(|id| sample_href(id, encoding))
+                    download=""
+                    data-testid=format!("sample-{encoding}")
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuDownload />
+                    </span>
+                    <span class="label">{label}</span>
+                </a>
+            }
+        });
     let any = !faults.is_empty();
     let faults = faults.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
     view! {
         <section class="group">
             <h2>{move || t!(import.intro_title)}</h2>
-            {any.then(|| view! { <div class="file-faults" data-testid="file-faults"><Icon icon=icondata_lu::LuCircleAlert/><div>{faults}</div></div> })}
-            <FileField page/>
+            {any
+                .then(|| {
+                    view! {
+                        <div class="file-faults" data-testid="file-faults">
+                            <Icon icon=icondata_lu::LuCircleAlert />
+                            <div>{faults}</div>
+                        </div>
+                    }
+                })}
+            <FileField page />
             <p>{move || t!(import.intro)}</p>
             <p>{move || t!(import.encodings)}</p>
         </section>
@@ -60,7 +76,7 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
             }
         >
             <label class="btn main wide">
-                <Icon icon=icondata_lu::LuFileUp/>
+                <Icon icon=icondata_lu::LuFileUp />
                 <span>{move || t!(import.choose)}</span>
                 <input
                     type="file"
@@ -70,13 +86,14 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
                     on:change:target=move |event| {
                         let input = event.target();
                         let file = first(input.files());
-                        // The same file may be chosen again once it is mended.
                         input.set_value("");
                         file.into_iter().for_each(|file| page.take(file));
                     }
                 />
             </label>
-            <p class="drop-hint">{move || if over.get() { t!(import.drop_now) } else { t!(import.drop) }}</p>
+            <p class="drop-hint">
+                {move || if over.get() { t!(import.drop_now) } else { t!(import.drop) }}
+            </p>
         </div>
     }
 }
@@ -86,16 +103,34 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
 pub(super) fn Sending(page: Page, name: String) -> impl IntoView {
     let percent = page.percent;
     let whole = Memo::new(move |_| percent.get() >= 100);
-    let words = move || if whole.get() { t!(import.reading, name = name.clone()) } else { t!(import.sending, name = name.clone()) };
+    let words = move || {
+        if whole.get() {
+            t!(import.reading, name = name.clone())
+        } else {
+            t!(import.sending, name = name.clone())
+        }
+    };
     view! {
         <section class="group">
             <div class="list sending" data-testid="sending">
                 <p role="status">{words}</p>
                 <div class="with-percent">
-                    <progress max="100" aria-label=move || t!(import.title).to_owned() data-testid="progress" prop:value=move || f64::from(percent.get())></progress>
+                    <progress
+                        max="100"
+                        aria-label=move || t!(import.title).to_owned()
+                        data-testid="progress"
+                        prop:value=move || f64::from(percent.get())
+                    />
                     <span class="num">{move || t!(import.percent, percent = percent.get())}</span>
                 </div>
-                <button class="btn wide" type="button" data-testid="cancel-upload" on:click=move |_| page.cancel()>{move || t!(import.cancel)}</button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="cancel-upload"
+                    on:click=move |_| page.cancel()
+                >
+                    {move || t!(import.cancel)}
+                </button>
             </div>
         </section>
     }

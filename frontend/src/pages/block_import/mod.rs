@@ -55,7 +55,10 @@ impl Page {
         if file.size() > LARGEST {
             // One decimal, rounded up: 10.04 MB must not read as 10.0.
             let tenths = (file.size() / LARGEST * 100.0).ceil() as u32;
-            return self.refuse(vec![t!(import.too_large, size = format!("{}.{}", tenths / 10, tenths % 10))]);
+            return self.refuse(vec![t!(
+                import.too_large,
+                size = format!("{}.{}", tenths / 10, tenths % 10)
+            )]);
         }
         if file.size() == 0.0 {
             return self.refuse(vec![t!(import.empty_file).to_owned()]);
@@ -70,7 +73,11 @@ impl Page {
             let Some(id) = self.number_id.try_get_value() else { return };
             let outcome = api::block_list::preview(self.client, &id, &upload).await;
             // Whoever cancelled, or left, waits for no answer.
-            if !self.step.try_with_untracked(|step| matches!(step, Step::Sending(_))).unwrap_or(false) {
+            if !self
+                .step
+                .try_with_untracked(|step| matches!(step, Step::Sending(_)))
+                .unwrap_or(false)
+            {
                 return;
             }
             self.upload.set_value(None);
@@ -106,12 +113,17 @@ impl Page {
 /// What is wrong with a file, with the line where it is.
 fn faults(error: &ClientError) -> Vec<String> {
     match error {
-        ClientError::Problem(problem) if problem.code == ErrorCode::Gone => vec![t!(import.expired).to_owned()],
+        ClientError::Problem(problem) if problem.code == ErrorCode::Gone => {
+            vec![t!(import.expired).to_owned()]
+        }
         ClientError::Problem(problem) if !problem.errors.is_empty() => {
-            let words = problem.errors.iter().map(|fault| match fault.pointer.strip_prefix("#line=") {
-                Some(line) => format!("{} {}", t!(import.line, line = line.to_owned()), fault.message),
-                None => fault.message.clone(),
-            });
+            let words =
+                problem.errors.iter().map(|fault| match fault.pointer.strip_prefix("#line=") {
+                    Some(line) => {
+                        format!("{} {}", t!(import.line, line = line.to_owned()), fault.message)
+                    }
+                    None => fault.message.clone(),
+                });
             words.collect()
         }
         error => vec![states::words(error).1],
@@ -125,12 +137,13 @@ pub fn BlockImportPage(
     row: RowRef,
 ) -> impl IntoView {
     let back = row.page(RowPage::BlockList);
-    view! { <RowFrame title=text!(import.title) row back page=body/> }
+    view! { <RowFrame title=text!(import.title) row back page=body /> }
 }
 
 fn body(subject: Subject) -> AnyView {
-    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::BlockList)) else {
-        return view! { <NotHere body=text!(block.not_here)/> }.into_any();
+    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::BlockList))
+    else {
+        return view! { <NotHere body=text!(block.not_here) /> }.into_any();
     };
     let page = Page {
         client: use_client(),
@@ -145,10 +158,10 @@ fn body(subject: Subject) -> AnyView {
     view! {
         {subject.heading()}
         {move || match page.step.get() {
-            Step::Choose(faults) => view! { <Choose page faults/> }.into_any(),
-            Step::Sending(name) => view! { <Sending page name/> }.into_any(),
-            Step::Preview(import) => view! { <Preview page import=*import/> }.into_any(),
-            Step::Done(import) => view! { <Done page import=*import/> }.into_any(),
+            Step::Choose(faults) => view! { <Choose page faults /> }.into_any(),
+            Step::Sending(name) => view! { <Sending page name /> }.into_any(),
+            Step::Preview(import) => view! { <Preview page import=*import /> }.into_any(),
+            Step::Done(import) => view! { <Done page import=*import /> }.into_any(),
         }}
     }
     .into_any()

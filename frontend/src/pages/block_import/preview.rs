@@ -97,10 +97,23 @@ impl Rows {
         let (outcome, cursor) = (self.outcome.get_untracked(), self.cursor.get_untracked());
         self.state.set(Remote::Loading);
         spawn_local(async move {
-            let (Some(number), Some(import)) = (self.page.number_id.try_get_value(), self.import_id.try_get_value()) else { return };
-            let fresh = api::block_list::import_rows(self.page.client, &number, &import, outcome, cursor.as_deref()).await;
+            let (Some(number), Some(import)) =
+                (self.page.number_id.try_get_value(), self.import_id.try_get_value())
+            else {
+                return;
+            };
+            let fresh = api::block_list::import_rows(
+                self.page.client,
+                &number,
+                &import,
+                outcome,
+                cursor.as_deref(),
+            )
+            .await;
             // Another filter may have been chosen meanwhile.
-            if self.outcome.try_get_untracked() != Some(outcome) || self.cursor.get_untracked() != cursor {
+            if self.outcome.try_get_untracked() != Some(outcome)
+                || self.cursor.get_untracked() != cursor
+            {
                 return;
             }
             match fresh {
@@ -109,7 +122,9 @@ impl Rows {
                     self.rows.update(|rows| rows.extend(fresh.items));
                     self.state.set(Remote::Ready(()));
                 }
-                Err(error) if error.code() == Some(ErrorCode::Gone) => self.page.refuse(faults(&error)),
+                Err(error) if error.code() == Some(ErrorCode::Gone) => {
+                    self.page.refuse(faults(&error))
+                }
                 Err(error) => self.state.set(Remote::Failed(error)),
             }
         });
@@ -136,27 +151,46 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
         cursor: RwSignal::new(import.next_cursor),
         state: RwSignal::new(Remote::Ready(())),
     };
-    let how = RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
-    let (empty, encoding) = (import.empty, import.encoding.to_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""));
+    let how =
+        RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
+    let (empty, encoding) = (
+        import.empty,
+        import.encoding.to_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""),
+    );
     view! {
         <section class="group">
-            <h2 tabindex="-1" data-testid="import-heading">{move || t!(import.preview_title)}</h2>
-            <Decision page import_id counts how/>
+            <h2 tabindex="-1" data-testid="import-heading">
+                {move || t!(import.preview_title)}
+            </h2>
+            <Decision page import_id counts how />
             <p>
                 {move || t!(import.read_as, encoding = encoding.clone())}
-                {move || (empty > 0).then(|| format!(" ・ {}", t!(import.summary_empty, count = format::count(empty.into()))))}
+                {move || {
+                    (empty > 0)
+                        .then(|| {
+                            format!(
+                                " ・ {}",
+                                t!(import.summary_empty, count = format::count(empty.into())),
+                            )
+                        })
+                }}
             </p>
         </section>
-        <Listing rows counts/>
+        <Listing rows counts />
         <section class="group">
             <h2>{move || t!(import.another)}</h2>
-            <FileField page/>
+            <FileField page />
         </section>
     }
 }
 
 #[component]
-fn Decision(page: Page, import_id: StoredValue<String>, counts: Counts, how: RwSignal<BlockImportApply>) -> impl IntoView {
+fn Decision(
+    page: Page,
+    import_id: StoredValue<String>,
+    counts: Counts,
+    how: RwSignal<BlockImportApply>,
+) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(Vec::<String>::new());
     let wrong = Memo::new(move |_| counts.wrong(how.get()));
@@ -178,7 +212,11 @@ fn Decision(page: Page, import_id: StoredValue<String>, counts: Counts, how: RwS
         busy.set(true);
         let how = how.get_untracked();
         spawn_local(async move {
-            let (Some(number), Some(import)) = (page.number_id.try_get_value(), import_id.try_get_value()) else { return };
+            let (Some(number), Some(import)) =
+                (page.number_id.try_get_value(), import_id.try_get_value())
+            else {
+                return;
+            };
             let outcome = api::block_list::apply(page.client, &number, &import, &how).await;
             if busy.try_set(false).is_some() {
                 return;
@@ -194,45 +232,123 @@ fn Decision(page: Page, import_id: StoredValue<String>, counts: Counts, how: RwS
             }
         });
     };
-    let failed_rows = page.number_id.with_value(|number| import_id.with_value(|import| api::block_list::failed_rows_href(number, import)));
+    let failed_rows = page.number_id.with_value(|number| {
+        import_id.with_value(|import| api::block_list::failed_rows_href(number, import))
+    });
     view! {
         <div class="list">
-            {(counts.repairable > 0).then(|| view! {
-                <SwitchRow
-                    state=plain("repair")
-                    label=text!(import.repair)
-                    hint=Signal::derive(move || t!(import.repair_hint, count = number(counts.repairable)))
-                    on=Signal::derive(move || how.get().repair)
-                    toggle=Callback::new(move |on| how.update(|how| how.repair = on))
-                />
-            })}
-            {move || (wrong.get() > 0).then(|| view! {
-                <SwitchRow
-                    state=plain("skip_invalid")
-                    label=text!(import.skip)
-                    hint=Signal::derive(move || t!(import.skip_hint, count = number(wrong.get())))
-                    on=Signal::derive(move || how.get().skip_invalid)
-                    toggle=Callback::new(move |on| how.update(|how| how.skip_invalid = on))
-                />
-            })}
-            {(counts.invalid + counts.repairable > 0).then(|| view! {
-                <a class="row" href=failed_rows download="" data-testid="failed-rows">
-                    <span class="lead"><Icon icon=icondata_lu::LuDownload/></span>
-                    <span class="label">{move || t!(import.failed_rows)}<small>{move || t!(import.failed_rows_hint)}</small></span>
-                </a>
-            })}
-            <div class="cell decide">
-                {move || (blocked.get() && to_add.get() > 0).then(|| view! { <p class="hint" data-testid="import-blocked"><Icon icon=icondata_lu::LuTriangleAlert/><span>{move || t!(import.blocked, count = number(wrong.get()))}</span></p> })}
-                {move || failure.get().into_iter().map(|words| view! { <p class="fault" role="alert" data-testid="import-failed">{words}</p> }).collect_view()}
-                {move || if to_add.get() == 0 {
-                    let all_there = counts.duplicates > 0 && wrong.get() == 0;
-                    view! { <p class="nothing" data-testid="import-nothing">{move || if all_there { t!(import.nothing_new) } else { t!(import.nothing) }}</p> }.into_any()
-                } else {
+            {(counts.repairable > 0)
+                .then(|| {
                     view! {
-                        <button class="btn main wide" type="button" data-testid="apply-import" aria-disabled=move || (busy.get() || blocked.get()).to_string() on:click=apply>
-                            {move || if busy.get() { t!(import.applying).to_owned() } else { t!(import.apply, count = number(to_add.get())) }}
-                        </button>
-                    }.into_any()
+                        <SwitchRow
+                            state=plain("repair")
+                            label=text!(import.repair)
+                            hint=Signal::derive(move || {
+                                t!(
+                                    import.repair_hint,
+                        count = number(counts.repairable)
+                                )
+                            })
+                            on=Signal::derive(move || how.get().repair)
+                            toggle=Callback::new(move |on| how.update(|how| how.repair = on))
+                        />
+                    }
+                })}
+            {move || {
+                (wrong.get() > 0)
+                    .then(|| {
+                        view! {
+                            <SwitchRow
+                                state=plain("skip_invalid")
+                                label=text!(import.skip)
+                                hint=Signal::derive(move || {
+                                    t!(import.skip_hint, count = number(wrong.get()))
+                                })
+                                on=Signal::derive(move || how.get().skip_invalid)
+                                toggle=Callback::new(move |on| {
+                                    how.update(|how| how.skip_invalid = on)
+                                })
+                            />
+                        }
+                    })
+            }}
+            {(counts.invalid + counts.repairable > 0)
+                .then(|| {
+                    view! {
+                        <a class="row" href=failed_rows download="" data-testid="failed-rows">
+                            <span class="lead">
+                                <Icon icon=icondata_lu::LuDownload />
+                            </span>
+                            <span class="label">
+                                {move || t!(import.failed_rows)}
+                                <small>{move || t!(import.failed_rows_hint)}</small>
+                            </span>
+                        </a>
+                    }
+                })}
+            <div class="cell decide">
+                {move || {
+                    (blocked.get() && to_add.get() > 0)
+                        .then(|| {
+                            view! {
+                                <p class="hint" data-testid="import-blocked">
+                                    <Icon icon=icondata_lu::LuTriangleAlert />
+                                    <span>
+                                        {move || t!(import.blocked, count = number(wrong.get()))}
+                                    </span>
+                                </p>
+                            }
+                        })
+                }}
+                {move || {
+                    failure
+                        .get()
+                        .into_iter()
+                        .map(|words| {
+                            view! {
+                                <p class="fault" role="alert" data-testid="import-failed">
+                                    {words}
+                                </p>
+                            }
+                        })
+                        .collect_view()
+                }}
+                {move || {
+                    if to_add.get() == 0 {
+                        let all_there = counts.duplicates > 0 && wrong.get() == 0;
+                        view! {
+                            <p class="nothing" data-testid="import-nothing">
+                                {move || {
+                                    if all_there {
+                                        t!(import.nothing_new)
+                                    } else {
+                                        t!(import.nothing)
+                                    }
+                                }}
+                            </p>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button
+                                class="btn main \
+                                wide"
+                                type="button"
+                                data-testid="apply-import"
+                                aria-disabled=move || (busy.get() || blocked.get()).to_string()
+                                on:click=apply
+                            >
+                                {move || {
+                                    if busy.get() {
+                                        t!(import.applying).to_owned()
+                                    } else {
+                                        t!(import.apply, count = number(to_add.get()))
+                                    }
+                                }}
+                            </button>
+                        }
+                            .into_any()
+                    }
                 }}
             </div>
         </div>
@@ -256,34 +372,71 @@ fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
         Some(RowOutcome::Added),
         Some(RowOutcome::Duplicate),
     ];
-    let chips = outcomes.into_iter().filter(|outcome| outcome.is_none() || counts.of(*outcome) > 0).map(|outcome| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="outcome"
-                    data-testid=format!("filter-{}", name(outcome))
-                    prop:checked=move || rows.outcome.get() == outcome
-                    on:change=move |_| rows.show(outcome)
-                />
-                <span class="num">{move || chip(outcome, counts.of(outcome))}</span>
-            </label>
-        }
-    });
+    let chips = outcomes
+        .into_iter()
+        .filter(|outcome| outcome.is_none() || counts.of(*outcome) > 0)
+        .map(|outcome| {
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name="outcome"
+                        data-testid=format!("filter-{}", name(outcome))
+                        prop:checked=move || rows.outcome.get() == outcome
+                        on:change=move |_| rows.show(outcome)
+                    />
+                    <span class="num">{move || chip(outcome, counts.of(outcome))}</span>
+                </label>
+            }
+        });
     view! {
         <section class="group">
             <h2>{move || t!(import.rows)}</h2>
-            <div class="chips bare" role="radiogroup" aria-label=move || t!(import.filter).to_owned()>{chips.collect_view()}</div>
-            {move || rows.rows.with(|shown| (!shown.is_empty()).then(|| {
-                let list = shown.iter().map(import_row).collect_view();
-                view! { <ul class="list file-rows" data-testid="file-rows">{list}</ul> }
-            }))}
+            <div
+                class="chips bare"
+                role="radiogroup"
+                aria-label=move || t!(import.filter).to_owned()
+            >
+                {chips.collect_view()}
+            </div>
+            {move || {
+                rows
+                    .rows
+                    .with(|shown| {
+                        (!shown.is_empty())
+                            .then(|| {
+                                let list = shown.iter().map(import_row).collect_view();
+                                view! {
+                                    <ul class="list file-rows" data-testid="file-rows">
+                                        {list}
+                                    </ul>
+                                }
+                            })
+                    })
+            }}
             {move || match rows.state.get() {
-                Remote::Loading => view! { <SkeletonRows count=4/> }.into_any(),
-                Remote::Failed(error) => view! { <ErrorState error retry=Callback::new(move |()| rows.more())/> }.into_any(),
-                Remote::Ready(()) => (rows.cursor.with(Option::is_some)).then(|| view! {
-                    <button class="btn wide more" type="button" data-testid="more-rows" on:click=move |_| rows.more()>{move || t!(import.more)}</button>
-                }).into_any(),
+                Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
+                Remote::Failed(error) => {
+                    view! { <ErrorState error retry=Callback::new(move |()| rows.more()) /> }
+                        .into_any()
+                }
+                Remote::Ready(()) => {
+                    (rows.cursor.with(Option::is_some))
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn wide \
+                                    more"
+                                    type="button"
+                                    data-testid="more-rows"
+                                    on:click=move |_| rows.more()
+                                >
+                                    {move || t!(import.more)}
+                                </button>
+                            }
+                        })
+                        .into_any()
+                }
             }}
         </section>
     }
@@ -300,7 +453,19 @@ fn import_row(row: &BlockImportRow) -> AnyView {
         RowOutcome::Invalid => t!(import.outcome_invalid),
     };
     let understood = row.caller_text.clone().filter(|text| *text != row.value).map(move |text| {
-        view! { <span class="understood-as num">"→ " {move || if prefix { t!(block.begins, caller = text.clone()) } else { text.clone() }}</span> }
+        view! {
+            <span class="understood-as num">
+                "→ "
+                {move || {
+                    if prefix {
+                        t!(block.begins,
+        caller = text.clone())
+                    } else {
+                        text.clone()
+                    }
+                }}
+            </span>
+        }
     });
     view! {
         <li class="file-row" data-testid="file-row">

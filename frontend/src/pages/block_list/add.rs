@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use api_types::{BlockCheck, BlockCheckRequest, BlockEntryCreate, BlockMatch, CALLER_MAX, FieldCode, NOTE_MAX};
+use api_types::{
+    BlockCheck, BlockCheckRequest, BlockEntryCreate, BlockMatch, CALLER_MAX, FieldCode, NOTE_MAX,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,7 +30,7 @@ pub(super) fn AddSheet(open: RwSignal<bool>, list: List, brought: Option<String>
     let brought = StoredValue::new(brought);
     view! {
         <Sheet open title=text!(block.add_title) test_id="add-sheet">
-            <AddForm open list brought/>
+            <AddForm open list brought />
         </Sheet>
     }
 }
@@ -90,7 +92,10 @@ impl Typed {
         if !still() {
             return;
         }
-        let request = BlockCheckRequest { caller: self.caller.get_untracked(), matching: self.matching.get_untracked() };
+        let request = BlockCheckRequest {
+            caller: self.caller.get_untracked(),
+            matching: self.matching.get_untracked(),
+        };
         if request.caller.trim().is_empty() {
             return self.check.set(None);
         }
@@ -104,10 +109,15 @@ impl Typed {
         });
     }
 
-    /// What is wrong at a field: what the last try was refused for, else what the server says while typing.
+    /// What is wrong at a field: what the last try was refused for, else what the server says while
+    /// typing.
     fn fault(self, pointer: &'static str) -> Option<String> {
-        let refused =
-            self.refused.with(|refused| refused.iter().find(|(at, code, _)| at == pointer && !is_warning(*code)).map(|it| it.2.clone()));
+        let refused = self.refused.with(|refused| {
+            refused
+                .iter()
+                .find(|(at, code, _)| at == pointer && !is_warning(*code))
+                .map(|it| it.2.clone())
+        });
         if refused.is_some() || pointer != "/caller" {
             return refused;
         }
@@ -115,20 +125,29 @@ impl Typed {
         self.check.with(|check| {
             let refusal = check.as_ref()?.refusal.as_ref()?;
             // Nobody needs to hear half-way that it is half a number.
-            let half = matches!(refusal.code, FieldCode::NumberTooShort | FieldCode::PrefixTooShort);
+            let half =
+                matches!(refusal.code, FieldCode::NumberTooShort | FieldCode::PrefixTooShort);
             (complete || !half).then(|| refusal.message.clone())
         })
     }
 
     fn warnings(self) -> Vec<String> {
         let of_check = self.check.with(|check| {
-            let warnings = check.as_ref().map(|check| check.warnings.iter().map(|warning| warning.message.clone()).collect::<Vec<_>>());
+            let warnings = check.as_ref().map(|check| {
+                check.warnings.iter().map(|warning| warning.message.clone()).collect::<Vec<_>>()
+            });
             warnings.unwrap_or_default()
         });
         if !of_check.is_empty() {
             return of_check;
         }
-        self.refused.with(|refused| refused.iter().filter(|(_, code, _)| is_warning(*code)).map(|(.., words)| words.clone()).collect())
+        self.refused.with(|refused| {
+            refused
+                .iter()
+                .filter(|(_, code, _)| is_warning(*code))
+                .map(|(.., words)| words.clone())
+                .collect()
+        })
     }
 
     fn refuse(self, pointer: &str, code: FieldCode, words: String) {
@@ -149,7 +168,9 @@ impl Typed {
         if note.chars().count() as u64 > NOTE_MAX {
             self.refuse("/note", FieldCode::TooLong, t!(fault.too_long, limit = NOTE_MAX));
         }
-        if self.refused.with_untracked(|refused| !refused.is_empty()) || self.fault("/caller").is_some() {
+        if self.refused.with_untracked(|refused| !refused.is_empty())
+            || self.fault("/caller").is_some()
+        {
             return focus_first(".sheet[open] .cell.bad input");
         }
         let warned = untrack(|| !self.warnings().is_empty());
@@ -191,7 +212,11 @@ impl Typed {
                     self.refuse(&fault.pointer, fault.code, fault.message.clone());
                 }
                 let warned = problem.errors.iter().all(|fault| is_warning(fault.code));
-                focus_first(if warned { "[data-testid=input-confirm]" } else { ".sheet[open] .cell.bad input" });
+                focus_first(if warned {
+                    "[data-testid=input-confirm]"
+                } else {
+                    ".sheet[open] .cell.bad input"
+                });
             }
             error => self.failure.set(Some(states::words(error).1)),
         }
@@ -203,13 +228,19 @@ fn is_warning(code: FieldCode) -> bool {
 }
 
 #[component]
-fn AddForm(open: RwSignal<bool>, list: List, brought: StoredValue<Option<String>>) -> impl IntoView {
+fn AddForm(
+    open: RwSignal<bool>,
+    list: List,
+    brought: StoredValue<Option<String>>,
+) -> impl IntoView {
     let typed = Typed::new(list);
     if let Some(caller) = brought.try_update_value(Option::take).flatten() {
         typed.caller.set(format::phone(&caller));
         typed.edited();
     }
-    let state = move |name: &'static str, pointer: &'static str| FieldState::plain(name, Signal::derive(move || typed.fault(pointer)));
+    let state = move |name: &'static str, pointer: &'static str| {
+        FieldState::plain(name, Signal::derive(move || typed.fault(pointer)))
+    };
     let warned = Memo::new(move |_| !typed.warnings().is_empty());
     // After the sheet has put the focus somewhere itself.
     request_animation_frame(|| focus_first("[data-testid=input-caller]"));
@@ -221,7 +252,6 @@ fn AddForm(open: RwSignal<bool>, list: List, brought: StoredValue<Option<String>
                 typed.add(open);
             }
             on:focusout=move |_| {
-                // The focus leaves also when the sheet is taken away, and everything typed with it.
                 if typed.caller.try_with_untracked(|caller| !caller.is_empty()) == Some(true) {
                     typed.complete.set(true);
                 }
@@ -244,31 +274,69 @@ fn AddForm(open: RwSignal<bool>, list: List, brought: StoredValue<Option<String>
                 <SegmentRow
                     state=state("match", "/match")
                     label=text!(block.matching)
-                    choices=vec![("exact", text!(block.exact)), ("prefix", text!(block.prefix_choice))]
-                    selected=Signal::derive(move || if typed.matching.get() == BlockMatch::Exact { "exact" } else { "prefix" })
+                    choices=vec![
+                        ("exact", text!(block.exact)),
+                        ("prefix", text!(block.prefix_choice)),
+                    ]
+                    selected=Signal::derive(move || {
+                        if typed.matching.get() == BlockMatch::Exact { "exact" } else { "prefix" }
+                    })
                     pick=Callback::new(move |key| {
-                        typed.matching.set(if key == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact });
+                        typed
+                            .matching
+                            .set(
+                                if key == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact },
+                            );
                         typed.edited();
                     })
                 />
             </div>
-            <Understood typed/>
-            {move || warned.get().then(|| view! {
-                <div class="list warned">
-                    <SwitchRow
-                        state=FieldState::plain("confirm", Signal::stored(None))
-                        label=text!(block.confirm)
-                        on=typed.confirmed.into()
-                        toggle=Callback::new(move |on| typed.confirmed.set(on))
-                    />
-                </div>
-            })}
-            <NoteAndEnd state=state("note", "/note") note=typed.note end_state=state("expires", "/expires_at") last_day=typed.last_day edited=Callback::new(move |()| {
-                typed.forget("/note");
-                typed.forget("/expires_at");
-            })/>
-            {move || typed.failure.get().map(|words| view! { <p class="fault" role="alert" data-testid="add-failed">{words}</p> })}
-            <button class="btn main wide" type="submit" data-testid="submit-entry" aria-disabled=move || typed.busy.get().to_string()>
+            <Understood typed />
+            {move || {
+                warned
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="list warned">
+                                <SwitchRow
+                                    state=FieldState::plain("confirm", Signal::stored(None))
+                                    label=text!(block.confirm)
+                                    on=typed.confirmed.into()
+                                    toggle=Callback::new(move |on| typed.confirmed.set(on))
+                                />
+                            </div>
+                        }
+                    })
+            }}
+            <NoteAndEnd
+                state=state("note", "/note")
+                note=typed.note
+                end_state=state("expires", "/expires_at")
+                last_day=typed.last_day
+                edited=Callback::new(move |()| {
+                    typed.forget("/note");
+                    typed.forget("/expires_at");
+                })
+            />
+            {move || {
+                typed
+                    .failure
+                    .get()
+                    .map(|words| {
+                        view! {
+                            <p class="fault" role="alert" data-testid="add-failed">
+                                {words}
+                            </p>
+                        }
+                    })
+            }}
+            <button
+                class="btn main \
+                wide"
+                type="submit"
+                data-testid="submit-entry"
+                aria-disabled=move || typed.busy.get().to_string()
+            >
                 {move || if typed.busy.get() { t!(block.adding) } else { t!(block.submit) }}
             </button>
         </form>
@@ -292,8 +360,15 @@ pub(super) fn NoteAndEnd(
     };
     view! {
         <div class="list spaced">
-            <TextRow state label=text!(block.note) value=note.into() edit=set(note) max=NOTE_MAX/>
-            <TextRow state=end_state label=text!(block.expires) value=last_day.into() edit=set(last_day) max=10_000 kind="date"/>
+            <TextRow state label=text!(block.note) value=note.into() edit=set(note) max=NOTE_MAX />
+            <TextRow
+                state=end_state
+                label=text!(block.expires)
+                value=last_day.into()
+                edit=set(last_day)
+                max=10_000
+                kind="date"
+            />
         </div>
         <p class="footnote">{move || t!(block.expires_hint)}</p>
     }
@@ -324,7 +399,11 @@ fn Understood(typed: Typed) -> impl IntoView {
     let effect = move || {
         typed.check.with(|check| {
             let effect = check.as_ref().filter(|check| check.refusal.is_none())?.effect?;
-            let (days, calls, answered) = (effect.days, format::count(effect.calls.into()), format::count(effect.answered.into()));
+            let (days, calls, answered) = (
+                effect.days,
+                format::count(effect.calls.into()),
+                format::count(effect.answered.into()),
+            );
             Some(match (effect.calls, effect.answered) {
                 (0, _) => t!(block.effect_none, days = days),
                 (_, 0) => t!(block.effect_unanswered, days = days, calls = calls),
@@ -332,30 +411,82 @@ fn Understood(typed: Typed) -> impl IntoView {
             })
         })
     };
-    let proposal = move || typed.check.with(|check| check.as_ref()?.proposal.as_deref().map(format::phone));
+    let proposal =
+        move || typed.check.with(|check| check.as_ref()?.proposal.as_deref().map(format::phone));
     let take = move |text: String| {
         typed.caller.set(text);
         typed.edited();
         focus_first("[data-testid=input-caller]");
     };
-    let line = |class: &'static str, test_id: &'static str, icon: icondata_core::Icon, words: Text| {
-        view! { <p class=class data-testid=test_id><Icon icon/><span>{words}</span></p> }
-    };
+    let line =
+        |class: &'static str, test_id: &'static str, icon: icondata_core::Icon, words: Text| {
+            view! {
+                <p class=class data-testid=test_id>
+                    <Icon icon />
+                    <span>{words}</span>
+                </p>
+            }
+        };
     view! {
         <div class="understood" aria-live="polite">
-            {move || words().map(|words| line("reading num", "understood", icondata_lu::LuCheck, Signal::stored(words)))}
-            {move || effect().map(|words| line("reading", "effect", icondata_lu::LuPhoneOff, Signal::stored(words)))}
-            {move || covered().map(|words| line("hint", "covered", icondata_lu::LuInfo, Signal::stored(words)))}
-            {move || typed.warnings().into_iter().map(|words| line("hint", "warning", icondata_lu::LuTriangleAlert, Signal::stored(words))).collect_view()}
-            {move || proposal().map(|text| {
-                let shown = text.clone();
-                view! {
-                    <button class="btn wide" type="button" data-testid="proposal" on:click=move |_| take(text.clone())>
-                        <Icon icon=icondata_lu::LuCornerDownLeft/>
-                        <span class="num">{move || t!(block.propose, caller = shown.clone())}</span>
-                    </button>
-                }
-            })}
+            {move || {
+                words()
+                    .map(|words| line(
+                        "reading num",
+                        "understood",
+                        icondata_lu::LuCheck,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                effect()
+                    .map(|words| line(
+                        "reading",
+                        "effect",
+                        icondata_lu::LuPhoneOff,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                covered()
+                    .map(|words| line(
+                        "hint",
+                        "covered",
+                        icondata_lu::LuInfo,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                typed
+                    .warnings()
+                    .into_iter()
+                    .map(|words| line(
+                        "hint",
+                        "warning",
+                        icondata_lu::LuTriangleAlert,
+                        Signal::stored(words),
+                    ))
+                    .collect_view()
+            }}
+            {move || {
+                proposal()
+                    .map(|text| {
+                        let shown = text.clone();
+                        view! {
+                            <button
+                                class="btn wide"
+                                type="button"
+                                data-testid="proposal"
+                                on:click=move |_| take(text.clone())
+                            >
+                                <Icon icon=icondata_lu::LuCornerDownLeft />
+                                <span class="num">
+                                    {move || t!(block.propose, caller = shown.clone())}
+                                </span>
+                            </button>
+                        }
+                    })
+            }}
         </div>
     }
 }

@@ -12,7 +12,9 @@ use crate::ui::icon::Icon;
 pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
     let removal = list.removal;
     let done = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Deleted(..))));
-    let busy = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Deleting | Removal::Undoing)));
+    let busy = Memo::new(move |_| {
+        removal.with(|removal| matches!(removal, Removal::Deleting | Removal::Undoing))
+    });
     let failed = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Failed(..))));
     let message = move || match removal.get() {
         Removal::Deleting => t!(block.deleting).to_owned(),
@@ -25,12 +27,17 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
         },
     };
     let undo = move |_| {
-        if let Removal::Deleted(_, deletions) | Removal::Failed(_, deletions) = removal.get_untracked() {
+        if let Removal::Deleted(_, deletions) | Removal::Failed(_, deletions) =
+            removal.get_untracked()
+        {
             list.undo(deletions);
         }
     };
     let can_undo = Memo::new(move |_| {
-        removal.with(|removal| matches!(removal, Removal::Deleted(_, deletions) | Removal::Failed(_, deletions) if !deletions.is_empty()))
+        removal.with(|removal| {
+            matches!(removal, Removal::Deleted(_,
+            deletions) | Removal::Failed(_, deletions) if !deletions.is_empty())
+        })
     });
     let can_delete = move || !done.get() && list.selected() != Some(0);
     let delete = move |_| {
@@ -50,22 +57,59 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
             inert=move || !shown.get()
         >
             <p data-testid="selection-status">
-                {move || done.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck/> })}
-                {move || failed.get().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert/> })}
+                {move || done.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
+                {move || failed.get().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
                 <span>{message}</span>
             </p>
             <div class="buttons">
-                {move || (!done.get()).then(|| view! {
-                    <button class="btn" type="button" data-testid="unselect" disabled=busy on:click=drop_it>{move || t!(block.unselect)}</button>
-                })}
-                {move || can_undo.get().then(|| view! {
-                    <button class="btn" type="button" data-testid="undo-delete" on:click=undo>{move || t!(save.undo)}</button>
-                })}
-                {move || can_delete().then(|| view! {
-                    <button class="btn danger" type="button" data-testid="delete-selected" aria-disabled=move || busy.get().to_string() on:click=delete>
-                        {move || t!(block.delete)}
-                    </button>
-                })}
+                {move || {
+                    (!done.get())
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn"
+                                    type="button"
+                                    data-testid="unselect"
+                                    disabled=busy
+                                    on:click=drop_it
+                                >
+                                    {move || t!(block.unselect)}
+                                </button>
+                            }
+                        })
+                }}
+                {move || {
+                    can_undo
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn"
+                                    type="button"
+                                    data-testid="undo-delete"
+                                    on:click=undo
+                                >
+                                    {move || t!(save.undo)}
+                                </button>
+                            }
+                        })
+                }}
+                {move || {
+                    can_delete()
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn danger"
+                                    type="button"
+                                    data-testid="delete-selected"
+                                    aria-disabled=move || busy.get().to_string()
+                                    on:click=delete
+                                >
+                                    {move || t!(block.delete)}
+                                </button>
+                            }
+                        })
+                }}
             </div>
         </div>
     }

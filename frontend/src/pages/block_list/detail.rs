@@ -32,7 +32,7 @@ pub(super) fn DetailSheet(open: RwSignal<Option<BlockEntry>>, list: List) -> imp
     });
     view! {
         <Sheet open=shown title=text!(block.detail) test_id="entry-sheet">
-            {move || open.get().map(|entry| view! { <Detail entry open list notice/> })}
+            {move || open.get().map(|entry| view! { <Detail entry open list notice /> })}
         </Sheet>
     }
 }
@@ -52,14 +52,24 @@ fn moment(at: chrono::DateTime<chrono::Utc>) -> String {
 }
 
 #[component]
-fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, notice: RwSignal<Option<String>>) -> impl IntoView {
+fn Detail(
+    entry: BlockEntry,
+    open: RwSignal<Option<BlockEntry>>,
+    list: List,
+    notice: RwSignal<Option<String>>,
+) -> impl IntoView {
     let note = RwSignal::new(entry.note.clone());
-    let loaded_day = entry.expires_at.map(|at| format::iso_day(format::last_day(at))).unwrap_or_default();
+    let loaded_day =
+        entry.expires_at.map(|at| format::iso_day(format::last_day(at))).unwrap_or_default();
     let last_day = RwSignal::new(loaded_day.clone());
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(Vec::<(String, String)>::new());
     let state = move |name: &'static str, pointer: &'static str| {
-        let error = move || refused.with(|refused| refused.iter().find(|(at, _)| at == pointer).map(|(_, words)| words.clone()));
+        let error = move || {
+            refused.with(|refused| {
+                refused.iter().find(|(at, _)| at == pointer).map(|(_, words)| words.clone())
+            })
+        };
         FieldState::plain(name, Signal::derive(error))
     };
     let (id, version) = (entry.id.clone(), entry.version);
@@ -86,7 +96,8 @@ fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, not
         let (id, patch) = (id.clone(), untrack(changes));
         spawn_local(async move {
             let number_id = list.number_id.get_value();
-            let outcome = api::block_list::change(list.client, &number_id, &id, version, &patch).await;
+            let outcome =
+                api::block_list::change(list.client, &number_id, &id, version, &patch).await;
             busy.try_set(false);
             match outcome {
                 Ok(fresh) => {
@@ -103,7 +114,13 @@ fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, not
                     }
                 }
                 Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
-                    refused.try_set(problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect());
+                    refused.try_set(
+                        problem
+                            .errors
+                            .iter()
+                            .map(|fault| (fault.pointer.clone(), fault.message.clone()))
+                            .collect(),
+                    );
                     focus_first(".sheet[open] .cell.bad input");
                 }
                 Err(error) => notice.set(Some(states::words(&error).1)),
@@ -114,7 +131,8 @@ fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, not
         open.set(None);
         list.delete_one(doomed.clone());
     };
-    let (matching, created, imported) = (entry.matching, entry.created_at, entry.import_id.is_some());
+    let (matching, created, imported) =
+        (entry.matching, entry.created_at, entry.import_id.is_some());
     let (hits, last_hit) = (entry.hits, entry.last_hit_at);
     let heading = entry.clone();
     let has_changes = move || changed.get() || busy.get();
@@ -126,26 +144,79 @@ fn Detail(entry: BlockEntry, open: RwSignal<Option<BlockEntry>>, list: List, not
     });
     view! {
         <form novalidate on:submit=save>
-            <p class="big num" data-testid="entry-caller">{move || caller_text(&heading)}</p>
-            {move || notice.get().map(|words| view! { <p class="hint" role="alert" data-testid="entry-notice"><span>{words}</span></p> })}
-            <NoteAndEnd state=state("note", "/note") note end_state=state("expires", "/expires_at") last_day edited=Callback::new(move |()| refused.set(Vec::new()))/>
+            <p class="big num" data-testid="entry-caller">
+                {move || caller_text(&heading)}
+            </p>
+            {move || {
+                notice
+                    .get()
+                    .map(|words| {
+                        view! {
+                            <p class="hint" role="alert" data-testid="entry-notice">
+                                <span>{words}</span>
+                            </p>
+                        }
+                    })
+            }}
+            <NoteAndEnd
+                state=state("note", "/note")
+                note
+                end_state=state("expires", "/expires_at")
+                last_day
+                edited=Callback::new(move |()| refused.set(Vec::new()))
+            />
             <div class="list spaced">
-                {fact(text!(block.kind), Signal::derive(move || match matching {
-                    BlockMatch::Exact => t!(block.exact).to_owned(),
-                    BlockMatch::Prefix => t!(block.prefix).to_owned(),
-                }), "entry-kind")}
-                {fact(text!(block.hits_label), Signal::derive(move || t!(block.hits, count = format::count(hits))), "entry-hits")}
-                {fact(text!(block.last_hit), Signal::derive(move || last_hit.map_or_else(|| t!(block.never).to_owned(), moment)), "entry-last-hit")}
-                {fact(text!(block.added_at), Signal::derive(move || {
-                    let day = format::full_day(locale(), created);
-                    if imported { t!(block.added_by_import, day = day) } else { day }
-                }), "entry-added")}
+                {fact(
+                    text!(block.kind),
+                    Signal::derive(move || match matching {
+                        BlockMatch::Exact => t!(block.exact).to_owned(),
+                        BlockMatch::Prefix => t!(block.prefix).to_owned(),
+                    }),
+                    "entry-kind",
+                )}
+                {fact(
+                    text!(block.hits_label),
+                    Signal::derive(move || {
+                        t!(block.hits,
+                    count = format::count(hits))
+                    }),
+                    "entry-hits",
+                )}
+                {fact(
+                    text!(block.last_hit),
+                    Signal::derive(move || {
+                        last_hit.map_or_else(|| t!(block.never).to_owned(), moment)
+                    }),
+                    "entry-last-hit",
+                )}
+                {fact(
+                    text!(block.added_at),
+                    Signal::derive(move || {
+                        let day = format::full_day(locale(), created);
+                        if imported { t!(block.added_by_import, day = day) } else { day }
+                    }),
+                    "entry-added",
+                )}
             </div>
             <div class="stack spaced">
-                <button class="btn main wide" type="submit" data-testid="save-entry" aria-disabled=move || (busy.get() || !has_changes()).to_string()>
+                <button
+                    class="btn main \
+                    wide"
+                    type="submit"
+                    data-testid="save-entry"
+                    aria-disabled=move || (busy.get() || !has_changes()).to_string()
+                >
                     {move || if busy.get() { t!(block.saving) } else { t!(block.save) }}
                 </button>
-                <button class="btn danger wide" type="button" data-testid="delete-entry" on:click=delete>{move || t!(block.delete_one)}</button>
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="delete-entry"
+                    on:click=delete
+                >
+                    {move || t!(block.delete_one)}
+                </button>
             </div>
         </form>
     }

@@ -38,47 +38,80 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
     let number_id = StoredValue::new(row.id.clone());
     view! {
         <section class="group block-list">
-            <h2 data-testid="entry-total">{move || t!(block.entries, count = format::count(list.total.get().into()))}</h2>
+            <h2 data-testid="entry-total">
+                {move || {
+                    t!(
+                        block.entries,
+                count = format::count(list.total.get().into())
+                    )
+                }}
+            </h2>
             <div class="tools">
-                <Search list/>
-                <button class="btn main" type="button" data-testid="add-entry" aria-haspopup="dialog" on:click=move |_| adding.set(true)>
-                    <Icon icon=icondata_lu::LuPlus/>
+                <Search list />
+                <button
+                    class="btn main"
+                    type="button"
+                    data-testid="add-entry"
+                    aria-haspopup="dialog"
+                    on:click=move |_| adding.set(true)
+                >
+                    <Icon icon=icondata_lu::LuPlus />
                     {move || t!(block.add)}
                 </button>
             </div>
             <div class="tools even">
                 <a class="btn" href=row.page(RowPage::BlockImport) data-testid="open-import">
-                    <Icon icon=icondata_lu::LuFileUp/>
+                    <Icon icon=icondata_lu::LuFileUp />
                     {move || t!(block.import)}
                 </a>
-                <button class="btn" type="button" data-testid="open-export" aria-haspopup="dialog" on:click=move |_| exporting.set(true)>
-                    <Icon icon=icondata_lu::LuFileDown/>
+                <button
+                    class="btn"
+                    type="button"
+                    data-testid="open-export"
+                    aria-haspopup="dialog"
+                    on:click=move |_| exporting.set(true)
+                >
+                    <Icon icon=icondata_lu::LuFileDown />
                     {move || t!(block.export)}
                 </button>
             </div>
-            <Rows list open/>
+            <Rows list open />
         </section>
-        <AddSheet open=adding list brought/>
-        <DetailSheet open list/>
+        <AddSheet open=adding list brought />
+        <DetailSheet open list />
         <Sheet open=exporting title=text!(block.export_title) test_id="export-sheet">
             <div class="list">
-                {[("utf-8", text!(block.export_utf8), text!(block.export_utf8_hint)), ("shift_jis", text!(block.export_sjis), text!(block.export_sjis_hint))]
-                    .map(|(encoding, label, hint)| view! {
-                        <a
-                            class="row"
-                            href=number_id.with_value(|id| export_href(id, encoding))
-                            download=""
-                            data-testid=format!("export-{encoding}")
-                            on:click=move |_| exporting.set(false)
-                        >
-                            <span class="lead"><Icon icon=icondata_lu::LuDownload/></span>
-                            <span class="label">{label}<small>{hint}</small></span>
-                        </a>
+                {[
+                    ("utf-8", text!(block.export_utf8), text!(block.export_utf8_hint)),
+                    ("shift_jis", text!(block.export_sjis), text!(block.export_sjis_hint)),
+                ]
+                    .map(|(encoding, label, hint)| {
+                        view! {
+                            <a
+                                class="row"
+                                href=number_id.with_value(|id| export_href(id, encoding))
+                                download=""
+                                data-testid=format!("export-{encoding}")
+                                on:click=move |_| exporting.set(false)
+                            >
+                                <span class="lead">
+                                    <Icon icon=icondata_lu::LuDownload />
+                                </span>
+                                <span class="label">{label}<small>{hint}</small></span>
+                            </a>
+                        }
                     })
                     .into_iter()
                     .collect_view()}
-                <a class="row" href=number_id.with_value(|id| sample_href(id, "utf-8")) download="" data-testid="export-sample">
-                    <span class="lead"><Icon icon=icondata_lu::LuFileText/></span>
+                <a
+                    class="row"
+                    href=number_id.with_value(|id| sample_href(id, "utf-8"))
+                    download=""
+                    data-testid="export-sample"
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuFileText />
+                    </span>
                     <span class="label">{move || t!(block.sample)}</span>
                 </a>
             </div>
@@ -105,7 +138,7 @@ fn Search(list: List) -> impl IntoView {
     };
     view! {
         <div class="search">
-            <Icon icon=icondata_lu::LuSearch/>
+            <Icon icon=icondata_lu::LuSearch />
             <input
                 type="search"
                 class="field"
@@ -119,14 +152,25 @@ fn Search(list: List) -> impl IntoView {
                 prop:value=typed
                 on:input:target=move |event| ask(event.target().value(), PAUSE)
             />
-            {move || typed.with(|typed| !typed.is_empty()).then(|| view! {
-                <button type="button" data-testid="clear-search" aria-label=move || t!(block.clear_search).to_owned() on:click=move |_| {
-                    ask(String::new(), Duration::ZERO);
-                    crate::focus::focus_first("[data-testid=search]");
-                }>
-                    <Icon icon=icondata_lu::LuX/>
-                </button>
-            })}
+            {move || {
+                typed
+                    .with(|typed| !typed.is_empty())
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                data-testid="clear-search"
+                                aria-label=move || t!(block.clear_search).to_owned()
+                                on:click=move |_| {
+                                    ask(String::new(), Duration::ZERO);
+                                    crate::focus::focus_first("[data-testid=search]");
+                                }
+                            >
+                                <Icon icon=icondata_lu::LuX />
+                            </button>
+                        }
+                    })
+            }}
         </div>
     }
 }
@@ -136,42 +180,95 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
     let count = Signal::derive(move || list.entries.with(Vec::len));
     let empty = Memo::new(move |_| count.get() == 0);
     let loading = Memo::new(move |_| list.state.with(|state| *state == Remote::Loading));
-    let failed = move || list.state.with(|state| if let Remote::Failed(error) = state { Some(error.clone()) } else { None });
+    let failed = move || {
+        list.state.with(
+            |state| if let Remote::Failed(error) = state { Some(error.clone()) } else { None },
+        )
+    };
     // Drawn anew when the entry changed; its place is part of the key of the list itself.
     let key = Callback::new(move |index: usize| {
-        list.entries.with(|entries| entries.get(index).map(|entry| format!("{} {}", entry.id, entry.version)).unwrap_or_default())
+        list.entries.with(|entries| {
+            entries
+                .get(index)
+                .map(|entry| format!("{} {}", entry.id, entry.version))
+                .unwrap_or_default()
+        })
     });
     let row = Callback::new(move |index: usize| {
-        list.entries.with_untracked(|entries| entries.get(index).cloned()).map(|entry| entry_row(list, entry, open)).into_any()
+        list.entries
+            .with_untracked(|entries| entries.get(index).cloned())
+            .map(|entry| entry_row(list, entry, open))
+            .into_any()
     });
     view! {
-        <div class="list" class:waiting=move || loading.get() && !empty.get() class:none=empty data-testid="entries">
+        <div
+            class="list"
+            class:waiting=move || loading.get() && !empty.get()
+            class:none=empty
+            data-testid="entries"
+        >
             <label class="row tick-all">
                 <input
                     type="checkbox"
                     class="check"
                     data-testid="select-all"
-                    prop:checked=move || list.selection.with(|selection| selection.all && selection.ids.is_empty())
-                    prop:indeterminate=move || list.selection.with(|selection| !selection.ids.is_empty())
+                    prop:checked=move || {
+                        list.selection.with(|selection| selection.all && selection.ids.is_empty())
+                    }
+                    prop:indeterminate=move || {
+                        list.selection.with(|selection| !selection.ids.is_empty())
+                    }
                     on:change:target=move |event| list.select_all(event.target().checked())
                 />
                 <span class="label">
-                    {move || if list.search.with(String::is_empty) { t!(block.select_all) } else { t!(block.select_found) }}
+                    {move || {
+                        if list.search.with(String::is_empty) {
+                            t!(block.select_all)
+                        } else {
+                            t!(block.select_found)
+                        }
+                    }}
                 </span>
             </label>
-            <LongList count label=text!(block.list) key row more=Callback::new(move |()| list.more())/>
+            <LongList
+                count
+                label=text!(block.list)
+                key
+                row
+                more=Callback::new(move |()| list.more())
+            />
         </div>
         {move || match failed() {
-            Some(error) => view! { <ErrorState error retry=Callback::new(move |()| list.again())/> }.into_any(),
-            None if loading.get() && empty.get() => view! { <SkeletonRows count=5/> }.into_any(),
-            None if loading.get() => view! { <p class="end" data-testid="searching">{move || t!(block.searching)}</p> }.into_any(),
+            Some(error) => {
+                view! { <ErrorState error retry=Callback::new(move |()| list.again()) /> }
+                    .into_any()
+            }
+            None if loading.get() && empty.get() => view! { <SkeletonRows count=5 /> }.into_any(),
+            None if loading.get() => {
+                view! {
+                    <p class="end" data-testid="searching">
+                        {move || t!(block.searching)}
+                    </p>
+                }
+                    .into_any()
+            }
             None if !empty.get() => ().into_any(),
             None if list.search.with(String::is_empty) => {
-                view! { <EmptyState icon=icondata_lu::LuShieldCheck title=text!(block.empty_title) body=text!(block.empty_body)/> }.into_any()
+                view! {
+                    <EmptyState
+                        icon=icondata_lu::LuShieldCheck
+                        title=text!(block.empty_title)
+                        body=text!(block.empty_body)
+                    />
+                }
+                    .into_any()
             }
             None => {
                 let body = Signal::derive(move || t!(block.none_body, text = list.search.get()));
-                view! { <EmptyState icon=icondata_lu::LuSearchX title=text!(block.none_title) body/> }.into_any()
+                view! {
+                    <EmptyState icon=icondata_lu::LuSearchX title=text!(block.none_title) body />
+                }
+                    .into_any()
             }
         }}
     }
@@ -192,7 +289,9 @@ pub(super) fn until_text(entry: &BlockEntry) -> Option<String> {
     Some(match (entry.expired, format::time(at).as_str()) {
         (true, _) => t!(block.expired).to_owned(),
         (false, "0:00") => t!(block.until, day = format::full_day(locale, format::last_day(at))),
-        (false, time) => t!(block.until_time, day = format::full_day(locale, at), time = time.to_owned()),
+        (false, time) => {
+            t!(block.until_time, day = format::full_day(locale, at), time = time.to_owned())
+        }
     })
 }
 
@@ -205,7 +304,11 @@ fn details(entry: &BlockEntry) -> String {
 
 fn hits(entry: &BlockEntry) -> String {
     match entry.last_hit_at {
-        Some(at) => t!(block.hits_last, count = format::count(entry.hits), day = format::short_day(locale(), at)),
+        Some(at) => t!(
+            block.hits_last,
+            count = format::count(entry.hits),
+            day = format::short_day(locale(), at)
+        ),
         None if entry.hits > 0 => t!(block.hits, count = format::count(entry.hits)),
         None => "—".to_owned(),
     }
@@ -214,7 +317,11 @@ fn hits(entry: &BlockEntry) -> String {
 fn entry_row(list: List, entry: BlockEntry, open: RwSignal<Option<BlockEntry>>) -> AnyView {
     let entry = StoredValue::new(entry);
     let caller = entry.with_value(|entry| entry.caller.clone());
-    let selected = move || entry.with_value(|entry| list.selection.with(|selection: &Selection| selection.has(&entry.id)));
+    let selected = move || {
+        entry.with_value(|entry| {
+            list.selection.with(|selection: &Selection| selection.has(&entry.id))
+        })
+    };
     let expired = entry.with_value(|entry| entry.expired);
     view! {
         <div class="entry-row" class:picked=selected class:expired=expired data-testid="entry">
@@ -223,12 +330,26 @@ fn entry_row(list: List, entry: BlockEntry, open: RwSignal<Option<BlockEntry>>) 
                     type="checkbox"
                     class="check"
                     data-testid=format!("tick-{caller}")
-                    aria-label=move || entry.with_value(|entry| t!(block.select, caller = caller_text(entry)))
+                    aria-label=move || {
+                        entry
+                            .with_value(|entry| {
+                                t!(
+                                    block.select,
+                        caller = caller_text(entry)
+                                )
+                            })
+                    }
                     prop:checked=selected
                     on:change=move |_| entry.with_value(|entry| list.flip(&entry.id))
                 />
             </label>
-            <button class="what" type="button" aria-haspopup="dialog" data-testid=format!("open-{caller}") on:click=move |_| open.set(Some(entry.get_value()))>
+            <button
+                class="what"
+                type="button"
+                aria-haspopup="dialog"
+                data-testid=format!("open-{caller}")
+                on:click=move |_| open.set(Some(entry.get_value()))
+            >
                 <span class="who">
                     <b class="num">{move || entry.with_value(caller_text)}</b>
                     <small>
@@ -237,7 +358,7 @@ fn entry_row(list: List, entry: BlockEntry, open: RwSignal<Option<BlockEntry>>) 
                     </small>
                 </span>
                 <span class="hits num">{move || entry.with_value(hits)}</span>
-                <Chevron/>
+                <Chevron />
             </button>
         </div>
     }

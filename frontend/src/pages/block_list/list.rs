@@ -14,7 +14,8 @@ use crate::t;
 use crate::ui::live::Live;
 use crate::ui::states;
 
-/// So many entries are read before a search rests: a page of a search may bring few or none while there is more to look through.
+/// So many entries are read before a search rests: a page of a search may bring few or none while
+/// there is more to look through.
 const ENOUGH: usize = 60;
 /// The most ids that one removal names.
 const IDS_MAX: usize = 1000;
@@ -107,7 +108,8 @@ impl List {
         list
     }
 
-    /// Reads from the beginning, of everything or what a search finds. What is on the screen stays there until an answer comes.
+    /// Reads from the beginning, of everything or what a search finds. What is on the screen stays
+    /// there until an answer comes.
     pub(super) fn restart(self, search: String) {
         self.round.update_value(|round| *round += 1);
         self.read(Some(search));
@@ -149,7 +151,8 @@ impl List {
         let mut first = anew.is_some();
         let mut found = 0;
         loop {
-            let page = api::block_list::entries(self.client, &id, &search, cursor.as_deref()).await?;
+            let page =
+                api::block_list::entries(self.client, &id, &search, cursor.as_deref()).await?;
             if self.round.try_get_value() != Some(round) {
                 return Ok(());
             }
@@ -176,7 +179,8 @@ impl List {
 
     /// Whether there is something to say or do about a selection.
     pub(super) fn has_bar(self) -> bool {
-        self.selection.with(|selection| !selection.is_empty()) || self.removal.with(|removal| *removal != Removal::None)
+        self.selection.with(|selection| !selection.is_empty())
+            || self.removal.with(|removal| *removal != Removal::None)
     }
 
     /// Selects an entry, or no longer.
@@ -214,7 +218,12 @@ impl List {
         let which = if all {
             vec![BlockEntriesDelete { all, q: search, except: ids, ids: Vec::new() }]
         } else {
-            ids.chunks(IDS_MAX).map(|ids| BlockEntriesDelete { ids: ids.to_vec(), ..BlockEntriesDelete::default() }).collect()
+            ids.chunks(IDS_MAX)
+                .map(|ids| BlockEntriesDelete {
+                    ids: ids.to_vec(),
+                    ..BlockEntriesDelete::default()
+                })
+                .collect()
         };
         self.delete(which);
     }

@@ -40,7 +40,8 @@ struct Page {
 }
 
 impl Page {
-    /// Takes over what the server just sent; the version is the number's, for the pages beside this one.
+    /// Takes over what the server just sent; the version is the number's, for the pages beside this
+    /// one.
     fn heard(self, version: Option<u64>) {
         let Some(version) = version else { return };
         if self.version.try_set_value(version).is_some() {
@@ -51,7 +52,9 @@ impl Page {
 }
 
 fn put_version(directory: Directory, number_id: &str, version: u64) {
-    let number = directory.rows().with_untracked(|rows| rows.ready().and_then(|rows| rows.number(number_id)).cloned());
+    let number = directory
+        .rows()
+        .with_untracked(|rows| rows.ready().and_then(|rows| rows.number(number_id)).cloned());
     if let Some(mut number) = number.filter(|number| number.version != version) {
         number.version = version;
         directory.put_number(&number);
@@ -64,12 +67,13 @@ pub fn BlockListPage(
     /// Whose settings.
     row: RowRef,
 ) -> impl IntoView {
-    view! { <RowFrame title=text!(block.title) row page=body/> }
+    view! { <RowFrame title=text!(block.title) row page=body /> }
 }
 
 fn body(subject: Subject) -> AnyView {
-    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::BlockList)) else {
-        return view! { <NotHere body=text!(block.not_here)/> }.into_any();
+    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::BlockList))
+    else {
+        return view! { <NotHere body=text!(block.not_here) /> }.into_any();
     };
     let (client, directory) = (use_client(), use_directory());
     let id = StoredValue::new(number.id.clone());
@@ -88,15 +92,28 @@ fn body(subject: Subject) -> AnyView {
     view! {
         {subject.heading()}
         {move || match loaded.get() {
-            Remote::Loading => view! { <SkeletonRows count=4/> <SkeletonRows count=5/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
-            Remote::Ready((switches, version)) => view! { <Edit row=row.clone() key=key.clone() switches version/> }.into_any(),
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=4 />
+                    <SkeletonRows count=5 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready((switches, version)) => {
+                view! { <Edit row=row.clone() key=key.clone() switches version /> }.into_any()
+            }
         }}
     }
     .into_any()
 }
 
-async fn read(client: Client, directory: Directory, id: &str, known: u64) -> Result<(BlockList, u64), ClientError> {
+async fn read(
+    client: Client,
+    directory: Directory,
+    id: &str,
+    known: u64,
+) -> Result<(BlockList, u64), ClientError> {
     let fresh = api::block_list::get(client, id).await?;
     let version = fresh.version.unwrap_or(known);
     put_version(directory, id, version);
@@ -124,16 +141,18 @@ fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl Int
     let list = List::new(page.client, page.live, row.id.clone(), switches.entry_count);
     let bar = editor.bar(save, undo);
     // One bar at a time: what is not saved comes first, then what is selected, then what was saved.
-    let editing = Memo::new(move |_| bar.count.get() > 0 || bar.phase.with(|phase| *phase == crate::editor::Phase::Saving));
+    let editing = Memo::new(move |_| {
+        bar.count.get() > 0 || bar.phase.with(|phase| *phase == crate::editor::Phase::Saving)
+    });
     let selecting = Memo::new(move |_| !editing.get() && list.has_bar());
     let can_undo = Signal::derive(move || bar.can_undo.get() && !selecting.get());
     let bar = SaveBarModel { can_undo, ..bar };
     view! {
-        <Switches page/>
+        <Switches page />
         {move || (list.saved.get() > 0).then(reflected::view)}
-        <Entries list row=row.clone()/>
-        <HistoryLink row kind="block_list"/>
-        <SaveBar model=bar/>
-        <bar::SelectionBar list shown=selecting.into()/>
+        <Entries list row=row.clone() />
+        <HistoryLink row kind="block_list" />
+        <SaveBar model=bar />
+        <bar::SelectionBar list shown=selecting.into() />
     }
 }

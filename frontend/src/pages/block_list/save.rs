@@ -15,7 +15,8 @@ pub(super) fn start(page: Page, undoing: bool) {
         return;
     }
     spawn_local(async move {
-        // When somebody else changed something else of the number, the second round saves on top of that.
+        // When somebody else changed something else of the number, the second round saves on top of
+        // that.
         for last in [false, true] {
             let outcome = round(page, undoing).await;
             if page.number_id.try_get_value().is_none() {
@@ -52,7 +53,8 @@ async fn round(page: Page, undoing: bool) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same switches, or nobody is there to know.
+/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
+/// switches, or nobody is there to know.
 async fn reread(page: Page) -> Result<bool, ClientError> {
     let fresh = api::block_list::get(page.client, &page.number_id.get_value()).await?;
     page.heard(fresh.version);

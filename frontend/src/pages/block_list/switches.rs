@@ -18,11 +18,20 @@ pub(super) fn Switches(page: Page) -> impl IntoView {
         let (label, hint) = words(kind);
         view! {
             <SwitchRow
-                state=editor.state(field, move |it| if it.reject[kind as usize] { t!(audit.on) } else { t!(audit.off) }.to_owned())
+                state=editor
+                    .state(
+                        field,
+                        move |it| {
+                            if it.reject[kind as usize] { t!(audit.on) } else { t!(audit.off) }
+                                .to_owned()
+                        },
+                    )
                 label
                 hint
                 on=editor.value(move |it| it.reject[kind as usize])
-                toggle=Callback::new(move |on| editor.edit(field, |it| it.reject[kind as usize] = on))
+                toggle=Callback::new(move |on| {
+                    editor.edit(field, |it| it.reject[kind as usize] = on)
+                })
             />
         }
     };
@@ -39,6 +48,8 @@ fn words(kind: NoNumber) -> (Text, Text) {
         NoNumber::Withheld => (text!(block.withheld), text!(block.withheld_hint)),
         NoNumber::PayPhone => (text!(block.pay_phone), text!(block.pay_phone_hint)),
         NoNumber::OutOfRange => (text!(block.out_of_range), text!(block.out_of_range_hint)),
-        NoNumber::ServiceConflict => (text!(block.service_conflict), text!(block.service_conflict_hint)),
+        NoNumber::ServiceConflict => {
+            (text!(block.service_conflict), text!(block.service_conflict_hint))
+        }
     }
 }

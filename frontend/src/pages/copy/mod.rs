@@ -98,20 +98,27 @@ pub fn CopyPage(
     /// Who gets the settings.
     row: RowRef,
 ) -> impl IntoView {
-    view! { <RowFrame title=text!(copy.title) row page=body/> }
+    view! { <RowFrame title=text!(copy.title) row page=body /> }
 }
 
 fn others(directory: Directory, id: &str) -> Vec<Number> {
-    let find = |rows: &crate::directory::Rows| rows.numbers.iter().filter(|number| number.id != id).cloned().collect();
+    let find = |rows: &crate::directory::Rows| {
+        rows.numbers.iter().filter(|number| number.id != id).cloned().collect()
+    };
     directory.rows().with_untracked(|rows| rows.ready().map(find)).unwrap_or_default()
 }
 
 fn body(subject: Subject) -> AnyView {
     let directory = use_directory();
     let heading = subject.heading();
-    let others = subject.number.as_ref().map(|number| others(directory, &number.id)).unwrap_or_default();
+    let others =
+        subject.number.as_ref().map(|number| others(directory, &number.id)).unwrap_or_default();
     let (Some(number), Some(first)) = (subject.number, others.first()) else {
-        return view! { {heading} <NotHere body=text!(copy.not_here)/> }.into_any();
+        return view! {
+            {heading}
+            <NotHere body=text!(copy.not_here) />
+        }
+        .into_any();
     };
     let page = Page {
         client: use_client(),
@@ -138,13 +145,16 @@ fn body(subject: Subject) -> AnyView {
     view! {
         {heading}
         {move || match page.done.get() {
-            Some(copied) => view! { <Applied page copied row=row.get_value() again/> }.into_any(),
-            None => view! {
-                <From page others=others.get_value()/>
-                <Parts page/>
-                <Preview page/>
-                <HistoryLink row=row.get_value() kind=""/>
-            }.into_any(),
+            Some(copied) => view! { <Applied page copied row=row.get_value() again /> }.into_any(),
+            None => {
+                view! {
+                    <From page others=others.get_value() />
+                    <Parts page />
+                    <Preview page />
+                    <HistoryLink row=row.get_value() kind="" />
+                }
+                    .into_any()
+            }
         }}
     }
     .into_any()
@@ -154,8 +164,12 @@ fn body(subject: Subject) -> AnyView {
 fn From(page: Page, others: Vec<Number>) -> impl IntoView {
     let choices = Signal::derive(move || {
         let choice = |number: &Number| {
-            let words = [if number.kind == NumberKind::Primary { t!(list.primary) } else { "" }, number.name.as_str()];
-            let hint = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ・ ");
+            let words = [
+                if number.kind == NumberKind::Primary { t!(list.primary) } else { "" },
+                number.name.as_str(),
+            ];
+            let hint =
+                words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ・ ");
             PickerChoice { key: number.id.clone(), label: number_label(number), hint }
         };
         others.iter().map(choice).collect()
@@ -188,7 +202,8 @@ fn Parts(page: Page) -> impl IntoView {
         let toggle = move |on: bool| {
             page.parts.update(|parts| {
                 // In the order of the screen, whatever the order of the fingers.
-                let picked = |other: &CopyPart| if *other == part { on } else { parts.contains(other) };
+                let picked =
+                    |other: &CopyPart| if *other == part { on } else { parts.contains(other) };
                 *parts = PARTS.into_iter().filter(picked).collect();
             });
         };
@@ -201,7 +216,9 @@ fn Parts(page: Page) -> impl IntoView {
                     prop:checked=move || page.parts.with(|parts| parts.contains(&part))
                     on:change:target=move |event| toggle(event.target().checked())
                 />
-                <span class="label">{move || name_of(part).1}<small>{move || name_of(part).2}</small></span>
+                <span class="label">
+                    {move || name_of(part).1}<small>{move || name_of(part).2}</small>
+                </span>
             </label>
         }
     };

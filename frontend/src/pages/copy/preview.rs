@@ -21,22 +21,50 @@ fn is_nothing(copied: &CopiedSettings) -> bool {
 /// What would change, and the button that does it.
 #[component]
 pub(super) fn Preview(page: Page) -> impl IntoView {
-    let ready = Memo::new(move |_| page.changes.with(|changes| matches!(changes, Some(Remote::Ready(copied)) if !is_nothing(copied))));
+    let ready = Memo::new(move |_| {
+        page.changes
+            .with(|changes| matches!(changes, Some(Remote::Ready(copied)) if !is_nothing(copied)))
+    });
     view! {
         <section class="group" aria-live="polite">
             <h2>{move || t!(copy.changes)}</h2>
             {move || match page.changes.get() {
-                None => view! { <p class="note" data-testid="nothing-picked">{move || t!(copy.nothing_picked)}</p> }.into_any(),
-                Some(Remote::Loading) => view! { <SkeletonRows count=2/> }.into_any(),
-                Some(Remote::Failed(error)) => view! { <ErrorState error retry=Callback::new(move |()| page.look())/> }.into_any(),
-                Some(Remote::Ready(copied)) => view! { <Changes page copied/> }.into_any(),
+                None => {
+                    view! {
+                        <p class="note" data-testid="nothing-picked">
+                            {move || t!(copy.nothing_picked)}
+                        </p>
+                    }
+                        .into_any()
+                }
+                Some(Remote::Loading) => view! { <SkeletonRows count=2 /> }.into_any(),
+                Some(Remote::Failed(error)) => {
+                    view! { <ErrorState error retry=Callback::new(move |()| page.look()) /> }
+                        .into_any()
+                }
+                Some(Remote::Ready(copied)) => view! { <Changes page copied /> }.into_any(),
             }}
         </section>
-        {move || ready.get().then(|| view! {
-            <button class="btn main wide apply" type="button" data-testid="apply" aria-disabled=move || page.busy.get().to_string() on:click=move |_| page.apply()>
-                {move || if page.busy.get() { t!(copy.applying) } else { t!(copy.apply) }}
-            </button>
-        })}
+        {move || {
+            ready
+                .get()
+                .then(|| {
+                    view! {
+                        <button
+                            class="btn main wide \
+                            apply"
+                            type="button"
+                            data-testid="apply"
+                            aria-disabled=move || page.busy.get().to_string()
+                            on:click=move |_| page.apply()
+                        >
+                            {move || {
+                                if page.busy.get() { t!(copy.applying) } else { t!(copy.apply) }
+                            }}
+                        </button>
+                    }
+                })
+        }}
     }
 }
 
@@ -45,21 +73,54 @@ fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
     let nothing = is_nothing(&copied);
     let copied = StoredValue::new(copied);
     let groups = move || {
-        page.directory.rows().with(|rows| copied.with_value(|copied| PARTS.map(|part| group(part, copied, rows.ready())).collect_view()))
+        page.directory.rows().with(|rows| {
+            copied.with_value(|copied| {
+                PARTS.map(|part| group(part, copied, rows.ready())).collect_view()
+            })
+        })
     };
     let left_out = move || {
         page.directory.rows().with(|rows| {
-            let names = copied.with_value(|copied| copied.left_out.iter().map(|name| field_words(name, rows.ready())).collect::<Vec<_>>());
-            (!names.is_empty()).then(|| view! { <p data-testid="left-out">{t!(copy.left_out, names = names.join("、"))}</p> })
+            let names = copied.with_value(|copied| {
+                copied
+                    .left_out
+                    .iter()
+                    .map(|name| field_words(name, rows.ready()))
+                    .collect::<Vec<_>>()
+            });
+            (!names.is_empty()).then(|| {
+                view! {
+                    <p data-testid="left-out">
+                        {t!(copy.left_out,
+                names = names.join("、"))}
+                    </p>
+                }
+            })
         })
     };
     let refused = copied.with_value(|copied| copied.entries_refused);
     view! {
-        {nothing.then(|| view! {
-            <div class="note" data-testid="no-difference"><b>{move || t!(copy.same_title)}</b><p>{move || t!(copy.same_body)}</p></div>
-        })}
-        <div class="list" data-testid="copy-changes">{groups}</div>
-        {(refused > 0).then(|| view! { <p data-testid="refused">{move || t!(copy.refused, count = refused)}</p> })}
+        {nothing
+            .then(|| {
+                view! {
+                    <div class="note" data-testid="no-difference">
+                        <b>{move || t!(copy.same_title)}</b>
+                        <p>{move || t!(copy.same_body)}</p>
+                    </div>
+                }
+            })}
+        <div class="list" data-testid="copy-changes">
+            {groups}
+        </div>
+        {(refused > 0)
+            .then(|| {
+                view! {
+                    <p data-testid="refused">
+                        {move || t!(copy.refused,
+            count = refused)}
+                    </p>
+                }
+            })}
         {left_out}
     }
 }
@@ -70,7 +131,8 @@ fn group(part: CopyPart, copied: &CopiedSettings, rows: Option<&Rows>) -> Option
         before: Some(value_words(&change.field, &change.before, rows)),
         after: Some(value_words(&change.field, &change.after, rows)),
     };
-    let mut lines: Vec<_> = copied.changes.iter().filter(|change| change.part == part).map(line).collect();
+    let mut lines: Vec<_> =
+        copied.changes.iter().filter(|change| change.part == part).map(line).collect();
     if part == CopyPart::BlockList && copied.entries_added > 0 {
         let after = Some(t!(copy.entries_added, count = copied.entries_added));
         lines.push(Change { field: t!(copy.entries).to_owned(), before: None, after });
@@ -79,12 +141,27 @@ fn group(part: CopyPart, copied: &CopiedSettings, rows: Option<&Rows>) -> Option
         return None;
     }
     let lines = lines.into_iter().map(change_line).collect_view();
-    Some(view! { <div class="entry"><p class="what"><b>{name_of(part).1}</b></p><dl>{lines}</dl></div> }.into_any())
+    Some(
+        view! {
+            <div class="entry">
+                <p class="what">
+                    <b>{name_of(part).1}</b>
+                </p>
+                <dl>{lines}</dl>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// What has changed, and the ways back.
 #[component]
-pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Callback<()>) -> impl IntoView {
+pub(super) fn Applied(
+    page: Page,
+    copied: CopiedSettings,
+    row: RowRef,
+    again: Callback<()>,
+) -> impl IntoView {
     let import = RwSignal::new(copied.import_id.clone());
     let number_id = page.number_id;
     let undo = move |_| {
@@ -103,7 +180,7 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
     view! {
         <section class="group">
             <div class="done-note" role="status" tabindex="-1" data-testid="copied">
-                <Icon icon=icondata_lu::LuCircleCheck/>
+                <Icon icon=icondata_lu::LuCircleCheck />
                 <div>
                     <p>{move || t!(copy.done)}</p>
                     <p>{move || t!(copy.done_undo)}</p>
@@ -112,14 +189,36 @@ pub(super) fn Applied(page: Page, copied: CopiedSettings, row: RowRef, again: Ca
         </section>
         <section class="group">
             <h2>{move || t!(copy.changed)}</h2>
-            <Changes page copied/>
+            <Changes page copied />
         </section>
         <div class="stack apply">
-            <a class="btn wide" href=row.history() data-testid="to-history">{move || t!(copy.to_history)}</a>
-            {move || import.with(Option::is_some).then(|| view! {
-                <button class="btn wide" type="button" data-testid="undo-entries" on:click=undo>{move || t!(copy.undo_entries)}</button>
-            })}
-            <button class="btn wide" type="button" data-testid="copy-again" on:click=move |_| again.run(())>{move || t!(copy.more)}</button>
+            <a class="btn wide" href=row.history() data-testid="to-history">
+                {move || t!(copy.to_history)}
+            </a>
+            {move || {
+                import
+                    .with(Option::is_some)
+                    .then(|| {
+                        view! {
+                            <button
+                                class="btn wide"
+                                type="button"
+                                data-testid="undo-entries"
+                                on:click=undo
+                            >
+                                {move || t!(copy.undo_entries)}
+                            </button>
+                        }
+                    })
+            }}
+            <button
+                class="btn wide"
+                type="button"
+                data-testid="copy-again"
+                on:click=move |_| again.run(())
+            >
+                {move || t!(copy.more)}
+            </button>
         </div>
     }
 }

@@ -1,4 +1,5 @@
-//! General settings of a number (with its basic ID, if it is the primary one) or of an additional ID.
+//! General settings of a number (with its basic ID, if it is the primary one) or of an additional
+//! ID.
 
 mod rows;
 mod save;
@@ -73,7 +74,11 @@ pub fn GeneralPage(
             let fresh = async {
                 let subject = read(client, directory, &row).await?;
                 // Without the rules the rest of the page still works.
-                let rules = if subject.number.is_some() { api::notify_rules::list(client).await.ok() } else { None };
+                let rules = if subject.number.is_some() {
+                    api::notify_rules::list(client).await.ok()
+                } else {
+                    None
+                };
                 Ok((subject, rules))
             };
             loaded.try_set(fresh.await.into());
@@ -87,16 +92,36 @@ pub fn GeneralPage(
         }
     });
     // A memo, so that a row that changes in the list does not draw the form anew.
-    let failed_list =
-        Memo::new(move |_| directory.rows().with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None }));
+    let failed_list = Memo::new(move |_| {
+        directory
+            .rows()
+            .with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None })
+    });
 
     view! {
-        <TitleBar title=text!(general.title) back=home/>
+        <TitleBar title=text!(general.title) back=home />
         {move || match loaded.get() {
-            _ if failed_list.get().is_some() => failed_list.get().map(|error| view! { <ErrorState error retry=Callback::new(move |()| directory.load())/> }).into_any(),
-            Remote::Loading => view! { <SkeletonRows count=3/> <SkeletonRows count=3/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
-            Remote::Ready((subject, rules)) => view! { <Form row=row.get_value() subject rules/> }.into_any(),
+            _ if failed_list.get().is_some() => {
+                failed_list
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <ErrorState error retry=Callback::new(move |()| directory.load()) />
+                        }
+                    })
+                    .into_any()
+            }
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=3 />
+                    <SkeletonRows count=3 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready((subject, rules)) => {
+                view! { <Form row=row.get_value() subject rules /> }.into_any()
+            }
         }}
     }
 }
@@ -114,7 +139,8 @@ async fn read(client: Client, directory: Directory, row: &RowRef) -> Result<Subj
                     None => Ok(None),
                 }
             };
-            let (number, phone_id) = futures_util::future::join(api::numbers::get(client, &row.id), phone_id).await;
+            let (number, phone_id) =
+                futures_util::future::join(api::numbers::get(client, &row.id), phone_id).await;
             let subject = Subject { number: Some(number?), phone_id: phone_id? };
             subject.number.iter().for_each(|number| directory.put_number(number));
             subject.phone_id.iter().for_each(|phone_id| directory.put_id(phone_id));
@@ -130,7 +156,9 @@ async fn read(client: Client, directory: Directory, row: &RowRef) -> Result<Subj
 
 #[component]
 fn Form(row: RowRef, subject: Subject, rules: Option<Vec<NotifyRule>>) -> impl IntoView {
-    let account = use_session().with_untracked(|state| state.signed_in().map(|session| session.account_id.clone())).unwrap_or_default();
+    let account = use_session()
+        .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()))
+        .unwrap_or_default();
     let editor = Editor::new(subject.form(), format!("{account}:{}", row.general()));
     let page = Page {
         client: use_client(),
@@ -149,7 +177,7 @@ fn Form(row: RowRef, subject: Subject, rules: Option<Vec<NotifyRule>>) -> impl I
     use_guard().watch(editor.guarded(save));
     let bar = editor.bar(save, undo);
     view! {
-        <Settings page/>
-        <SaveBar model=bar/>
+        <Settings page />
+        <SaveBar model=bar />
     }
 }

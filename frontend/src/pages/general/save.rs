@@ -17,7 +17,8 @@ pub(super) fn start(page: Page, undoing: bool) {
     spawn_local(async move {
         let before = page.editor.snapshot().loaded().clone();
         let mut saved = Vec::new();
-        // When somebody else changed other fields than these, the second round saves on top of theirs.
+        // When somebody else changed other fields than these, the second round saves on top of
+        // theirs.
         for last in [false, true] {
             let outcome = round(page, &mut saved).await;
             if page.is_gone() {
@@ -44,8 +45,8 @@ pub(super) fn start(page: Page, undoing: bool) {
     });
 }
 
-/// Sends each resource's share. The first error is the one that is told; the other resource is tried all the same,
-/// unless nobody can be reached.
+/// Sends each resource's share. The first error is the one that is told; the other resource is
+/// tried all the same, unless nobody can be reached.
 async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
     let number = number(page, saved).await;
     if let Err(error) = &number
@@ -56,14 +57,22 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
     let phone_id = phone_id(page, saved).await;
     // A stale one comes first: the page must read it anew before anything else helps.
     match (number, phone_id) {
-        (Err(first), Err(second)) if second.code() == Some(ErrorCode::Stale) && first.code() != Some(ErrorCode::Stale) => Err(second),
+        (Err(first), Err(second))
+            if second.code() == Some(ErrorCode::Stale)
+                && first.code() != Some(ErrorCode::Stale) =>
+        {
+            Err(second)
+        }
         (first, second) => first.and(second),
     }
 }
 
 /// The number and its channel limit share one version, so they go one after the other.
 async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
-    let Some(before) = page.subject.try_with_untracked(|subject| subject.number.clone()).flatten() else { return Ok(()) };
+    let Some(before) = page.subject.try_with_untracked(|subject| subject.number.clone()).flatten()
+    else {
+        return Ok(());
+    };
     let mut version = before.version;
     let draft = page.editor.snapshot();
     let (patch, fields) = number_patch(&draft);
@@ -96,7 +105,11 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
 }
 
 async fn phone_id(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
-    let Some(before) = page.subject.try_with_untracked(|subject| subject.phone_id.clone()).flatten() else { return Ok(()) };
+    let Some(before) =
+        page.subject.try_with_untracked(|subject| subject.phone_id.clone()).flatten()
+    else {
+        return Ok(());
+    };
     let draft = page.editor.snapshot();
     let (patch, fields) = phone_id_patch(&draft);
     if patch.is_empty() {
@@ -116,7 +129,8 @@ fn settle(page: Page, sent: &Form, fields: &[Field], saved: &mut Vec<Field>) {
     saved.extend(fields);
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same fields.
+/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
+/// fields.
 async fn reread(page: Page) -> Result<bool, ClientError> {
     let old = page.subject.get_untracked();
     let mut fresh = Subject::default();

@@ -59,16 +59,23 @@ impl Part {
 
     /// The logs to read: of the whole account, or of a row and the basic ID that belongs to it.
     fn sources(self, row: Option<&str>, basic: Option<String>) -> Vec<Source> {
-        let of = |object_id: Option<&str>, kind| Source { object_id: object_id.map(str::to_owned), kind };
+        let of = |object_id: Option<&str>, kind| Source {
+            object_id: object_id.map(str::to_owned),
+            kind,
+        };
         match (self, row) {
-            (Part::All, _) => std::iter::once(of(row, None)).chain(basic.map(|id| of(Some(&id), None))).collect(),
-            (Part::General, Some(_)) => {
-                std::iter::once(of(row, Some("number"))).chain(basic.map(|id| of(Some(&id), Some("phone_id")))).collect()
+            (Part::All, _) => {
+                std::iter::once(of(row, None)).chain(basic.map(|id| of(Some(&id), None))).collect()
             }
+            (Part::General, Some(_)) => std::iter::once(of(row, Some("number")))
+                .chain(basic.map(|id| of(Some(&id), Some("phone_id"))))
+                .collect(),
             (Part::General, None) => ["number", "phone_id"].map(|kind| of(None, Some(kind))).into(),
             (Part::Ringing, _) => vec![of(row, Some("ringing"))],
             (Part::BlockList, _) => vec![of(row, Some("block_list"))],
-            (Part::Notify, _) => ["notify_rule", "notify_service"].map(|kind| of(None, Some(kind))).into(),
+            (Part::Notify, _) => {
+                ["notify_rule", "notify_service"].map(|kind| of(None, Some(kind))).into()
+            }
         }
     }
 }
@@ -91,16 +98,23 @@ pub fn HistoryPage() -> impl IntoView {
         let name = move || {
             let row = name.get_value()?;
             directory.rows().with(|rows| {
-                rows.ready().and_then(|rows| rows.number(&row.id).map(number_label).or_else(|| rows.phone_id(&row.id).map(id_label)))
+                rows.ready().and_then(|rows| {
+                    rows.number(&row.id)
+                        .map(number_label)
+                        .or_else(|| rows.phone_id(&row.id).map(id_label))
+                })
             })
         };
-        let parts = row.as_ref().is_none_or(|row| row.kind == RowKind::Number).then(|| view! { <Parts row=row.clone() part/> });
+        let parts = row
+            .as_ref()
+            .is_none_or(|row| row.kind == RowKind::Number)
+            .then(|| view! { <Parts row=row.clone() part /> });
         let row = StoredValue::new(row);
         view! {
-            <TitleBar title=text!(history.title) back/>
+            <TitleBar title=text!(history.title) back />
             {move || name().map(|name| view! { <p class="big num">{name}</p> })}
             {parts}
-            {move || view! { <Log row=row.get_value() part=part.get()/> }}
+            {move || view! { <Log row=row.get_value() part=part.get() /> }}
         }
     }
 }
@@ -111,25 +125,40 @@ fn Parts(row: Option<RowRef>, part: Memo<Part>) -> impl IntoView {
     let router = use_router();
     let base = row.as_ref().map_or_else(|| routes::HISTORY.to_owned(), RowRef::history);
     let of_account = row.is_none();
-    let chips = Part::ALL.into_iter().filter(|this| of_account || *this != Part::Notify).map(|this| {
-        let address = match this {
-            Part::All => base.clone(),
-            this => format!("{base}{}kind={}", if row.is_some() { '&' } else { '?' }, this.key()),
-        };
-        view! {
-            <label data-testid=format!("part-{}", if this == Part::All { "all" } else { this.key() })>
-                <input
-                    type="radio"
-                    name="part"
-                    value=this.key()
-                    prop:checked=move || part.get() == this
-                    on:change=move |_| router.replace(&address)
-                />
-                <span>{move || this.name()}</span>
-            </label>
-        }
-    });
-    view! { <div class="chips bare" role="radiogroup" aria-label=move || t!(history.filter)>{chips.collect_view()}</div> }
+    let chips =
+        Part::ALL.into_iter().filter(|this| of_account || *this != Part::Notify).map(|this| {
+            let address = match this {
+                Part::All => base.clone(),
+                this => {
+                    format!("{base}{}kind={}", if row.is_some() { '&' } else { '?' }, this.key())
+                }
+            };
+            view! {
+                <label data-testid=format!(
+                    "part-{}",
+                    if this == Part::All { "all" } else { this.key() },
+                )>
+                    <input
+                        type="radio"
+                        name="part"
+                        value=this.key()
+                        prop:checked=move || part.get() == this
+                        on:change=move |_| router.replace(&address)
+                    />
+                    <span>{move || this.name()}</span>
+                </label>
+            }
+        });
+    view! {
+        <div
+            class="chips \
+            bare"
+            role="radiogroup"
+            aria-label=move || t!(history.filter)
+        >
+            {chips.collect_view()}
+        </div>
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -151,7 +180,10 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
         directory.rows().with(|rows| match (&row, rows) {
             (None, _) => Some(part.sources(None, None)),
             (Some(row), Remote::Ready(rows)) => {
-                let basic = rows.number(&row.id).and_then(|number| rows.basic_id_of(number)).map(|phone_id| phone_id.id.clone());
+                let basic = rows
+                    .number(&row.id)
+                    .and_then(|number| rows.basic_id_of(number))
+                    .map(|phone_id| phone_id.id.clone());
                 Some(part.sources(Some(&row.id), basic))
             }
             (Some(row), Remote::Failed(_)) => Some(part.sources(Some(&row.id), None)),
@@ -179,19 +211,42 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
         }
     });
     let again = Callback::new(move |()| more(page));
-    let empty = if part == Part::All { text!(history.empty_body) } else { text!(history.empty_filtered) };
+    let empty =
+        if part == Part::All { text!(history.empty_body) } else { text!(history.empty_filtered) };
     view! {
-        <Days page/>
+        <Days page />
         {move || match page.state.get() {
-            Remote::Loading => view! { <SkeletonRows count=4/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=again/> }.into_any(),
+            Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
+            Remote::Failed(error) => view! { <ErrorState error retry=again /> }.into_any(),
             Remote::Ready(()) if page.entries.with(Vec::is_empty) => {
-                view! { <EmptyState icon=icondata_lu::LuHistory title=text!(history.empty_title) body=empty/> }.into_any()
+                view! {
+                    <EmptyState
+                        icon=icondata_lu::LuHistory
+                        title=text!(history.empty_title)
+                        body=empty
+                    />
+                }
+                    .into_any()
             }
-            Remote::Ready(()) if page.done.get() => view! { <p class="end">{move || t!(history.end)}</p> }.into_any(),
-            Remote::Ready(()) => view! { <button class="btn wide more" type="button" data-testid="more" on:click=move |_| again.run(())>{move || t!(history.more)}</button> }.into_any(),
+            Remote::Ready(()) if page.done.get() => {
+                view! { <p class="end">{move || t!(history.end)}</p> }.into_any()
+            }
+            Remote::Ready(()) => {
+                view! {
+                    <button
+                        class="btn wide \
+                        more"
+                        type="button"
+                        data-testid="more"
+                        on:click=move |_| again.run(())
+                    >
+                        {move || t!(history.more)}
+                    </button>
+                }
+                    .into_any()
+            }
         }}
-        <Restore restoring=page.restoring restored=begin/>
+        <Restore restoring=page.restoring restored=begin />
     }
 }
 
@@ -208,10 +263,20 @@ async fn read(page: Page) -> Result<(), ClientError> {
     loop {
         let Some(wanted) = page.timeline.try_with_value(Timeline::wanted) else { return Ok(()) };
         for (index, source, cursor) in wanted {
-            let fresh = api::audit::list(page.client, source.object_id.as_deref(), source.kind, cursor.as_deref()).await?;
+            let fresh = api::audit::list(
+                page.client,
+                source.object_id.as_deref(),
+                source.kind,
+                cursor.as_deref(),
+            )
+            .await?;
             page.timeline.try_update_value(|timeline| timeline.feed(index, fresh));
         }
-        let Some((shown, done)) = page.timeline.try_update_value(|timeline| (timeline.drain(), timeline.is_done())) else { return Ok(()) };
+        let Some((shown, done)) =
+            page.timeline.try_update_value(|timeline| (timeline.drain(), timeline.is_done()))
+        else {
+            return Ok(());
+        };
         page.done.try_set(done);
         let any = !shown.is_empty();
         page.entries.try_update(|entries| entries.extend(shown));
@@ -236,7 +301,10 @@ fn Days(page: Page) -> impl IntoView {
         }
         rows.with(|rows| {
             let groups = days.into_iter().map(|(day, list)| {
-                let list = list.into_iter().map(|entry| entry_row(page, entry, rows.ready())).collect_view();
+                let list = list
+                    .into_iter()
+                    .map(|entry| entry_row(page, entry, rows.ready()))
+                    .collect_view();
                 view! {
                     <section class="group">
                         <h2>{day}</h2>
@@ -257,8 +325,18 @@ pub(crate) fn change_line(change: Change) -> AnyView {
             <dt>{change.field}</dt>
             <dd>
                 {change.before.map(|before| view! { <del>{before}</del> })}
-                {both.then(|| view! { <span class="arrow" role="img" aria-label=t!(history.becomes).to_string()><Icon icon=icondata_lu::LuArrowRight/></span> })}
-                {change.after.map(|after| view! { <ins>{after}</ins> })}
+                {both
+                    .then(|| {
+                        view! {
+                            <span
+                                class="arrow"
+                                role="img"
+                                aria-label=t!(history.becomes).to_string()
+                            >
+                                <Icon icon=icondata_lu::LuArrowRight />
+                            </span>
+                        }
+                    })} {change.after.map(|after| view! { <ins>{after}</ins> })}
             </dd>
         </div>
     }
@@ -276,15 +354,26 @@ fn entry_row(page: Page, entry: AuditEntry, rows: Option<&Rows>) -> AnyView {
             <p class="what">
                 <b class="num">{object}</b>
                 <span>{action}</span>
-                <time class="num" datetime=at.to_rfc3339()>{format::time(at)}</time>
+                <time class="num" datetime=at.to_rfc3339()>
+                    {format::time(at)}
+                </time>
             </p>
             <dl>{changes}</dl>
             <p class="who">{actor}</p>
-            {restorable.then(|| view! {
-                <button class="restore" type="button" aria-haspopup="dialog" data-testid="restore" on:click=move |_| page.restoring.set(entry.try_get_value())>
-                    {move || t!(history.restore)}
-                </button>
-            })}
+            {restorable
+                .then(|| {
+                    view! {
+                        <button
+                            class="restore"
+                            type="button"
+                            aria-haspopup="dialog"
+                            data-testid="restore"
+                            on:click=move |_| page.restoring.set(entry.try_get_value())
+                        >
+                            {move || t!(history.restore)}
+                        </button>
+                    }
+                })}
         </li>
     }
     .into_any()

@@ -39,7 +39,11 @@ pub(super) fn Restore(
             restoring.set(None);
         }
     });
-    let since = move || error.with(|error| error.as_ref().is_some_and(|error| error.code() == Some(ErrorCode::ChangedSince)));
+    let since = move || {
+        error.with(|error| {
+            error.as_ref().is_some_and(|error| error.code() == Some(ErrorCode::ChangedSince))
+        })
+    };
     let go = move |_| {
         let Some(entry) = restoring.get_untracked() else { return };
         if busy.get_untracked() {
@@ -79,17 +83,31 @@ pub(super) fn Restore(
     view! {
         <Sheet open title=text!(history.restore_title) test_id="restore-sheet">
             <p class="say">{move || t!(history.restore_body)}</p>
-            {move || restoring.get().map(|entry| directory.rows().with(|rows| {
-                let lines = lines(&entry, rows.ready()).into_iter().map(change_line).collect_view();
-                view! {
-                    <div class="put-back" data-testid="put-back">
-                        <b class="num">{words::object(&entry, rows.ready())}</b>
-                        {sentence(&entry).map(|sentence| view! { <p>{sentence}</p> })}
-                        <dl>{lines}</dl>
-                    </div>
-                }
-            }))}
-            <div role="alert" class="form-error" data-testid="restore-error">{move || message().map(|message| view! { <p>{message}</p> })}</div>
+            {move || {
+                restoring
+                    .get()
+                    .map(|entry| {
+                        directory
+                            .rows()
+                            .with(|rows| {
+                                let lines = lines(&entry, rows.ready())
+                                    .into_iter()
+                                    .map(change_line)
+                                    .collect_view();
+                                view! {
+                                    <div class="put-back" data-testid="put-back">
+                                        <b class="num">{words::object(&entry, rows.ready())}</b>
+                                        {sentence(&entry)
+                                            .map(|sentence| view! { <p>{sentence}</p> })}
+                                        <dl>{lines}</dl>
+                                    </div>
+                                }
+                            })
+                    })
+            }}
+            <div role="alert" class="form-error" data-testid="restore-error">
+                {move || message().map(|message| view! { <p>{message}</p> })}
+            </div>
             <div class="stack">
                 <button
                     class="btn wide"
@@ -102,7 +120,14 @@ pub(super) fn Restore(
                 >
                     {label}
                 </button>
-                <button class="btn wide" type="button" data-testid="restore-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="restore-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    {move || t!(app.cancel)}
+                </button>
             </div>
         </Sheet>
     }
@@ -111,7 +136,9 @@ pub(super) fn Restore(
 /// The first reason that the server gave.
 fn reason(error: &ClientError) -> String {
     match error {
-        ClientError::Problem(problem) if !problem.errors.is_empty() => problem.errors[0].message.clone(),
+        ClientError::Problem(problem) if !problem.errors.is_empty() => {
+            problem.errors[0].message.clone()
+        }
         error => states::words(error).1,
     }
 }

@@ -35,8 +35,14 @@ impl Timeline {
 
     /// The requests that must be made before more can be shown: stream, source, cursor.
     pub(super) fn wanted(&self) -> Vec<(usize, Source, Option<String>)> {
-        let hungry = self.streams.iter().enumerate().filter(|(_, stream)| !stream.done && stream.buffer.is_empty());
-        hungry.map(|(index, stream)| (index, stream.source.clone(), stream.cursor.clone())).collect()
+        let hungry = self
+            .streams
+            .iter()
+            .enumerate()
+            .filter(|(_, stream)| !stream.done && stream.buffer.is_empty());
+        hungry
+            .map(|(index, stream)| (index, stream.source.clone(), stream.cursor.clone()))
+            .collect()
     }
 
     /// Takes a page of one stream.
@@ -54,7 +60,11 @@ impl Timeline {
         // While a stream may still bring entries in between, the others must wait for it.
         while self.streams.iter().all(|stream| stream.done || !stream.buffer.is_empty()) {
             let newest = self.streams.iter_mut().filter(|stream| !stream.buffer.is_empty());
-            let Some(stream) = newest.max_by_key(|stream| stream.buffer.front().map(|entry| (entry.at, entry.revision))) else { break };
+            let Some(stream) = newest
+                .max_by_key(|stream| stream.buffer.front().map(|entry| (entry.at, entry.revision)))
+            else {
+                break;
+            };
             shown.extend(stream.buffer.pop_front());
         }
         shown
@@ -89,7 +99,10 @@ mod tests {
     }
 
     fn page(revisions: &[u64], more: bool) -> Page<AuditEntry> {
-        Page { items: revisions.iter().copied().map(entry).collect(), next_cursor: more.then(|| "more".to_owned()) }
+        Page {
+            items: revisions.iter().copied().map(entry).collect(),
+            next_cursor: more.then(|| "more".to_owned()),
+        }
     }
 
     fn revisions(entries: Vec<AuditEntry>) -> Vec<u64> {
@@ -106,7 +119,11 @@ mod tests {
         assert_eq!(timeline.wanted().len(), 2);
         timeline.feed(0, page(&[9, 5], true));
         timeline.feed(1, page(&[8, 2], false));
-        assert_eq!(revisions(timeline.drain()), [9, 8, 5], "2 waits: the first log may still hold 4 and 3");
+        assert_eq!(
+            revisions(timeline.drain()),
+            [9, 8, 5],
+            "2 waits: the first log may still hold 4 and 3"
+        );
         assert_eq!(timeline.wanted(), [(0, of("a"), Some("more".to_owned()))]);
         timeline.feed(0, page(&[4, 1], false));
         assert_eq!(revisions(timeline.drain()), [4, 2, 1]);

@@ -1,6 +1,8 @@
 //! The change log in words: names instead of field names, ids and codes.
 
-use api_types::{ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue, NotifyEvent, ServiceType};
+use api_types::{
+    ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue, NotifyEvent, ServiceType,
+};
 
 use crate::directory::{Rows, id_label, number_label};
 use crate::format;
@@ -96,30 +98,44 @@ pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
     names.retain(|name| !HIDDEN.contains(&name.as_str()));
     // Of a thing that is new or gone, what was never set is not worth a line.
     if !matches!(entry.action, AuditAction::Update | AuditAction::ChangeEntry) {
-        names.retain(|name| [entry.before.get(*name), entry.after.get(*name)].into_iter().flatten().any(says_something));
+        names.retain(|name| {
+            [entry.before.get(*name), entry.after.get(*name)]
+                .into_iter()
+                .flatten()
+                .any(says_something)
+        });
     }
     // A removed entry says which one it was; that it was one goes without saying.
     if entry.action == AuditAction::RemoveEntries && entry.before.contains_key("caller") {
         names.retain(|name| *name != "count");
     }
-    let show = |name: &str, value: Option<&FieldValue>| value.map(|value| value_words(name, value, rows));
+    let show =
+        |name: &str, value: Option<&FieldValue>| value.map(|value| value_words(name, value, rows));
     let change = |name: &String| {
         let (before, after) = (entry.before.get(name), entry.after.get(name));
         // What names the entry and did not change itself stands once.
         let before = before.filter(|before| after != Some(before));
-        Change { field: field_words(name, rows), before: show(name, before), after: show(name, after) }
+        Change {
+            field: field_words(name, rows),
+            before: show(name, before),
+            after: show(name, after),
+        }
     };
     names.into_iter().map(change).collect()
 }
 
 fn says_something(value: &FieldValue) -> bool {
-    !matches!(value, FieldValue::Null(()) | FieldValue::Bool(false)) && !matches!(value, FieldValue::Text(text) if text.is_empty())
+    !matches!(value, FieldValue::Null(()) | FieldValue::Bool(false))
+        && !matches!(value, FieldValue::Text(text) if text.is_empty())
 }
 
-/// The name of a field. One that a later version of the server knows is shown by its own name rather than hidden.
+/// The name of a field. One that a later version of the server knows is shown by its own name
+/// rather than hidden.
 pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
     if let Some(id) = name.strip_prefix("rings:") {
-        return rows.and_then(|rows| rows.phone_id(id)).map_or_else(|| t!(audit.gone).to_owned(), id_label);
+        return rows
+            .and_then(|rows| rows.phone_id(id))
+            .map_or_else(|| t!(audit.gone).to_owned(), id_label);
     }
     let name = name.strip_prefix("option_").unwrap_or(name);
     let words = match name {
@@ -199,7 +215,9 @@ fn credential_words(name: &str) -> String {
     if name == "signing_secret" {
         return t!(audit.signing_secret).to_owned();
     }
-    let kind = ServiceType::ALL.into_iter().find(|kind| kind.fields().iter().any(|field| field.name == name));
+    let kind = ServiceType::ALL
+        .into_iter()
+        .find(|kind| kind.fields().iter().any(|field| field.name == name));
     kind.map_or_else(|| name.replace('_', " "), |kind| service::field(kind, name).to_owned())
 }
 
@@ -213,11 +231,20 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("language", "en") => t!(audit.english),
         ("type", kind) => service::of_key(kind).map_or("", service::name),
         ("events", list) => {
-            let known = |name: &str| NotifyEvent::ALL.into_iter().find(|event| event_key(*event) == name).map_or("", service::event);
+            let known = |name: &str| {
+                NotifyEvent::ALL
+                    .into_iter()
+                    .find(|event| event_key(*event) == name)
+                    .map_or("", service::event)
+            };
             return list.split(", ").map(known).collect::<Vec<_>>().join(t!(audit.list_comma));
         }
         ("changed_credentials", list) => {
-            return list.split(", ").map(credential_words).collect::<Vec<_>>().join(t!(audit.list_comma));
+            return list
+                .split(", ")
+                .map(credential_words)
+                .collect::<Vec<_>>()
+                .join(t!(audit.list_comma));
         }
         ("status", "active") => t!(audit.active),
         ("status", "suspended") => t!(audit.suspended),
@@ -236,11 +263,20 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         // The beginning of a number is no number yet and stays as it is.
         ("caller", _) => return format::phone(text),
         ("expires_at", _) => {
-            return text.parse().map_or_else(|_| text.to_owned(), |at| format!("{} {}", format::day(locale(), at), format::time(at)));
+            return text.parse().map_or_else(
+                |_| text.to_owned(),
+                |at| format!("{} {}", format::day(locale(), at), format::time(at)),
+            );
         }
-        ("priority_phone_id", id) => return rows.and_then(|rows| rows.phone_id(id)).map_or_else(|| t!(audit.gone).to_owned(), id_label),
+        ("priority_phone_id", id) => {
+            return rows
+                .and_then(|rows| rows.phone_id(id))
+                .map_or_else(|| t!(audit.gone).to_owned(), id_label);
+        }
         ("number_id" | "outbound_number_id", id) => {
-            return rows.and_then(|rows| rows.number(id)).map_or_else(|| t!(audit.gone).to_owned(), number_label);
+            return rows
+                .and_then(|rows| rows.number(id))
+                .map_or_else(|| t!(audit.gone).to_owned(), number_label);
         }
         _ => return text.to_owned(),
     };
@@ -269,7 +305,11 @@ mod tests {
             revision: 1,
             restorable: false,
         };
-        let expected = Change { field: "着信音".into(), before: Some("着信音1".into()), after: Some("着信音2".into()) };
+        let expected = Change {
+            field: "着信音".into(),
+            before: Some("着信音1".into()),
+            after: Some("着信音2".into()),
+        };
         assert_eq!(changes(&entry, None), [expected]);
         assert_eq!(object(&entry, None), "電話番号");
     }
@@ -285,8 +325,14 @@ mod tests {
             object_kind: AuditObject::BlockList,
             object_id: "n1".into(),
             action: AuditAction::ChangeEntry,
-            before: FieldValues::from([("caller".to_owned(), text("+819012345678")), ("note".to_owned(), text(""))]),
-            after: FieldValues::from([("caller".to_owned(), text("+819012345678")), ("note".to_owned(), text("営業電話"))]),
+            before: FieldValues::from([
+                ("caller".to_owned(), text("+819012345678")),
+                ("note".to_owned(), text("")),
+            ]),
+            after: FieldValues::from([
+                ("caller".to_owned(), text("+819012345678")),
+                ("note".to_owned(), text("営業電話")),
+            ]),
             revision: 1,
             restorable: true,
         };
@@ -295,9 +341,20 @@ mod tests {
             before: before.map(str::to_owned),
             after: Some(after.into()),
         };
-        assert_eq!(changes(&entry, None), [change("番号", None, "090-1234-5678"), change("メモ", Some("未設定"), "営業電話")]);
-        let import = FieldValues::from([("count".to_owned(), FieldValue::Integer(12)), ("import_id".to_owned(), text("x"))]);
-        let entry = AuditEntry { action: AuditAction::Import, before: FieldValues::default(), after: import, ..entry };
+        assert_eq!(
+            changes(&entry, None),
+            [change("番号", None, "090-1234-5678"), change("メモ", Some("未設定"), "営業電話")]
+        );
+        let import = FieldValues::from([
+            ("count".to_owned(), FieldValue::Integer(12)),
+            ("import_id".to_owned(), text("x")),
+        ]);
+        let entry = AuditEntry {
+            action: AuditAction::Import,
+            before: FieldValues::default(),
+            after: import,
+            ..entry
+        };
         assert_eq!(changes(&entry, None), [change("件数", None, "12件")]);
         assert_eq!(action(&entry), "CSVを取り込み");
     }

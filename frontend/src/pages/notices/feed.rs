@@ -1,4 +1,5 @@
-//! A log, the latest first: read page by page, kept while one of its entries is looked at, and growing while one looks.
+//! A log, the latest first: read page by page, kept while one of its entries is looked at, and
+//! growing while one looks.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -54,7 +55,11 @@ pub(super) trait Entry: Clone + PartialEq + Send + Sync + 'static {
     fn kept() -> &'static LocalKey<RefCell<Option<Kept<Self>>>>;
     /// Called when something came while one looks.
     fn came(live: Live, new: &[Self]);
-    async fn page(client: Client, filter: Self::Filter, cursor: Option<String>) -> Result<Page<Self>, ClientError>;
+    async fn page(
+        client: Client,
+        filter: Self::Filter,
+        cursor: Option<String>,
+    ) -> Result<Page<Self>, ClientError>;
     async fn one(client: Client, id: String) -> Result<Self, ClientError>;
 }
 
@@ -88,7 +93,8 @@ impl<T: Entry> Item<T> {
     }
 }
 
-/// Puts an entry in its place by time, unless it is there: a switch may report late, so pages can overlap in time.
+/// Puts an entry in its place by time, unless it is there: a switch may report late, so pages can
+/// overlap in time.
 fn put<T: Entry>(items: &mut Vec<Item<T>>, item: Item<T>) {
     if items.iter().all(|known| known.id != item.id) {
         let at = items.partition_point(|other| other.place() > item.place());
@@ -145,8 +151,11 @@ impl<T: Entry> Feed<T> {
             later: Later::default(),
         };
         let session = use_session();
-        let account = session.with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
-        let kept = T::kept().with_borrow_mut(Option::take).filter(|kept| kept.account == account && kept.filter == filter);
+        let account = session
+            .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
+        let kept = T::kept()
+            .with_borrow_mut(Option::take)
+            .filter(|kept| kept.account == account && kept.filter == filter);
         match kept {
             Some(kept) => feed.go_on(kept),
             None => feed.read(),
@@ -162,7 +171,9 @@ impl<T: Entry> Feed<T> {
         self.done.set(kept.done);
         self.scrolled.set_value(kept.scrolled);
         let scrolled = kept.scrolled;
-        request_animation_frame(move || request_animation_frame(move || window().scroll_to_with_x_and_y(0.0, scrolled)));
+        request_animation_frame(move || {
+            request_animation_frame(move || window().scroll_to_with_x_and_y(0.0, scrolled))
+        });
         self.hear(News::Missed);
     }
 
@@ -171,7 +182,8 @@ impl<T: Entry> Feed<T> {
         let scrolling = window_event_listener(leptos::ev::scroll, move |_| {
             let Ok(scrolled) = window().scroll_y() else { return };
             self.scrolled.try_set_value(scrolled);
-            let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+            let screen =
+                window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
             let whole = document().document_element().map_or(0, |root| root.scroll_height());
             if scrolled + screen + AHEAD_PX >= f64::from(whole) {
                 self.more();
@@ -183,13 +195,17 @@ impl<T: Entry> Feed<T> {
         let route = use_router().route();
         on_cleanup(move || {
             scrolling.remove();
-            let kept = matches!(route.get_untracked(), Route::Notice(_)).then(|| self.keep(account)).flatten();
+            let kept = matches!(route.get_untracked(), Route::Notice(_))
+                .then(|| self.keep(account))
+                .flatten();
             T::kept().set(kept);
         });
     }
 
     fn keep(self, account: Option<String>) -> Option<Kept<T>> {
-        let entries = self.items.try_with_untracked(|items| items.iter().map(|item| item.entry.get_untracked()).collect())?;
+        let entries = self.items.try_with_untracked(|items| {
+            items.iter().map(|item| item.entry.get_untracked()).collect()
+        })?;
         Some(Kept {
             account,
             filter: self.filter.try_get_value()?,
@@ -212,9 +228,15 @@ impl<T: Entry> Feed<T> {
     pub(super) fn read(self) {
         self.state.set(Remote::Loading);
         spawn_local(async move {
-            let (Some(filter), Some(cursor)) = (self.filter.try_get_value(), self.cursor.try_get_value()) else { return };
+            let (Some(filter), Some(cursor)) =
+                (self.filter.try_get_value(), self.cursor.try_get_value())
+            else {
+                return;
+            };
             let outcome = T::page(self.client, filter, cursor).await.map(|page| {
-                self.items.try_update(|items| page.items.into_iter().for_each(|entry| put(items, Item::new(entry, false))));
+                self.items.try_update(|items| {
+                    page.items.into_iter().for_each(|entry| put(items, Item::new(entry, false)))
+                });
                 self.done.try_set(page.next_cursor.is_none());
                 self.cursor.try_set_value(page.next_cursor);
             });
@@ -251,7 +273,10 @@ impl<T: Entry> Feed<T> {
                 // What cannot be read now is read with the next change.
                 T::page(self.client, filter, None).await.map(|page| page.items).unwrap_or_default()
             } else {
-                let found = futures_util::future::join_all(ids.into_iter().map(|id| T::one(self.client, id))).await;
+                let found = futures_util::future::join_all(
+                    ids.into_iter().map(|id| T::one(self.client, id)),
+                )
+                .await;
                 found.into_iter().flatten().collect()
             };
             self.take(found);
@@ -265,15 +290,21 @@ impl<T: Entry> Feed<T> {
         self.items.try_with_untracked(|items| {
             for entry in found {
                 match items.iter().find(|item| item.id == entry.id()) {
-                    Some(item) if item.entry.with_untracked(|known| *known != entry) => item.entry.set(entry),
+                    Some(item) if item.entry.with_untracked(|known| *known != entry) => {
+                        item.entry.set(entry)
+                    }
                     Some(_) => {}
                     None if entry.fits(&filter) => new.push(entry),
                     None => {}
                 }
             }
         });
-        let waits = |unseen: &Vec<T>, entry: &T| unseen.iter().position(|waiting| waiting.id() == entry.id());
-        let first_seen = |entry: &&T| self.unseen.try_with_untracked(|unseen| waits(unseen, entry).is_none()) == Some(true);
+        let waits = |unseen: &Vec<T>, entry: &T| {
+            unseen.iter().position(|waiting| waiting.id() == entry.id())
+        };
+        let first_seen = |entry: &&T| {
+            self.unseen.try_with_untracked(|unseen| waits(unseen, entry).is_none()) == Some(true)
+        };
         let news: Vec<T> = new.iter().filter(first_seen).cloned().collect();
         if new.is_empty() {
             return;
@@ -307,7 +338,9 @@ impl<T: Entry> Feed<T> {
     /// Puts in what waits.
     pub(super) fn show_unseen(self) {
         let Some(new) = self.unseen.try_update(std::mem::take) else { return };
-        self.items.try_update(|items| new.into_iter().for_each(|entry| put(items, Item::new(entry, true))));
+        self.items.try_update(|items| {
+            new.into_iter().for_each(|entry| put(items, Item::new(entry, true)))
+        });
     }
 
     /// A finger or mouse was at the log.
@@ -315,7 +348,8 @@ impl<T: Entry> Feed<T> {
         self.touched.try_set_value((js_sys::Date::now(), down));
     }
 
-    /// Whether something can be put in at the beginning without moving what one reads or is about to press.
+    /// Whether something can be put in at the beginning without moving what one reads or is about
+    /// to press.
     fn is_steady(self) -> bool {
         let scrolled = window().scroll_y().unwrap_or_default();
         let (at, down) = self.touched.try_get_value().unwrap_or_default();

@@ -29,7 +29,9 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
     let router = use_router();
     let rows = use_directory().rows();
     let choosing = RwSignal::new(false);
-    let several = Memo::new(move |_| rows.with(|rows| rows.ready().is_some_and(|rows| rows.numbers.len() > 1)));
+    let several = Memo::new(move |_| {
+        rows.with(|rows| rows.ready().is_some_and(|rows| rows.numbers.len() > 1))
+    });
     let number = Memo::new(move |_| filter.with(|filter| filter.number.clone()));
     let go = move |change: &dyn Fn(&mut Filter)| {
         let mut wanted = filter.get_untracked();
@@ -53,10 +55,19 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
     };
     let chips = std::iter::once(None).chain(NotifyEvent::ALL.map(Some)).map(chip).collect_view();
     let choices = Signal::derive(move || {
-        let all = PickerChoice { key: String::new(), label: t!(notices.all_numbers).to_owned(), hint: String::new() };
-        let number =
-            |number: &api_types::Number| PickerChoice { key: number.id.clone(), label: number_label(number), hint: number.name.clone() };
-        let numbers = rows.with(|rows| rows.ready().map(|rows| rows.numbers.iter().map(number).collect::<Vec<_>>()));
+        let all = PickerChoice {
+            key: String::new(),
+            label: t!(notices.all_numbers).to_owned(),
+            hint: String::new(),
+        };
+        let number = |number: &api_types::Number| PickerChoice {
+            key: number.id.clone(),
+            label: number_label(number),
+            hint: number.name.clone(),
+        };
+        let numbers = rows.with(|rows| {
+            rows.ready().map(|rows| rows.numbers.iter().map(number).collect::<Vec<_>>())
+        });
         std::iter::once(all).chain(numbers.unwrap_or_default()).collect()
     });
     let pick = Callback::new(move |id: String| {
@@ -69,15 +80,31 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
     };
     view! {
         <div class="tools even filters">
-            {move || several.get().then(|| view! {
-                <button class="btn" type="button" aria-haspopup="dialog" data-testid="choose-number" on:click=move |_| choosing.set(true)>
-                    <Icon icon=icondata_lu::LuPhone/>
-                    {chosen}
-                </button>
-            })}
-            <a class="btn" href=routes::DELIVERIES data-testid="open-deliveries"><Icon icon=icondata_lu::LuSend/>{move || t!(notices.deliveries)}</a>
+            {move || {
+                several
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button
+                                class="btn"
+                                type="button"
+                                aria-haspopup="dialog"
+                                data-testid="choose-number"
+                                on:click=move |_| choosing.set(true)
+                            >
+                                <Icon icon=icondata_lu::LuPhone />
+                                {chosen}
+                            </button>
+                        }
+                    })
+            }} <a class="btn" href=routes::DELIVERIES data-testid="open-deliveries">
+                <Icon icon=icondata_lu::LuSend />
+                {move || t!(notices.deliveries)}
+            </a>
         </div>
-        <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter)>{chips}</div>
+        <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter)>
+            {chips}
+        </div>
         <Sheet open=choosing title=text!(notices.number) test_id="number-sheet">
             <ChoiceList
                 state=FieldState::plain("number", Signal::stored(None))

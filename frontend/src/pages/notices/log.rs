@@ -58,12 +58,18 @@ impl Entry for Delivery {
     /// Not said: what is sent follows from what happened, which is.
     fn came(_: Live, _: &[Self]) {}
 
-    async fn page(client: Client, failed: bool, cursor: Option<String>) -> Result<Page<Self>, ClientError> {
+    async fn page(
+        client: Client,
+        failed: bool,
+        cursor: Option<String>,
+    ) -> Result<Page<Self>, ClientError> {
         api::deliveries::list(client, failed, cursor.as_deref()).await
     }
 
     async fn one(client: Client, id: String) -> Result<Self, ClientError> {
-        api::deliveries::get(client, &id).await.map(|delivery| Self { attempts: Vec::new(), ..delivery })
+        api::deliveries::get(client, &id)
+            .await
+            .map(|delivery| Self { attempts: Vec::new(), ..delivery })
     }
 }
 
@@ -82,26 +88,42 @@ pub fn DeliveriesPage() -> impl IntoView {
                     type="radio"
                     name="state"
                     prop:checked=move || failed.get() == only
-                    on:change=move |_| router.replace(&if only { failed_only() } else { routes::DELIVERIES.to_owned() })
+                    on:change=move |_| {
+                        router
+                            .replace(
+                                &if only { failed_only() } else { routes::DELIVERIES.to_owned() },
+                            )
+                    }
                 />
                 <span>{move || if only { t!(notices.only_failed) } else { t!(history.all) }}</span>
             </label>
         }
     };
     view! {
-        <TitleBar title=text!(notices.deliveries) back=routes::NOTICES deep=true/>
+        <TitleBar title=text!(notices.deliveries) back=routes::NOTICES deep=true />
         <div class="tools filters">
-            <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter_state)>{[false, true].map(chip).into_iter().collect_view()}</div>
-            <button class="btn" type="button" aria-haspopup="dialog" data-testid="resend-many" on:click=move |_| resending.set(true)>
-                <Icon icon=icondata_lu::LuRotateCw/>
+            <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter_state)>
+                {[false, true].map(chip).into_iter().collect_view()}
+            </div>
+            <button
+                class="btn"
+                type="button"
+                aria-haspopup="dialog"
+                data-testid="resend-many"
+                on:click=move |_| resending.set(true)
+            >
+                <Icon icon=icondata_lu::LuRotateCw />
                 {move || t!(notices.resend_many)}
             </button>
         </div>
         {move || {
             round.track();
-            view! { <Log failed=failed.get()/> }
+            view! { <Log failed=failed.get() /> }
         }}
-        <ResendSheet open=resending resent=Callback::new(move |()| round.update(|round| *round += 1))/>
+        <ResendSheet
+            open=resending
+            resent=Callback::new(move |()| round.update(|round| *round += 1))
+        />
     }
 }
 
@@ -111,13 +133,22 @@ fn Log(failed: bool) -> impl IntoView {
     let feed = Feed::<Delivery>::start(failed);
     let any = Memo::new(move |_| feed.items.with(|items| !items.is_empty()));
     view! {
-        <Unseen feed/>
-        <section class="group" class:none=move || !any.get() on:pointermove=move |_| feed.touch(false) on:pointerdown=move |_| feed.touch(true) on:pointerup=move |_| feed.touch(false) on:pointercancel=move |_| feed.touch(false)>
+        <Unseen feed />
+        <section
+            class="group"
+            class:none=move || !any.get()
+            on:pointermove=move |_| feed.touch(false)
+            on:pointerdown=move |_| feed.touch(true)
+            on:pointerup=move |_| feed.touch(false)
+            on:pointercancel=move |_| feed.touch(false)
+        >
             <ul class="list">
-                <For each=move || feed.items.get() key=|item| item.id.clone() let:item>{delivery_row(item)}</For>
+                <For each=move || feed.items.get() key=|item| item.id.clone() let:item>
+                    {delivery_row(item)}
+                </For>
             </ul>
         </section>
-        <Rest feed empty=ViewFn::from(move || view! { <Nothing failed/> })/>
+        <Rest feed empty=ViewFn::from(move || view! { <Nothing failed /> }) />
     }
 }
 
@@ -125,9 +156,15 @@ fn Log(failed: bool) -> impl IntoView {
 fn Nothing(failed: bool) -> impl IntoView {
     view! {
         <section class="state" data-testid="empty-state">
-            <Icon icon=if failed { icondata_lu::LuCircleCheck } else { icondata_lu::LuSend }/>
-            <h2>{move || if failed { t!(notices.no_failed_title) } else { t!(notices.no_sent_title) }}</h2>
-            <p>{move || if failed { t!(notices.no_failed_body) } else { t!(notices.no_sent_body) }}</p>
+            <Icon icon=if failed { icondata_lu::LuCircleCheck } else { icondata_lu::LuSend } />
+            <h2>
+                {move || {
+                    if failed { t!(notices.no_failed_title) } else { t!(notices.no_sent_title) }
+                }}
+            </h2>
+            <p>
+                {move || if failed { t!(notices.no_failed_body) } else { t!(notices.no_sent_body) }}
+            </p>
         </section>
     }
 }
@@ -142,23 +179,49 @@ fn delivery_row(item: Item<Delivery>) -> AnyView {
         delivery.with(|delivery| {
             let channel = delivery.channel;
             let (class, icon, state) = words::state(delivery.state);
-            let said = delivery.problem.as_ref().map(|problem| problem.message.clone()).or_else(|| words::remark(delivery));
+            let said = delivery
+                .problem
+                .as_ref()
+                .map(|problem| problem.message.clone())
+                .or_else(|| words::remark(delivery));
             view! {
-                <span class="lead"><Icon icon=words::channel_icon(channel)/></span>
+                <span class="lead">
+                    <Icon icon=words::channel_icon(channel) />
+                </span>
                 <span class="label">
                     <b class="name">{words::destination(delivery)}</b>
-                    <small class="num">{words::parts([Some(words::channel(channel).to_owned()), Some(words::moment(at))])}</small>
-                    <span class="sent"><span class=class data-testid="state"><Icon icon/>{state}</span></span>
+                    <small class="num">
+                        {words::parts([
+                            Some(words::channel(channel).to_owned()),
+                            Some(words::moment(at)),
+                        ])}
+                    </small>
+                    <span class="sent">
+                        <span class=class data-testid="state">
+                            <Icon icon />
+                            {state}
+                        </span>
+                    </span>
                     {said.map(|words| view! { <small>{words}</small> })}
                 </span>
-                {leads.then(|| view! { <Chevron/> })}
+                {leads.then(|| view! { <Chevron /> })}
             }
         })
     };
     let row = match event {
-        Some(event) => view! { <a class="row" href=routes::notice(&event)>{inside}</a> }.into_any(),
+        Some(event) => view! {
+            <a class="row" href=routes::notice(&event)>
+                {inside}
+            </a>
+        }
+        .into_any(),
         // About a service that was switched off: that mail is about no call.
         None => view! { <div class="row">{inside}</div> }.into_any(),
     };
-    view! { <li class="happened" class:fresh=fresh data-testid="delivery">{row}</li> }.into_any()
+    view! {
+        <li class="happened" class:fresh=fresh data-testid="delivery">
+            {row}
+        </li>
+    }
+    .into_any()
 }

@@ -44,7 +44,10 @@ impl Filter {
     /// The page that shows them.
     fn address(&self) -> String {
         let mut address = routes::NOTICES.to_owned();
-        for (name, value) in [("number", self.number.as_deref()), ("kind", self.kind.map(api::call_events::kind_key))] {
+        for (name, value) in [
+            ("number", self.number.as_deref()),
+            ("kind", self.kind.map(api::call_events::kind_key)),
+        ] {
             if let Some(value) = value {
                 address.push_str(if address.contains('?') { "&" } else { "?" });
                 address.push_str(&format!("{name}={value}"));
@@ -81,7 +84,8 @@ impl Entry for CallEvent {
     }
 
     fn fits(&self, filter: &Filter) -> bool {
-        filter.kind.is_none_or(|kind| kind == self.kind) && filter.number.as_ref().is_none_or(|number| *number == self.number_id)
+        filter.kind.is_none_or(|kind| kind == self.kind)
+            && filter.number.as_ref().is_none_or(|number| *number == self.number_id)
     }
 
     fn about(change: LiveChange) -> About {
@@ -98,13 +102,20 @@ impl Entry for CallEvent {
 
     fn came(live: Live, new: &[Self]) {
         live.say(match new {
-            [event] => t!(notices.came, kind = words::kind(event.kind), caller = event.caller.text.clone()),
+            [event] => {
+                t!(notices.came, kind = words::kind(event.kind), caller = event.caller.text.clone())
+            }
             many => t!(notices.news, count = many.len()),
         });
     }
 
-    async fn page(client: Client, filter: Filter, cursor: Option<String>) -> Result<Page<Self>, ClientError> {
-        api::call_events::list(client, filter.kind, filter.number.as_deref(), cursor.as_deref()).await
+    async fn page(
+        client: Client,
+        filter: Filter,
+        cursor: Option<String>,
+    ) -> Result<Page<Self>, ClientError> {
+        api::call_events::list(client, filter.kind, filter.number.as_deref(), cursor.as_deref())
+            .await
     }
 
     async fn one(client: Client, id: String) -> Result<Self, ClientError> {
@@ -118,7 +129,8 @@ pub fn NoticesPage() -> impl IntoView {
     let router = use_router();
     let filter = Memo::new(move |_| {
         let kind = router.query("kind").unwrap_or_default();
-        let kind = NotifyEvent::ALL.into_iter().find(|known| api::call_events::kind_key(*known) == kind);
+        let kind =
+            NotifyEvent::ALL.into_iter().find(|known| api::call_events::kind_key(*known) == kind);
         Filter { kind, number: router.query("number") }
     });
     let number = Memo::new(move |_| filter.with(|filter| filter.number.clone()));
@@ -126,16 +138,18 @@ pub fn NoticesPage() -> impl IntoView {
     // Another number is another page.
     move || {
         let number = number.get();
-        let back = number.as_ref().map_or_else(|| routes::HOME.to_owned(), |id| RowRef::number(id.clone()).home());
+        let back = number
+            .as_ref()
+            .map_or_else(|| routes::HOME.to_owned(), |id| RowRef::number(id.clone()).home());
         let heading = move || {
             let id = number.clone()?;
             rows.with(|rows| rows.ready().and_then(|rows| rows.number(&id)).map(number_label))
         };
         view! {
-            <TitleBar title=text!(notices.title) back/>
+            <TitleBar title=text!(notices.title) back />
             {move || heading().map(|label| view! { <p class="big num">{label}</p> })}
-            <Filters filter/>
-            {move || view! { <Events filter=filter.get()/> }}
+            <Filters filter />
+            {move || view! { <Events filter=filter.get() /> }}
         }
     }
 }
@@ -148,32 +162,49 @@ fn Events(filter: Filter) -> impl IntoView {
     let whole = Filter { kind: None, ..filter.clone() }.address();
     let feed = Feed::<CallEvent>::start(filter);
     let days = Memo::new(move |_| {
-        let mut days: Vec<String> =
-            feed.items.with(|items| items.iter().map(|item| format::iso_day(item.entry.with_untracked(|event| event.at))).collect());
+        let mut days: Vec<String> = feed.items.with(|items| {
+            items
+                .iter()
+                .map(|item| format::iso_day(item.entry.with_untracked(|event| event.at)))
+                .collect()
+        });
         days.dedup();
         days
     });
     let group = move |day: String| {
         let of_day = day.clone();
         let items = move || {
-            let of_day = |item: &&feed::Item<CallEvent>| format::iso_day(item.entry.with_untracked(|event| event.at)) == of_day;
+            let of_day = |item: &&feed::Item<CallEvent>| {
+                format::iso_day(item.entry.with_untracked(|event| event.at)) == of_day
+            };
             feed.items.with(|items| items.iter().filter(of_day).cloned().collect::<Vec<_>>())
         };
         view! {
             <section class="group">
-                <h2>{move || format::end_of_day(&day).map(|end| words::day(format::last_day(end)))}</h2>
+                <h2>
+                    {move || format::end_of_day(&day).map(|end| words::day(format::last_day(end)))}
+                </h2>
                 <ul class="list">
-                    <For each=items key=|item| item.id.clone() let:item>{event_row(item, one_number)}</For>
+                    <For each=items key=|item| item.id.clone() let:item>
+                        {event_row(item, one_number)}
+                    </For>
                 </ul>
             </section>
         }
     };
     view! {
-        <Unseen feed/>
-        <div on:pointermove=move |_| feed.touch(false) on:pointerdown=move |_| feed.touch(true) on:pointerup=move |_| feed.touch(false) on:pointercancel=move |_| feed.touch(false)>
-            <For each=move || days.get() key=String::clone let:day>{group(day)}</For>
+        <Unseen feed />
+        <div
+            on:pointermove=move |_| feed.touch(false)
+            on:pointerdown=move |_| feed.touch(true)
+            on:pointerup=move |_| feed.touch(false)
+            on:pointercancel=move |_| feed.touch(false)
+        >
+            <For each=move || days.get() key=String::clone let:day>
+                {group(day)}
+            </For>
         </div>
-        <Rest feed empty=ViewFn::from(move || view! { <Nothing narrowed whole=whole.clone()/> })/>
+        <Rest feed empty=ViewFn::from(move || view! { <Nothing narrowed whole=whole.clone() /> }) />
     }
 }
 
@@ -189,12 +220,23 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
     };
     view! {
         <div class="unseen">
-            {move || any.get().then(|| view! {
-                <button class="btn main" type="button" data-testid="unseen" on:click=show>
-                    <Icon icon=icondata_lu::LuArrowUp/>
-                    {move || t!(notices.news, count = count.get())}
-                </button>
-            })}
+            {move || {
+                any
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button
+                                class="btn main"
+                                type="button"
+                                data-testid="unseen"
+                                on:click=show
+                            >
+                                <Icon icon=icondata_lu::LuArrowUp />
+                                {move || t!(notices.news, count = count.get())}
+                            </button>
+                        }
+                    })
+            }}
         </div>
     }
 }
@@ -220,19 +262,26 @@ fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
         _ => End::More,
     });
     let loading = Memo::new(move |_| feed.state.with(|state| *state == Remote::Loading));
-    move || {
-        match end.get() {
-        End::Loading => view! { <SkeletonRows count=5/> }.into_any(),
-        End::Failed(error) => view! { <ErrorState error retry=Callback::new(move |()| feed.read())/> }.into_any(),
+    move || match end.get() {
+        End::Loading => view! { <SkeletonRows count=5 /> }.into_any(),
+        End::Failed(error) => {
+            view! { <ErrorState error retry=Callback::new(move |()| feed.read()) /> }.into_any()
+        }
         End::Empty => empty.run(),
         End::Done => view! { <p class="end">{move || t!(history.end)}</p> }.into_any(),
         End::More => view! {
-            <button class="btn wide more" type="button" data-testid="more" aria-disabled=move || loading.get().to_string() on:click=move |_| feed.more()>
+            <button
+                class="btn wide \
+                more"
+                type="button"
+                data-testid="more"
+                aria-disabled=move || loading.get().to_string()
+                on:click=move |_| feed.more()
+            >
                 {move || if loading.get() { t!(states.loading) } else { t!(history.more) }}
             </button>
         }
         .into_any(),
-    }
     }
 }
 
@@ -246,15 +295,40 @@ fn Nothing(narrowed: bool, whole: String) -> impl IntoView {
     };
     view! {
         <section class="state" data-testid="empty-state">
-            <Icon icon/>
+            <Icon icon />
             <h2>{title}</h2>
             <p>{body}</p>
             {match narrowed {
-                true => view! { <button class="btn main" type="button" data-testid="show-all" on:click=move |_| {
-                    router.replace(&whole);
-                    focus_first("[data-testid=kind-all] input");
-                }>{move || t!(notices.show_all)}</button> }.into_any(),
-                false => view! { <a class="btn main" href=routes::NOTIFY_RULES data-testid="to-rules">{move || t!(notices.to_rules)}</a> }.into_any(),
+                true => {
+                    view! {
+                        <button
+                            class="btn \
+                            main"
+                            type="button"
+                            data-testid="show-all"
+                            on:click=move |_| {
+                                router.replace(&whole);
+                                focus_first("[data-testid=kind-all] input");
+                            }
+                        >
+                            {move || t!(notices.show_all)}
+                        </button>
+                    }
+                        .into_any()
+                }
+                false => {
+                    view! {
+                        <a
+                            class="btn \
+                            main"
+                            href=routes::NOTIFY_RULES
+                            data-testid="to-rules"
+                        >
+                            {move || t!(notices.to_rules)}
+                        </a>
+                    }
+                        .into_any()
+                }
             }}
         </section>
     }

@@ -33,7 +33,9 @@ fn name(since: &str) -> &'static str {
 fn time(since: &str, now: DateTime<Utc>) -> DateTime<Utc> {
     match since {
         "hour" => now - TimeDelta::hours(1),
-        "today" => format::end_of_day(&format::iso_day(now)).map_or(now, |end| end - TimeDelta::days(1)),
+        "today" => {
+            format::end_of_day(&format::iso_day(now)).map_or(now, |end| end - TimeDelta::days(1))
+        }
         "day" => now - TimeDelta::days(1),
         _ => now - TimeDelta::days(7),
     }
@@ -49,7 +51,7 @@ pub(super) fn ResendSheet(
 ) -> impl IntoView {
     view! {
         <Sheet open title=text!(notices.resend_many) test_id="resend-sheet">
-            <Form open resent/>
+            <Form open resent />
         </Sheet>
     }
 }
@@ -69,14 +71,18 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
     });
     let count = Memo::new(move |_| {
         let since = time(&since.get(), format::now());
-        found.with(|found| found.ready().map(|times| times.iter().filter(|at| **at >= since).count()))
+        found.with(|found| {
+            found.ready().map(|times| times.iter().filter(|at| **at >= since).count())
+        })
     });
     let says = move || match count.get() {
         // What could not be counted can be sent all the same.
         None if found.with(|found| matches!(found, Remote::Failed(_))) => String::new(),
         None => t!(notices.counting).to_owned(),
         Some(0) => t!(notices.nothing_to_resend).to_owned(),
-        Some(many) if many >= MANY as usize => t!(notices.resend_at_least, count = format::count(many as u64)),
+        Some(many) if many >= MANY as usize => {
+            t!(notices.resend_at_least, count = format::count(many as u64))
+        }
         Some(some) => t!(notices.resend_count, count = format::count(some as u64)),
     };
     let blocked = move || busy.get() || count.get() == Some(0);
@@ -101,8 +107,15 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
             }
         });
     };
-    let choices =
-        Signal::derive(|| SINCE.map(|key| PickerChoice { key: key.into(), label: name(key).into(), hint: String::new() }).to_vec());
+    let choices = Signal::derive(|| {
+        SINCE
+            .map(|key| PickerChoice {
+                key: key.into(),
+                label: name(key).into(),
+                hint: String::new(),
+            })
+            .to_vec()
+    });
     view! {
         <form on:submit=go>
             <p class="say">{move || t!(notices.resend_body)}</p>
@@ -113,9 +126,19 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
                 selected=since.into()
                 pick=Callback::new(move |key| since.set(key))
             />
-            <p class="footnote num" role="status" data-testid="resend-count">{says}</p>
-            <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
-            <button class="btn main wide" type="submit" data-testid="resend-confirm" aria-disabled=move || blocked().to_string()>
+            <p class="footnote num" role="status" data-testid="resend-count">
+                {says}
+            </p>
+            <div role="alert" class="form-error">
+                {move || failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
+            <button
+                class="btn main \
+                wide"
+                type="submit"
+                data-testid="resend-confirm"
+                aria-disabled=move || blocked().to_string()
+            >
                 {move || if busy.get() { t!(notices.resending_many) } else { t!(notices.resend) }}
             </button>
         </form>

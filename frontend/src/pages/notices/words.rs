@@ -1,6 +1,9 @@
 //! What happened and what was sent, in words.
 
-use api_types::{AttemptOutcome, CallEvent, Channel, Delivery, DeliveryCounts, DeliveryState, MissedReason, NotifyEvent};
+use api_types::{
+    AttemptOutcome, CallEvent, Channel, Delivery, DeliveryCounts, DeliveryState, MissedReason,
+    NotifyEvent,
+};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
@@ -33,26 +36,42 @@ pub(super) fn kind_icon(kind: NotifyEvent) -> icondata_core::Icon {
 pub(super) fn length(seconds: u32) -> String {
     match (seconds / 60, seconds % 60) {
         (0, seconds) => t!(notices.seconds, seconds = seconds),
-        (minutes, seconds) => t!(notices.minutes, minutes = minutes, seconds = format!("{seconds:02}")),
+        (minutes, seconds) => {
+            t!(notices.minutes, minutes = minutes, seconds = format!("{seconds:02}"))
+        }
     }
 }
 
-/// How it came about: why nobody answered, how long the message is, how many pages came, where the call went.
+/// How it came about: why nobody answered, how long the message is, how many pages came, where the
+/// call went.
 pub(super) fn circumstance(event: &CallEvent) -> Option<String> {
     match event.kind {
-        NotifyEvent::MissedCall => Some(match (event.reason.unwrap_or(MissedReason::NoAnswer), event.duration_s) {
-            (MissedReason::Busy, _) => t!(notices.busy).to_owned(),
-            (MissedReason::Refused, _) => t!(notices.refused).to_owned(),
-            (MissedReason::HungUp, Some(seconds)) => t!(notices.hung_up_after, length = length(seconds)),
-            (MissedReason::HungUp, None) => t!(notices.hung_up).to_owned(),
-            (MissedReason::NoAnswer, Some(seconds)) => t!(notices.no_answer_after, length = length(seconds)),
-            (MissedReason::NoAnswer, None) => t!(notices.no_answer).to_owned(),
-        }),
-        NotifyEvent::Voicemail => event.duration_s.map(length),
-        NotifyEvent::Fax => {
-            event.pages.map(|pages| if pages == 1 { t!(notices.one_page).to_owned() } else { t!(notices.pages, pages = pages) })
+        NotifyEvent::MissedCall => {
+            Some(match (event.reason.unwrap_or(MissedReason::NoAnswer), event.duration_s) {
+                (MissedReason::Busy, _) => t!(notices.busy).to_owned(),
+                (MissedReason::Refused, _) => t!(notices.refused).to_owned(),
+                (MissedReason::HungUp, Some(seconds)) => {
+                    t!(notices.hung_up_after, length = length(seconds))
+                }
+                (MissedReason::HungUp, None) => t!(notices.hung_up).to_owned(),
+                (MissedReason::NoAnswer, Some(seconds)) => {
+                    t!(notices.no_answer_after, length = length(seconds))
+                }
+                (MissedReason::NoAnswer, None) => t!(notices.no_answer).to_owned(),
+            })
         }
-        NotifyEvent::ForwardedCall => event.forwarded_to.as_deref().map(|to| t!(notices.forwarded_to, number = format::phone(to))),
+        NotifyEvent::Voicemail => event.duration_s.map(length),
+        NotifyEvent::Fax => event.pages.map(|pages| {
+            if pages == 1 {
+                t!(notices.one_page).to_owned()
+            } else {
+                t!(notices.pages, pages = pages)
+            }
+        }),
+        NotifyEvent::ForwardedCall => event
+            .forwarded_to
+            .as_deref()
+            .map(|to| t!(notices.forwarded_to, number = format::phone(to))),
     }
 }
 
@@ -70,7 +89,11 @@ pub(super) fn counts(counts: DeliveryCounts) -> Vec<(&'static str, icondata_core
         all.push(("ok", icondata_lu::LuCheck, t!(notices.sent, count = of(counts.sent))));
     }
     if counts.failed > 0 {
-        all.push(("bad", icondata_lu::LuTriangleAlert, t!(notices.not_sent, count = of(counts.failed))));
+        all.push((
+            "bad",
+            icondata_lu::LuTriangleAlert,
+            t!(notices.not_sent, count = of(counts.failed)),
+        ));
     }
     if counts.waiting > 0 {
         all.push(("", icondata_lu::LuClock, t!(notices.under_way, count = of(counts.waiting))));
@@ -108,7 +131,11 @@ pub(super) fn channel_icon(channel: Channel) -> icondata_core::Icon {
 
 /// Where a notice went: what the destination is called, else its channel.
 pub(super) fn destination(delivery: &Delivery) -> String {
-    if delivery.destination.is_empty() { channel(delivery.channel).to_owned() } else { delivery.destination.clone() }
+    if delivery.destination.is_empty() {
+        channel(delivery.channel).to_owned()
+    } else {
+        delivery.destination.clone()
+    }
 }
 
 /// What has become of a notice: how it looks, its picture, and a word.
@@ -125,10 +152,13 @@ pub(super) fn state(state: DeliveryState) -> (&'static str, icondata_core::Icon,
     }
 }
 
-/// What has to be said about a notice beyond its state: when it is tried next, or why it is as it is.
+/// What has to be said about a notice beyond its state: when it is tried next, or why it is as it
+/// is.
 pub(super) fn remark(delivery: &Delivery) -> Option<String> {
     match (delivery.state, delivery.next_at) {
-        (DeliveryState::Waiting, Some(at)) if delivery.attempt_count > 0 => Some(t!(notices.next_at, time = moment(at))),
+        (DeliveryState::Waiting, Some(at)) if delivery.attempt_count > 0 => {
+            Some(t!(notices.next_at, time = moment(at)))
+        }
         (DeliveryState::HandedOver, _) => Some(t!(notices.handed_over_note).to_owned()),
         (DeliveryState::Held, _) => Some(t!(notices.held_note).to_owned()),
         (DeliveryState::Canceled, _) => Some(t!(notices.canceled_note).to_owned()),
@@ -154,8 +184,19 @@ pub(super) fn outcome(outcome: AttemptOutcome) -> (&'static str, &'static str) {
 
 /// Short facts in a line that breaks between them only.
 pub(super) fn parts(parts: impl IntoIterator<Item = Option<String>>) -> AnyView {
-    let part = |(index, part): (usize, String)| view! { {(index > 0).then_some(" ・ ")}<span>{part}</span> };
-    view! { <span class="parts">{parts.into_iter().flatten().enumerate().map(part).collect_view()}</span> }.into_any()
+    let part = |(index, part): (usize, String)| {
+        view! {
+            {(index > 0).then_some(" ・ \
+        ")}
+            <span>{part}</span>
+        }
+    };
+    view! {
+        <span class="parts">
+            {parts.into_iter().flatten().enumerate().map(part).collect_view()}
+        </span>
+    }
+    .into_any()
 }
 
 /// A day and a time.
@@ -184,7 +225,12 @@ mod tests {
     use super::*;
 
     fn event(kind: NotifyEvent) -> CallEvent {
-        let caller = RouteCaller { text: "非通知".into(), e164: None, no_number: None, international: false };
+        let caller = RouteCaller {
+            text: "非通知".into(),
+            e164: None,
+            no_number: None,
+            international: false,
+        };
         CallEvent {
             id: String::new(),
             kind,
@@ -223,7 +269,10 @@ mod tests {
         assert_eq!(circumstance(&voicemail).as_deref(), Some("1分05秒"));
         let fax = CallEvent { pages: Some(3), ..event(NotifyEvent::Fax) };
         assert_eq!(circumstance(&fax).as_deref(), Some("3ページ"));
-        let forwarded = CallEvent { forwarded_to: Some("+819012345678".into()), ..event(NotifyEvent::ForwardedCall) };
+        let forwarded = CallEvent {
+            forwarded_to: Some("+819012345678".into()),
+            ..event(NotifyEvent::ForwardedCall)
+        };
         assert_eq!(circumstance(&forwarded).as_deref(), Some("090-1234-5678 へ転送"));
         assert_eq!(circumstance(&event(NotifyEvent::Fax)), None);
     }

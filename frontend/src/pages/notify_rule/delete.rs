@@ -35,14 +35,19 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
-        let (id, version, name) = page.rule.with_untracked(|rule| (rule.id.clone(), rule.version, rule.name.clone()));
+        let (id, version, name) =
+            page.rule.with_untracked(|rule| (rule.id.clone(), rule.version, rule.name.clone()));
         let detach = used.get_untracked();
         spawn_local(async move {
             let mut outcome = api::notify_rules::delete(page.client, &id, version, detach).await;
-            if outcome.as_ref().err().and_then(crate::api::ClientError::code) == Some(ErrorCode::Stale) {
+            if outcome.as_ref().err().and_then(crate::api::ClientError::code)
+                == Some(ErrorCode::Stale)
+            {
                 // Whatever changed, it is to go.
                 outcome = match api::notify_rules::get(page.client, &id).await {
-                    Ok(now) => api::notify_rules::delete(page.client, &id, now.version, detach).await,
+                    Ok(now) => {
+                        api::notify_rules::delete(page.client, &id, now.version, detach).await
+                    }
                     Err(error) => Err(error),
                 };
             }
@@ -69,22 +74,73 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
     };
     view! {
         <div class="cell">
-            <button class="row danger" type="button" aria-haspopup="dialog" data-testid="delete-rule" on:click=move |_| open.set(true)>
-                <span class="lead"><Icon icon=icondata_lu::LuTrash2/></span>
+            <button
+                class="row danger"
+                type="button"
+                aria-haspopup="dialog"
+                data-testid="delete-rule"
+                on:click=move |_| open.set(true)
+            >
+                <span class="lead">
+                    <Icon icon=icondata_lu::LuTrash2 />
+                </span>
                 <span class="label">{move || t!(notify.delete)}</span>
             </button>
             <Sheet open title=text!(notify.delete_title) test_id="delete-sheet">
-                <p class="say">{move || t!(notify.delete_body, name = page.rule.with(|rule| rule.name.clone()))}</p>
-                {move || used.get().then(|| view! {
-                    <p class="say">{t!(notify.delete_used)}</p>
-                    <ul class="list put-apart" data-testid="users">
-                        {users().into_iter().map(|(label, name)| view! { <li class="row"><span class="label"><b class="num">{label}</b><small>{name}</small></span></li> }).collect_view()}
-                    </ul>
-                })}
-                <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
+                <p class="say">
+                    {move || {
+                        t!(
+                            notify.delete_body,
+                    name = page.rule.with(|rule| rule.name.clone())
+                        )
+                    }}
+                </p>
+                {move || {
+                    used
+                        .get()
+                        .then(|| {
+                            view! {
+                                <p class="say">{t!(notify.delete_used)}</p>
+                                <ul class="list put-apart" data-testid="users">
+                                    {users()
+                                        .into_iter()
+                                        .map(|(label, name)| {
+                                            view! {
+                                                <li class="row">
+                                                    <span class="label">
+                                                        <b class="num">{label}</b>
+                                                        <small>{name}</small>
+                                                    </span>
+                                                </li>
+                                            }
+                                        })
+                                        .collect_view()}
+                                </ul>
+                            }
+                        })
+                }}
+                <div role="alert" class="form-error">
+                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
+                </div>
                 <div class="stack">
-                    <button class="btn danger wide" type="button" data-testid="delete-confirm" aria-disabled=move || busy.get().to_string() on:click=go>{label}</button>
-                    <button class="btn wide" type="button" data-testid="delete-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                    <button
+                        class="btn danger \
+                        wide"
+                        type="button"
+                        data-testid="delete-confirm"
+                        aria-disabled=move || busy.get().to_string()
+                        on:click=go
+                    >
+                        {label}
+                    </button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="delete-cancel"
+                        on:click=move |_| open.set(false)
+                    >
+                        {move || t!(app.cancel)}
+                    </button>
                 </div>
             </Sheet>
         </div>

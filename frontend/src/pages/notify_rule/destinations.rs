@@ -20,9 +20,10 @@ pub(super) fn Destinations(page: Page) -> impl IntoView {
         <section class="group">
             <h2>{move || t!(notify.services)}</h2>
             <div class="list">
-                {rows}
-                <a class="row action" href=add data-testid="add-service">
-                    <span class="lead"><Icon icon=icondata_lu::LuPlus/></span>
+                {rows} <a class="row action" href=add data-testid="add-service">
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuPlus />
+                    </span>
                     <span class="label">{move || t!(notify.add_service)}</span>
                 </a>
             </div>
@@ -44,15 +45,22 @@ fn row(rule_id: &str, service: ServiceSummary) -> AnyView {
         (false, false) => t!(notify.service_off),
     };
     view! {
-        <a class="row" href=NotifyPage::Service(rule_id.to_owned(), id).path() data-testid="service">
-            <span class="lead"><Icon icon=words::icon(kind)/></span>
+        <a
+            class="row"
+            href=NotifyPage::Service(rule_id.to_owned(), id).path()
+            data-testid="service"
+        >
+            <span class="lead">
+                <Icon icon=words::icon(kind) />
+            </span>
             <span class="label">
-                {title}
-                {kind_line.map(|line| view! { <small>{line}</small> })}
+                {title} {kind_line.map(|line| view! { <small>{line}</small> })}
                 {problem.map(|problem| view! { <small class="ailing">{problem.message}</small> })}
             </span>
-            <span class="badge" class:on=enabled && !bad class:bad=bad>{state}</span>
-            <Chevron/>
+            <span class="badge" class:on=enabled && !bad class:bad=bad>
+                {state}
+            </span>
+            <Chevron />
         </a>
     }
     .into_any()
@@ -66,16 +74,32 @@ pub(super) fn Hints(page: Page) -> impl IntoView {
     let mine = StoredValue::new(page.id());
     let missing = Memo::new(move |_| {
         editor.read(|it| {
-            let used = mine.with_value(|mine| it.picks.iter().any(|(_, rule)| rule.as_ref() == Some(mine)));
-            [!it.events.contains(&true), !has_services && it.emails.is_empty(), !used && !it.picks.is_empty()]
+            let used = mine
+                .with_value(|mine| it.picks.iter().any(|(_, rule)| rule.as_ref() == Some(mine)));
+            [
+                !it.events.contains(&true),
+                !has_services && it.emails.is_empty(),
+                !used && !it.picks.is_empty(),
+            ]
         })
     });
     let words = move || {
         let all = [t!(notify.no_event), t!(notify.no_destination), t!(notify.no_number)];
         let hint = |(words, missing): (&'static str, bool)| {
-            missing.then(|| view! { <p class="hint" data-testid="missing"><Icon icon=icondata_lu::LuInfo/><span>{words}</span></p> })
+            missing.then(|| {
+                view! {
+                    <p class="hint" data-testid="missing">
+                        <Icon icon=icondata_lu::LuInfo />
+                        <span>{words}</span>
+                    </p>
+                }
+            })
         };
         all.into_iter().zip(missing.get()).filter_map(hint).collect_view()
     };
-    view! { <div class="hints" role="status">{words}</div> }
+    view! {
+        <div class="hints" role="status">
+            {words}
+        </div>
+    }
 }

@@ -18,7 +18,9 @@ pub(super) fn addresses(text: &str) -> Vec<String> {
     for part in text.split([',', ';', '\n', '\r', '\t', '、', '，', '；']) {
         match part.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
             Some((inside, _)) => found.push(inside.trim().to_owned()),
-            None => found.extend(part.split_whitespace().map(|word| word.trim_start_matches("mailto:").to_owned())),
+            None => found.extend(
+                part.split_whitespace().map(|word| word.trim_start_matches("mailto:").to_owned()),
+            ),
         }
     }
     found.retain(|address| !address.is_empty());
@@ -30,16 +32,17 @@ fn add(page: Page, text: &str) -> (String, Option<String>) {
     let mut list = page.editor.snapshot().edited().emails.clone();
     let (mut left, mut fault) = (Vec::new(), None);
     for address in addresses(text) {
-        let problem = if mail_address(&address).is_err() || address.chars().count() as u64 > MAIL_MAX {
-            Some(t!(notify.mail_invalid, mail = address.clone()))
-        } else if list.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
-            Some(t!(notify.mail_twice, mail = address.clone()))
-        } else if list.len() >= RULE_EMAILS_MAX {
-            Some(t!(notify.mail_full, max = RULE_EMAILS_MAX))
-        } else {
-            list.push(address);
-            continue;
-        };
+        let problem =
+            if mail_address(&address).is_err() || address.chars().count() as u64 > MAIL_MAX {
+                Some(t!(notify.mail_invalid, mail = address.clone()))
+            } else if list.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
+                Some(t!(notify.mail_twice, mail = address.clone()))
+            } else if list.len() >= RULE_EMAILS_MAX {
+                Some(t!(notify.mail_full, max = RULE_EMAILS_MAX))
+            } else {
+                list.push(address);
+                continue;
+            };
         fault = fault.or(problem);
         left.push(address);
     }
@@ -75,7 +78,9 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
         };
         view! {
             <li class="row" data-testid="mail">
-                <span class="lead"><Icon icon=icondata_lu::LuMail/></span>
+                <span class="lead">
+                    <Icon icon=icondata_lu::LuMail />
+                </span>
                 <span class="label">{mail}</span>
                 <button
                     class="remove"
@@ -84,7 +89,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
                     aria-label=move || t!(notify.mail_remove, mail = named.clone())
                     on:click=remove
                 >
-                    <Icon icon=icondata_lu::LuX/>
+                    <Icon icon=icondata_lu::LuX />
                 </button>
             </li>
         }
@@ -99,7 +104,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
                         {move || emails.get().into_iter().map(row).collect_view()}
                     </ul>
                 </Cell>
-                <AddMail page/>
+                <AddMail page />
             </div>
             <p>{move || t!(notify.mails_note)}</p>
         </section>
@@ -119,7 +124,8 @@ fn AddMail(page: Page) -> impl IntoView {
     });
     // A field of one line runs pasted lines together, so that several addresses would become one.
     let on_paste = move |event: leptos::ev::ClipboardEvent| {
-        let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+        let text =
+            event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
         if addresses(&text).len() > 1 {
             event.prevent_default();
             page.typed_mail.update(|typed| {
@@ -141,7 +147,9 @@ fn AddMail(page: Page) -> impl IntoView {
                     }
                 }
             >
-                <span class="lead"><Icon icon=icondata_lu::LuPlus/></span>
+                <span class="lead">
+                    <Icon icon=icondata_lu::LuPlus />
+                </span>
                 <input
                     node_ref=input
                     class="field"
@@ -162,13 +170,14 @@ fn AddMail(page: Page) -> impl IntoView {
                     }
                     on:paste=on_paste
                     on:change=move |_| {
-                        // Whoever goes on without pressing the button means it all the same.
                         let (left, fault) = add(page, &page.typed_mail.get_untracked());
                         page.typed_mail.set(left);
                         page.mail_fault.set(fault);
                     }
                 />
-                <button class="btn small" type="submit" data-testid="add-mail">{move || t!(notify.mail_add)}</button>
+                <button class="btn small" type="submit" data-testid="add-mail">
+                    {move || t!(notify.mail_add)}
+                </button>
             </form>
         </Cell>
     }
@@ -183,10 +192,16 @@ mod tests {
         for (text, found) in [
             ("a@b.example", &["a@b.example"][..]),
             (" a@b.example ", &["a@b.example"]),
-            ("a@b.example, c@d.example;e@f.example", &["a@b.example", "c@d.example", "e@f.example"]),
+            (
+                "a@b.example, c@d.example;e@f.example",
+                &["a@b.example", "c@d.example", "e@f.example"],
+            ),
             ("a@b.example\r\nc@d.example\n\n", &["a@b.example", "c@d.example"]),
             ("a@b.example　c@d.example", &["a@b.example", "c@d.example"]),
-            ("田中 太郎 <a@b.example>、\"Sato, K\" <c@d.example>", &["a@b.example", "\"Sato", "c@d.example"]),
+            (
+                "田中 太郎 <a@b.example>、\"Sato, K\" <c@d.example>",
+                &["a@b.example", "\"Sato", "c@d.example"],
+            ),
             ("mailto:a@b.example", &["a@b.example"]),
             ("", &[]),
         ] {

@@ -55,20 +55,34 @@ impl Page {
     }
 
     fn name_of(self, rule_id: &str) -> Option<String> {
-        self.others.with_value(|others| others.iter().find(|(id, _)| id == rule_id).map(|(_, name)| name.clone()))
+        self.others.with_value(|others| {
+            others.iter().find(|(id, _)| id == rule_id).map(|(_, name)| name.clone())
+        })
     }
 }
 
 /// Every number, as it is known now.
 fn numbers(directory: Directory) -> Vec<Number> {
-    directory.rows().with_untracked(|rows| rows.ready().map(|rows| rows.numbers.clone())).unwrap_or_default()
+    directory
+        .rows()
+        .with_untracked(|rows| rows.ready().map(|rows| rows.numbers.clone()))
+        .unwrap_or_default()
 }
 
 /// A rule, and id and name of each.
-async fn read(client: Client, rule_id: &str) -> Result<(NotifyRule, Vec<(String, String)>), ClientError> {
-    let (rule, all) = futures_util::future::join(api::notify_rules::get(client, rule_id), api::notify_rules::list(client)).await;
+async fn read(
+    client: Client,
+    rule_id: &str,
+) -> Result<(NotifyRule, Vec<(String, String)>), ClientError> {
+    let (rule, all) = futures_util::future::join(
+        api::notify_rules::get(client, rule_id),
+        api::notify_rules::list(client),
+    )
+    .await;
     // Without the names of the others the page still works.
-    let names = all.map(|all| all.into_iter().map(|rule| (rule.id, rule.name)).collect()).unwrap_or_default();
+    let names = all
+        .map(|all| all.into_iter().map(|rule| (rule.id, rule.name)).collect())
+        .unwrap_or_default();
     Ok((rule?, names))
 }
 
@@ -91,15 +105,29 @@ pub fn RulePage(
     load.run(());
     // Memos, so that a row that changes in the list does not draw the form anew.
     let listed = Memo::new(move |_| directory.rows().with(|rows| rows.ready().is_some()));
-    let failed_list =
-        Memo::new(move |_| directory.rows().with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None }));
+    let failed_list = Memo::new(move |_| {
+        directory
+            .rows()
+            .with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None })
+    });
     view! {
-        <TitleBar title=text!(general.rule) back=routes::NOTIFY_RULES/>
+        <TitleBar title=text!(general.rule) back=routes::NOTIFY_RULES />
         {move || match (loaded.get(), failed_list.get()) {
-            (_, Some(error)) => view! { <ErrorState error retry=Callback::new(move |()| directory.load())/> }.into_any(),
-            (Remote::Failed(error), _) => view! { <Failed error retry=load/> }.into_any(),
-            (Remote::Ready((rule, others)), _) if listed.get() => view! { <Edit rule others/> }.into_any(),
-            _ => view! { <SkeletonRows count=2/> <SkeletonRows count=4/> }.into_any(),
+            (_, Some(error)) => {
+                view! { <ErrorState error retry=Callback::new(move |()| directory.load()) /> }
+                    .into_any()
+            }
+            (Remote::Failed(error), _) => view! { <Failed error retry=load /> }.into_any(),
+            (Remote::Ready((rule, others)), _) if listed.get() => {
+                view! { <Edit rule others /> }.into_any()
+            }
+            _ => {
+                view! {
+                    <SkeletonRows count=2 />
+                    <SkeletonRows count=4 />
+                }
+                    .into_any()
+            }
         }}
     }
 }
@@ -108,14 +136,16 @@ pub fn RulePage(
 #[component]
 pub(super) fn Failed(error: ClientError, retry: Callback<()>) -> impl IntoView {
     if !matches!(&error, ClientError::Problem(problem) if problem.status == 404) {
-        return view! { <ErrorState error retry/> }.into_any();
+        return view! { <ErrorState error retry /> }.into_any();
     }
     view! {
         <section class="state" role="alert" data-testid="not-found">
-            <Icon icon=icondata_lu::LuSearchX/>
+            <Icon icon=icondata_lu::LuSearchX />
             <h2>{move || t!(notify.gone_title)}</h2>
             <p>{move || t!(notify.gone_body)}</p>
-            <a class="btn main" href=routes::NOTIFY_RULES>{move || t!(notify.to_rules)}</a>
+            <a class="btn main" href=routes::NOTIFY_RULES>
+                {move || t!(notify.to_rules)}
+            </a>
         </section>
     }
     .into_any()
@@ -123,10 +153,13 @@ pub(super) fn Failed(error: ClientError, retry: Callback<()>) -> impl IntoView {
 
 #[component]
 fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
-    let account = use_session().with_untracked(|state| state.signed_in().map(|session| session.account_id.clone())).unwrap_or_default();
+    let account = use_session()
+        .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()))
+        .unwrap_or_default();
     let directory = use_directory();
     let form = Form::of_notify_rule(&rule, &numbers(directory));
-    let editor = Editor::new(form, format!("{account}:{}", NotifyPage::Rule(rule.id.clone()).path()));
+    let editor =
+        Editor::new(form, format!("{account}:{}", NotifyPage::Rule(rule.id.clone()).path()));
     let page = Page {
         client: use_client(),
         directory,
@@ -152,28 +185,36 @@ fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
     let bar = editor.bar(save, undo);
     follow(move || {
         // What was wrong with an address goes with it.
-        if page.typed_mail.with(|typed| typed.trim().is_empty()) && page.mail_fault.with_untracked(Option::is_some) {
+        if page.typed_mail.with(|typed| typed.trim().is_empty())
+            && page.mail_fault.with_untracked(Option::is_some)
+        {
             page.mail_fault.set(None);
         }
     });
     view! {
-        <Name page/>
-        <Hints page/>
-        <Events page/>
-        <mails::Mails page/>
-        <Destinations page/>
-        <Numbers page/>
-        <Writing page/>
+        <Name page />
+        <Hints page />
+        <Events page />
+        <mails::Mails page />
+        <Destinations page />
+        <Numbers page />
+        <Writing page />
         <section class="group">
             <div class="list">
-                <a class="row" href=format!("{}?kind=notify", routes::HISTORY) data-testid="open-history">
-                    <span class="lead"><Icon icon=icondata_lu::LuHistory/></span>
+                <a
+                    class="row"
+                    href=format!("{}?kind=notify", routes::HISTORY)
+                    data-testid="open-history"
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuHistory />
+                    </span>
                     <span class="label">{move || t!(history.title)}</span>
-                    <Chevron/>
+                    <Chevron />
                 </a>
-                <Delete page/>
+                <Delete page />
             </div>
         </section>
-        <SaveBar model=bar/>
+        <SaveBar model=bar />
     }
 }

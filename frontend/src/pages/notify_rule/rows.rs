@@ -1,4 +1,5 @@
-//! The rows that hold a setting each: name, what is told, how it is written, and which numbers use it.
+//! The rows that hold a setting each: name, what is told, how it is written, and which numbers use
+//! it.
 
 use api_types::{NAME_MAX, NotifyEvent, NotifyLanguage, Number};
 use leptos::prelude::*;
@@ -45,7 +46,9 @@ pub(super) fn Events(page: Page) -> impl IntoView {
                 label=Signal::derive(move || words::event(event).to_owned())
                 hint=Signal::derive(move || words::event_hint(event).to_owned())
                 on=editor.value(move |it| it.events[at])
-                toggle=Callback::new(move |on| editor.edit(Field::Event(event), |it| it.events[at] = on))
+                toggle=Callback::new(move |on| {
+                    editor.edit(Field::Event(event), |it| it.events[at] = on)
+                })
             />
         }
     };
@@ -71,10 +74,20 @@ pub(super) fn Writing(page: Page) -> impl IntoView {
                 <SegmentRow
                     state=editor.state(Field::NoticeLanguage, move |it| name_of(it.notice_language))
                     label=text!(notify.language)
-                    choices=vec![("ja", Signal::stored("日本語".to_owned())), ("en", Signal::stored("English".to_owned()))]
-                    selected=editor.value(|it| if it.notice_language == NotifyLanguage::En { "en" } else { "ja" })
+                    choices=vec![
+                        ("ja", Signal::stored("日本語".to_owned())),
+                        ("en", Signal::stored("English".to_owned())),
+                    ]
+                    selected=editor
+                        .value(|it| {
+                            if it.notice_language == NotifyLanguage::En { "en" } else { "ja" }
+                        })
                     pick=Callback::new(move |key| {
-                        let language = if key == "en" { NotifyLanguage::En } else { NotifyLanguage::Ja };
+                        let language = if key == "en" {
+                            NotifyLanguage::En
+                        } else {
+                            NotifyLanguage::Ja
+                        };
                         editor.edit(Field::NoticeLanguage, |it| it.notice_language = language);
                     })
                 />
@@ -83,7 +96,9 @@ pub(super) fn Writing(page: Page) -> impl IntoView {
                     label=text!(notify.private_subject)
                     hint=text!(notify.private_subject_hint)
                     on=editor.value(|it| it.private_subject)
-                    toggle=Callback::new(move |on| editor.edit(Field::PrivateSubject, |it| it.private_subject = on))
+                    toggle=Callback::new(move |on| {
+                        editor.edit(Field::PrivateSubject, |it| it.private_subject = on)
+                    })
                 />
             </div>
         </section>
@@ -94,7 +109,9 @@ pub(super) fn Writing(page: Page) -> impl IntoView {
 #[component]
 pub(super) fn Numbers(page: Page) -> impl IntoView {
     let known = page.editor.snapshot();
-    let numbers = numbers(page.directory).into_iter().filter(|number| known.edited().pick(&number.id).is_some());
+    let numbers = numbers(page.directory)
+        .into_iter()
+        .filter(|number| known.edited().pick(&number.id).is_some());
     let rows: Vec<_> = numbers.map(|number| number_row(page, number)).collect();
     (!rows.is_empty()).then(|| {
         view! {
@@ -108,7 +125,11 @@ pub(super) fn Numbers(page: Page) -> impl IntoView {
 
 fn number_row(page: Page, number: Number) -> AnyView {
     let editor = page.editor;
-    let (field, id, name) = (Field::picks(&number.id), StoredValue::new(number.id.clone()), StoredValue::new(number.name.clone()));
+    let (field, id, name) = (
+        Field::picks(&number.id),
+        StoredValue::new(number.id.clone()),
+        StoredValue::new(number.name.clone()),
+    );
     let label = Signal::stored(number_label(&number));
     let rule_id = page.id();
     let mine = StoredValue::new(rule_id);
@@ -138,5 +159,6 @@ fn number_row(page: Page, number: Number) -> AnyView {
         };
         editor.edit(field, |it| id.with_value(|id| it.set_pick(id, rule)));
     });
-    view! { <SwitchRow state=editor.state(field, show) label hint on=editor.value(is_mine) toggle/> }.into_any()
+    view! { <SwitchRow state=editor.state(field, show) label hint on=editor.value(is_mine) toggle /> }
+    .into_any()
 }

@@ -1,4 +1,5 @@
-//! Saving: the rule first, then each number that picks another one. What went through becomes the baseline.
+//! Saving: the rule first, then each number that picks another one. What went through becomes the
+//! baseline.
 
 use api_types::{ErrorCode, NumberPatch};
 use leptos::prelude::*;
@@ -17,7 +18,8 @@ pub(super) fn start(page: Page, undoing: bool) {
     spawn_local(async move {
         let before = page.editor.snapshot().loaded().clone();
         let mut saved = Vec::new();
-        // When somebody else changed something else meanwhile, the second round saves on top of that.
+        // When somebody else changed something else meanwhile, the second round saves on top of
+        // that.
         for last in [false, true] {
             let outcome = round(page, &mut saved).await;
             if page.is_gone() {
@@ -46,7 +48,11 @@ pub(super) fn start(page: Page, undoing: bool) {
 
 fn settle(page: Page, sent: &Form, fields: &[Field], saved: &mut Vec<Field>) {
     // Who left meanwhile has no page to bring up to date.
-    let Some(fresh) = page.rule.try_with_untracked(|rule| Form::of_notify_rule(rule, &numbers(page.directory))) else { return };
+    let Some(fresh) =
+        page.rule.try_with_untracked(|rule| Form::of_notify_rule(rule, &numbers(page.directory)))
+    else {
+        return;
+    };
     page.editor.accept(sent, &fresh, fields);
     saved.extend(fields);
 }
@@ -55,7 +61,11 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
     let draft = page.editor.snapshot();
     let (patch, fields) = notify_rule_patch(&draft);
     if !fields.is_empty() {
-        let Some((id, version)) = page.rule.try_with_untracked(|rule| (rule.id.clone(), rule.version)) else { return Ok(()) };
+        let Some((id, version)) =
+            page.rule.try_with_untracked(|rule| (rule.id.clone(), rule.version))
+        else {
+            return Ok(());
+        };
         let fresh = api::notify_rules::patch(page.client, &id, version, &patch).await?;
         page.rule.try_set(fresh);
         settle(page, draft.edited(), &fields, saved);
@@ -65,7 +75,10 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
         if !draft.is_changed(field) {
             continue;
         }
-        let known = page.directory.rows().with_untracked(|rows| rows.ready()?.number(number_id).map(|number| number.version));
+        let known = page
+            .directory
+            .rows()
+            .with_untracked(|rows| rows.ready()?.number(number_id).map(|number| number.version));
         let Some(version) = known else { continue };
         let patch = NumberPatch { notify_rule_id: Some(rule.clone()), ..NumberPatch::default() };
         let fresh = api::numbers::patch(page.client, number_id, version, &patch).await?;
@@ -75,10 +88,15 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same, or nobody is there to know.
+/// Reads what is saved now and puts the edits on top; says whether both sides changed the same, or
+/// nobody is there to know.
 async fn reread(page: Page) -> Result<bool, ClientError> {
     let Some(id) = page.rule.try_with_untracked(|rule| rule.id.clone()) else { return Ok(true) };
-    let (rule, fresh) = futures_util::future::join(api::notify_rules::get(page.client, &id), api::numbers::list(page.client)).await;
+    let (rule, fresh) = futures_util::future::join(
+        api::notify_rules::get(page.client, &id),
+        api::numbers::list(page.client),
+    )
+    .await;
     let rule = rule?;
     for number in fresh? {
         page.directory.put_number(&number);

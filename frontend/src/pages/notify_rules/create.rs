@@ -1,7 +1,9 @@
-//! A new rule: its name, and a mail address if there is one at hand. Everything else is set on its own page.
+//! A new rule: its name, and a mail address if there is one at hand. Everything else is set on its
+//! own page.
 
 use api_types::{
-    ErrorCode, MAIL_MAX, NAME_MAX, NotifyEvent, NotifyLanguage, NotifyRule, NotifyRuleCreate, NumberPatch, field_faults, mail_address,
+    ErrorCode, MAIL_MAX, NAME_MAX, NotifyEvent, NotifyLanguage, NotifyRule, NotifyRuleCreate,
+    NumberPatch, field_faults, mail_address,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,7 +32,7 @@ pub(super) fn CreateSheet(
     let number = StoredValue::new(number);
     view! {
         <Sheet open title=text!(notify.new_title) test_id="rule-sheet">
-            <CreateForm open number=number.get_value()/>
+            <CreateForm open number=number.get_value() />
         </Sheet>
     }
 }
@@ -68,12 +70,18 @@ impl New {
         }
         let rule = untrack(|| self.rule());
         if let Err(errors) = rule.validate() {
-            return self
-                .refused
-                .refuse(field_faults(&errors).into_iter().map(|fault| (fault.pointer.clone(), fault_text(&fault))).collect());
+            return self.refused.refuse(
+                field_faults(&errors)
+                    .into_iter()
+                    .map(|fault| (fault.pointer.clone(), fault_text(&fault)))
+                    .collect(),
+            );
         }
         if let Some(mail) = rule.emails.iter().find(|mail| mail_address(mail).is_err()) {
-            return self.refused.refuse(vec![("/emails".to_owned(), t!(notify.mail_invalid, mail = mail.clone()))]);
+            return self.refused.refuse(vec![(
+                "/emails".to_owned(),
+                t!(notify.mail_invalid, mail = mail.clone()),
+            )]);
         }
         self.failure.set(None);
         self.busy.set(true);
@@ -82,8 +90,16 @@ impl New {
             match outcome {
                 Ok(rule) => self.arrive(rule).await,
                 Err(_) if self.busy.try_set(false).is_some() => {}
-                Err(ClientError::Problem(problem)) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
-                    self.refused.refuse(problem.errors.iter().map(|fault| (fault.pointer.clone(), fault.message.clone())).collect());
+                Err(ClientError::Problem(problem))
+                    if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
+                {
+                    self.refused.refuse(
+                        problem
+                            .errors
+                            .iter()
+                            .map(|fault| (fault.pointer.clone(), fault.message.clone()))
+                            .collect(),
+                    );
                 }
                 Err(error) => self.failure.set(Some(words(&error).1)),
             }
@@ -93,7 +109,9 @@ impl New {
     /// Has the number use it, where the person came from one; then goes to its page.
     async fn arrive(self, rule: NotifyRule) {
         let number = self.number.try_get_value().flatten();
-        let number = number.and_then(|id| self.directory.rows().with_untracked(|rows| rows.ready()?.number(&id).cloned()));
+        let number = number.and_then(|id| {
+            self.directory.rows().with_untracked(|rows| rows.ready()?.number(&id).cloned())
+        });
         let said = match number {
             None => t!(notify.created).to_owned(),
             Some(number) => match self.pick(&number.id, number.version, &rule.id).await {
@@ -112,7 +130,10 @@ impl New {
     }
 
     async fn pick(self, number_id: &str, version: u64, rule_id: &str) -> Result<(), ClientError> {
-        let patch = NumberPatch { notify_rule_id: Some(Some(rule_id.to_owned())), ..NumberPatch::default() };
+        let patch = NumberPatch {
+            notify_rule_id: Some(Some(rule_id.to_owned())),
+            ..NumberPatch::default()
+        };
         let fresh = match api::numbers::patch(self.client, number_id, version, &patch).await {
             Err(error) if error.code() == Some(ErrorCode::Stale) => {
                 let now = api::numbers::get(self.client, number_id).await?;
@@ -169,8 +190,16 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
                 />
             </div>
             <p class="footnote">{move || t!(notify.new_note)}</p>
-            <div role="alert" class="form-error">{move || new.failure.get().map(|words| view! { <p>{words}</p> })}</div>
-            <button class="btn main wide" type="submit" data-testid="create-rule" aria-disabled=move || new.busy.get().to_string()>
+            <div role="alert" class="form-error">
+                {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
+            <button
+                class="btn main \
+                wide"
+                type="submit"
+                data-testid="create-rule"
+                aria-disabled=move || new.busy.get().to_string()
+            >
                 {move || if new.busy.get() { t!(notify.creating) } else { t!(notify.create) }}
             </button>
         </form>

@@ -17,7 +17,8 @@ use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
-/// The page. `?new` opens the sheet for a new rule at once, and `&number=` names the number that is to use it.
+/// The page. `?new` opens the sheet for a new rule at once, and `&number=` names the number that is
+/// to use it.
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let client = use_client();
@@ -33,14 +34,14 @@ pub fn RulesPage() -> impl IntoView {
     let number = untrack(|| router.query("number"));
     let open = RwSignal::new(untrack(|| router.query("new").is_some()));
     view! {
-        <TitleBar title=text!(notify.title) back=routes::HOME/>
+        <TitleBar title=text!(notify.title) back=routes::HOME />
         {move || match rules.get() {
-            Remote::Loading => view! { <SkeletonRows count=3/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
-            Remote::Ready(rules) if rules.is_empty() => view! { <Empty open/> }.into_any(),
-            Remote::Ready(rules) => view! { <List rules open/> }.into_any(),
+            Remote::Loading => view! { <SkeletonRows count=3 /> }.into_any(),
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready(rules) if rules.is_empty() => view! { <Empty open /> }.into_any(),
+            Remote::Ready(rules) => view! { <List rules open /> }.into_any(),
         }}
-        <CreateSheet open number/>
+        <CreateSheet open number />
     }
 }
 
@@ -48,11 +49,18 @@ pub fn RulesPage() -> impl IntoView {
 fn Empty(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <section class="state" data-testid="empty-state">
-            <Icon icon=icondata_lu::LuBell/>
+            <Icon icon=icondata_lu::LuBell />
             <h2>{move || t!(notify.empty_title)}</h2>
             <p>{move || t!(notify.empty_body)}</p>
-            <button class="btn main" type="button" aria-haspopup="dialog" data-testid="add-rule" on:click=move |_| open.set(true)>
-                <Icon icon=icondata_lu::LuPlus/>{move || t!(notify.first)}
+            <button
+                class="btn main"
+                type="button"
+                aria-haspopup="dialog"
+                data-testid="add-rule"
+                on:click=move |_| open.set(true)
+            >
+                <Icon icon=icondata_lu::LuPlus />
+                {move || t!(notify.first)}
             </button>
         </section>
     }
@@ -66,8 +74,16 @@ fn List(rules: Vec<NotifyRule>, open: RwSignal<bool>) -> impl IntoView {
             <h2>{move || t!(notify.rules)}</h2>
             <div class="list">
                 {rules}
-                <button class="row action" type="button" aria-haspopup="dialog" data-testid="add-rule" on:click=move |_| open.set(true)>
-                    <span class="lead"><Icon icon=icondata_lu::LuPlus/></span>
+                <button
+                    class="row action"
+                    type="button"
+                    aria-haspopup="dialog"
+                    data-testid="add-rule"
+                    on:click=move |_| open.set(true)
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuPlus />
+                    </span>
                     <span class="label">{move || t!(notify.add)}</span>
                 </button>
             </div>
@@ -78,7 +94,8 @@ fn List(rules: Vec<NotifyRule>, open: RwSignal<bool>) -> impl IntoView {
 
 /// Which numbers use a rule: the first by name, the others by count.
 fn used_by(number_ids: &[String], rows: Option<&Rows>) -> String {
-    let label = |id: &String| rows.and_then(|rows| rows.number(id)).map_or_else(String::new, number_label);
+    let label =
+        |id: &String| rows.and_then(|rows| rows.number(id)).map_or_else(String::new, number_label);
     match number_ids {
         [] => t!(notify.unused).to_owned(),
         [one] => t!(notify.used_by, number = label(one)),
@@ -89,15 +106,27 @@ fn used_by(number_ids: &[String], rows: Option<&Rows>) -> String {
 fn rule_row(rule: NotifyRule) -> AnyView {
     let directory = use_directory();
     let NotifyRule { id, name, emails, events, services, number_ids, .. } = rule;
-    let (tells_nothing, nowhere, mails) = (events.is_empty(), emails.is_empty() && services.is_empty(), emails.len());
+    let (tells_nothing, nowhere, mails) =
+        (events.is_empty(), emails.is_empty() && services.is_empty(), emails.len());
     let troubled = services.iter().any(|service| service.problem.is_some());
-    let events = move || events.iter().map(|event| view! { <span class="badge on">{words::event(*event)}</span> }).collect_view();
+    let events = move || {
+        events
+            .iter()
+            .map(|event| view! { <span class="badge on">{words::event(*event)}</span> })
+            .collect_view()
+    };
     let channel = |service: ServiceSummary| {
         let troubled = service.problem.is_some();
-        let label = if service.label.is_empty() { words::name(service.kind).to_owned() } else { service.label };
+        let label = if service.label.is_empty() {
+            words::name(service.kind).to_owned()
+        } else {
+            service.label
+        };
         view! {
             <span class="channel" class:off=!service.enabled class:bad=troubled>
-                <Icon icon=words::icon(service.kind)/><span class="sr">{words::name(service.kind)}" "</span>{label}
+                <Icon icon=words::icon(service.kind) />
+                <span class="sr">{words::name(service.kind)}" "</span>
+                {label}
             </span>
         }
     };
@@ -108,19 +137,51 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                 <b>{name}</b>
                 <span class="badges">
                     {events}
-                    {move || tells_nothing.then(|| view! { <span class="badge warn">{t!(notify.no_events)}</span> })}
+                    {move || {
+                        tells_nothing
+                            .then(|| {
+                                view! {
+                                    <span class="badge \
+                                    warn">{t!(notify.no_events)}</span>
+                                }
+                            })
+                    }}
                 </span>
                 <span class="channels">
                     {channels}
-                    {(mails > 0).then(|| view! { <span class="channel"><Icon icon=icondata_lu::LuMail/>{move || t!(notify.mail_count, count = mails)}</span> })}
-                    {move || nowhere.then(|| view! { <span class="badge warn">{t!(notify.nowhere)}</span> })}
+                    {(mails > 0)
+                        .then(|| {
+                            view! {
+                                <span class="channel">
+                                    <Icon icon=icondata_lu::LuMail />
+                                    {move || t!(notify.mail_count, count = mails)}
+                                </span>
+                            }
+                        })}
+                    {move || {
+                        nowhere
+                            .then(|| {
+                                view! {
+                                    <span class="badge \
+                                    warn">{t!(notify.nowhere)}</span>
+                                }
+                            })
+                    }}
                 </span>
-                <small class="num">{move || directory.rows().with(|rows| used_by(&number_ids, rows.ready()))}</small>
-                {troubled.then(|| view! {
-                    <small class="ailing" data-testid="rule-trouble"><Icon icon=icondata_lu::LuTriangleAlert/>{move || t!(notify.trouble)}</small>
-                })}
+                <small class="num">
+                    {move || directory.rows().with(|rows| used_by(&number_ids, rows.ready()))}
+                </small>
+                {troubled
+                    .then(|| {
+                        view! {
+                            <small class="ailing" data-testid="rule-trouble">
+                                <Icon icon=icondata_lu::LuTriangleAlert />
+                                {move || t!(notify.trouble)}
+                            </small>
+                        }
+                    })}
             </span>
-            <Chevron/>
+            <Chevron />
         </a>
     }
     .into_any()

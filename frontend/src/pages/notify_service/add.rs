@@ -31,13 +31,13 @@ pub fn AddServicePage(
         let page = NotifyPage::AddService(rule_id.get_value());
         match kind.get() {
             None => view! {
-                <TitleBar title=text!(notify.add_service) back=page.parent()/>
-                <Choice page/>
+                <TitleBar title=text!(notify.add_service) back=page.parent() />
+                <Choice page />
             }
             .into_any(),
             Some(kind) => view! {
-                <TitleBar title=text!(notify.add_service) back=page.path()/>
-                <AddForm kind rule_id=rule_id.get_value()/>
+                <TitleBar title=text!(notify.add_service) back=page.path() />
+                <AddForm kind rule_id=rule_id.get_value() />
             }
             .into_any(),
         }
@@ -49,14 +49,20 @@ fn Choice(page: NotifyPage) -> impl IntoView {
     let base = page.path();
     let row = move |kind: ServiceType| {
         view! {
-            <a class="row service-choice" href=format!("{base}?type={}", words::key(kind)) data-testid=format!("choose-{}", words::key(kind))>
-                <span class="lead"><Icon icon=words::icon(kind)/></span>
+            <a
+                class="row service-choice"
+                href=format!("{base}?type={}", words::key(kind))
+                data-testid=format!("choose-{}", words::key(kind))
+            >
+                <span class="lead">
+                    <Icon icon=words::icon(kind) />
+                </span>
                 <span class="label">
                     <b>{words::name(kind)}</b>
                     <small>{move || words::line(kind)}</small>
                     <span class="badges">{move || chips(kind)}</span>
                 </span>
-                <Chevron/>
+                <Chevron />
             </a>
         }
     };
@@ -109,7 +115,9 @@ impl New {
                     if service.signing_secret.is_some() {
                         self.made.set(Some(service));
                     } else if !leaving {
-                        return self.router.replace(&NotifyPage::Service(rule_id, service.id).path());
+                        return self
+                            .router
+                            .replace(&NotifyPage::Service(rule_id, service.id).path());
                     }
                 }
                 Err(error) => self.failure.set(self.inputs.refuse(&error)),
@@ -140,14 +148,21 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
     });
     let done = move |service: Service| {
         let path = NotifyPage::Service(service.rule_id.clone(), service.id.clone()).path();
-        view! { <SecretOnce secret=service.signing_secret.unwrap_or_default() done=Callback::new(move |()| new.router.replace(&path))/> }
+        view! {
+            <SecretOnce
+                secret=service.signing_secret.unwrap_or_default()
+                done=Callback::new(move |()| new.router.replace(&path))
+            />
+        }
     };
-    move || {
-        match new.made.get() {
+    move || match new.made.get() {
         Some(service) => done(service).into_any(),
         None => view! {
-            <p class="big service-name"><Icon icon=words::icon(kind)/>{words::name(kind)}</p>
-            <Guide kind open=true/>
+            <p class="big service-name">
+                <Icon icon=words::icon(kind) />
+                {words::name(kind)}
+            </p>
+            <Guide kind open=true />
             <section class="group">
                 <h2>{move || t!(service.settings)}</h2>
                 <form
@@ -158,17 +173,27 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
                         new.add(false, false);
                     }
                 >
-                    <Fields inputs=new.inputs/>
-                    <div role="alert" class="form-error" data-testid="service-error">{move || new.failure.get().map(|words| view! { <p>{words}</p> })}</div>
-                    <Unchecked inputs=new.inputs save=Callback::new(move |()| new.add(true, false))/>
-                    <button class="btn main wide" type="submit" data-testid="add" aria-disabled=move || new.busy.get().to_string()>
+                    <Fields inputs=new.inputs />
+                    <div role="alert" class="form-error" data-testid="service-error">
+                        {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+                    </div>
+                    <Unchecked
+                        inputs=new.inputs
+                        save=Callback::new(move |()| new.add(true, false))
+                    />
+                    <button
+                        class="btn main \
+                        wide"
+                        type="submit"
+                        data-testid="add"
+                        aria-disabled=move || new.busy.get().to_string()
+                    >
                         {move || if new.busy.get() { t!(service.adding) } else { t!(service.add) }}
                     </button>
                 </form>
             </section>
         }
         .into_any(),
-    }
     }
 }
 
@@ -180,7 +205,14 @@ pub(super) fn Unchecked(inputs: Inputs, save: Callback<()>) -> impl IntoView {
             view! {
                 <div class="unchecked">
                     <p>{move || t!(service.unchecked_note)}</p>
-                    <button class="btn wide" type="button" data-testid="save-unchecked" on:click=move |_| save.run(())>{move || t!(service.unchecked)}</button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="save-unchecked"
+                        on:click=move |_| save.run(())
+                    >
+                        {move || t!(service.unchecked)}
+                    </button>
                 </div>
             }
         })

@@ -24,7 +24,13 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<String>);
     let name = move || {
-        page.service.with(|service| if service.label.is_empty() { words::name(service.kind).to_owned() } else { service.label.clone() })
+        page.service.with(|service| {
+            if service.label.is_empty() {
+                words::name(service.kind).to_owned()
+            } else {
+                service.label.clone()
+            }
+        })
     };
     let waiting = move || page.service.with(|service| service.waiting);
     let go = move |_| {
@@ -33,7 +39,8 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
-        let (name, rule) = (untrack(name), page.service.with_untracked(|service| service.rule_id.clone()));
+        let (name, rule) =
+            (untrack(name), page.service.with_untracked(|service| service.rule_id.clone()));
         page.going.set_value(true);
         spawn_local(async move {
             let outcome = delete(page).await;
@@ -55,10 +62,17 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
     view! {
         <section class="group">
             <div class="list">
-                {is_webhook.then(|| view! { <Rotate page/> })}
-                <div class="cell">
-                    <button class="row danger" type="button" aria-haspopup="dialog" data-testid="delete-service" on:click=move |_| open.set(true)>
-                        <span class="lead"><Icon icon=icondata_lu::LuTrash2/></span>
+                {is_webhook.then(|| view! { <Rotate page /> })} <div class="cell">
+                    <button
+                        class="row danger"
+                        type="button"
+                        aria-haspopup="dialog"
+                        data-testid="delete-service"
+                        on:click=move |_| open.set(true)
+                    >
+                        <span class="lead">
+                            <Icon icon=icondata_lu::LuTrash2 />
+                        </span>
                         <span class="label">{move || t!(service.delete)}</span>
                     </button>
                 </div>
@@ -66,14 +80,40 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
             <Sheet open title=text!(service.delete_title) test_id="delete-sheet">
                 <p class="say">
                     {move || t!(service.delete_body, name = name())}
-                    {move || (waiting() > 0).then(|| t!(service.delete_waiting, count = format::count(waiting().into())))}
+                    {move || {
+                        (waiting() > 0)
+                            .then(|| {
+                                t!(
+                                    service.delete_waiting,
+                        count = format::count(waiting().into())
+                                )
+                            })
+                    }}
                 </p>
-                <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
+                <div role="alert" class="form-error">
+                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
+                </div>
                 <div class="stack">
-                    <button class="btn danger wide" type="button" data-testid="delete-confirm" aria-disabled=move || busy.get().to_string() on:click=go>
-                        {move || if busy.get() { t!(notify.deleting) } else { t!(notify.delete_confirm) }}
+                    <button
+                        class="btn danger \
+                        wide"
+                        type="button"
+                        data-testid="delete-confirm"
+                        aria-disabled=move || busy.get().to_string()
+                        on:click=go
+                    >
+                        {move || {
+                            if busy.get() { t!(notify.deleting) } else { t!(notify.delete_confirm) }
+                        }}
                     </button>
-                    <button class="btn wide" type="button" data-testid="delete-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="delete-cancel"
+                        on:click=move |_| open.set(false)
+                    >
+                        {move || t!(app.cancel)}
+                    </button>
                 </div>
             </Sheet>
         </section>
@@ -119,18 +159,48 @@ fn Rotate(page: Page) -> impl IntoView {
     };
     view! {
         <div class="cell">
-            <button class="row" type="button" aria-haspopup="dialog" data-testid="rotate" on:click=move |_| open.set(true)>
-                <span class="lead"><Icon icon=icondata_lu::LuRotateCw/></span>
+            <button
+                class="row"
+                type="button"
+                aria-haspopup="dialog"
+                data-testid="rotate"
+                on:click=move |_| open.set(true)
+            >
+                <span class="lead">
+                    <Icon icon=icondata_lu::LuRotateCw />
+                </span>
                 <span class="label">{move || t!(service.rotate)}</span>
             </button>
             <Sheet open title=text!(service.rotate_title) test_id="rotate-sheet">
                 <p class="say">{move || t!(service.rotate_body)}</p>
-                <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
+                <div role="alert" class="form-error">
+                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
+                </div>
                 <div class="stack">
-                    <button class="btn main wide" type="button" data-testid="rotate-confirm" aria-disabled=move || busy.get().to_string() on:click=go>
-                        {move || if busy.get() { t!(service.rotating) } else { t!(service.rotate_confirm) }}
+                    <button
+                        class="btn main \
+                        wide"
+                        type="button"
+                        data-testid="rotate-confirm"
+                        aria-disabled=move || busy.get().to_string()
+                        on:click=go
+                    >
+                        {move || {
+                            if busy.get() {
+                                t!(service.rotating)
+                            } else {
+                                t!(service.rotate_confirm)
+                            }
+                        }}
                     </button>
-                    <button class="btn wide" type="button" data-testid="rotate-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="rotate-cancel"
+                        on:click=move |_| open.set(false)
+                    >
+                        {move || t!(app.cancel)}
+                    </button>
                 </div>
             </Sheet>
         </div>

@@ -10,7 +10,8 @@ use crate::focus::focus_first;
 use crate::t;
 use crate::ui::notes::{Cell, FieldState};
 
-/// What was typed, beside what the server has. Nothing of it is kept beyond the page: most of it is secret.
+/// What was typed, beside what the server has. Nothing of it is kept beyond the page: most of it is
+/// secret.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs {
     kind: ServiceType,
@@ -57,7 +58,9 @@ impl Inputs {
 
     /// The server has this now. What was typed stays.
     pub(super) fn heard(self, credentials: &Credentials, label: &str) {
-        let untouched = self.label.with_untracked(|typed| self.stored_label.with_untracked(|stored| typed == stored));
+        let untouched = self
+            .label
+            .with_untracked(|typed| self.stored_label.with_untracked(|stored| typed == stored));
         self.stored.set(credentials.clone());
         self.stored_label.set(label.to_owned());
         if untouched {
@@ -84,7 +87,9 @@ impl Inputs {
 
     /// The credentials that differ.
     pub(super) fn changed(self) -> Credentials {
-        self.typed.with(|typed| typed.iter().map(|(name, value)| (name.clone(), value.trim().to_owned())).collect())
+        self.typed.with(|typed| {
+            typed.iter().map(|(name, value)| (name.clone(), value.trim().to_owned())).collect()
+        })
     }
 
     /// How many fields differ.
@@ -94,7 +99,9 @@ impl Inputs {
 
     /// Whether anything secret differs: that cannot be put back.
     pub(super) fn has_secret(self) -> bool {
-        self.typed.with_untracked(|typed| self.kind.fields().iter().any(|field| field.secret && typed.contains_key(field.name)))
+        self.typed.with_untracked(|typed| {
+            self.kind.fields().iter().any(|field| field.secret && typed.contains_key(field.name))
+        })
     }
 
     /// The former values of what differs, none of them secret.
@@ -107,7 +114,13 @@ impl Inputs {
 
     fn value(self, field: CredentialField) -> String {
         let typed = self.typed.with(|typed| typed.get(field.name).cloned());
-        typed.unwrap_or_else(|| if field.secret { String::new() } else { self.stored_of(field.name).unwrap_or_default() })
+        typed.unwrap_or_else(|| {
+            if field.secret {
+                String::new()
+            } else {
+                self.stored_of(field.name).unwrap_or_default()
+            }
+        })
     }
 
     fn stored_of(self, name: &str) -> Option<String> {
@@ -116,7 +129,11 @@ impl Inputs {
 
     fn edit(self, field: CredentialField, text: String) {
         self.forget(field.name);
-        let same = if field.secret { text.is_empty() } else { untrack(|| self.stored_of(field.name)).unwrap_or_default() == text };
+        let same = if field.secret {
+            text.is_empty()
+        } else {
+            untrack(|| self.stored_of(field.name)).unwrap_or_default() == text
+        };
         self.typed.update(|typed| {
             if same {
                 typed.remove(field.name)
@@ -136,11 +153,16 @@ impl Inputs {
         let is_new = self.stored.with(Credentials::is_empty);
         let missing = |field: &CredentialField| {
             let empty = self.value(*field).trim().is_empty();
-            let kept = field.secret && !is_new && !self.typed.with(|typed| typed.contains_key(field.name));
-            (field.required && empty && !kept).then(|| (field.name.to_owned(), t!(fault.required).to_owned()))
+            let kept =
+                field.secret && !is_new && !self.typed.with(|typed| typed.contains_key(field.name));
+            (field.required && empty && !kept)
+                .then(|| (field.name.to_owned(), t!(fault.required).to_owned()))
         };
         let mut faults: Vec<_> = self.kind.fields().iter().filter_map(missing).collect();
-        if self.kind == ServiceType::Line && is_new && ["to", "channel_secret"].iter().all(|name| self.is_blank(name)) {
+        if self.kind == ServiceType::Line
+            && is_new
+            && ["to", "channel_secret"].iter().all(|name| self.is_blank(name))
+        {
             faults.push(("channel_secret".to_owned(), t!(service.needs_secret).to_owned()));
         }
         if self.label.with(|label| label.chars().count() as u64 > NAME_MAX) {
@@ -153,22 +175,35 @@ impl Inputs {
         self.typed.with(|typed| typed.get(name).is_none_or(|value| value.trim().is_empty()))
     }
 
-    /// What the server will make of a value, as far as can be told here: where it knows better, its word counts.
+    /// What the server will make of a value, as far as can be told here: where it knows better, its
+    /// word counts.
     fn reading(self, name: &str) -> Option<Result<String, String>> {
-        let value = self.typed.with(|typed| typed.get(name).cloned()).filter(|value| !value.trim().is_empty())?;
+        let value = self
+            .typed
+            .with(|typed| typed.get(name).cloned())
+            .filter(|value| !value.trim().is_empty())?;
         // Whether private addresses will do is for the server to say.
         let host = window().location().host().unwrap_or_default();
         let rules = Rules { own_authority: &host, allow_private: true, ..Rules::default() };
-        match credentials::read(self.kind, &Credentials::from([(name.to_owned(), value)]), true, &rules) {
+        match credentials::read(
+            self.kind,
+            &Credentials::from([(name.to_owned(), value)]),
+            true,
+            &rules,
+        ) {
             Ok(mut read) => read.remove(name).map(Ok),
             Err(faults) => faults.first().map(|fault| Err(paste::words(name, fault))),
         }
     }
 
     fn fault(self, name: &'static str) -> Option<String> {
-        let of = |faults: &Vec<(String, String)>| faults.iter().find(|(at, _)| at == name).map(|(_, words)| words.clone());
+        let of = |faults: &Vec<(String, String)>| {
+            faults.iter().find(|(at, _)| at == name).map(|(_, words)| words.clone())
+        };
         let found_here = || of(&self.faults()).or_else(|| self.reading(name)?.err());
-        self.refused.with(of).or_else(|| self.left.with(|left| left.contains(&name)).then(found_here).flatten())
+        self.refused
+            .with(of)
+            .or_else(|| self.left.with(|left| left.contains(&name)).then(found_here).flatten())
     }
 
     /// The field was left: what was understood of a link or a URL stands in it now.
@@ -183,7 +218,8 @@ impl Inputs {
         });
     }
 
-    /// Whether it can be sent; where not, every field says why, and the first wrong one gets the focus.
+    /// Whether it can be sent; where not, every field says why, and the first wrong one gets the
+    /// focus.
     pub(super) fn are_good(self) -> bool {
         self.left.set(self.kind.fields().iter().map(|field| field.name).chain(["label"]).collect());
         self.denied.set(false);
@@ -195,16 +231,28 @@ impl Inputs {
         good
     }
 
-    /// The server said no: puts its words at the fields. What belongs to none of them is handed back.
+    /// The server said no: puts its words at the fields. What belongs to none of them is handed
+    /// back.
     pub(super) fn refuse(self, error: &ClientError) -> Option<String> {
         match error {
-            ClientError::Problem(problem) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
-                let name_of = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
-                self.refused.set(problem.errors.iter().map(|fault| (name_of(&fault.pointer), fault.message.clone())).collect());
+            ClientError::Problem(problem)
+                if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
+            {
+                let name_of =
+                    |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
+                self.refused.set(
+                    problem
+                        .errors
+                        .iter()
+                        .map(|fault| (name_of(&fault.pointer), fault.message.clone()))
+                        .collect(),
+                );
                 self.denied.set(problem.errors.iter().any(|fault| is_denial(fault.code)));
                 // A secret that was saved may be what is wrong now.
                 self.opened.update(|opened| {
-                    let named = |field: &&CredentialField| problem.errors.iter().any(|fault| name_of(&fault.pointer) == field.name);
+                    let named = |field: &&CredentialField| {
+                        problem.errors.iter().any(|fault| name_of(&fault.pointer) == field.name)
+                    };
                     opened.extend(self.kind.fields().iter().filter(named).map(|field| field.name));
                 });
                 focus_first(".form .cell.bad input, .form .cell.bad textarea");
@@ -212,7 +260,11 @@ impl Inputs {
                     let name = name_of(pointer);
                     name == "label" || self.kind.fields().iter().any(|field| field.name == name)
                 };
-                problem.errors.iter().find(|fault| !placed(&fault.pointer)).map(|fault| fault.message.clone())
+                problem
+                    .errors
+                    .iter()
+                    .find(|fault| !placed(&fault.pointer))
+                    .map(|fault| fault.message.clone())
             }
             error => Some(crate::ui::states::words(error).1),
         }
@@ -230,7 +282,7 @@ pub(super) fn Fields(inputs: Inputs) -> impl IntoView {
     let fields = inputs.kind.fields().iter().map(|field| credential(inputs, *field)).collect_view();
     view! {
         {fields}
-        <Label inputs/>
+        <Label inputs />
     }
 }
 
@@ -269,13 +321,17 @@ fn Label(inputs: Inputs) -> impl IntoView {
 
 fn credential(inputs: Inputs, field: CredentialField) -> AnyView {
     let kept = Memo::new(move |_| {
-        field.secret && inputs.stored_of(field.name).is_some() && !inputs.opened.with(|opened| opened.contains(&field.name))
+        field.secret
+            && inputs.stored_of(field.name).is_some()
+            && !inputs.opened.with(|opened| opened.contains(&field.name))
     });
-    let content = move || if kept.get() { kept_secret(inputs, field) } else { open_field(inputs, field) };
+    let content =
+        move || if kept.get() { kept_secret(inputs, field) } else { open_field(inputs, field) };
     view! { <Cell state=state_of(inputs, field.name)>{content}</Cell> }.into_any()
 }
 
-/// A secret that the server has: as much of it as may be shown, and a way to put another in its place.
+/// A secret that the server has: as much of it as may be shown, and a way to put another in its
+/// place.
 fn kept_secret(inputs: Inputs, field: CredentialField) -> AnyView {
     let open = move |_| {
         inputs.opened.update(|opened| opened.push(field.name));
@@ -337,7 +393,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                 prop:value=move || inputs.value(field)
                 on:input:target=move |event| inputs.edit(field, event.target().value())
                 on:change=move |_| inputs.leave(name)
-            ></textarea>
+            />
         }
         .into_any()
     } else {
@@ -365,10 +421,23 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
         <div class="stacked">
             <label for=id>{move || words::field(kind, name)}</label>
             {input}
-            {move || words::note(kind, name).map(|note| view! { <small id=describe.clone()>{note}</small> })}
-            {replaces.then(|| view! {
-                <button class="restore" type="button" data-testid=format!("keep-{name}") on:click=keep>{move || t!(service.keep)}</button>
-            })}
+            {move || {
+                words::note(kind, name)
+                    .map(|note| view! { <small id=describe.clone()>{note}</small> })
+            }}
+            {replaces
+                .then(|| {
+                    view! {
+                        <button
+                            class="restore"
+                            type="button"
+                            data-testid=format!("keep-{name}")
+                            on:click=keep
+                        >
+                            {move || t!(service.keep)}
+                        </button>
+                    }
+                })}
         </div>
     }
     .into_any()

@@ -13,17 +13,49 @@ const SLACK_MANIFEST: &str = r#"{"display_information":{"name":"Denwaban"},"feat
 /// The steps, each a sentence or two.
 fn steps(kind: ServiceType) -> Vec<&'static str> {
     match kind {
-        ServiceType::Slack => vec![t!(guide.slack_1), t!(guide.slack_2), t!(guide.slack_3), t!(guide.slack_4), t!(guide.slack_5)],
-        ServiceType::Chatwork => vec![t!(guide.chatwork_1), t!(guide.chatwork_2), t!(guide.chatwork_3), t!(guide.chatwork_4)],
-        ServiceType::Teams => vec![t!(guide.teams_1), t!(guide.teams_2), t!(guide.teams_3), t!(guide.teams_4)],
+        ServiceType::Slack => vec![
+            t!(guide.slack_1),
+            t!(guide.slack_2),
+            t!(guide.slack_3),
+            t!(guide.slack_4),
+            t!(guide.slack_5),
+        ],
+        ServiceType::Chatwork => vec![
+            t!(guide.chatwork_1),
+            t!(guide.chatwork_2),
+            t!(guide.chatwork_3),
+            t!(guide.chatwork_4),
+        ],
+        ServiceType::Teams => {
+            vec![t!(guide.teams_1), t!(guide.teams_2), t!(guide.teams_3), t!(guide.teams_4)]
+        }
         ServiceType::GoogleChat => {
-            vec![t!(guide.google_chat_1), t!(guide.google_chat_2), t!(guide.google_chat_3), t!(guide.google_chat_4)]
+            vec![
+                t!(guide.google_chat_1),
+                t!(guide.google_chat_2),
+                t!(guide.google_chat_3),
+                t!(guide.google_chat_4),
+            ]
         }
-        ServiceType::Line => vec![t!(guide.line_1), t!(guide.line_2), t!(guide.line_3), t!(guide.line_4), t!(guide.line_5)],
+        ServiceType::Line => vec![
+            t!(guide.line_1),
+            t!(guide.line_2),
+            t!(guide.line_3),
+            t!(guide.line_4),
+            t!(guide.line_5),
+        ],
         ServiceType::LineWorks => {
-            vec![t!(guide.line_works_1), t!(guide.line_works_2), t!(guide.line_works_3), t!(guide.line_works_4), t!(guide.line_works_5)]
+            vec![
+                t!(guide.line_works_1),
+                t!(guide.line_works_2),
+                t!(guide.line_works_3),
+                t!(guide.line_works_4),
+                t!(guide.line_works_5),
+            ]
         }
-        ServiceType::Webhook => vec![t!(guide.webhook_1), t!(guide.webhook_2), t!(guide.webhook_3), t!(guide.webhook_4)],
+        ServiceType::Webhook => {
+            vec![t!(guide.webhook_1), t!(guide.webhook_2), t!(guide.webhook_3), t!(guide.webhook_4)]
+        }
     }
 }
 
@@ -32,9 +64,13 @@ fn limits(kind: ServiceType) -> Vec<&'static str> {
     match kind {
         ServiceType::Slack => vec![t!(guide.slack_limit), t!(guide.slack_scopes)],
         ServiceType::Chatwork => vec![t!(guide.chatwork_limit), t!(guide.chatwork_limit_2)],
-        ServiceType::Teams => vec![t!(guide.teams_limit), t!(guide.teams_limit_2), t!(guide.teams_limit_3)],
+        ServiceType::Teams => {
+            vec![t!(guide.teams_limit), t!(guide.teams_limit_2), t!(guide.teams_limit_3)]
+        }
         ServiceType::GoogleChat => vec![t!(guide.google_chat_limit), t!(guide.google_chat_limit_2)],
-        ServiceType::Line => vec![t!(guide.line_limit), t!(guide.line_limit_2), t!(guide.line_limit_3)],
+        ServiceType::Line => {
+            vec![t!(guide.line_limit), t!(guide.line_limit_2), t!(guide.line_limit_3)]
+        }
         ServiceType::LineWorks => vec![t!(guide.line_works_limit), t!(guide.line_works_limit_2)],
         ServiceType::Webhook => vec![t!(guide.webhook_limit)],
     }
@@ -42,17 +78,24 @@ fn limits(kind: ServiceType) -> Vec<&'static str> {
 
 /// Where the steps are taken, and what the link is called.
 fn place(kind: ServiceType) -> Option<(String, String)> {
-    let named = |address: &str, name: &'static str| Some((address.to_owned(), t!(service.open_console, name = name)));
+    let named = |address: &str, name: &'static str| {
+        Some((address.to_owned(), t!(service.open_console, name = name)))
+    };
     match kind {
         ServiceType::Slack => {
             let manifest = String::from(js_sys::encode_uri_component(SLACK_MANIFEST));
-            Some((format!("https://api.slack.com/apps?new_app=1&manifest_json={manifest}"), t!(service.open_slack).to_owned()))
+            Some((
+                format!("https://api.slack.com/apps?new_app=1&manifest_json={manifest}"),
+                t!(service.open_slack).to_owned(),
+            ))
         }
         ServiceType::Chatwork => named("https://www.chatwork.com/", "Chatwork"),
         ServiceType::Teams => named("https://teams.microsoft.com/", "Microsoft Teams"),
         ServiceType::GoogleChat => named("https://chat.google.com/", "Google Chat"),
         ServiceType::Line => named("https://developers.line.biz/console/", "LINE Developers"),
-        ServiceType::LineWorks => named("https://dev.worksmobile.com/console/", "Developer Console"),
+        ServiceType::LineWorks => {
+            named("https://dev.worksmobile.com/console/", "Developer Console")
+        }
         ServiceType::Webhook => Some(("/api/docs".to_owned(), t!(guide.webhook_docs).to_owned())),
     }
 }
@@ -63,21 +106,47 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
     let link = move || {
         place(kind).map(|(href, label)| {
             view! {
-                <a class="btn wide" href=href target="_blank" rel="noopener noreferrer" data-testid="guide-link">
-                    {label}<Icon icon=icondata_lu::LuExternalLink/><span class="sr">{t!(service.opens)}</span>
+                <a
+                    class="btn wide"
+                    href=href
+                    target="_blank"
+                    rel="noopener \
+                    noreferrer"
+                    data-testid="guide-link"
+                >
+                    {label}
+                    <Icon icon=icondata_lu::LuExternalLink />
+                    <span class="sr">{t!(service.opens)}</span>
                 </a>
             }
         })
     };
     view! {
         <details class="group guide" open=open data-testid="guide">
-            <summary><Icon icon=icondata_lu::LuChevronRight/><h2>{move || t!(service.guide)}</h2></summary>
+            <summary>
+                <Icon icon=icondata_lu::LuChevronRight />
+                <h2>{move || t!(service.guide)}</h2>
+            </summary>
             <div class="guide-card">
-                <p class="carries"><span class="sr">{move || t!(service.carries)}</span>{move || chips(kind)}</p>
-                <ol>{move || steps(kind).into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}</ol>
+                <p class="carries">
+                    <span class="sr">{move || t!(service.carries)}</span>
+                    {move || chips(kind)}
+                </p>
+                <ol>
+                    {move || {
+                        steps(kind).into_iter().map(|step| view! { <li>{step}</li> }).collect_view()
+                    }}
+                </ol>
                 {link}
                 <h3>{move || t!(service.limits)}</h3>
-                <ul>{move || limits(kind).into_iter().map(|limit| view! { <li>{limit}</li> }).collect_view()}</ul>
+                <ul>
+                    {move || {
+                        limits(kind)
+                            .into_iter()
+                            .map(|limit| view! { <li>{limit}</li> })
+                            .collect_view()
+                    }}
+                </ul>
             </div>
         </details>
     }
@@ -85,5 +154,9 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
 
 /// What arrives there, as small signs.
 pub(super) fn chips(kind: ServiceType) -> AnyView {
-    words::carries(kind).into_iter().map(|word| view! { <span class="badge">{word}</span> }).collect_view().into_any()
+    words::carries(kind)
+        .into_iter()
+        .map(|word| view! { <span class="badge">{word}</span> })
+        .collect_view()
+        .into_any()
 }

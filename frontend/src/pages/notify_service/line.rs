@@ -19,46 +19,69 @@ const LOOK: Duration = Duration::from_secs(3);
 #[component]
 pub(super) fn LineSetup(page: Page) -> impl IntoView {
     let setup = Memo::new(move |_| page.service.with(|service| service.line_setup.clone()));
-    let has = move |name: &'static str| page.service.with(|service| service.credentials.get(name).is_some_and(|value| !value.is_empty()));
+    let has = move |name: &'static str| {
+        page.service
+            .with(|service| service.credentials.get(name).is_some_and(|value| !value.is_empty()))
+    };
     let found = Memo::new(move |_| has("to"));
     let can_hear = Memo::new(move |_| has("channel_secret") && setup.with(Option::is_some));
     look_until(page, found);
-    let word = move || setup.with(|setup| setup.as_ref().map(|setup| setup.word.clone())).unwrap_or_default();
-    let url = Signal::derive(move || setup.with(|setup| setup.as_ref().map(|setup| setup.webhook_url.clone())).unwrap_or_default());
+    let word = move || {
+        setup.with(|setup| setup.as_ref().map(|setup| setup.word.clone())).unwrap_or_default()
+    };
+    let url = Signal::derive(move || {
+        setup
+            .with(|setup| setup.as_ref().map(|setup| setup.webhook_url.clone()))
+            .unwrap_or_default()
+    });
     let steps = move || {
         view! {
             <ol>
                 <li>
-                    {t!(service.line_step_url)}
-                    <span class="copy-line"><code data-testid="line-url">{url}</code><CopyButton text=url/></span>
+                    {t!(service.line_step_url)} <span class="copy-line">
+                        <code data-testid="line-url">{url}</code>
+                        <CopyButton text=url />
+                    </span>
                 </li>
                 <li>{t!(service.line_step_invite)}</li>
                 <li>{t!(service.line_step_word, word = word())}</li>
             </ol>
         }
     };
-    let card = move || {
-        match (found.get(), can_hear.get()) {
-        (false, false) => view! { <p class="hint" data-testid="line-needs-secret"><Icon icon=icondata_lu::LuInfo/><span>{t!(service.line_needs_secret)}</span></p> }.into_any(),
+    let card = move || match (found.get(), can_hear.get()) {
+        (false, false) => view! {
+            <p class="hint" data-testid="line-needs-secret">
+                <Icon icon=icondata_lu::LuInfo />
+                <span>{t!(service.line_needs_secret)}</span>
+            </p>
+        }
+        .into_any(),
         (false, true) => view! {
             <section class="group" data-testid="line-setup">
                 <h2>{t!(service.line_title)}</h2>
                 <div class="guide-card">
-                    {steps()}
-                    <p class="listening" data-testid="line-waiting"><span class="pulse" aria-hidden="true"></span>{t!(service.line_waiting, word = word())}</p>
+                    {steps()} <p class="listening" data-testid="line-waiting">
+                        <span class="pulse" aria-hidden="true" />
+                        {t!(service.line_waiting, word = word())}
+                    </p>
                 </div>
             </section>
         }
         .into_any(),
         (true, true) => view! {
             <details class="group guide" data-testid="line-setup">
-                <summary><Icon icon=icondata_lu::LuChevronRight/><h2>{t!(service.line_title)}</h2></summary>
-                <div class="guide-card">{steps()}<p>{t!(service.line_again, word = word())}</p></div>
+                <summary>
+                    <Icon icon=icondata_lu::LuChevronRight />
+                    <h2>{t!(service.line_title)}</h2>
+                </summary>
+                <div class="guide-card">
+                    {steps()}<p>{t!(service.line_again,
+                    word = word())}</p>
+                </div>
             </details>
         }
         .into_any(),
         (true, false) => ().into_any(),
-    }
     };
     view! { <div>{card}</div> }
 }
@@ -77,7 +100,8 @@ fn look_until(page: Page, found: Memo<bool>) {
             _ = page.reread().await;
         });
     };
-    // Whoever brought the news: this look, or the stream of changes. What was typed here is no news.
+    // Whoever brought the news: this look, or the stream of changes. What was typed here is no
+    // news.
     follow(move || {
         if found.get() && page.phase.with_untracked(|phase| *phase != Phase::Saving) {
             page.live.toast(t!(service.line_found));

@@ -52,7 +52,9 @@ impl Page {
 
     /// Where the service is, and in which version: rule, service, version.
     pub(super) fn place(self) -> Option<(String, String, u64)> {
-        self.service.try_with_untracked(|service| (service.rule_id.clone(), service.id.clone(), service.version))
+        self.service.try_with_untracked(|service| {
+            (service.rule_id.clone(), service.id.clone(), service.version)
+        })
     }
 
     /// The server has this now.
@@ -97,11 +99,17 @@ pub fn ServicePage(
     });
     load.run(());
     view! {
-        <TitleBar title=text!(notify.service) back/>
+        <TitleBar title=text!(notify.service) back />
         {move || match loaded.get() {
-            Remote::Loading => view! { <SkeletonRows count=2/> <SkeletonRows count=3/> }.into_any(),
-            Remote::Failed(error) => view! { <Failed error retry=load/> }.into_any(),
-            Remote::Ready(service) => view! { <Edit service/> }.into_any(),
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=2 />
+                    <SkeletonRows count=3 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) => view! { <Failed error retry=load /> }.into_any(),
+            Remote::Ready(service) => view! { <Edit service /> }.into_any(),
         }}
     }
 }
@@ -135,11 +143,15 @@ fn Edit(service: Service) -> impl IntoView {
         save,
         discard: Callback::new(move |()| save::revert(page)),
     });
-    // What becomes of it elsewhere: it fails for good, its destination is found, notices come and go.
+    // What becomes of it elsewhere: it fails for good, its destination is found, notices come and
+    // go.
     listen(Callback::new(move |news: News| {
         let mine = match &news {
             News::Missed => true,
-            News::Change(change) => change.service_id.is_some() && change.service_id == page.service.try_with_untracked(|it| it.id.clone()),
+            News::Change(change) => {
+                change.service_id.is_some()
+                    && change.service_id == page.service.try_with_untracked(|it| it.id.clone())
+            }
         };
         if mine && page.going.try_get_value() == Some(false) {
             spawn_local(async move {
@@ -148,20 +160,34 @@ fn Edit(service: Service) -> impl IntoView {
             });
         }
     }));
-    let title =
-        move || page.service.with(|service| if service.label.is_empty() { words::name(kind).to_owned() } else { service.label.clone() });
-    let named_otherwise = move || page.service.with(|service| !service.label.is_empty() && service.label != words::name(kind));
-    let secret = move || page.secret.get().map(|secret| view! { <SecretOnce secret done=Callback::new(move |()| page.secret.set(None))/> });
+    let title = move || {
+        page.service.with(|service| {
+            if service.label.is_empty() {
+                words::name(kind).to_owned()
+            } else {
+                service.label.clone()
+            }
+        })
+    };
+    let named_otherwise = move || {
+        page.service.with(|service| !service.label.is_empty() && service.label != words::name(kind))
+    };
+    let secret = move || {
+        page.secret.get().map(|secret| view! { <SecretOnce secret done=Callback::new(move |()| page.secret.set(None)) /> })
+    };
     view! {
         <div class="hero">
-            <p class="big service-name" data-testid="service-title"><Icon icon=words::icon(kind)/><span>{title}</span></p>
+            <p class="big service-name" data-testid="service-title">
+                <Icon icon=words::icon(kind) />
+                <span>{title}</span>
+            </p>
             <p class="sub">{move || named_otherwise().then(|| words::name(kind))}</p>
         </div>
         {secret}
-        <Trouble page/>
-        {(kind == ServiceType::Line).then(|| view! { <LineSetup page/> })}
-        <Switch page/>
-        <Test page/>
+        <Trouble page />
+        {(kind == ServiceType::Line).then(|| view! { <LineSetup page /> })}
+        <Switch page />
+        <Test page />
         <section class="group">
             <h2>{move || t!(service.settings)}</h2>
             <form
@@ -175,12 +201,15 @@ fn Edit(service: Service) -> impl IntoView {
                 }
             >
                 // Above the fields: below them the save bar would cover it.
-                <Unchecked inputs=page.inputs save=Callback::new(move |()| save::start(page, true))/>
-                <Fields inputs=page.inputs/>
+                <Unchecked
+                    inputs=page.inputs
+                    save=Callback::new(move |()| save::start(page, true))
+                />
+                <Fields inputs=page.inputs />
             </form>
         </section>
-        <Guide kind open=false/>
-        <Delete page/>
-        <SaveBar model=bar/>
+        <Guide kind open=false />
+        <Delete page />
+        <SaveBar model=bar />
     }
 }

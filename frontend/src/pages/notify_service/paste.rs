@@ -1,4 +1,5 @@
-//! What is wrong with something that was pasted, and what to paste instead: what the server would say of it.
+//! What is wrong with something that was pasted, and what to paste instead: what the server would
+//! say of it.
 
 use api_types::{FieldCode, FieldFault};
 
@@ -8,7 +9,9 @@ use crate::t;
 /// Words for a fault of the credential `name`.
 pub(super) fn words(name: &str, fault: &FieldFault) -> String {
     let words = match (fault.code, name) {
-        (FieldCode::NotBotToken, _) => return t!(paste.not_bot_token, value = fault.value.clone().unwrap_or_default()),
+        (FieldCode::NotBotToken, _) => {
+            return t!(paste.not_bot_token, value = fault.value.clone().unwrap_or_default());
+        }
         (FieldCode::RotatingToken, _) => t!(paste.rotating_token),
         (FieldCode::ChannelName, _) => t!(paste.channel_name),
         (FieldCode::RetiredConnector, _) => t!(paste.retired_connector),

@@ -1,4 +1,5 @@
-//! Saving label and credentials. Secrets cannot be put back, so the way back is there only where none was changed.
+//! Saving label and credentials. Secrets cannot be put back, so the way back is there only where
+//! none was changed.
 
 use api_types::{Credentials, ErrorCode, ServicePatch};
 use leptos::prelude::*;

@@ -15,12 +15,22 @@ pub(super) fn SecretOnce(secret: String, done: Callback<()>) -> impl IntoView {
     view! {
         <section class="group" data-testid="secret-once">
             <div class="list secret">
-                <h2 class="secret-title" tabindex="-1" data-testid="secret-title"><Icon icon=icondata_lu::LuKeyRound/>{move || t!(service.secret_title)}</h2>
+                <h2 class="secret-title" tabindex="-1" data-testid="secret-title">
+                    <Icon icon=icondata_lu::LuKeyRound />
+                    {move || t!(service.secret_title)}
+                </h2>
                 <code data-testid="signing-secret">{shown}</code>
                 <p>{move || t!(service.secret_body)}</p>
                 <div class="buttons">
-                    <CopyButton text=Signal::stored(secret)/>
-                    <button class="btn main" type="button" data-testid="secret-done" on:click=move |_| done.run(())>{move || t!(service.secret_done)}</button>
+                    <CopyButton text=Signal::stored(secret) />
+                    <button
+                        class="btn main"
+                        type="button"
+                        data-testid="secret-done"
+                        on:click=move |_| done.run(())
+                    >
+                        {move || t!(service.secret_done)}
+                    </button>
                 </div>
             </div>
         </section>

@@ -1,4 +1,5 @@
-//! On and off. Whoever switches on a service for which notices were kept is asked what becomes of them.
+//! On and off. Whoever switches on a service for which notices were kept is asked what becomes of
+//! them.
 
 use api_types::{ErrorCode, ServicePatch, Waiting};
 use leptos::prelude::*;
@@ -32,12 +33,16 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
             busy.set(false);
             asking.set(false);
             match outcome {
-                Ok(()) => page.live.toast(if on { t!(service.turned_on) } else { t!(service.turned_off) }),
+                Ok(()) => {
+                    page.live.toast(if on { t!(service.turned_on) } else { t!(service.turned_off) })
+                }
                 Err(error) => page.live.toast(words(&error).1),
             }
         });
     };
-    let toggle = Callback::new(move |on: bool| if on && waiting.get_untracked() > 0 { asking.set(true) } else { set(on, Waiting::Send) });
+    let toggle = Callback::new(move |on: bool| {
+        if on && waiting.get_untracked() > 0 { asking.set(true) } else { set(on, Waiting::Send) }
+    });
     view! {
         <section class="group">
             <div class="list">
@@ -48,26 +53,74 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                     on=enabled
                     toggle
                 />
-                {move || (waiting.get() > 0).then(|| view! {
-                    <div class="row" data-testid="waiting">
-                        <span class="label">{move || t!(service.waiting)}{move || (!enabled.get()).then(|| view! { <small>{t!(service.waiting_off)}</small> })}</span>
-                        <span class="value num">{move || t!(service.waiting_count, count = format::count(waiting.get().into()))}</span>
-                    </div>
-                })}
+                {move || {
+                    (waiting.get() > 0)
+                        .then(|| {
+                            view! {
+                                <div class="row" data-testid="waiting">
+                                    <span class="label">
+                                        {move || t!(service.waiting)}
+                                        {move || {
+                                            (!enabled.get())
+                                                .then(|| view! { <small>{t!(service.waiting_off)}</small> })
+                                        }}
+                                    </span>
+                                    <span class="value num">
+                                        {move || {
+                                            t!(
+                                                service.waiting_count,
+                            count = format::count(waiting.get().into())
+                                            )
+                                        }}
+                                    </span>
+                                </div>
+                            }
+                        })
+                }}
             </div>
             <Sheet open=asking title=text!(service.resume_title) test_id="resume-sheet">
-                <p class="say">{move || t!(service.resume_body, count = format::count(waiting.get().into()))}</p>
+                <p class="say">
+                    {move || {
+                        t!(
+                            service.resume_body,
+                    count = format::count(waiting.get().into())
+                        )
+                    }}
+                </p>
                 <div class="stack">
-                    <button class="btn main wide" type="button" data-testid="resume-send" on:click=move |_| set(true, Waiting::Send)>{move || t!(service.resume_send)}</button>
-                    <button class="btn wide" type="button" data-testid="resume-skip" on:click=move |_| set(true, Waiting::Skip)>{move || t!(service.resume_skip)}</button>
-                    <button class="btn wide" type="button" data-testid="resume-cancel" on:click=move |_| asking.set(false)>{move || t!(app.cancel)}</button>
+                    <button
+                        class="btn main \
+                        wide"
+                        type="button"
+                        data-testid="resume-send"
+                        on:click=move |_| set(true, Waiting::Send)
+                    >
+                        {move || t!(service.resume_send)}
+                    </button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="resume-skip"
+                        on:click=move |_| set(true, Waiting::Skip)
+                    >
+                        {move || t!(service.resume_skip)}
+                    </button>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="resume-cancel"
+                        on:click=move |_| asking.set(false)
+                    >
+                        {move || t!(app.cancel)}
+                    </button>
                 </div>
             </Sheet>
         </section>
     }
 }
 
-/// Whatever else changed meanwhile, the switch is what the person wants: a stale version is read anew once.
+/// Whatever else changed meanwhile, the switch is what the person wants: a stale version is read
+/// anew once.
 async fn turn(page: Page, on: bool, waiting: Waiting) -> Result<(), ClientError> {
     let patch = ServicePatch { enabled: Some(on), waiting, ..ServicePatch::default() };
     for last in [false, true] {

@@ -26,7 +26,8 @@ pub(super) fn Test(page: Page) -> impl IntoView {
         spawn_local(async move {
             let Some((rule, id, _)) = page.place() else { return };
             let result = api::notify_rules::test_service(page.client, &rule, &id).await;
-            // What is known to be wrong may have changed with it. Without an answer the page stays as it is.
+            // What is known to be wrong may have changed with it. Without an answer the page stays
+            // as it is.
             _ = page.reread().await;
             if busy.try_set(false).is_none() {
                 outcome.set(Some(result.map_err(|error| words(&error).1)));
@@ -36,11 +37,26 @@ pub(super) fn Test(page: Page) -> impl IntoView {
     view! {
         <section class="group">
             <div class="list">
-                <button class="row action" type="button" data-testid="test" aria-disabled=move || busy.get().to_string() on:click=go>
-                    <span class="lead"><Icon icon=icondata_lu::LuSend/></span>
-                    <span class="label">{move || if busy.get() { t!(service.testing) } else { t!(service.test) }}</span>
+                <button
+                    class="row action"
+                    type="button"
+                    data-testid="test"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=go
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuSend />
+                    </span>
+                    <span class="label">
+                        {move || if busy.get() { t!(service.testing) } else { t!(service.test) }}
+                    </span>
                 </button>
-                <div class="outcome-cell" class:none=move || outcome.with(Option::is_none) role="status" data-testid="test-outcome">
+                <div
+                    class="outcome-cell"
+                    class:none=move || outcome.with(Option::is_none)
+                    role="status"
+                    data-testid="test-outcome"
+                >
                     {move || outcome.get().map(shown)}
                 </div>
             </div>
@@ -52,7 +68,16 @@ pub(super) fn Test(page: Page) -> impl IntoView {
 fn shown(result: Result) -> AnyView {
     let test = match result {
         Ok(test) => test,
-        Err(words) => return view! { <p class="outcome bad"><Icon icon=icondata_lu::LuCircleX/><span>{words}</span></p> }.into_any(),
+        Err(words) => {
+            return view! {
+                <p class="outcome \
+                bad">
+                    <Icon icon=icondata_lu::LuCircleX />
+                    <span>{words}</span>
+                </p>
+            }
+            .into_any();
+        }
     };
     let (class, icon) = match test.outcome {
         TestOutcome::Delivered => ("outcome good", icondata_lu::LuCircleCheck),
@@ -70,7 +95,10 @@ fn shown(result: Result) -> AnyView {
         }
     });
     view! {
-        <p class=class><Icon icon/><span>{test.message}</span></p>
+        <p class=class>
+            <Icon icon />
+            <span>{test.message}</span>
+        </p>
         {problem}
         <p class="took num">{status}{t!(service.test_duration, seconds = seconds)}</p>
     }

@@ -11,13 +11,19 @@ use crate::ui::icon::Icon;
 #[component]
 pub(super) fn Trouble(page: Page) -> impl IntoView {
     let card = move || {
-        let (problem, enabled) = page.service.with(|service| (service.problem.clone(), service.enabled));
+        let (problem, enabled) =
+            page.service.with(|service| (service.problem.clone(), service.enabled));
         let problem = problem?;
         let since = problem.since;
-        let since = since.map(|at| t!(service.since, day = format::short_day(locale(), at), time = format::time(at)));
+        let since = since.map(|at| {
+            t!(service.since, day = format::short_day(locale(), at), time = format::time(at))
+        });
         Some(view! {
             <section class="trouble-card" data-testid="trouble">
-                <h2><Icon icon=icondata_lu::LuTriangleAlert/>{t!(service.trouble)}</h2>
+                <h2>
+                    <Icon icon=icondata_lu::LuTriangleAlert />
+                    {t!(service.trouble)}
+                </h2>
                 <p class="say-what">{problem.message}</p>
                 {(!problem.advice.is_empty()).then(|| view! { <p>{problem.advice}</p> })}
                 <p>{if enabled { t!(service.again) } else { t!(service.again_off) }}</p>
@@ -30,9 +36,14 @@ pub(super) fn Trouble(page: Page) -> impl IntoView {
     };
     // What works now and may not for long. Beside a trouble it would only distract.
     let warning = move || {
-        let warning = page.service.with(|service| service.warning.clone().filter(|_| service.problem.is_none()))?;
+        let warning = page
+            .service
+            .with(|service| service.warning.clone().filter(|_| service.problem.is_none()))?;
         Some(view! {
-            <p class="hint" data-testid="warning"><Icon icon=icondata_lu::LuInfo/><span>{warning.message}" "{warning.advice}</span></p>
+            <p class="hint" data-testid="warning">
+                <Icon icon=icondata_lu::LuInfo />
+                <span>{warning.message}" "{warning.advice}</span>
+            </p>
         })
     };
     view! { <div role="status">{card}{warning}</div> }

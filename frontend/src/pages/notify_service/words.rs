@@ -63,9 +63,12 @@ pub(super) fn line(kind: ServiceType) -> &'static str {
 
 /// What arrives there; a link stands for what it cannot take itself.
 pub(super) fn carries(kind: ServiceType) -> Vec<&'static str> {
-    let (text, audio, fax, link) = (t!(service.text), t!(service.audio), t!(service.fax), t!(service.link));
+    let (text, audio, fax, link) =
+        (t!(service.text), t!(service.audio), t!(service.fax), t!(service.link));
     match kind {
-        ServiceType::Slack | ServiceType::Chatwork | ServiceType::LineWorks => vec![text, audio, fax],
+        ServiceType::Slack | ServiceType::Chatwork | ServiceType::LineWorks => {
+            vec![text, audio, fax]
+        }
         ServiceType::Teams | ServiceType::GoogleChat => vec![text, link],
         ServiceType::Line => vec![text, audio, link],
         ServiceType::Webhook => vec!["JSON", link],

@@ -1,6 +1,8 @@
 //! A new password, typed twice or made.
 
-use api_types::{FieldCode, FieldError, FieldFault, PasswordPut, PhoneId, PhoneIdKind, field_faults};
+use api_types::{
+    FieldCode, FieldError, FieldFault, PasswordPut, PhoneId, PhoneIdKind, field_faults,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use validator::Validate;
@@ -20,7 +22,8 @@ use crate::ui::password::PasswordField;
 use crate::ui::states::words;
 use crate::{t, text};
 
-/// What the shared validators say, whether the two entries agree, and whether the present one is there where it is needed.
+/// What the shared validators say, whether the two entries agree, and whether the present one is
+/// there where it is needed.
 fn faults(put: &PasswordPut) -> Vec<FieldFault> {
     let mut found = put.validate().err().map(|errors| field_faults(&errors)).unwrap_or_default();
     if put.current_password.as_ref().is_some_and(String::is_empty) {
@@ -61,7 +64,12 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
             let local = if tried.get() { faults(&put()) } else { Vec::new() };
             let local = local.iter().find(|fault| fault.pointer == pointer).map(fault_text);
             local.or_else(|| {
-                refused.with(|refused| refused.iter().find(|error| error.pointer == pointer).map(|error| error.message.clone()))
+                refused.with(|refused| {
+                    refused
+                        .iter()
+                        .find(|error| error.pointer == pointer)
+                        .map(|error| error.message.clone())
+                })
             })
         })
     };
@@ -127,7 +135,9 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
     let edited = |pointer: &'static str, value: RwSignal<String>| {
         crate::effect::follow(move || {
             value.track();
-            if refused.with_untracked(|refused| refused.iter().any(|error| error.pointer == pointer)) {
+            if refused
+                .with_untracked(|refused| refused.iter().any(|error| error.pointer == pointer))
+            {
                 refused.update(|refused| refused.retain(|error| error.pointer != pointer));
             }
         });
@@ -139,30 +149,79 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
         (0, false) => t!(password.change).to_string(),
         (seconds, _) => t!(sign_in.wait, seconds = seconds),
     };
-    let shown_proposal = Memo::new(move |_| proposal.with(|made| !made.is_empty() && first.with(|typed| typed == made)));
+    let shown_proposal = Memo::new(move |_| {
+        proposal.with(|made| !made.is_empty() && first.with(|typed| typed == made))
+    });
     view! {
         <section class="group">
             <h2>{move || t!(password.heading)}</h2>
-            <Done done basic/>
+            <Done done basic />
             <form class="form" novalidate on:submit=submit>
                 // Password managers keep the password under this name.
-                <input type="text" autocomplete="username" value=login_id hidden/>
-                {basic.then(|| view! {
-                    <PasswordField state=FieldState::plain("current_password", fault_of("/current_password")) label=text!(password.current) value=current autocomplete="current-password"/>
-                })}
-                <PasswordField state=FieldState::plain("new_password", fault_of("/new_password")) label=text!(password.first) value=first autocomplete="new-password"/>
-                <Meter phone_id=id.get_value() password=first/>
-                {move || shown_proposal.get().then(|| view! {
-                    <div class="proposal" role="status" data-testid="proposal">
-                        <span class="sr">{move || t!(password.proposed)}</span>
-                        <code data-testid="proposed">{proposal}</code>
-                        <CopyButton text=proposal.into()/>
-                    </div>
-                })}
-                <PasswordField state=FieldState::plain("new_password_confirmation", fault_of("/new_password_confirmation")) label=text!(password.second) value=second autocomplete="new-password"/>
-                <FormError error=error.into()/>
-                <button class="btn main wide num" type="submit" data-testid="change-password" aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()>{label}</button>
-                <button class="btn wide propose" type="button" data-testid="propose" on:click=propose><Icon icon=icondata_lu::LuWandSparkles/>{move || t!(password.propose)}</button>
+                <input type="text" autocomplete="username" value=login_id hidden />
+                {basic
+                    .then(|| {
+                        view! {
+                            <PasswordField
+                                state=FieldState::plain(
+                                    "current_password",
+                                    fault_of("/current_password"),
+                                )
+                                label=text!(password.current)
+                                value=current
+                                autocomplete="current-password"
+                            />
+                        }
+                    })}
+                <PasswordField
+                    state=FieldState::plain("new_password", fault_of("/new_password"))
+                    label=text!(password.first)
+                    value=first
+                    autocomplete="new-password"
+                />
+                <Meter phone_id=id.get_value() password=first />
+                {move || {
+                    shown_proposal
+                        .get()
+                        .then(|| {
+                            view! {
+                                <div class="proposal" role="status" data-testid="proposal">
+                                    <span class="sr">{move || t!(password.proposed)}</span>
+                                    <code data-testid="proposed">{proposal}</code>
+                                    <CopyButton text=proposal.into() />
+                                </div>
+                            }
+                        })
+                }}
+                <PasswordField
+                    state=FieldState::plain(
+                        "new_password_confirmation",
+                        fault_of("/new_password_confirmation"),
+                    )
+                    label=text!(password.second)
+                    value=second
+                    autocomplete="new-password"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main wide \
+                    num"
+                    type="submit"
+                    data-testid="change-password"
+                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                >
+                    {label}
+                </button>
+                <button
+                    class="btn wide \
+                    propose"
+                    type="button"
+                    data-testid="propose"
+                    on:click=propose
+                >
+                    <Icon icon=icondata_lu::LuWandSparkles />
+                    {move || t!(password.propose)}
+                </button>
             </form>
             <p>{move || if basic { t!(password.note_basic) } else { t!(password.note_id) }}</p>
         </section>
@@ -178,15 +237,34 @@ fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
         count => t!(password.ended, count = count),
     };
     view! {
-        {move || done.get().map(|count| view! {
-            <div class="done-note" role="status" tabindex="-1" data-testid="password-changed">
-                <Icon icon=icondata_lu::LuCircleCheck/>
-                <div>
-                    <p>{move || t!(password.done)}</p>
-                    <p>{move || if basic { ended(count) } else { format!("{}{}", ended(count), t!(password.again_id)) }}</p>
-                </div>
-            </div>
-        })}
+        {move || {
+            done
+                .get()
+                .map(|count| {
+                    view! {
+                        <div
+                            class="done-note"
+                            role="status"
+                            tabindex="-1"
+                            data-testid="password-changed"
+                        >
+                            <Icon icon=icondata_lu::LuCircleCheck />
+                            <div>
+                                <p>{move || t!(password.done)}</p>
+                                <p>
+                                    {move || {
+                                        if basic {
+                                            ended(count)
+                                        } else {
+                                            format!("{}{}", ended(count), t!(password.again_id))
+                                        }
+                                    }}
+                                </p>
+                            </div>
+                        </div>
+                    }
+                })
+        }}
     }
 }
 
@@ -202,14 +280,24 @@ mod tests {
             current_password: current.map(str::to_owned),
         };
         let table = [
-            (put(Some(""), "long enough 1", "long enough 1"), vec![("/current_password", FieldCode::Required)]),
+            (
+                put(Some(""), "long enough 1", "long enough 1"),
+                vec![("/current_password", FieldCode::Required)],
+            ),
             (put(None, "short", "short"), vec![("/new_password", FieldCode::TooShort)]),
-            (put(None, "long enough 1", "long enough 2"), vec![("/new_password_confirmation", FieldCode::Mismatch)]),
+            (
+                put(None, "long enough 1", "long enough 2"),
+                vec![("/new_password_confirmation", FieldCode::Mismatch)],
+            ),
             (put(Some("mine"), "long enough 1", "long enough 1"), vec![]),
         ];
         for (put, expected) in table {
             let found = faults(&put);
-            assert_eq!(found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect::<Vec<_>>(), expected, "{put:?}");
+            assert_eq!(
+                found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect::<Vec<_>>(),
+                expected,
+                "{put:?}"
+            );
         }
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
     let ask = move || {
         spawn_local(async move {
             let Some(typed) = password.try_get_untracked() else { return };
-            let request = PasswordCheckRequest { password: typed.clone(), phone_id: phone_id.try_get_value() };
+            let request = PasswordCheckRequest {
+                password: typed.clone(),
+                phone_id: phone_id.try_get_value(),
+            };
             let answer = api::passwords::check(client, &request).await.ok();
             // Another password stands there meanwhile.
             if password.try_with_untracked(|now| *now == typed).unwrap_or(false) {
@@ -40,8 +43,11 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
         }
     });
     let full = move || check.with(|check| check.as_ref().map_or(0, |check| check.score.max(1)));
-    let is = move |wanted: &str| check.with(|check| check.as_ref().is_some_and(|check| level(check) == wanted));
-    let bars = (1..=4).map(|bar| view! { <span class:full=move || bar <= full()></span> }).collect_view();
+    let is = move |wanted: &str| {
+        check.with(|check| check.as_ref().is_some_and(|check| level(check) == wanted))
+    };
+    let bars =
+        (1..=4).map(|bar| view! { <span class:full=move || bar <= full() /> }).collect_view();
     let words = |check: PasswordCheck| {
         let level = level(&check);
         let advice = check.advice.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
@@ -60,11 +66,16 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
     // The bars are always there, so that nothing jumps under a finger.
     view! {
         <div class="meter" class:good=move || is("good") class:fair=move || is("fair")>
-            <div class="bars" aria-hidden="true">{bars}</div>
+            <div class="bars" aria-hidden="true">
+                {bars}
+            </div>
             // As high as most advice, so that the button below does not move away from a finger.
             <div class="said">
-                {move || check.with(Option::is_none).then(|| view! { <p>{move || t!(password.hint)}</p> })}
-                <div role="status">{move || check.get().map(words)}</div>
+                {move || {
+                    check
+                        .with(Option::is_none)
+                        .then(|| view! { <p>{move || t!(password.hint)}</p> })
+                }} <div role="status">{move || check.get().map(words)}</div>
             </div>
         </div>
     }

@@ -23,30 +23,38 @@ pub fn PasswordPage(
     // The basic ID has no row of its own: its page is reached from that of the contract.
     let basic = row.kind == RowKind::PhoneId
         && use_directory().rows().with_untracked(|rows| {
-            rows.ready().and_then(|rows| rows.phone_id(&row.id)).is_some_and(|phone_id| phone_id.kind == PhoneIdKind::Basic)
+            rows.ready()
+                .and_then(|rows| rows.phone_id(&row.id))
+                .is_some_and(|phone_id| phone_id.kind == PhoneIdKind::Basic)
         });
     if basic {
-        view! { <RowFrame title=text!(password.title) row back=routes::ACCOUNT page=body/> }.into_any()
+        view! { <RowFrame title=text!(password.title) row back=routes::ACCOUNT page=body /> }
+            .into_any()
     } else {
-        view! { <RowFrame title=text!(password.title) row page=body/> }.into_any()
+        view! { <RowFrame title=text!(password.title) row page=body /> }.into_any()
     }
 }
 
 fn body(subject: Subject) -> AnyView {
     let heading = subject.heading();
-    let Some(phone_id) = subject.phone_id.filter(|phone_id| phone_id.can(Capability::PasswordChange)) else {
-        return view! { {heading} <NotHere body=text!(password.not_here)/> }.into_any();
+    let Some(phone_id) =
+        subject.phone_id.filter(|phone_id| phone_id.can(Capability::PasswordChange))
+    else {
+        return view! {
+            {heading}
+            <NotHere body=text!(password.not_here) />
+        }
+        .into_any();
     };
     let login_id = phone_id.login_id.clone();
-    let reveal = phone_id.can(Capability::PasswordReveal).then(|| view! { <Reveal phone_id=phone_id.id.clone()/> });
+    let reveal = phone_id
+        .can(Capability::PasswordReveal)
+        .then(|| view! { <Reveal phone_id=phone_id.id.clone() /> });
     view! {
-        <div class="hero">
-            {heading}
-            <p class="sub">{login_id}</p>
-        </div>
+        <div class="hero">{heading} <p class="sub">{login_id}</p></div>
         {reveal}
-        <Change phone_id/>
-        <HistoryLink row=subject.row kind=""/>
+        <Change phone_id />
+        <HistoryLink row=subject.row kind="" />
     }
     .into_any()
 }

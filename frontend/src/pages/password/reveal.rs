@@ -1,4 +1,5 @@
-//! The present password of an additional ID: for half a minute, for whoever says their own, and never kept.
+//! The present password of an additional ID: for half a minute, for whoever says their own, and
+//! never kept.
 
 use std::time::Duration;
 
@@ -51,15 +52,25 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
     let client = use_client();
     let live = use_live();
     let id = StoredValue::new(phone_id);
-    let shown = Shown { password: RwSignal::new(String::new()), left_s: RwSignal::new(0), later: Later::default() };
+    let shown = Shown {
+        password: RwSignal::new(String::new()),
+        left_s: RwSignal::new(0),
+        later: Later::default(),
+    };
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
 
     // Whoever looks away or lends the screen does not show it to others.
     let listeners = [
         window_event_listener(leptos::ev::blur, move |_| shown.hide()),
-        window_event_listener(leptos::ev::Custom::<leptos::ev::Event>::new("visibilitychange"), move |_| shown.hide()),
-        window_event_listener(leptos::ev::Custom::<leptos::ev::Event>::new("pagehide"), move |_| shown.hide()),
+        window_event_listener(
+            leptos::ev::Custom::<leptos::ev::Event>::new("visibilitychange"),
+            move |_| shown.hide(),
+        ),
+        window_event_listener(
+            leptos::ev::Custom::<leptos::ev::Event>::new("pagehide"),
+            move |_| shown.hide(),
+        ),
     ];
     on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     let reveal = move || {
@@ -76,7 +87,9 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                     shown.show(revealed.password);
                     focus_first("[data-testid=hide]");
                 }
-                Err(refused) if refused.code() == Some(ErrorCode::ConfirmationRequired) => open.set(true),
+                Err(refused) if refused.code() == Some(ErrorCode::ConfirmationRequired) => {
+                    open.set(true)
+                }
                 Err(refused) => live.toast(words(&refused).1),
             }
         });
@@ -86,28 +99,59 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
         <section class="group">
             <h2>{move || t!(password.reveal_heading)}</h2>
             <div class="list">
-                {move || if visible.get() {
-                    view! {
-                        <div class="secret" data-testid="revealed">
-                            <code data-testid="password">{shown.password}</code>
-                            <p class="num" data-testid="hides-in">{move || t!(password.hides_in, seconds = shown.left_s.get())}</p>
-                            <div class="buttons">
-                                <CopyButton text=shown.password.into()/>
-                                <button class="btn" type="button" data-testid="hide" on:click=move |_| shown.hide()><Icon icon=icondata_lu::LuEyeOff/>{move || t!(password.hide)}</button>
+                {move || {
+                    if visible.get() {
+                        view! {
+                            <div class="secret" data-testid="revealed">
+                                <code data-testid="password">{shown.password}</code>
+                                <p class="num" data-testid="hides-in">
+                                    {move || {
+                                        t!(
+                                            password.hides_in,
+                                seconds = shown.left_s.get()
+                                        )
+                                    }}
+                                </p>
+                                <div class="buttons">
+                                    <CopyButton text=shown.password.into() />
+                                    <button
+                                        class="btn"
+                                        type="button"
+                                        data-testid="hide"
+                                        on:click=move |_| shown.hide()
+                                    >
+                                        <Icon icon=icondata_lu::LuEyeOff />
+                                        {move || t!(password.hide)}
+                                    </button>
+                                </div>
                             </div>
-                        </div>
-                    }.into_any()
-                } else {
-                    view! {
-                        <button class="row action" type="button" data-testid="reveal" aria-disabled=move || busy.get().to_string() on:click=move |_| if !busy.get_untracked() { reveal() }>
-                            <span class="lead"><Icon icon=icondata_lu::LuEye/></span>
-                            <span class="label">{move || t!(password.reveal)}</span>
-                        </button>
-                    }.into_any()
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button
+                                class="row action"
+                                type="button"
+                                data-testid="reveal"
+                                aria-disabled=move || busy.get().to_string()
+                                on:click=move |_| {
+                                    if !busy.get_untracked() {
+                                        reveal()
+                                    }
+                                }
+                            >
+                                <span class="lead">
+                                    <Icon icon=icondata_lu::LuEye />
+                                </span>
+                                <span class="label">{move || t!(password.reveal)}</span>
+                            </button>
+                        }
+                            .into_any()
+                    }
                 }}
             </div>
             <p>{move || t!(password.reveal_note)}</p>
         </section>
-        <ConfirmSheet open busy confirmed=Callback::new(move |()| reveal())/>
+        <ConfirmSheet open busy confirmed=Callback::new(move |()| reveal()) />
     }
 }

@@ -49,8 +49,17 @@ impl Call {
     fn request(&self) -> Option<RoutePreviewRequest> {
         let caller = if self.kind == NUMBER { self.caller.trim() } else { &self.kind };
         // The field speaks of the time in Tokyo.
-        let at = if self.at.is_empty() { None } else { Some(format!("{}:00+09:00", self.at).parse().ok()?) };
-        let request = RoutePreviewRequest { caller: caller.to_owned(), at, active_calls: self.active, emergency_callback: false };
+        let at = if self.at.is_empty() {
+            None
+        } else {
+            Some(format!("{}:00+09:00", self.at).parse().ok()?)
+        };
+        let request = RoutePreviewRequest {
+            caller: caller.to_owned(),
+            at,
+            active_calls: self.active,
+            emergency_callback: false,
+        };
         (!caller.is_empty()).then_some(request)
     }
 }
@@ -70,17 +79,24 @@ pub fn PreviewPage(
     /// Whose settings decide.
     row: RowRef,
 ) -> impl IntoView {
-    view! { <RowFrame title=text!(preview.title) row page=body/> }
+    view! { <RowFrame title=text!(preview.title) row page=body /> }
 }
 
 fn body(subject: Subject) -> AnyView {
     let heading = subject.heading();
     let key = subject.draft_key(&subject.row.page(RowPage::Preview));
-    let Some(number) = subject.number else { return view! { <NotHere body=text!(preview.not_here)/> }.into_any() };
+    let Some(number) = subject.number else {
+        return view! { <NotHere body=text!(preview.not_here) /> }.into_any();
+    };
     // Whoever comes back from the setting that decided finds the same call.
     let call = RwSignal::new(storage::draft::<Call>(&key).unwrap_or_default());
-    let page =
-        Page { call, decision: RwSignal::new(None), fault: RwSignal::new(None), error: RwSignal::new(None), asking: RwSignal::new(false) };
+    let page = Page {
+        call,
+        decision: RwSignal::new(None),
+        fault: RwSignal::new(None),
+        error: RwSignal::new(None),
+        asking: RwSignal::new(false),
+    };
     let client = use_client();
     let later = Later::default();
     let id = StoredValue::new(number.id.clone());
@@ -92,7 +108,11 @@ fn body(subject: Subject) -> AnyView {
         spawn_local(async move {
             let outcome = api::calls::preview(client, &id, &request).await;
             // Something else is asked meanwhile.
-            if page.call.try_with_untracked(|call| call.request().as_ref() != Some(&request)).unwrap_or(true) {
+            if page
+                .call
+                .try_with_untracked(|call| call.request().as_ref() != Some(&request))
+                .unwrap_or(true)
+            {
                 return;
             }
             page.asking.set(false);
@@ -119,8 +139,8 @@ fn body(subject: Subject) -> AnyView {
     let row = subject.row;
     view! {
         {heading}
-        <Inputs page max=number.max_channels ask/>
-        <Answer page row number ask/>
+        <Inputs page max=number.max_channels ask />
+        <Answer page row number ask />
     }
     .into_any()
 }
@@ -137,7 +157,9 @@ impl Page {
         self.settle_nothing();
         match outcome {
             Ok(decision) => self.decision.set(Some(decision)),
-            Err(ClientError::Problem(problem)) if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() => {
+            Err(ClientError::Problem(problem))
+                if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
+            {
                 self.fault.set(problem.errors.first().map(|error| error.message.clone()));
             }
             Err(error) => self.error.set(Some(error)),
@@ -173,56 +195,89 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <form class="group" novalidate on:submit=move |event| event.prevent_default() on:keydown=move |event| {
-            // Enter asks at once; a form of several fields and no button would not hear it.
-            let in_field = event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
-            if event.key() == "Enter" && in_field {
-                ask.run(());
+        <form
+            class="group"
+            novalidate
+            on:submit=move |event| event.prevent_default()
+            on:keydown=move |event| {
+                let in_field = event
+                    .target()
+                    .is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>());
+                if event.key() == "Enter" && in_field {
+                    ask.run(());
+                }
             }
-        }>
+        >
             <h2>{move || t!(preview.call)}</h2>
             <div class="list">
-                {move || with_number.get().then(|| view! {
-                    <TextRow
-                        state=FieldState::plain("caller", page.fault.into())
-                        label=text!(preview.caller)
-                        value=Signal::derive(move || call.with(|call| call.caller.clone()))
-                        edit=Callback::new(move |text| call.update(|call| call.caller = text))
-                        max=CALLER_MAX
-                        placeholder=text!(preview.caller_example)
-                        kind="tel"
-                        autocomplete="off"
-                    />
-                })}
-                <div class="cell"><div class="chips" role="radiogroup" aria-label=move || t!(preview.kind)>{chips}</div></div>
+                {move || {
+                    with_number
+                        .get()
+                        .then(|| {
+                            view! {
+                                <TextRow
+                                    state=FieldState::plain("caller", page.fault.into())
+                                    label=text!(preview.caller)
+                                    value=Signal::derive(move || {
+                                        call.with(|call| call.caller.clone())
+                                    })
+                                    edit=Callback::new(move |text| {
+                                        call.update(|call| call.caller = text)
+                                    })
+                                    max=CALLER_MAX
+                                    placeholder=text!(preview.caller_example)
+                                    kind="tel"
+                                    autocomplete="off"
+                                />
+                            }
+                        })
+                }} <div class="cell">
+                    <div class="chips" role="radiogroup" aria-label=move || t!(preview.kind)>
+                        {chips}
+                    </div>
+                </div>
                 <SegmentRow
                     state=FieldState::plain("when", none)
                     label=text!(preview.when)
                     choices=vec![("now", text!(preview.now)), ("later", text!(preview.later))]
                     selected=Signal::derive(move || if dated.get() { "later" } else { "now" })
-                    pick=Callback::new(move |key| call.update(|call| call.at = if key == "later" { format::field_time(format::now()) } else { String::new() }))
+                    pick=Callback::new(move |key| {
+                        call
+                            .update(|call| {
+                                call.at = if key == "later" {
+                                    format::field_time(format::now())
+                                } else {
+                                    String::new()
+                                };
+                            })
+                    })
                 />
-                {move || dated.get().then(|| view! {
-                    <Cell state=FieldState::plain("at", none)>
-                        <label class="row">
-                            <span class="label">{move || t!(preview.at)}</span>
-                            <input
-                                class="field num"
-                                type="datetime-local"
-                                name="at"
-                                data-testid="input-at"
-                                prop:value=move || call.with(|call| call.at.clone())
-                                on:change:target=move |event| {
-                                    let at = event.target().value();
-                                    if !at.is_empty() {
-                                        call.update(|call| call.at = at);
-                                    }
-                                }
-                            />
-                        </label>
-                    </Cell>
-                })}
-                <Stepper page max/>
+                {move || {
+                    dated
+                        .get()
+                        .then(|| {
+                            view! {
+                                <Cell state=FieldState::plain("at", none)>
+                                    <label class="row">
+                                        <span class="label">{move || t!(preview.at)}</span>
+                                        <input
+                                            class="field num"
+                                            type="datetime-local"
+                                            name="at"
+                                            data-testid="input-at"
+                                            prop:value=move || call.with(|call| call.at.clone())
+                                            on:change:target=move |event| {
+                                                let at = event.target().value();
+                                                if !at.is_empty() {
+                                                    call.update(|call| call.at = at);
+                                                }
+                                            }
+                                        />
+                                    </label>
+                                </Cell>
+                            }
+                        })
+                }} <Stepper page max />
             </div>
         </form>
     }
@@ -231,15 +286,39 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
 #[component]
 fn Stepper(page: Page, max: u8) -> impl IntoView {
     let active = Memo::new(move |_| page.call.with(|call| call.active.min(max)));
-    let step = move |by: i8| page.call.update(|call| call.active = call.active.min(max).saturating_add_signed(by).min(max));
+    let step = move |by: i8| {
+        page.call
+            .update(|call| call.active = call.active.min(max).saturating_add_signed(by).min(max))
+    };
     view! {
         <div class="cell">
             <div class="row">
-                <span class="label" id="label-active">{move || t!(preview.active)}<small>{move || t!(preview.active_hint)}</small></span>
+                <span class="label" id="label-active">
+                    {move || t!(preview.active)}
+                    <small>{move || t!(preview.active_hint)}</small>
+                </span>
                 <div class="stepper" role="group" aria-labelledby="label-active">
-                    <button type="button" data-testid="fewer" aria-label=move || t!(preview.fewer) disabled=move || active.get() == 0 on:click=move |_| step(-1)><Icon icon=icondata_lu::LuMinus/></button>
-                    <output class="num" data-testid="active" aria-live="polite">{active}</output>
-                    <button type="button" data-testid="more-calls" aria-label=move || t!(preview.more) disabled=move || active.get() == max on:click=move |_| step(1)><Icon icon=icondata_lu::LuPlus/></button>
+                    <button
+                        type="button"
+                        data-testid="fewer"
+                        aria-label=move || t!(preview.fewer)
+                        disabled=move || active.get() == 0
+                        on:click=move |_| step(-1)
+                    >
+                        <Icon icon=icondata_lu::LuMinus />
+                    </button>
+                    <output class="num" data-testid="active" aria-live="polite">
+                        {active}
+                    </output>
+                    <button
+                        type="button"
+                        data-testid="more-calls"
+                        aria-label=move || t!(preview.more)
+                        disabled=move || active.get() == max
+                        on:click=move |_| step(1)
+                    >
+                        <Icon icon=icondata_lu::LuPlus />
+                    </button>
                 </div>
             </div>
         </div>
@@ -252,12 +331,34 @@ fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl In
     let number = StoredValue::new(number);
     let empty = Memo::new(move |_| page.call.with(|call| call.request().is_none()));
     view! {
-        <div class:asking=page.asking aria-busy=move || page.asking.get().to_string() data-testid="answer">
-            <p class="sr" role="status">{move || page.asking.get().then(|| t!(preview.asking))}</p>
+        <div
+            class:asking=page.asking
+            aria-busy=move || page.asking.get().to_string()
+            data-testid="answer"
+        >
+            <p class="sr" role="status">
+                {move || page.asking.get().then(|| t!(preview.asking))}
+            </p>
             {move || match (page.error.get(), page.decision.get()) {
-                (Some(error), _) => view! { <ErrorState error retry=ask/> }.into_any(),
-                (None, Some(decision)) => view! { <Verdict decision row=row.get_value() priority=number.with_value(|number| number.priority_phone_id.clone())/> }.into_any(),
-                (None, None) if empty.get() => view! { <p class="prompt" data-testid="prompt">{move || t!(preview.prompt)}</p> }.into_any(),
+                (Some(error), _) => view! { <ErrorState error retry=ask /> }.into_any(),
+                (None, Some(decision)) => {
+                    view! {
+                        <Verdict
+                            decision
+                            row=row.get_value()
+                            priority=number.with_value(|number| number.priority_phone_id.clone())
+                        />
+                    }
+                        .into_any()
+                }
+                (None, None) if empty.get() => {
+                    view! {
+                        <p class="prompt" data-testid="prompt">
+                            {move || t!(preview.prompt)}
+                        </p>
+                    }
+                        .into_any()
+                }
                 (None, None) => ().into_any(),
             }}
         </div>
@@ -270,11 +371,19 @@ mod tests {
 
     #[test]
     fn a_call_is_asked_for_once_it_has_a_caller() {
-        let call = |caller: &str, kind: &str, at: &str| Call { caller: caller.into(), kind: kind.into(), at: at.into(), active: 1 };
+        let call = |caller: &str, kind: &str, at: &str| Call {
+            caller: caller.into(),
+            kind: kind.into(),
+            at: at.into(),
+            active: 1,
+        };
         assert_eq!(call(" ", NUMBER, "").request(), None);
         let asked = call(" 090 ", NUMBER, "").request().expect("a request");
         assert_eq!((asked.caller.as_str(), asked.at, asked.active_calls), ("090", None, 1));
         let asked = call("090", "withheld", "2026-11-22T18:04").request().expect("a request");
-        assert_eq!((asked.caller.as_str(), asked.at.map(|at| at.to_rfc3339())), ("withheld", Some("2026-11-22T09:04:00+00:00".to_owned())));
+        assert_eq!(
+            (asked.caller.as_str(), asked.at.map(|at| at.to_rfc3339())),
+            ("withheld", Some("2026-11-22T09:04:00+00:00".to_owned()))
+        );
     }
 }

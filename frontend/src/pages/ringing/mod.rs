@@ -39,9 +39,18 @@ fn names(ringing: &Ringing) -> Vec<RingingTarget> {
     ringing.targets.iter().map(|target| RingingTarget { rings: false, ..target.clone() }).collect()
 }
 
-/// Both halves of the page. They share a version; should one be older, the older one makes the save read both anew.
-async fn read(client: Client, directory: Directory, number_id: &str) -> Result<(Number, Ringing), ClientError> {
-    let (number, ringing) = futures_util::future::join(api::numbers::get(client, number_id), api::calls::ringing(client, number_id)).await;
+/// Both halves of the page. They share a version; should one be older, the older one makes the save
+/// read both anew.
+async fn read(
+    client: Client,
+    directory: Directory,
+    number_id: &str,
+) -> Result<(Number, Ringing), ClientError> {
+    let (number, ringing) = futures_util::future::join(
+        api::numbers::get(client, number_id),
+        api::calls::ringing(client, number_id),
+    )
+    .await;
     let (mut number, ringing) = (number?, ringing?);
     directory.put_number(&number);
     number.version = number.version.min(ringing.version.unwrap_or(number.version));
@@ -54,12 +63,13 @@ pub fn RingingPage(
     /// Whose settings.
     row: RowRef,
 ) -> impl IntoView {
-    view! { <RowFrame title=text!(ringing.title) row page=body/> }
+    view! { <RowFrame title=text!(ringing.title) row page=body /> }
 }
 
 fn body(subject: Subject) -> AnyView {
-    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::Ringing)) else {
-        return view! { <NotHere body=text!(ringing.not_here)/> }.into_any();
+    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::Ringing))
+    else {
+        return view! { <NotHere body=text!(ringing.not_here) /> }.into_any();
     };
     let (client, directory) = (use_client(), use_directory());
     let id = StoredValue::new(number.id.clone());
@@ -77,9 +87,17 @@ fn body(subject: Subject) -> AnyView {
     view! {
         {subject.heading()}
         {move || match loaded.get() {
-            Remote::Loading => view! { <SkeletonRows count=5/> <SkeletonRows count=2/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load/> }.into_any(),
-            Remote::Ready((number, ringing)) => view! { <Edit row=row.clone() key=key.clone() number ringing/> }.into_any(),
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=5 />
+                    <SkeletonRows count=2 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready((number, ringing)) => {
+                view! { <Edit row=row.clone() key=key.clone() number ringing /> }.into_any()
+            }
         }}
     }
     .into_any()
@@ -106,8 +124,8 @@ fn Edit(row: RowRef, key: String, number: Number, ringing: Ringing) -> impl Into
     use_guard().watch(editor.guarded(save));
     let bar = editor.bar(save, undo);
     view! {
-        <Switches page row=row.clone()/>
-        <HistoryLink row kind="ringing"/>
-        <SaveBar model=bar/>
+        <Switches page row=row.clone() />
+        <HistoryLink row kind="ringing" />
+        <SaveBar model=bar />
     }
 }

@@ -52,19 +52,23 @@ async fn round(page: Page, undoing: bool) -> Result<Vec<Field>, ClientError> {
         page.cleared.try_set_value(Some(first));
     }
     let (put, fields) = ringing_put(&draft);
-    let fresh = api::calls::put_ringing(page.client, &number.id, version, &put).await.map_err(|error| named(error, &put))?;
+    let fresh = api::calls::put_ringing(page.client, &number.id, version, &put)
+        .await
+        .map_err(|error| named(error, &put))?;
     version = fresh.version.unwrap_or(version);
     if page.number.is_disposed() {
         return Ok(fields);
     }
     page.number.update(|number| number.version = version);
     page.editor.accept(draft.edited(), &Form::of_ringing(&fresh.body), &fields);
-    let again = page.cleared.get_value().filter(|id| undoing && draft.edited().rings(id) == Some(true));
+    let again =
+        page.cleared.get_value().filter(|id| undoing && draft.edited().rings(id) == Some(true));
     if let Some(first) = again {
         prefer(page, &number, version, Some(first)).await?;
         page.cleared.try_set_value(None);
     }
-    // Which IDs can be preferred follows from which ring. What is saved is saved, so nothing fails any more.
+    // Which IDs can be preferred follows from which ring. What is saved is saved, so nothing fails
+    // any more.
     if let Ok(fresh) = api::numbers::get(page.client, &number.id).await {
         page.directory.put_number(&fresh);
         page.number.try_set(fresh);
@@ -73,7 +77,12 @@ async fn round(page: Page, undoing: bool) -> Result<Vec<Field>, ClientError> {
 }
 
 /// Sets the ID that rings first; answers the new version.
-async fn prefer(page: Page, number: &Number, version: u64, first: Option<String>) -> Result<u64, ClientError> {
+async fn prefer(
+    page: Page,
+    number: &Number,
+    version: u64,
+    first: Option<String>,
+) -> Result<u64, ClientError> {
     let patch = NumberPatch { priority_phone_id: Some(first), ..NumberPatch::default() };
     let fresh = api::numbers::patch(page.client, &number.id, version, &patch).await?;
     page.directory.put_number(&fresh);
@@ -86,7 +95,10 @@ async fn prefer(page: Page, number: &Number, version: u64, first: Option<String>
 fn named(error: ClientError, put: &RingingPut) -> ClientError {
     let ClientError::Problem(mut problem) = error else { return error };
     for error in &mut problem.errors {
-        let index = error.pointer.strip_prefix("/targets/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+        let index = error
+            .pointer
+            .strip_prefix("/targets/")
+            .and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
         if let Some(target) = index.and_then(|index| put.targets.get(index)) {
             error.pointer = format!("/rings:{}", target.phone_id);
         }
@@ -94,9 +106,12 @@ fn named(error: ClientError, put: &RingingPut) -> ClientError {
     ClientError::Problem(problem)
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same switches.
+/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
+/// switches.
 async fn reread(page: Page) -> Result<bool, ClientError> {
-    let Some(id) = page.number.try_with_untracked(|number| number.id.clone()) else { return Ok(true) };
+    let Some(id) = page.number.try_with_untracked(|number| number.id.clone()) else {
+        return Ok(true);
+    };
     let (number, ringing) = read(page.client, page.directory, &id).await?;
     if page.number.is_disposed() {
         return Ok(true);

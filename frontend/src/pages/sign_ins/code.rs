@@ -41,11 +41,18 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
         looks.stop();
         link.try_set(None);
     };
-    let listener = window_event_listener(leptos::ev::Custom::<leptos::ev::Event>::new("pagehide"), move |_| hide());
+    let listener = window_event_listener(
+        leptos::ev::Custom::<leptos::ev::Event>::new("pagehide"),
+        move |_| hide(),
+    );
     on_cleanup(move || listener.remove());
 
     let came = Callback::new(move |fresh: PhoneId| {
-        let new = fresh.terminals.iter().find(|terminal| !known.with_value(|known| known.contains(&terminal.id))).cloned();
+        let new = fresh
+            .terminals
+            .iter()
+            .find(|terminal| !known.with_value(|known| known.contains(&terminal.id)))
+            .cloned();
         directory.put_id(&fresh);
         if let Some(Terminal { name, .. }) = new {
             hide();
@@ -53,11 +60,17 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
             focus_first("[data-testid=show-code]");
         }
     });
-    let look = move || look(looks, came, move || async move { api::ids::get(client, &id.try_get_value()?).await.ok() });
+    let look =
+        move || {
+            look(looks, came, move || async move {
+                api::ids::get(client, &id.try_get_value()?).await.ok()
+            })
+        };
     let show = move |made: SignInLink, before: PhoneId| {
         known.set_value(before.terminals.into_iter().map(|terminal| terminal.id).collect());
         // By the clock of this device, whatever it says.
-        let end = format::now() + TimeDelta::seconds(i64::try_from(made.expires_in).unwrap_or_default());
+        let end =
+            format::now() + TimeDelta::seconds(i64::try_from(made.expires_in).unwrap_or_default());
         link.set(Some(made));
         tick(ticks, left_s, end, Callback::new(move |()| hide()));
         look();
@@ -80,7 +93,9 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                     open.set(false);
                     show(made, before);
                 }
-                Err(refused) if refused.code() == Some(ErrorCode::ConfirmationRequired) => open.set(true),
+                Err(refused) if refused.code() == Some(ErrorCode::ConfirmationRequired) => {
+                    open.set(true)
+                }
                 Err(refused) => live.toast(words(&refused).1),
             }
         });
@@ -91,28 +106,64 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
             <h2>{move || t!(sign_ins.code_heading)}</h2>
             <div class="list">
                 {move || match link.get() {
-                    Some(made) => view! {
-                        <div class="secret" data-testid="code">
-                            {picture(&made.url)}
-                            <p>{move || t!(sign_ins.scan)}</p>
-                            <p class="num" data-testid="code-ends">{move || t!(sign_ins.ends_in, minutes = minutes())}</p>
-                            <div class="buttons">
-                                <a class="btn" href=made.url data-testid="open-app"><Icon icon=icondata_lu::LuSmartphone/>{move || t!(sign_ins.this_device)}</a>
-                                <button class="btn" type="button" data-testid="hide-code" on:click=move |_| hide()><Icon icon=icondata_lu::LuEyeOff/>{move || t!(sign_ins.hide)}</button>
+                    Some(made) => {
+                        view! {
+                            <div class="secret" data-testid="code">
+                                {picture(&made.url)}
+                                <p>{move || t!(sign_ins.scan)}</p>
+                                <p class="num" data-testid="code-ends">
+                                    {move || {
+                                        t!(
+                                            sign_ins.ends_in,
+                                minutes = minutes()
+                                        )
+                                    }}
+                                </p>
+                                <div class="buttons">
+                                    <a class="btn" href=made.url data-testid="open-app">
+                                        <Icon icon=icondata_lu::LuSmartphone />
+                                        {move || t!(sign_ins.this_device)}
+                                    </a>
+                                    <button
+                                        class="btn"
+                                        type="button"
+                                        data-testid="hide-code"
+                                        on:click=move |_| hide()
+                                    >
+                                        <Icon icon=icondata_lu::LuEyeOff />
+                                        {move || t!(sign_ins.hide)}
+                                    </button>
+                                </div>
                             </div>
-                        </div>
-                    }.into_any(),
-                    None => view! {
-                        <button class="row action" type="button" data-testid="show-code" aria-disabled=move || busy.get().to_string() on:click=move |_| if !busy.get_untracked() { make() }>
-                            <span class="lead"><Icon icon=icondata_lu::LuQrCode/></span>
-                            <span class="label">{move || t!(sign_ins.show)}</span>
-                        </button>
-                    }.into_any(),
+                        }
+                            .into_any()
+                    }
+                    None => {
+                        view! {
+                            <button
+                                class="row action"
+                                type="button"
+                                data-testid="show-code"
+                                aria-disabled=move || busy.get().to_string()
+                                on:click=move |_| {
+                                    if !busy.get_untracked() {
+                                        make()
+                                    }
+                                }
+                            >
+                                <span class="lead">
+                                    <Icon icon=icondata_lu::LuQrCode />
+                                </span>
+                                <span class="label">{move || t!(sign_ins.show)}</span>
+                            </button>
+                        }
+                            .into_any()
+                    }
                 }}
             </div>
             <p>{move || t!(sign_ins.code_note)}</p>
         </section>
-        <ConfirmSheet open busy confirmed=Callback::new(move |()| make())/>
+        <ConfirmSheet open busy confirmed=Callback::new(move |()| make()) />
     }
 }
 
@@ -128,7 +179,11 @@ fn tick(later: Later, left_s: RwSignal<i64>, end: DateTime<Utc>, over: Callback<
 }
 
 /// Asks again and again; what the network does not answer is asked for the next time.
-fn look<F: Future<Output = Option<PhoneId>> + 'static>(later: Later, came: Callback<PhoneId>, ask: impl Fn() -> F + Copy + 'static) {
+fn look<F: Future<Output = Option<PhoneId>> + 'static>(
+    later: Later,
+    came: Callback<PhoneId>,
+    ask: impl Fn() -> F + Copy + 'static,
+) {
     later.run(LOOK, move || {
         spawn_local(async move {
             let answer = ask().await;
@@ -141,9 +196,12 @@ fn look<F: Future<Output = Option<PhoneId>> + 'static>(later: Later, came: Callb
     });
 }
 
-/// The code, dark on light whatever the colours of the screen are: readers expect it so. Four modules around it stay free (ISO/IEC 18004).
+/// The code, dark on light whatever the colours of the screen are: readers expect it so. Four
+/// modules around it stay free (ISO/IEC 18004).
 fn picture(url: &str) -> AnyView {
-    let Ok(code) = QRBuilder::new(url).ecl(ECL::M).build() else { return view! { <p role="alert">{t!(sign_ins.no_code)}</p> }.into_any() };
+    let Ok(code) = QRBuilder::new(url).ecl(ECL::M).build() else {
+        return view! { <p role="alert">{t!(sign_ins.no_code)}</p> }.into_any();
+    };
     let mut path = String::new();
     for y in 0..code.size {
         for x in 0..code.size {
@@ -154,9 +212,16 @@ fn picture(url: &str) -> AnyView {
     }
     let view_box = format!("0 0 {0} {0}", code.size + 8);
     view! {
-        <svg class="qr" viewBox=view_box role="img" aria-label=t!(sign_ins.code_label) shape-rendering="crispEdges" data-testid="qr">
-            <path fill="#fff" d="M0 0h200v200H0z"/>
-            <path fill="#000" d=path/>
+        <svg
+            class="qr"
+            viewBox=view_box
+            role="img"
+            aria-label=t!(sign_ins.code_label)
+            shape-rendering="crispEdges"
+            data-testid="qr"
+        >
+            <path fill="#fff" d="M0 0h200v200H0z" />
+            <path fill="#000" d=path />
         </svg>
     }
     .into_any()

@@ -1,8 +1,9 @@
 //! The sample contract: planted through the functions that serve everybody else, with a past.
 
 use api_types::{
-    AccountOptions, DeviceOption, NumberKind, OperatorAccountCreate, OperatorNumberCreate, OperatorNumberPatch, OperatorPhoneIdCreate,
-    OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
+    AccountOptions, DeviceOption, NumberKind, OperatorAccountCreate, OperatorNumberCreate,
+    OperatorNumberPatch, OperatorPhoneIdCreate, OperatorPhoneIdPatch, PhoneIdKind, TerminalKind,
+    TerminalRegistration,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use store::{Conn, OperatorScope, Scope, number, phone_id};
@@ -31,7 +32,8 @@ struct Garden<'a> {
     now: DateTime<Utc>,
 }
 
-/// An hour and minute in Japan, so many days before today: nobody there renames a number at four in the morning.
+/// An hour and minute in Japan, so many days before today: nobody there renames a number at four in
+/// the morning.
 fn on_day(now: DateTime<Utc>, days_ago: i64, (hour, minute): (u32, u32)) -> DateTime<Utc> {
     const JAPAN: TimeDelta = TimeDelta::hours(9);
     let day = (now + JAPAN).date_naive() - TimeDelta::days(days_ago);
@@ -39,15 +41,31 @@ fn on_day(now: DateTime<Utc>, days_ago: i64, (hour, minute): (u32, u32)) -> Date
 }
 
 /// Plants the contract with a history that ends a little before `now`.
-pub(super) fn plant(conn: &mut Conn, app: &App, files: &files::Files, now: DateTime<Utc>, basic: &PreparedPassword) -> Result<(), Error> {
+pub(super) fn plant(
+    conn: &mut Conn,
+    app: &App,
+    files: &files::Files,
+    now: DateTime<Utc>,
+    basic: &PreparedPassword,
+) -> Result<(), Error> {
     let start = Ctx { actor: Actor::operator(ACTOR), now: on_day(now, 92, (10, 2)) };
     let new = OperatorAccountCreate {
         name: "株式会社みなと商会".into(),
         contact_mail: Some("soumu@minato.example".into()),
-        options: AccountOptions { ip_phone: true, premises_device: true, voicemail: true, fax: true },
+        options: AccountOptions {
+            ip_phone: true,
+            premises_device: true,
+            voicemail: true,
+            fax: true,
+        },
     };
     let account = provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
-    let mut garden = Garden { conn, scope: OperatorScope::authorised().account(account.id), secrets: &app.secrets, now };
+    let mut garden = Garden {
+        conn,
+        scope: OperatorScope::authorised().account(account.id),
+        secrets: &app.secrets,
+        now,
+    };
     garden.contract(basic)?;
     garden.life()?;
     Ok(notices::plant(&mut garden, &app.config, files)?)
@@ -72,13 +90,30 @@ impl Garden<'_> {
             (NumberKind::Additional, "03-3456-7890", "サポート窓口", 5),
             (NumberKind::Additional, "0120-345-678", "フリーダイヤル", 3),
         ] {
-            let new = OperatorNumberCreate { number: number.into(), kind, name: name.into(), max_channels };
+            let new = OperatorNumberCreate {
+                number: number.into(),
+                kind,
+                name: name.into(),
+                max_channels,
+            };
             provisioning::create_number(self.conn, &self.scope, &day, new)?;
         }
         for (kind, login_id, extension, name, device_option) in [
             (PhoneIdKind::Basic, LOGIN_ID, "201", "受付 iPhone", None),
-            (PhoneIdKind::Additional, "minato203", "203", "会議室の電話", Some(DeviceOption::IpPhone)),
-            (PhoneIdKind::Additional, "minato204", "204", "倉庫（仮）", Some(DeviceOption::PremisesDevice)),
+            (
+                PhoneIdKind::Additional,
+                "minato203",
+                "203",
+                "会議室の電話",
+                Some(DeviceOption::IpPhone),
+            ),
+            (
+                PhoneIdKind::Additional,
+                "minato204",
+                "204",
+                "倉庫（仮）",
+                Some(DeviceOption::PremisesDevice),
+            ),
             (PhoneIdKind::Additional, "minato205", "205", "佐藤 Android", None),
             (PhoneIdKind::Additional, "minato206", "206", "鈴木（未使用）", None),
         ] {
@@ -92,7 +127,14 @@ impl Garden<'_> {
             };
             let made = PreparedPassword::new("", PhoneIdKind::Additional, None);
             let password = if kind == PhoneIdKind::Basic { basic } else { &made };
-            provisioning::create_phone_id(self.conn, &self.scope, &day, self.secrets, new, password)?;
+            provisioning::create_phone_id(
+                self.conn,
+                &self.scope,
+                &day,
+                self.secrets,
+                new,
+                password,
+            )?;
         }
         Ok(())
     }
@@ -100,26 +142,39 @@ impl Garden<'_> {
     /// What happened since, the oldest first: the change log is in the order of its writing.
     fn life(&mut self) -> Result<(), Failure> {
         self.sign_in("203", TerminalKind::IpPhone, "会議室 T54W", self.operator(91, (14, 31)))?;
-        self.sign_in("204", TerminalKind::PremisesDevice, "倉庫 アダプタ", self.operator(91, (16, 5)))?;
+        self.sign_in(
+            "204",
+            TerminalKind::PremisesDevice,
+            "倉庫 アダプタ",
+            self.operator(91, (16, 5)),
+        )?;
 
         let more = self.operator(64, (11, 20));
         let primary = self.number("+815012345678")?;
         let patch = OperatorNumberPatch { max_channels: Some(9), ..OperatorNumberPatch::default() };
         provisioning::patch_number(self.conn, &self.scope, &more, None, &primary.id, patch)?;
 
-        let named = number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
+        let named =
+            number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
         self.set("+815012345678", (41, (9, 48)), named)?;
-        let rung = number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
+        let rung =
+            number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
         self.set("+81334567890", (23, (17, 2)), rung)?;
 
         let warehouse = self.phone_id("204")?;
-        let renamed = OperatorPhoneIdPatch { terminal_name: Some("倉庫".into()), ..OperatorPhoneIdPatch::default() };
+        let renamed = OperatorPhoneIdPatch {
+            terminal_name: Some("倉庫".into()),
+            ..OperatorPhoneIdPatch::default()
+        };
         let moved = self.operator(12, (8, 55));
         provisioning::patch_phone_id(self.conn, &self.scope, &moved, None, &warehouse.id, renamed)?;
 
         calls::plant(self)?;
 
-        let shown = number::Changes { display_name: Some("東京代表".into()), ..number::Changes::default() };
+        let shown = number::Changes {
+            display_name: Some("東京代表".into()),
+            ..number::Changes::default()
+        };
         self.set("+815012345678", (5, (10, 37)), shown)?;
         let limited = number::Changes { channel_limit: Some(3), ..number::Changes::default() };
         self.set("+815012345678", (2, (15, 54)), limited)?;
@@ -130,23 +185,40 @@ impl Garden<'_> {
     }
 
     /// A change that the contract holder made.
-    fn set(&mut self, e164: &str, (days_ago, time): (i64, (u32, u32)), changes: number::Changes) -> Result<(), Failure> {
+    fn set(
+        &mut self,
+        e164: &str,
+        (days_ago, time): (i64, (u32, u32)),
+        changes: number::Changes,
+    ) -> Result<(), Failure> {
         let before = self.number(e164)?;
         let ctx = Ctx { actor: Actor::holder(LOGIN_ID), now: on_day(self.now, days_ago, time) };
         provisioning::change_number(self.conn, &self.scope, &ctx, &before, &changes).map(|_| ())
     }
 
-    fn sign_in(&mut self, extension: &str, kind: TerminalKind, name: &str, ctx: Ctx) -> Result<(), Failure> {
+    fn sign_in(
+        &mut self,
+        extension: &str,
+        kind: TerminalKind,
+        name: &str,
+        ctx: Ctx,
+    ) -> Result<(), Failure> {
         let id = self.phone_id(extension)?.id;
         let new = TerminalRegistration { kind, name: name.into() };
         provisioning::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
     }
 
     fn number(&mut self, e164: &str) -> Result<number::Row, Failure> {
-        number::list(self.conn, &self.scope)?.into_iter().find(|number| number.e164 == e164).ok_or(Failure::NOT_FOUND)
+        number::list(self.conn, &self.scope)?
+            .into_iter()
+            .find(|number| number.e164 == e164)
+            .ok_or(Failure::NOT_FOUND)
     }
 
     fn phone_id(&mut self, extension: &str) -> Result<phone_id::Row, Failure> {
-        phone_id::list(self.conn, &self.scope)?.into_iter().find(|id| id.extension == extension).ok_or(Failure::NOT_FOUND)
+        phone_id::list(self.conn, &self.scope)?
+            .into_iter()
+            .find(|id| id.extension == extension)
+            .ok_or(Failure::NOT_FOUND)
     }
 }

@@ -1,7 +1,8 @@
 //! `denwaban operator account …`
 
 use api_types::{
-    AccountOptions, AccountStatus, OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, OperatorNumber, OperatorPhoneId,
+    AccountOptions, AccountStatus, OperatorAccount, OperatorAccountCreate, OperatorAccountPatch,
+    OperatorNumber, OperatorPhoneId,
 };
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
@@ -91,8 +92,13 @@ struct Whole {
 pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
         Command::Add { name, contact_mail, option } => {
-            let new = checked(OperatorAccountCreate { name, contact_mail, options: options(&option) })?;
-            let made = desk.write(move |conn, operator, ctx| Ok(provisioning::create_account(conn, operator, ctx, new)?)).await?;
+            let new =
+                checked(OperatorAccountCreate { name, contact_mail, options: options(&option) })?;
+            let made = desk
+                .write(move |conn, operator, ctx| {
+                    Ok(provisioning::create_account(conn, operator, ctx, new)?)
+                })
+                .await?;
             desk.show(&made, text);
             Ok(())
         }
@@ -100,13 +106,19 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
         Command::Show { account } => show(desk, account).await,
         Command::Set { account, name, contact_mail, options: wanted } => {
             let contact_mail = contact_mail.map(|mail| Some(mail).filter(|mail| !mail.is_empty()));
-            let patch = checked(OperatorAccountPatch { name, contact_mail, ..OperatorAccountPatch::default() })?;
+            let patch = checked(OperatorAccountPatch {
+                name,
+                contact_mail,
+                ..OperatorAccountPatch::default()
+            })?;
             let wanted = wanted.map(|words| parse_options(&words)).transpose()?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let after = provisioning::patch_account(conn, &scope, ctx, None, patch)?;
                 match wanted {
-                    Some(options) => Ok(provisioning::set_options(conn, &scope, ctx, None, options)?),
+                    Some(options) => {
+                        Ok(provisioning::set_options(conn, &scope, ctx, None, options)?)
+                    }
                     None => Ok(after),
                 }
             });
@@ -115,10 +127,27 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
         }
         Command::Suspend { account, reason } => {
             let status = Some(AccountStatus::Suspended);
-            patch(desk, account, OperatorAccountPatch { status, suspended_reason: Some(reason), ..OperatorAccountPatch::default() }).await
+            patch(
+                desk,
+                account,
+                OperatorAccountPatch {
+                    status,
+                    suspended_reason: Some(reason),
+                    ..OperatorAccountPatch::default()
+                },
+            )
+            .await
         }
         Command::Resume { account } => {
-            patch(desk, account, OperatorAccountPatch { status: Some(AccountStatus::Active), ..OperatorAccountPatch::default() }).await
+            patch(
+                desk,
+                account,
+                OperatorAccountPatch {
+                    status: Some(AccountStatus::Active),
+                    ..OperatorAccountPatch::default()
+                },
+            )
+            .await
         }
         Command::Delete { account } => {
             let named = account.clone();
@@ -156,8 +185,13 @@ async fn list(desk: &Desk) -> Result<(), Error> {
         }
     });
     desk.show(&List { items: items.await? }, |list| {
-        let rows: Vec<_> =
-            list.items.iter().map(|account| [account.id.clone(), status(account), words(account.options), account.name.clone()]).collect();
+        let rows: Vec<_> = list
+            .items
+            .iter()
+            .map(|account| {
+                [account.id.clone(), status(account), words(account.options), account.name.clone()]
+            })
+            .collect();
         output::table(["ID", "STATUS", "OPTIONS", "NAME"], &rows)
     });
     Ok(())
@@ -170,10 +204,20 @@ async fn show(desk: &Desk, account: String) -> Result<(), Error> {
         Ok(Whole {
             account: provisioning::account_view(conn, &scope)?,
             numbers: number::list(conn, &scope)?.iter().map(view::operator_number).collect(),
-            ids: phone_id::list(conn, &scope)?.iter().map(|row| view::operator_phone_id(row, &terminals)).collect(),
+            ids: phone_id::list(conn, &scope)?
+                .iter()
+                .map(|row| view::operator_phone_id(row, &terminals))
+                .collect(),
         })
     });
-    desk.show(&whole.await?, |whole| format!("{}\n\n{}\n\n{}", text(&whole.account), numbers::text(&whole.numbers), ids::text(&whole.ids)));
+    desk.show(&whole.await?, |whole| {
+        format!(
+            "{}\n\n{}\n\n{}",
+            text(&whole.account),
+            numbers::text(&whole.numbers),
+            ids::text(&whole.ids)
+        )
+    });
     Ok(())
 }
 
@@ -218,8 +262,10 @@ fn options(words: &[OptionWord]) -> AccountOptions {
 
 fn parse_options(text: &str) -> Result<AccountOptions, Error> {
     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    let words =
-        words.map(|word| OptionWord::from_str(word, false).map_err(|_| Error::said(format!("--options: there is no option {word:?}"))));
+    let words = words.map(|word| {
+        OptionWord::from_str(word, false)
+            .map_err(|_| Error::said(format!("--options: there is no option {word:?}")))
+    });
     Ok(options(&words.collect::<Result<Vec<_>, _>>()?))
 }
 
@@ -231,6 +277,9 @@ mod tests {
     fn options_are_words_with_commas_and_empty_is_none() {
         assert_eq!(words(parse_options("fax, ip_phone").unwrap()), "ip_phone,fax");
         assert_eq!(parse_options("").unwrap(), AccountOptions::default());
-        assert_eq!(parse_options("fex").unwrap_err().to_string(), "--options: there is no option \"fex\"");
+        assert_eq!(
+            parse_options("fex").unwrap_err().to_string(),
+            "--options: there is no option \"fex\""
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! `denwaban operator id …` and `denwaban operator terminal …`
 
 use api_types::{
-    DeviceOption, OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate, OperatorPhoneIdCreated,
-    OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
+    DeviceOption, OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate,
+    OperatorPhoneIdCreated, OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
 };
 use clap::Subcommand;
 use store::{OperatorScope, phone_id, terminal};
@@ -21,7 +21,8 @@ pub(super) enum Command {
         /// What the terminal signs in with
         login_id: String,
         /// 基本ID or 追加ID
-        #[arg(long, default_value = "additional", value_parser = word::<PhoneIdKind>(&["basic", "additional"]))]
+        #[arg(long, default_value = "additional", value_parser = word::<PhoneIdKind>(&["basic",
+            "additional"]))]
         kind: PhoneIdKind,
         /// 内線 短縮番号
         #[arg(long)]
@@ -83,7 +84,8 @@ pub(super) enum TerminalCommand {
         /// Login id or id of the ID
         id: String,
         /// 端末種類
-        #[arg(long, value_parser = word::<TerminalKind>(&["ios", "android", "windows", "macos", "ip_phone", "premises_device"]))]
+        #[arg(long, value_parser = word::<TerminalKind>(&["ios", "android", "windows", "macos",
+            "ip_phone", "premises_device"]))]
         kind: TerminalKind,
         /// The name that the terminal gives itself
         #[arg(long, default_value = "")]
@@ -104,20 +106,31 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
         Command::Add { account, login_id, kind, extension, name, device_option, password } => {
             let password = password.read()?;
-            let new = OperatorPhoneIdCreate { login_id, kind, extension, terminal_name: name, device_option, password };
+            let new = OperatorPhoneIdCreate {
+                login_id,
+                kind,
+                extension,
+                terminal_name: name,
+                device_option,
+                password,
+            };
             add(desk, account, checked(new)?).await?;
         }
         Command::List { account } => {
             let items = desk.write(move |conn, operator, _| {
                 let scope = scope_of(conn, operator, &account)?;
                 let terminals = terminal::list(conn, &scope)?;
-                Ok(phone_id::list(conn, &scope)?.iter().map(|row| view::operator_phone_id(row, &terminals)).collect::<Vec<_>>())
+                Ok(phone_id::list(conn, &scope)?
+                    .iter()
+                    .map(|row| view::operator_phone_id(row, &terminals))
+                    .collect::<Vec<_>>())
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
         Command::Set { account, id, extension, name, device_option } => {
             let device_option = device_option.map(|word| view::from_text(&word));
-            let patch = checked(OperatorPhoneIdPatch { extension, terminal_name: name, device_option })?;
+            let patch =
+                checked(OperatorPhoneIdPatch { extension, terminal_name: name, device_option })?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
@@ -125,7 +138,9 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             });
             desk.show(&after.await?, |after| text(std::slice::from_ref(after)));
         }
-        Command::Password { account, id, password } => set_password(desk, account, id, password.read()?).await?,
+        Command::Password { account, id, password } => {
+            set_password(desk, account, id, password.read()?).await?
+        }
         Command::Delete { account, id } => {
             let login_id = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
@@ -154,13 +169,21 @@ async fn add(desk: &Desk, account: String, mut new: OperatorPhoneIdCreate) -> Re
     });
     let made = OperatorPhoneIdCreated { phone_id: phone_id.await?, generated_password };
     desk.show(&made, |made| {
-        let password = made.generated_password.as_ref().map(|password| format!("\n\nIts password, shown this once: {password}"));
+        let password = made
+            .generated_password
+            .as_ref()
+            .map(|password| format!("\n\nIts password, shown this once: {password}"));
         format!("{}{}", text(std::slice::from_ref(&made.phone_id)), password.unwrap_or_default())
     });
     Ok(())
 }
 
-async fn set_password(desk: &Desk, account: String, id: String, given: Option<String>) -> Result<(), Error> {
+async fn set_password(
+    desk: &Desk,
+    account: String,
+    id: String,
+    given: Option<String>,
+) -> Result<(), Error> {
     let new = checked(OperatorPasswordPut { password: given })?;
     let (scope, row) = desk
         .app
@@ -176,10 +199,14 @@ async fn set_password(desk: &Desk, account: String, id: String, given: Option<St
     }
     let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
     let realm = desk.app.config.switch.sip_domain.clone();
-    let password = desk.app.hashing(move || PreparedPassword::new(&realm, kind, new.password)).await?;
+    let password =
+        desk.app.hashing(move || PreparedPassword::new(&realm, kind, new.password)).await?;
     let set = OperatorPasswordSet { generated_password: password.generated() };
     let secrets = desk.app.secrets.clone();
-    desk.write(move |conn, _, ctx| Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password, None)?)).await?;
+    desk.write(move |conn, _, ctx| {
+        Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password, None)?)
+    })
+    .await?;
     desk.show(&set, |set| match &set.generated_password {
         Some(password) => format!("Its new password, shown this once: {password}"),
         None => "The password is set.".to_owned(),
@@ -196,14 +223,17 @@ pub(super) async fn run_terminal(desk: &Desk, command: TerminalCommand) -> Resul
                 let id = id_of(conn, &scope, &id)?.id;
                 Ok(provisioning::create_terminal(conn, &scope, ctx, &id, new)?)
             });
-            desk.show(&made.await?, |made| format!("Terminal {} ({}) is signed in.", made.id, view::text_of(&made.kind)));
+            desk.show(&made.await?, |made| {
+                format!("Terminal {} ({}) is signed in.", made.id, view::text_of(&made.kind))
+            });
         }
         TerminalCommand::Delete { account, id, terminal } => {
             let named = terminal.clone();
             desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
-                provisioning::delete_terminal(conn, &scope, ctx, &id, &named).map_err(|error| gone(error, &format!("terminal {named:?}")))
+                provisioning::delete_terminal(conn, &scope, ctx, &id, &named)
+                    .map_err(|error| gone(error, &format!("terminal {named:?}")))
             })
             .await?;
             desk.done(&format!("Terminal {terminal} is signed out."));
@@ -216,9 +246,17 @@ pub(super) fn text(ids: &[OperatorPhoneId]) -> String {
     let rows: Vec<_> = ids
         .iter()
         .map(|id| {
-            let terminals: Vec<_> = id.terminals.iter().map(|terminal| view::text_of(&terminal.kind)).collect();
+            let terminals: Vec<_> =
+                id.terminals.iter().map(|terminal| view::text_of(&terminal.kind)).collect();
             let terminals = if terminals.is_empty() { "-".to_owned() } else { terminals.join(",") };
-            [id.login_id.clone(), view::text_of(&id.kind), id.extension.clone(), terminals, id.terminal_name.clone(), id.id.clone()]
+            [
+                id.login_id.clone(),
+                view::text_of(&id.kind),
+                id.extension.clone(),
+                terminals,
+                id.terminal_name.clone(),
+                id.id.clone(),
+            ]
         })
         .collect();
     output::table(["LOGIN ID", "KIND", "EXTENSION", "TERMINALS", "NAME", "ID"], &rows)

@@ -29,15 +29,26 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
     match command {
         Command::Add { name } => {
             let new = checked(ServiceKeyCreate { name })?;
-            let made = desk.write(move |conn, operator, ctx| Ok(provisioning::create_service_key(conn, operator, ctx, kind, new)?)).await?;
-            desk.show(&made, |made| format!("{}\n\nThe key, shown this once: {}", text(std::slice::from_ref(&made.service_key)), made.key));
+            let made = desk
+                .write(move |conn, operator, ctx| {
+                    Ok(provisioning::create_service_key(conn, operator, ctx, kind, new)?)
+                })
+                .await?;
+            desk.show(&made, |made| {
+                format!(
+                    "{}\n\nThe key, shown this once: {}",
+                    text(std::slice::from_ref(&made.service_key)),
+                    made.key
+                )
+            });
         }
         Command::List => {
             let items = desk.write(move |conn, operator, _| {
                 let mut items: Vec<ServiceKey> = Vec::new();
                 loop {
                     let after = items.last().map(|key| key.id.clone());
-                    let page = service_key::list(conn, operator, kind.as_str(), after.as_deref(), 200)?;
+                    let page =
+                        service_key::list(conn, operator, kind.as_str(), after.as_deref(), 200)?;
                     if page.is_empty() {
                         return Ok(items);
                     }
@@ -48,7 +59,11 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
         }
         Command::Delete { id } => {
             let named = id.clone();
-            let there = desk.write(move |conn, operator, _| Ok(service_key::delete(conn, operator, kind.as_str(), &named)?)).await?;
+            let there = desk
+                .write(move |conn, operator, _| {
+                    Ok(service_key::delete(conn, operator, kind.as_str(), &named)?)
+                })
+                .await?;
             if !there {
                 return Err(Error::said(format!("there is no {} key {id:?}", kind.as_str())));
             }
@@ -62,8 +77,16 @@ fn text(keys: &[ServiceKey]) -> String {
     let rows: Vec<_> = keys
         .iter()
         .map(|key| {
-            let used = key.last_used_at.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
-            [key.id.clone(), format!("{}…", key.hint), key.created_at.format("%Y-%m-%d %H:%M").to_string(), used, key.name.clone()]
+            let used = key
+                .last_used_at
+                .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
+            [
+                key.id.clone(),
+                format!("{}…", key.hint),
+                key.created_at.format("%Y-%m-%d %H:%M").to_string(),
+                used,
+                key.name.clone(),
+            ]
         })
         .collect();
     output::table(["ID", "KEY", "MADE (UTC)", "LAST USED (UTC)", "NAME"], &rows)

@@ -1,6 +1,8 @@
 //! `denwaban operator number …`
 
-use api_types::{NumberKind, OperatorNumber, OperatorNumberCreate, OperatorNumberPatch, PhoneNumber};
+use api_types::{
+    NumberKind, OperatorNumber, OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
+};
 use clap::Subcommand;
 use store::number;
 
@@ -17,7 +19,8 @@ pub(super) enum Command {
         /// The number, in E.164 or as it is written in Japan
         number: String,
         /// 基本番号 or 追加番号
-        #[arg(long, default_value = "additional", value_parser = word::<NumberKind>(&["primary", "additional"]))]
+        #[arg(long, default_value = "additional", value_parser = word::<NumberKind>(&["primary",
+            "additional"]))]
         kind: NumberKind,
         /// 番号名称
         #[arg(long, default_value = "")]
@@ -66,7 +69,10 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
         Command::List { account } => {
             let items = desk.write(move |conn, operator, _| {
                 let scope = scope_of(conn, operator, &account)?;
-                Ok(number::list(conn, &scope)?.iter().map(view::operator_number).collect::<Vec<_>>())
+                Ok(number::list(conn, &scope)?
+                    .iter()
+                    .map(view::operator_number)
+                    .collect::<Vec<_>>())
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
@@ -97,7 +103,13 @@ pub(super) fn text(numbers: &[OperatorNumber]) -> String {
         .iter()
         .map(|number| {
             let channels = format!("{} of {}", number.channel_limit, number.max_channels);
-            [number.id.clone(), printed(&number.e164), view::text_of(&number.kind), channels, number.name.clone()]
+            [
+                number.id.clone(),
+                printed(&number.e164),
+                view::text_of(&number.kind),
+                channels,
+                number.name.clone(),
+            ]
         })
         .collect();
     output::table(["ID", "NUMBER", "KIND", "CHANNELS", "NAME"], &rows)

@@ -12,9 +12,11 @@ use crate::signing;
 pub(super) enum Command {
     /// List the keys that are or were published
     List,
-    /// Make a new key: published at once, signing in ten minutes, while the others stay good for a week
+    /// Make a new key: published at once, signing in ten minutes, while the others stay good for a
+    /// week
     Rotate {
-        /// It signs now and the others are worth nothing any more: for keys that others may know. Apps renew their tokens by themselves
+        /// It signs now and the others are worth nothing any more: for keys that others may know.
+        /// Apps renew their tokens by themselves
         #[arg(long)]
         at_once: bool,
     },
@@ -42,12 +44,19 @@ impl From<signing_key::Row> for Key {
 pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
         Command::List => {
-            let items = desk.write(|conn, operator, _| Ok(signing_key::list(conn, operator)?)).await?;
-            desk.show(&List { items: items.into_iter().map(Key::from).collect() }, |list| text(&list.items));
+            let items =
+                desk.write(|conn, operator, _| Ok(signing_key::list(conn, operator)?)).await?;
+            desk.show(&List { items: items.into_iter().map(Key::from).collect() }, |list| {
+                text(&list.items)
+            });
         }
         Command::Rotate { at_once } => {
             let secrets = desk.app.secrets.clone();
-            let made = desk.write(move |conn, operator, ctx| Ok(signing::rotate(conn, operator, &secrets, ctx.at(), at_once)?)).await?;
+            let made = desk
+                .write(move |conn, operator, ctx| {
+                    Ok(signing::rotate(conn, operator, &secrets, ctx.at(), at_once)?)
+                })
+                .await?;
             desk.show(&Key::from(made), |made| text(std::slice::from_ref(made)));
         }
     }

@@ -10,13 +10,18 @@ use super::*;
 
 /// All rows of a file that can be read.
 fn read(bytes: &[u8]) -> Vec<Row> {
-    let layout = layout(bytes).unwrap_or_else(|fault| panic!("{fault:?}: {}", String::from_utf8_lossy(bytes)));
+    let layout = layout(bytes)
+        .unwrap_or_else(|fault| panic!("{fault:?}: {}", String::from_utf8_lossy(bytes)));
     rows(bytes, &layout).map(|row| row.unwrap_or_else(|fault| panic!("{fault:?}"))).collect()
 }
 
 fn new_row(matching: BlockMatch, caller: &str, note: &str, expires_at: Option<&str>) -> NewRow {
     let instant = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc);
-    NewRow { pattern: BlockPattern::parse(matching, caller).unwrap(), note: note.to_owned(), expires_at: expires_at.map(instant) }
+    NewRow {
+        pattern: BlockPattern::parse(matching, caller).unwrap(),
+        note: note.to_owned(),
+        expires_at: expires_at.map(instant),
+    }
 }
 
 fn encoded(encoding: Encoding, text: &str) -> Vec<u8> {
@@ -70,7 +75,11 @@ fn expiries_are_read_as_people_write_them() {
         let read = expiry::parse(text);
         assert_eq!(read, expected, "{text}");
         if let Some(instant) = read {
-            assert_eq!(expiry::parse(&expiry::print(instant)), Some(instant), "{text} does not survive printing");
+            assert_eq!(
+                expiry::parse(&expiry::print(instant)),
+                Some(instant),
+                "{text} does not survive printing"
+            );
         }
     }
     assert_eq!(expiry::parse("2026-12-31").map(expiry::print).as_deref(), Some("2026-12-31"));
@@ -101,14 +110,25 @@ fn what_a_spreadsheet_would_compute_gets_one_apostrophe_more() {
 
 #[test]
 fn the_sample_and_the_headings_can_be_written_in_every_encoding_and_are_read_without_a_fault() {
-    for encoding in [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::ShiftJis] {
+    for encoding in [
+        Encoding::Utf8,
+        Encoding::Utf8Bom,
+        Encoding::Utf16Le,
+        Encoding::Utf16Be,
+        Encoding::ShiftJis,
+    ] {
         let bytes = sample(encoding);
         assert_eq!(layout(&bytes).unwrap().encoding, encoding);
         let read: Vec<NewRow> = read(&bytes).into_iter().map(|row| row.reading.unwrap()).collect();
         let expected = [
             new_row(BlockMatch::Exact, "090-1234-5678", "しつこい営業", None),
             new_row(BlockMatch::Prefix, "0800", "フリーダイヤルからの勧誘", None),
-            new_row(BlockMatch::Exact, "03-1234-5678", "間違い電話（年内のみ拒否）", Some("2031-01-01T00:00:00+09:00")),
+            new_row(
+                BlockMatch::Exact,
+                "03-1234-5678",
+                "間違い電話（年内のみ拒否）",
+                Some("2031-01-01T00:00:00+09:00"),
+            ),
             new_row(BlockMatch::Exact, "+12125550123", "海外からの着信", None),
         ];
         assert_eq!(read, expected, "{encoding:?}");
@@ -124,10 +144,19 @@ fn the_sample_and_the_headings_can_be_written_in_every_encoding_and_are_read_wit
 
 #[test]
 fn a_lost_zero_is_proposed_only_where_nothing_else_is_wrong() {
-    let rows = read("電話番号,メモ,有効期限\n9012345678,営業,2026-12-31\n9012345678,営業,いつか\n".as_bytes());
+    let rows = read(
+        "電話番号,メモ,有効期限\n9012345678,営業,2026-12-31\n9012345678,営業,いつか\n".as_bytes(),
+    );
     let faults: Vec<_> = rows.into_iter().map(|row| row.reading.unwrap_err()).collect();
-    assert!(faults.iter().all(|fault| matches!(fault.fault, RowFaultKind::Caller(CallerError::LostZero(_)))));
-    assert_eq!(faults[0].proposal, Some(new_row(BlockMatch::Exact, "09012345678", "営業", Some("2027-01-01T00:00:00+09:00"))));
+    assert!(
+        faults
+            .iter()
+            .all(|fault| matches!(fault.fault, RowFaultKind::Caller(CallerError::LostZero(_))))
+    );
+    assert_eq!(
+        faults[0].proposal,
+        Some(new_row(BlockMatch::Exact, "09012345678", "営業", Some("2027-01-01T00:00:00+09:00")))
+    );
     assert_eq!(faults[1].proposal, None);
 }
 
@@ -138,9 +167,15 @@ fn an_export_refuses_what_its_encoding_lacks_and_says_where() {
         writer.push(&new_row(BlockMatch::Exact, "0312345678", note, None)).unwrap();
     }
     let before = writer.bytes.clone();
-    for (row, (note, character)) in [("𠮷野家", '𠮷'), ("¥100", '¥'), ("한국", '한')].into_iter().enumerate() {
-        let refused = writer.push(&new_row(BlockMatch::Exact, "0312345678", note, None)).unwrap_err();
-        assert_eq!(refused, NotRepresentable { row: row + 4, caller: "03-1234-5678".to_owned(), character });
+    for (row, (note, character)) in
+        [("𠮷野家", '𠮷'), ("¥100", '¥'), ("한국", '한')].into_iter().enumerate()
+    {
+        let refused =
+            writer.push(&new_row(BlockMatch::Exact, "0312345678", note, None)).unwrap_err();
+        assert_eq!(
+            refused,
+            NotRepresentable { row: row + 4, caller: "03-1234-5678".to_owned(), character }
+        );
         assert_eq!(Encoding::ShiftJis.lacks(note), Some(character));
     }
     assert_eq!(writer.bytes.clone(), before, "a refused row leaves nothing behind");
@@ -158,7 +193,8 @@ fn no_character_changes_in_cp932() {
             held += 1;
         }
     }
-    // JIS X 0208, NEC's and IBM's extensions, half-width kana, ASCII, and 1880 characters of one's own.
+    // JIS X 0208, NEC's and IBM's extensions, half-width kana, ASCII, and 1880 characters of one's
+    // own.
     assert!((9000..10000).contains(&held), "{held}");
 }
 
@@ -167,15 +203,23 @@ fn shift_jis_is_never_taken_for_damaged_utf8() {
     // Every two-byte character, in many orders, and short texts of two.
     let all: Vec<[u8; 2]> = (0x81..=0xFC_u8)
         .filter(|lead| !(0xA0..=0xDF).contains(lead))
-        .flat_map(|lead| (0x40..=0xFC_u8).filter(|trail| *trail != 0x7F).map(move |trail| [lead, trail]))
+        .flat_map(|lead| {
+            (0x40..=0xFC_u8).filter(|trail| *trail != 0x7F).map(move |trail| [lead, trail])
+        })
         .filter(|pair| !encoding_rs::SHIFT_JIS.decode_without_bom_handling(pair).1)
         .collect();
     for step in [1, 7, 101, 1009, 4001] {
-        let bytes: Vec<u8> = (0..all.len()).flat_map(|index| all[index * step % all.len()]).collect();
+        let bytes: Vec<u8> =
+            (0..all.len()).flat_map(|index| all[index * step % all.len()]).collect();
         assert_eq!(decode::detect(&bytes), Ok(Encoding::ShiftJis), "step {step}");
     }
-    for text in ["齊藤", "澁澤", "渡邊", "齋藤", "表", "ソ能", "ﾃｽﾄ", "髙", "纐纈", "醍醐"] {
-        assert_eq!(decode::detect(&encoded(Encoding::ShiftJis, &format!("0312345678,{text}\r\n"))), Ok(Encoding::ShiftJis), "{text}");
+    for text in ["齊藤", "澁澤", "渡邊", "齋藤", "表", "ソ能", "ﾃｽﾄ", "髙", "纐纈", "醍醐"]
+    {
+        assert_eq!(
+            decode::detect(&encoded(Encoding::ShiftJis, &format!("0312345678,{text}\r\n"))),
+            Ok(Encoding::ShiftJis),
+            "{text}"
+        );
     }
 }
 
@@ -187,7 +231,10 @@ fn what_is_no_list_is_recognised() {
         (b"PK\x03\x04\x14\0\x06\0[Content_Types].xml..xl/workbook.xml", FileFault::Spreadsheet),
         (b"PK\x03\x04\x14\0\0\0readme.txt", FileFault::NotText(FileKind::Archive)),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0", FileFault::Spreadsheet),
-        (b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><meta content=Excel.Sheet>", FileFault::Spreadsheet),
+        (
+            b"<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><meta content=Excel.Sheet>",
+            FileFault::Spreadsheet,
+        ),
         (b"\xEF\xBB\xBF<!DOCTYPE html><p>", FileFault::NotText(FileKind::Markup)),
         (b"%PDF-1.7\n", FileFault::NotText(FileKind::Pdf)),
         (b"\x89PNG\r\n\x1A\n", FileFault::NotText(FileKind::Image)),
@@ -199,7 +246,12 @@ fn what_is_no_list_is_recognised() {
         (b"memo,expires\nx,2026-12-31\n", FileFault::NoCallerColumn),
     ];
     for (bytes, fault) in table {
-        assert_eq!(layout(bytes), Err(fault), "{}", String::from_utf8_lossy(&bytes[..bytes.len().min(40)]));
+        assert_eq!(
+            layout(bytes),
+            Err(fault),
+            "{}",
+            String::from_utf8_lossy(&bytes[..bytes.len().min(40)])
+        );
     }
     assert_eq!(layout(&vec![b'0'; MAX_BYTES + 1]), Err(FileFault::TooLarge));
     let layout = layout(many.as_bytes()).unwrap();
@@ -221,8 +273,10 @@ fn an_endless_quote_is_found_before_it_fills_the_memory() {
 
 #[test]
 fn failed_rows_come_back_as_they_were_with_the_reason_beside_them() {
-    let original =
-        encoded(Encoding::ShiftJis, "会社名;TEL;有効期限\r\n表ソ能;9012345678;2026-12-31\r\n\"a;\"\"b\";=x;;\r\n髙﨑;@1;;;余分\r\n");
+    let original = encoded(
+        Encoding::ShiftJis,
+        "会社名;TEL;有効期限\r\n表ソ能;9012345678;2026-12-31\r\n\"a;\"\"b\";=x;;\r\n髙﨑;@1;;;余分\r\n",
+    );
     let layout = layout(&original).unwrap();
     let before: Vec<Row> = rows(&original, &layout).map(Result::unwrap).collect();
     let mut failed = FailedRows::new(&original, &layout, "取り込めない理由").unwrap();
@@ -234,14 +288,20 @@ fn failed_rows_come_back_as_they_were_with_the_reason_beside_them() {
                     \"a;\"\"b\";'=x;;0が消えています〓\r\n髙﨑;'@1;;;余分;0が消えています〓\r\n";
     assert_eq!(written, encoded(Encoding::ShiftJis, expected));
     let after = read(&written);
-    assert!(before.iter().map(|row| &row.reading).eq(after.iter().map(|row| &row.reading)), "{after:#?}");
+    assert!(
+        before.iter().map(|row| &row.reading).eq(after.iter().map(|row| &row.reading)),
+        "{after:#?}"
+    );
 
     // Sent again and failed again: the reasons do not pile up.
     let again = super::layout(&written).unwrap();
     let mut failed = FailedRows::new(&written, &again, "取り込めない理由").unwrap();
     failed.push(&after[0].cells, "まだ");
     let text = encoding_rs::SHIFT_JIS.decode(&failed.finish()).0.into_owned();
-    assert_eq!(text, "会社名;TEL;有効期限;取り込めない理由\r\n表ソ能;9012345678;2026-12-31;まだ\r\n");
+    assert_eq!(
+        text,
+        "会社名;TEL;有効期限;取り込めない理由\r\n表ソ能;9012345678;2026-12-31;まだ\r\n"
+    );
 
     // Without a header the reason stands behind all columns that have a meaning.
     let plain = super::layout(b"12\n").unwrap();

@@ -1,4 +1,5 @@
-//! Properties: out and in again is the same, nothing panics, lines are counted as people count them.
+//! Properties: out and in again is the same, nothing panics, lines are counted as people count
+//! them.
 
 use api_types::NOTE_MAX;
 use chrono::{DateTime, Utc};
@@ -9,7 +10,8 @@ use proptest::sample::select;
 use super::super::*;
 use super::read;
 
-/// Every character that means something to a CSV file, a spreadsheet or an encoding, and some that only look harmless.
+/// Every character that means something to a CSV file, a spreadsheet or an encoding, and some that
+/// only look harmless.
 const NASTY: &[&str] = &[
     "'",
     "\"",
@@ -54,11 +56,21 @@ const NASTY: &[&str] = &[
 ];
 
 /// Pieces of encodings: a half character, a mark, a second byte that is a backslash.
-const BYTES: &[&[u8]] = &[b"\x93\x64", b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF", b"\x83\x5C", b"\xE3\x81"];
+const BYTES: &[&[u8]] =
+    &[b"\x93\x64", b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF", b"\x83\x5C", b"\xE3\x81"];
 
 fn note() -> impl Strategy<Value = String> {
-    vec(prop_oneof![4 => select(NASTY).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)], 0..12).prop_map(|parts| {
-        let text: String = parts.concat().chars().filter(|c| api_types::no_control_characters(&c.to_string()).is_ok()).collect();
+    vec(
+        prop_oneof![4 => select(NASTY).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from)],
+        0..12,
+    )
+    .prop_map(|parts| {
+        let text: String = parts
+            .concat()
+            .chars()
+            .filter(|c| api_types::no_control_characters(&c.to_string()).is_ok())
+            .collect();
         // As the API keeps them: trimmed, within the limit.
         text.trim().chars().take(NOTE_MAX as usize).collect::<String>().trim().to_owned()
     })
@@ -76,33 +88,67 @@ fn pattern() -> impl Strategy<Value = BlockPattern> {
         "\\+[1-9][0-9]{0,9}",
     ];
     let matching = select([BlockMatch::Exact, BlockMatch::Prefix].as_slice());
-    (matching, text).prop_filter_map("no such number", |(matching, text)| BlockPattern::parse(matching, &text).ok())
+    (matching, text).prop_filter_map("no such number", |(matching, text)| {
+        BlockPattern::parse(matching, &text).ok()
+    })
 }
 
-/// From 1970 to the last second that our dates can write; often at midnight in Tokyo, around which days are easily lost.
+/// From 1970 to the last second that our dates can write; often at midnight in Tokyo, around which
+/// days are easily lost.
 fn expires_at() -> impl Strategy<Value = Option<DateTime<Utc>>> {
     let second = prop_oneof![
         0..253_402_268_400_i64,
         (0..2_900_000_i64).prop_map(|day| day * 86_400 + 15 * 3600),
         (0..2_900_000_i64).prop_map(|day| day * 86_400),
     ];
-    proptest::option::of(second.prop_filter_map("no such second", |second| DateTime::from_timestamp(second, 0)))
+    proptest::option::of(
+        second.prop_filter_map("no such second", |second| DateTime::from_timestamp(second, 0)),
+    )
 }
 
 fn new_row() -> impl Strategy<Value = NewRow> {
-    (pattern(), note(), expires_at()).prop_map(|(pattern, note, expires_at)| NewRow { pattern, note, expires_at })
+    (pattern(), note(), expires_at()).prop_map(|(pattern, note, expires_at)| NewRow {
+        pattern,
+        note,
+        expires_at,
+    })
 }
 
 fn encoding() -> impl Strategy<Value = Encoding> {
-    select([Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::ShiftJis].as_slice())
+    select(
+        [
+            Encoding::Utf8,
+            Encoding::Utf8Bom,
+            Encoding::Utf16Le,
+            Encoding::Utf16Be,
+            Encoding::ShiftJis,
+        ]
+        .as_slice(),
+    )
 }
 
 /// Text that is nearly a list.
 fn listlike() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         select(
-            ["\r", "\n", "\r\n", ",", ";", "\t", "\"", "\"\"", "0312345678", "9012345678", "電話番号", "メモ", "sep=;\n", "\0", "\u{1A}"]
-                .as_slice()
+            [
+                "\r",
+                "\n",
+                "\r\n",
+                ",",
+                ";",
+                "\t",
+                "\"",
+                "\"\"",
+                "0312345678",
+                "9012345678",
+                "電話番号",
+                "メモ",
+                "sep=;\n",
+                "\0",
+                "\u{1A}"
+            ]
+            .as_slice()
         )
         .prop_map(|text| text.as_bytes().to_vec()),
         select(BYTES).prop_map(<[u8]>::to_vec),
@@ -112,10 +158,12 @@ fn listlike() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None,
+        ..ProptestConfig::default() })]
 
     #[test]
-    fn an_export_is_read_again_as_it_was(list in vec(new_row(), 0..20), encoding in encoding(), taken in any::<bool>()) {
+    fn an_export_is_read_again_as_it_was(list in vec(new_row(), 0..20), encoding in encoding(),
+        taken in any::<bool>()) {
         let mut writer = Writer::new(encoding);
         let mut bytes = Vec::new();
         let mut held = Vec::new();
@@ -140,9 +188,11 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics(bytes in prop_oneof![listlike(), vec(any::<u8>(), 0..400)], encoding in encoding(), delimiter in select(b",;\t|".as_slice())) {
+    fn nothing_panics(bytes in prop_oneof![listlike(), vec(any::<u8>(), 0..400)],
+        encoding in encoding(), delimiter in select(b",;\t|".as_slice())) {
         let guessed = layout(&bytes);
-        let forced = Layout { encoding, delimiter, header: false, columns: Columns::BY_POSITION, separator_line: false };
+        let forced = Layout { encoding, delimiter, header: false, columns: Columns::BY_POSITION,
+            separator_line: false };
         for layout in guessed.iter().chain([&forced]) {
             let mut line = 0;
             let mut failed = FailedRows::new(&bytes, layout, "理由").ok();
@@ -161,12 +211,15 @@ proptest! {
     #[test]
     fn failed_rows_keep_their_meaning(bytes in listlike()) {
         let Ok(layout) = layout(&bytes) else { return Ok(()) };
-        let Ok(before) = rows(&bytes, &layout).collect::<Result<Vec<Row>, FileFault>>() else { return Ok(()) };
+        let Ok(before) = rows(&bytes, &layout).collect::<Result<Vec<Row>,
+            FileFault>>() else { return Ok(()) };
         let Ok(mut failed) = FailedRows::new(&bytes, &layout, "取り込めない理由") else { return Ok(()) };
         before.iter().for_each(|row| failed.push(&row.cells, "x"));
         let written = failed.finish();
-        let separator_line = !layout.header && layout.separator_line && !matches!(layout.delimiter, b',' | b';' | b'\t');
-        let after: Vec<_> = rows(&written, &Layout { separator_line, ..layout }).map(|row| row.unwrap().reading).collect();
+        let separator_line = !layout.header && layout.separator_line && !matches!(layout.delimiter,
+            b',' | b';' | b'\t');
+        let after: Vec<_> = rows(&written, &Layout { separator_line,
+            ..layout }).map(|row| row.unwrap().reading).collect();
         prop_assert_eq!(after, before.into_iter().map(|row| row.reading).collect::<Vec<_>>());
     }
 
@@ -198,7 +251,8 @@ proptest! {
 
     /// On files that are as they should be, our splitter and the crate's are of one mind.
     #[test]
-    fn records_are_those_of_the_crate(table in vec(vec("[a-z\"', \n電話]{0,8}", 1..5), 1..20), feed in any::<bool>()) {
+    fn records_are_those_of_the_crate(table in vec(vec("[a-z\"', \n電話]{0,8}", 1..5), 1..20),
+        feed in any::<bool>()) {
         let mut writer = ::csv::WriterBuilder::new()
             .flexible(true)
             .quote_style(::csv::QuoteStyle::Always)

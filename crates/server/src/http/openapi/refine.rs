@@ -24,7 +24,9 @@ pub fn refine(document: &mut Value) {
         }
     }
     for operation in operations(document) {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in
+            operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
+        {
             if let Some(schema) = parameter.get_mut("schema") {
                 never_null(schema);
             }
@@ -35,27 +37,40 @@ pub fn refine(document: &mut Value) {
 
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()).map(|(_, operation)| operation)
+    paths
+        .flat_map(|(_, item)| item.as_object_mut().into_iter().flatten())
+        .map(|(_, operation)| operation)
 }
 
 /// `Page<T>` holds a copy of `T`; a reference gives its items the type that single answers have.
 fn name_the_items_of_pages(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
-    let pages: Vec<(String, String)> =
-        schemas.keys().filter_map(|page| Some((page.clone(), page.strip_prefix("Page_")?.to_owned()))).collect();
+    let pages: Vec<(String, String)> = schemas
+        .keys()
+        .filter_map(|page| Some((page.clone(), page.strip_prefix("Page_")?.to_owned())))
+        .collect();
     for (page, item) in pages {
-        let Some(items) = schemas.get_mut(&page).and_then(|page| page.pointer_mut("/properties/items/items")) else { continue };
+        let Some(items) =
+            schemas.get_mut(&page).and_then(|page| page.pointer_mut("/properties/items/items"))
+        else {
+            continue;
+        };
         let copy = std::mem::replace(items, json!({"$ref": format!("{SCHEMAS}{item}")}));
         schemas.entry(item).or_insert(copy);
     }
 }
 
-/// What may be sent as JSON or as a form gets two types: generators choose the form of the body by its type. A form knows no `null`.
+/// What may be sent as JSON or as a form gets two types: generators choose the form of the body by
+/// its type. A form knows no `null`.
 fn name_the_forms(document: &mut Value) {
     let mut forms = Vec::new();
     for operation in operations(document) {
         let Some(content) = operation.pointer_mut("/requestBody/content") else { continue };
-        let of = |kind: &str| content[kind]["schema"]["$ref"].as_str().and_then(|reference| reference.strip_prefix(SCHEMAS));
+        let of = |kind: &str| {
+            content[kind]["schema"]["$ref"]
+                .as_str()
+                .and_then(|reference| reference.strip_prefix(SCHEMAS))
+        };
         let form = of(FORM).filter(|name| of("application/json") == Some(*name)).map(str::to_owned);
         if let Some(name) = form {
             content[FORM]["schema"]["$ref"] = format!("{SCHEMAS}{name}Form").into();
@@ -66,12 +81,17 @@ fn name_the_forms(document: &mut Value) {
         let mut form = document["components"]["schemas"][&name].clone();
         // Telephone systems send all that they know.
         form.as_object_mut().map(|form| form.remove("additionalProperties"));
-        form["properties"].as_object_mut().into_iter().flatten().for_each(|(_, property)| never_null(property));
+        form["properties"]
+            .as_object_mut()
+            .into_iter()
+            .flatten()
+            .for_each(|(_, property)| never_null(property));
         document["components"]["schemas"][format!("{name}Form")] = form;
     }
 }
 
-/// A choice that is another schema and the field that tells the choices apart becomes a schema of its own: `SwitchLine_header`.
+/// A choice that is another schema and the field that tells the choices apart becomes a schema of
+/// its own: `SwitchLine_header`.
 fn name_the_choices(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     let mut named = Vec::new();
@@ -79,7 +99,10 @@ fn name_the_choices(document: &mut Value) {
         for choice in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
             let tag = choice.pointer("/allOf/1/properties/type/enum/0").and_then(Value::as_str);
             let Some(name) = tag.map(|tag| format!("{union}_{tag}")) else { continue };
-            named.push((name.clone(), std::mem::replace(choice, json!({"$ref": format!("{SCHEMAS}{name}")}))));
+            named.push((
+                name.clone(),
+                std::mem::replace(choice, json!({"$ref": format!("{SCHEMAS}{name}")})),
+            ));
         }
     }
     schemas.extend(named);
@@ -88,7 +111,8 @@ fn name_the_choices(document: &mut Value) {
 /// The names of the schemas that are used below this part of operations, also through others.
 fn reachable(document: &Value, items: Option<&Map<String, Value>>, part: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let operations = items.into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let operations =
+        items.into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
     for (_, operation) in operations {
         references(document, &operation[part], &mut found);
     }
@@ -98,7 +122,10 @@ fn reachable(document: &Value, items: Option<&Map<String, Value>>, part: &str) -
 fn references(document: &Value, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
-            let name = fields.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix(SCHEMAS));
+            let name = fields
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix(SCHEMAS));
             if let Some(name) = name.filter(|name| found.insert((*name).to_owned())) {
                 references(document, &document["components"]["schemas"][name], found);
             }
@@ -129,15 +156,22 @@ fn nothing_is_null(schema: &mut Map<String, Value>) {
     }
 }
 
-/// What we write has every field, those without a value as `null`. The few that are left out instead are not nullable.
+/// What we write has every field, those without a value as `null`. The few that are left out
+/// instead are not nullable.
 fn what_may_be_null_is_there(schema: &mut Map<String, Value>) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let nullable: Vec<Value> =
-        properties.iter().filter(|(_, property)| may_be_null(property)).map(|(name, _)| name.as_str().into()).collect();
+    let nullable: Vec<Value> = properties
+        .iter()
+        .filter(|(_, property)| may_be_null(property))
+        .map(|(name, _)| name.as_str().into())
+        .collect();
     if nullable.is_empty() {
         return;
     }
-    let Some(required) = schema.entry("required").or_insert_with(|| json!([])).as_array_mut() else { return };
+    let Some(required) = schema.entry("required").or_insert_with(|| json!([])).as_array_mut()
+    else {
+        return;
+    };
     for name in nullable {
         if !required.contains(&name) {
             required.push(name);
@@ -162,11 +196,15 @@ fn never_null(schema: &mut Value) {
     }
 }
 
-/// Files come and go as bytes: a CSV file may be in Shift_JIS. Of lines of JSON the schema that was given is each line's.
+/// Files come and go as bytes: a CSV file may be in Shift_JIS. Of lines of JSON the schema that was
+/// given is each line's.
 fn files_are_bytes(part: &mut Map<String, Value>) {
     let contents = part.get_mut("content").and_then(Value::as_object_mut);
     for (kind, content) in contents.into_iter().flatten().filter(|(kind, _)| is_file(kind)) {
-        let former = std::mem::replace(&mut content["schema"], json!({"type": "string", "format": "binary"}));
+        let former = std::mem::replace(
+            &mut content["schema"],
+            json!({"type": "string", "format": "binary"}),
+        );
         if kind == LINES {
             content["x-item-schema"] = former;
         }

@@ -1,17 +1,26 @@
-//! The `webhooks` section: what we send to endpoints of the account's own, with samples that the sender itself has written.
+//! The `webhooks` section: what we send to endpoints of the account's own, with samples that the
+//! sender itself has written.
 
-use api_types::{AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguage, WebhookCallType};
+use api_types::{
+    AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguage, WebhookCallType,
+};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::notify::{Attachment, Event, Notice, Subject, webhook, words};
 
-const HOW: &str = "Sent to services of type `webhook`, by [Standard Webhooks](https://www.standardwebhooks.com/) 1.0.0.\n\n\
-    Check the signature before anything else: `webhook-signature` holds one or, while a secret is being replaced, two values with a \
-    space between them, each `v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}` (the bytes as they \
-    came), keyed with the base64-decoded rest of the secret behind `whsec_`. Any of them may match. Refuse timestamps more than five \
-    minutes away.\n\nAnswer 2xx within 15 seconds and work afterwards. What is not answered so is sent again under the same \
-    `webhook-id`, which is the same as `data.delivery_id`: keep it and pass over what you have seen. Redirects are not followed.";
+const HOW: &str = "Sent to services of type `webhook`, by [Standard \
+    Webhooks](https://www.standardwebhooks.com/) 1.0.0.\n\n\
+    Check the signature before anything else: `webhook-signature` holds one or, while a secret is \
+        being replaced, two values with a \
+    space between them, each `v1,` and the base64 of HMAC-SHA256 over \
+        `{webhook-id}.{webhook-timestamp}.{body}` (the bytes as they \
+    came), keyed with the base64-decoded rest of the secret behind `whsec_`. Any of them may \
+        match. Refuse timestamps more than five \
+    minutes away.\n\nAnswer 2xx within 15 seconds and work afterwards. What is not answered so is \
+        sent again under the same \
+    `webhook-id`, which is the same as `data.delivery_id`: keep it and pass over what you have \
+        seen. Redirects are not followed.";
 
 /// One entry per type of event.
 pub fn section() -> Value {
@@ -19,16 +28,26 @@ pub fn section() -> Value {
         let (summary, notice) = sample(kind);
         (kind.as_str(), summary, "WebhookCallEvent", notice)
     });
-    let test = ("test", "A test notice", "WebhookTestEvent", notice(Subject::Test { rule_name: "営業チーム".into(), at: at(0) }, None));
+    let test = (
+        "test",
+        "A test notice",
+        "WebhookTestEvent",
+        notice(Subject::Test { rule_name: "営業チーム".into(), at: at(0) }, None),
+    );
     let entry = |(name, summary, schema, notice): (&str, &str, &str, Notice)| {
-        let body = webhook::body(&notice, false).and_then(|body| serde_json::from_str::<Value>(&body).ok()).unwrap_or_default();
+        let body = webhook::body(&notice, false)
+            .and_then(|body| serde_json::from_str::<Value>(&body).ok())
+            .unwrap_or_default();
         (name.to_owned(), json!({"post": operation(name, summary, schema, body)}))
     };
     Value::Object(calls.chain([test]).map(entry).collect::<Map<_, _>>())
 }
 
 fn operation(name: &str, summary: &str, schema: &str, example: Value) -> Value {
-    let header = |name: &str, description: &str, kind: Value, example: Value| json!({"name": name, "in": "header", "required": true, "description": description, "schema": kind, "example": example});
+    let header = |name: &str, description: &str, kind: Value, example: Value| {
+        json!({"name": name, "in": "header", "required": true,
+        "description": description, "schema": kind, "example": example})
+    };
     json!({
         "operationId": format!("receive_{}", name.replace('.', "_")),
         "tags": ["webhooks"],
@@ -36,9 +55,12 @@ fn operation(name: &str, summary: &str, schema: &str, example: Value) -> Value {
         "description": HOW,
         "security": [],
         "parameters": [
-            header("webhook-id", "The delivery, the same on every attempt.", json!({"type": "string"}), example["data"]["delivery_id"].clone()),
-            header("webhook-timestamp", "When this attempt was made, in seconds since 1970.", json!({"type": "integer"}), json!(1_795_306_504)),
-            header("webhook-signature", "The signatures, with spaces between them.", json!({"type": "string"}),
+            header("webhook-id", "The delivery, the same on every attempt.",
+                json!({"type": "string"}), example["data"]["delivery_id"].clone()),
+            header("webhook-timestamp", "When this attempt was made, in seconds since 1970.",
+                json!({"type": "integer"}), json!(1_795_306_504)),
+            header("webhook-signature", "The signatures, with spaces between them.",
+                json!({"type": "string"}),
                 json!("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")),
         ],
         "requestBody": {
@@ -47,7 +69,8 @@ fn operation(name: &str, summary: &str, schema: &str, example: Value) -> Value {
         },
         "responses": {
             "2XX": {"description": "You have it."},
-            "410": {"description": "You want no more: the service is switched off and its owner is told by mail."},
+            "410": {"description": "You want no more: the service is switched off and its owner is \
+                told by mail."},
             "429": {"description": "Not so fast: `Retry-After` is honoured."},
             "default": {"description": "It is sent again later, for about a day."},
         },
@@ -63,7 +86,8 @@ fn sample(kind: WebhookCallType) -> (&'static str, Notice) {
         kind,
         number: "+815012345678".into(),
         number_name: "代表番号".into(),
-        caller: Caller::parse("09012345678").unwrap_or(Caller::NoNumber(api_types::NoNumber::Withheld)),
+        caller: Caller::parse("09012345678")
+            .unwrap_or(Caller::NoNumber(api_types::NoNumber::Withheld)),
         at: at(0),
         reason: None,
         duration_s: None,
@@ -74,23 +98,36 @@ fn sample(kind: WebhookCallType) -> (&'static str, Notice) {
     let said = Some("田中です。折り返しお電話ください。".to_owned());
     match kind {
         WebhookCallType::Missed => {
-            let event = Event { reason: Some(MissedReason::HungUp), duration_s: Some(4), ..event(NotifyEvent::MissedCall) };
+            let event = Event {
+                reason: Some(MissedReason::HungUp),
+                duration_s: Some(4),
+                ..event(NotifyEvent::MissedCall)
+            };
             ("A call was missed", notice(Subject::Event(event), None))
         }
         WebhookCallType::Voicemail => {
-            let event = Event { duration_s: Some(23), transcript: said, ..event(NotifyEvent::Voicemail) };
+            let event =
+                Event { duration_s: Some(23), transcript: said, ..event(NotifyEvent::Voicemail) };
             ("A voicemail was left", notice(Subject::Event(event), Some(AttachmentKind::Audio)))
         }
         WebhookCallType::Transcribed => {
-            let event = Event { duration_s: Some(23), transcript: said, ..event(NotifyEvent::Voicemail) };
-            ("The transcript of a voicemail came later", notice(Subject::Transcript(event), Some(AttachmentKind::Audio)))
+            let event =
+                Event { duration_s: Some(23), transcript: said, ..event(NotifyEvent::Voicemail) };
+            (
+                "The transcript of a voicemail came later",
+                notice(Subject::Transcript(event), Some(AttachmentKind::Audio)),
+            )
         }
         WebhookCallType::Fax => {
             let event = Event { pages: Some(2), ..event(NotifyEvent::Fax) };
             ("A fax came", notice(Subject::Event(event), Some(AttachmentKind::Fax)))
         }
         WebhookCallType::Forwarded => {
-            let event = Event { duration_s: Some(12), forwarded_to: Some("+819011112222".into()), ..event(NotifyEvent::ForwardedCall) };
+            let event = Event {
+                duration_s: Some(12),
+                forwarded_to: Some("+819011112222".into()),
+                ..event(NotifyEvent::ForwardedCall)
+            };
             ("A call was forwarded", notice(Subject::Event(event), None))
         }
     }

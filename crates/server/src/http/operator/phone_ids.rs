@@ -2,8 +2,9 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use api_types::{
-    OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate, OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page,
-    PageQuery, PhoneIdKind, Terminal, TerminalRegistration,
+    OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate,
+    OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page, PageQuery, PhoneIdKind, Terminal,
+    TerminalRegistration,
 };
 use store::{account, phone_id, terminal};
 
@@ -19,9 +20,12 @@ use crate::view;
 /// Add an ID to a contract
 ///
 /// Without `password` one is made and stands in `generated_password`, this once.
-#[utoipa::path(operation_id = "operator_create_id", tag = "operator", request_body = OperatorPhoneIdCreate,
-    params(("account_id" = String, Path, description = "Id of the contract."), IdempotencyKeyHeader),
-    responses((status = 201, description = "The new ID.", body = OperatorPhoneIdCreated)), security(("operator_key" = [])))]
+#[utoipa::path(operation_id = "operator_create_id", tag = "operator",
+    request_body = OperatorPhoneIdCreate,
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        IdempotencyKeyHeader),
+    responses((status = 201, description = "The new ID.", body = OperatorPhoneIdCreated)),
+        security(("operator_key" = [])))]
 #[post("/operator/accounts/{account_id}/ids")]
 pub async fn operator_create_id(
     app: Shared,
@@ -30,7 +34,8 @@ pub async fn operator_create_id(
     account_id: web::Path<String>,
     body: Body<OperatorPhoneIdCreate>,
 ) -> Result<HttpResponse, Failure> {
-    let (ctx, scope, mut new) = (operator.ctx(&app), operator.scope.account(account_id.as_str()), body.value);
+    let (ctx, scope, mut new) =
+        (operator.ctx(&app), operator.scope.account(account_id.as_str()), body.value);
     let given = new.password.take();
     if let Some(password) = &given {
         provisioning::check_password("/password", &new.login_id, password)?;
@@ -39,19 +44,41 @@ pub async fn operator_create_id(
     let realm = app.config.switch.sip_domain.clone();
     let password = app.hashing(move || PreparedPassword::new(&realm, kind, given)).await?;
     let shared = app.clone();
-    once(&app, operator.key_id.clone(), key, format!("ids/{account_id}/{}", body.hash), move |conn| {
-        let phone_id = provisioning::create_phone_id(conn, &scope, &ctx, &shared.secrets, new.clone(), &password)?;
-        let location = format!("/api/v1/operator/accounts/{}/ids/{}", scope.account_id(), phone_id.id);
-        let version = Some(phone_id.version);
-        Ok(Created { value: OperatorPhoneIdCreated { phone_id, generated_password: password.generated() }, version, location })
-    })
+    once(
+        &app,
+        operator.key_id.clone(),
+        key,
+        format!("ids/{account_id}/{}", body.hash),
+        move |conn| {
+            let phone_id = provisioning::create_phone_id(
+                conn,
+                &scope,
+                &ctx,
+                &shared.secrets,
+                new.clone(),
+                &password,
+            )?;
+            let location =
+                format!("/api/v1/operator/accounts/{}/ids/{}", scope.account_id(), phone_id.id);
+            let version = Some(phone_id.version);
+            Ok(Created {
+                value: OperatorPhoneIdCreated {
+                    phone_id,
+                    generated_password: password.generated(),
+                },
+                version,
+                location,
+            })
+        },
+    )
     .await
 }
 
 /// List a contract's IDs
 #[utoipa::path(operation_id = "operator_list_ids", tag = "operator",
     params(("account_id" = String, Path, description = "Id of the contract."), PageQuery),
-    responses((status = 200, description = "The IDs of the contract.", body = Page<OperatorPhoneId>)), security(("operator_key" = [])))]
+    responses((status = 200, description = "The IDs of the contract.",
+        body = Page<OperatorPhoneId>)), security(("operator_key" = [])))]
 #[get("/operator/accounts/{account_id}/ids")]
 pub async fn operator_list_ids(
     app: Shared,
@@ -68,27 +95,38 @@ pub async fn operator_list_ids(
             Ok((phone_id::list(conn, &scope)?, terminal::list(conn, &scope)?))
         })
         .await?;
-    let page = window.slice(rows, |row| format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension));
+    let page = window
+        .slice(rows, |row| format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension));
     let items = page.items.iter().map(|row| view::operator_phone_id(row, &terminals)).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
 /// One ID of a contract
 #[utoipa::path(operation_id = "operator_get_id", tag = "operator",
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID.")),
-    responses((status = 200, description = "The ID.", body = OperatorPhoneId)), security(("operator_key" = [])))]
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID.")),
+    responses((status = 200, description = "The ID.", body = OperatorPhoneId)),
+        security(("operator_key" = [])))]
 #[get("/operator/accounts/{account_id}/ids/{phone_id}")]
-pub async fn operator_get_id(app: Shared, operator: Operator, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+pub async fn operator_get_id(
+    app: Shared,
+    operator: Operator,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
     let (account_id, phone_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
-    let found = app.db.read(move |conn| provisioning::phone_id_view(conn, &scope, &phone_id)).await?;
+    let found =
+        app.db.read(move |conn| provisioning::phone_id_view(conn, &scope, &phone_id)).await?;
     Ok(answer::versioned(&found, found.version))
 }
 
 /// Change what is contracted of an ID
-#[utoipa::path(operation_id = "operator_update_id", tag = "operator", request_body = OperatorPhoneIdPatch,
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
-    responses((status = 200, description = "The ID after the change.", body = OperatorPhoneId)), security(("operator_key" = [])))]
+#[utoipa::path(operation_id = "operator_update_id", tag = "operator",
+    request_body = OperatorPhoneIdPatch,
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
+    responses((status = 200, description = "The ID after the change.", body = OperatorPhoneId)),
+        security(("operator_key" = [])))]
 #[patch("/operator/accounts/{account_id}/ids/{phone_id}")]
 pub async fn operator_update_id(
     app: Shared,
@@ -100,8 +138,19 @@ pub async fn operator_update_id(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
-    let changed =
-        app.db.write(move |conn| provisioning::patch_phone_id(conn, &scope, &ctx, Some(if_match.0), &phone_id, body.value)).await?;
+    let changed = app
+        .db
+        .write(move |conn| {
+            provisioning::patch_phone_id(
+                conn,
+                &scope,
+                &ctx,
+                Some(if_match.0),
+                &phone_id,
+                body.value,
+            )
+        })
+        .await?;
     Ok(answer::versioned(&changed, changed.version))
 }
 
@@ -109,7 +158,8 @@ pub async fn operator_update_id(
 ///
 /// Its terminals and sessions end; numbers where it rang first ring all at once again.
 #[utoipa::path(operation_id = "operator_delete_id", tag = "operator",
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
     responses((status = 204, description = "The ID is gone.")), security(("operator_key" = [])))]
 #[delete("/operator/accounts/{account_id}/ids/{phone_id}")]
 pub async fn operator_delete_id(
@@ -121,16 +171,23 @@ pub async fn operator_delete_id(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
-    app.db.write(move |conn| provisioning::delete_phone_id(conn, &scope, &ctx, Some(if_match.0), &phone_id)).await?;
+    app.db
+        .write(move |conn| {
+            provisioning::delete_phone_id(conn, &scope, &ctx, Some(if_match.0), &phone_id)
+        })
+        .await?;
     Ok(answer::no_content())
 }
 
 /// Set an ID's password
 ///
 /// Ends its sessions. Without `password` one is made and stands in `generated_password`, this once.
-#[utoipa::path(operation_id = "operator_set_password", tag = "operator", request_body = OperatorPasswordPut,
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
-    responses((status = 200, description = "The password is set.", body = OperatorPasswordSet)), security(("operator_key" = [])))]
+#[utoipa::path(operation_id = "operator_set_password", tag = "operator",
+    request_body = OperatorPasswordPut,
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID."), IfMatchHeader),
+    responses((status = 200, description = "The password is set.", body = OperatorPasswordSet)),
+        security(("operator_key" = [])))]
 #[put("/operator/accounts/{account_id}/ids/{phone_id}/password")]
 pub async fn operator_set_password(
     app: Shared,
@@ -143,13 +200,18 @@ pub async fn operator_set_password(
     let (account_id, id) = path.into_inner();
     let scope = operator.scope.account(account_id);
     let (reading, wanted) = (scope.clone(), id.clone());
-    let row = app.db.read(move |conn| phone_id::find(conn, &reading, &wanted)).await?.ok_or(Failure::NOT_FOUND)?;
+    let row = app
+        .db
+        .read(move |conn| phone_id::find(conn, &reading, &wanted))
+        .await?
+        .ok_or(Failure::NOT_FOUND)?;
     if let Some(password) = &body.value.password {
         provisioning::check_password("/password", &row.login_id, password)?;
     }
     let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
     let realm = app.config.switch.sip_domain.clone();
-    let password = app.hashing(move || PreparedPassword::new(&realm, kind, body.value.password)).await?;
+    let password =
+        app.hashing(move || PreparedPassword::new(&realm, kind, body.value.password)).await?;
     let generated_password = password.generated();
     let shared = app.clone();
     app.db
@@ -157,7 +219,8 @@ pub async fn operator_set_password(
             provisioning::locked(conn, &scope)?;
             let present = phone_id::find(conn, &scope, &id)?.ok_or(Failure::NOT_FOUND)?;
             provisioning::check_version(present.version, Some(if_match.0))?;
-            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &id, &password, None).map(drop)
+            provisioning::set_password(conn, &scope, &ctx, &shared.secrets, &id, &password, None)
+                .map(drop)
         })
         .await?;
     Ok(answer::json(&OperatorPasswordSet { generated_password }))
@@ -166,9 +229,12 @@ pub async fn operator_set_password(
 /// Sign a terminal in
 ///
 /// For terminals that the operator installs: IP phones and boxes.
-#[utoipa::path(operation_id = "operator_create_terminal", tag = "operator", request_body = TerminalRegistration,
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."), IdempotencyKeyHeader),
-    responses((status = 201, description = "The terminal.", body = Terminal)), security(("operator_key" = [])))]
+#[utoipa::path(operation_id = "operator_create_terminal", tag = "operator",
+    request_body = TerminalRegistration,
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID."), IdempotencyKeyHeader),
+    responses((status = 201, description = "The terminal.", body = Terminal)),
+        security(("operator_key" = [])))]
 #[post("/operator/accounts/{account_id}/ids/{phone_id}/terminals")]
 pub async fn operator_create_terminal(
     app: Shared,
@@ -180,19 +246,31 @@ pub async fn operator_create_terminal(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
     let (scope, new) = (operator.scope.account(&account_id), body.value);
-    once(&app, operator.key_id.clone(), key, format!("terminals/{account_id}/{phone_id}/{}", body.hash), move |conn| {
-        let value = provisioning::create_terminal(conn, &scope, &ctx, &phone_id, new.clone())?;
-        let location = format!("/api/v1/operator/accounts/{}/ids/{phone_id}/terminals/{}", scope.account_id(), value.id);
-        Ok(Created { value, version: None, location })
-    })
+    once(
+        &app,
+        operator.key_id.clone(),
+        key,
+        format!("terminals/{account_id}/{phone_id}/{}", body.hash),
+        move |conn| {
+            let value = provisioning::create_terminal(conn, &scope, &ctx, &phone_id, new.clone())?;
+            let location = format!(
+                "/api/v1/operator/accounts/{}/ids/{phone_id}/terminals/{}",
+                scope.account_id(),
+                value.id
+            );
+            Ok(Created { value, version: None, location })
+        },
+    )
     .await
 }
 
 /// Sign a terminal out
 #[utoipa::path(operation_id = "operator_delete_terminal", tag = "operator",
-    params(("account_id" = String, Path, description = "Id of the contract."), ("phone_id" = String, Path, description = "Id of the ID."),
+    params(("account_id" = String, Path, description = "Id of the contract."),
+        ("phone_id" = String, Path, description = "Id of the ID."),
         ("terminal_id" = String, Path, description = "Id of the terminal.")),
-    responses((status = 204, description = "The terminal is signed out.")), security(("operator_key" = [])))]
+    responses((status = 204, description = "The terminal is signed out.")),
+        security(("operator_key" = [])))]
 #[delete("/operator/accounts/{account_id}/ids/{phone_id}/terminals/{terminal_id}")]
 pub async fn operator_delete_terminal(
     app: Shared,
@@ -202,6 +280,10 @@ pub async fn operator_delete_terminal(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id, terminal_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
-    app.db.write(move |conn| provisioning::delete_terminal(conn, &scope, &ctx, &phone_id, &terminal_id)).await?;
+    app.db
+        .write(move |conn| {
+            provisioning::delete_terminal(conn, &scope, &ctx, &phone_id, &terminal_id)
+        })
+        .await?;
     Ok(answer::no_content())
 }

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one of the public Internet: none of the special-purpose ones of RFC 6890 and its registries, nor a form of
-/// IPv6 that leads to such an IPv4 address.
+/// Whether an address is one of the public Internet: none of the special-purpose ones of RFC 6890
+/// and its registries, nor a form of IPv6 that leads to such an IPv4 address.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -29,7 +29,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 198 && (18..20).contains(&b))
         // Reserved.
         || a >= 240
-        // Public by its number, but answered within every network of Microsoft Azure, by the host itself.
+        // Public by its number, but answered within every network of Microsoft Azure, by the host
+        // itself.
         || address == Ipv4Addr::new(168, 63, 129, 16);
     !special
 }
@@ -38,8 +39,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match segments {
-        // Mapped, compatible, translated (NAT64, also local), 6to4: what counts is the address within.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => is_public_v4(v4(high, low)),
+        // Mapped, compatible, translated (NAT64, also local), 6to4: what counts is the address
+        // within.
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => {
+            is_public_v4(v4(high, low))
+        }
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4(high, low)),
         [0x64, 0xff9b, 1, ..] => false,
         [0x2002, high, low, ..] => is_public_v4(v4(high, low)),
@@ -47,7 +51,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0, 0, 0, 0, 0, 0, ..] => false,
         // Teredo, benchmarking, ORCHID, documentation.
         [0x2001, 0..0x0200, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
-        // Only 2000::/3 is given out; unique local, link-local, site-local, multicast and the rest are not.
+        // Only 2000::/3 is given out; unique local, link-local, site-local, multicast and the rest
+        // are not.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -91,7 +91,10 @@ async fn urls_into_our_own_network_are_refused_however_they_are_written() {
 struct Rebinding(Mutex<Vec<Vec<SocketAddr>>>);
 
 impl Lookup for Rebinding {
-    fn look_up(&self, _: String) -> Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
+    fn look_up(
+        &self,
+        _: String,
+    ) -> Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
         let next = self.0.lock().unwrap().pop().unwrap_or_default();
         Box::pin(async move { Ok(next) })
     }
@@ -105,7 +108,8 @@ async fn the_address_that_was_checked_is_the_one_that_is_spoken_to() {
     let client = Client::with_resolver(&config(false), Arc::new(Rebinding(Mutex::new(answers))));
     let url = "https://rebinding.example/hook?token=geheim";
     assert_eq!(client.post(url).send().await.unwrap_err(), Error::Refused);
-    // Not even where only some of the addresses are inside; the documentation address is none of the public Internet either.
+    // Not even where only some of the addresses are inside; the documentation address is none of
+    // the public Internet either.
     assert_eq!(client.post(url).send().await.unwrap_err(), Error::Refused);
     let error = client.post(url).send().await.unwrap_err();
     assert_eq!(error, Error::NoSuchHost);
@@ -116,7 +120,10 @@ async fn the_address_that_was_checked_is_the_one_that_is_spoken_to() {
 async fn of_several_addresses_only_those_outside_are_spoken_to() {
     let inside: SocketAddr = "10.0.0.1:443".parse().unwrap();
     let outside: SocketAddr = "8.8.8.8:443".parse().unwrap();
-    let guard = |allow_private| Guard { resolver: Arc::new(Rebinding(Mutex::new(vec![vec![inside, outside]]))), allow_private };
+    let guard = |allow_private| Guard {
+        resolver: Arc::new(Rebinding(Mutex::new(vec![vec![inside, outside]]))),
+        allow_private,
+    };
     let name = || "mixed.example".parse::<Name>().unwrap();
     assert_eq!(guard(false).resolve(name()).await.unwrap().collect::<Vec<_>>(), [outside]);
     assert_eq!(guard(true).resolve(name()).await.unwrap().collect::<Vec<_>>(), [inside, outside]);
@@ -125,8 +132,15 @@ async fn of_several_addresses_only_those_outside_are_spoken_to() {
 #[tokio::test]
 async fn no_request_shows_its_secrets_and_one_that_cannot_be_sent_says_so() {
     let client = Client::new(&config(true));
-    let request = client.post("https://hooks.example/T000/geheim").bearer("geheim").header("x-chatworktoken", "geheim");
-    assert!(!format!("{request:?} {:?}", request.builder).replace("/T000/geheim", "").contains("geheim"));
+    let request = client
+        .post("https://hooks.example/T000/geheim")
+        .bearer("geheim")
+        .header("x-chatworktoken", "geheim");
+    assert!(
+        !format!("{request:?} {:?}", request.builder)
+            .replace("/T000/geheim", "")
+            .contains("geheim")
+    );
     assert!(!format!("{request:?}").contains("geheim"));
     let broken = client.post("https://hooks.example/").header("x-chatworktoken", "line\nbreak");
     assert_eq!(broken.send().await.unwrap_err(), Error::Invalid);
@@ -135,7 +149,8 @@ async fn no_request_shows_its_secrets_and_one_that_cannot_be_sent_says_so() {
 /// A server that answers each connection with the next of these texts, or with nothing at all.
 fn server(answers: Vec<Option<String>>) -> (Url, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = Url::parse(&format!("http://{}/path?sig=geheim", listener.local_addr().unwrap())).unwrap();
+    let url =
+        Url::parse(&format!("http://{}/path?sig=geheim", listener.local_addr().unwrap())).unwrap();
     let thread = std::thread::spawn(move || {
         let mut heads = Vec::new();
         for answer in answers {
@@ -157,21 +172,42 @@ fn server(answers: Vec<Option<String>>) -> (Url, std::thread::JoinHandle<Vec<Str
 async fn redirects_are_answers_and_long_bodies_are_cut() {
     let long = "x".repeat(100_000);
     let (url, thread) = server(vec![
-        Some("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into()),
-        Some(format!("HTTP/1.1 200 OK\r\nretry-after: 7\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{long}", long.len())),
+        Some(
+            "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: \
+            0\r\nconnection: close\r\n\r\n"
+                .into(),
+        ),
+        Some(format!(
+            "HTTP/1.1 200 OK\r\nretry-after: 7\r\ncontent-length: {}\r\nconnection: \
+            close\r\n\r\n{long}",
+            long.len()
+        )),
         None,
     ]);
     let client = Client::new(&config(true));
-    let answer = client.post(url.as_str()).json(&serde_json::json!({"text": "日本語"})).send().await.unwrap();
+    let answer = client
+        .post(url.as_str())
+        .json(&serde_json::json!({"text": "日本語"}))
+        .send()
+        .await
+        .unwrap();
     assert_eq!((answer.status, answer.is_success()), (302, false));
     let answer = client.post(url.as_str()).body("x").send().await.unwrap();
-    assert_eq!((answer.body.len(), answer.retry_after()), (BODY_LIMIT, Some(TimeDelta::seconds(7))));
+    assert_eq!(
+        (answer.body.len(), answer.retry_after()),
+        (BODY_LIMIT, Some(TimeDelta::seconds(7)))
+    );
     let error = client.post(url.as_str()).body("x").send().await.unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("geheim"));
     let heads = thread.join().unwrap();
     assert!(heads[0].starts_with("POST /path?sig=geheim HTTP/1.1\r\n"), "{}", heads[0]);
-    assert!(heads[0].contains("application/json; charset=utf-8") && heads[0].ends_with(r#"{"text":"日本語"}"#), "{}", heads[0]);
+    assert!(
+        heads[0].contains("application/json; charset=utf-8")
+            && heads[0].ends_with(r#"{"text":"日本語"}"#),
+        "{}",
+        heads[0]
+    );
 }
 
 #[tokio::test]
@@ -190,11 +226,18 @@ async fn what_was_not_sent_is_told_apart() {
 #[test]
 fn every_reason_has_words() {
     let some = || String::from("x");
-    for error in [Error::Refused, Error::Invalid, Error::NoSuchHost, Error::Unreachable(some()), Error::Tls(some()), Error::Unknown(some())]
-    {
+    for error in [
+        Error::Refused,
+        Error::Invalid,
+        Error::NoSuchHost,
+        Error::Unreachable(some()),
+        Error::Tls(some()),
+        Error::Unknown(some()),
+    ] {
         for lang in [crate::texts::Lang::Ja, crate::texts::Lang::En] {
             let explained = crate::notify::doctor::explain(lang, error.problem(), None);
-            let texts: HashMap<_, _> = HashMap::from([("message", explained.message), ("advice", explained.advice)]);
+            let texts: HashMap<_, _> =
+                HashMap::from([("message", explained.message), ("advice", explained.advice)]);
             assert!(texts.values().all(|text| !text.starts_with("doctor.")), "{texts:?}");
         }
     }

@@ -38,17 +38,21 @@ pub fn classify(answer: &Answer, now: DateTime<Utc>) -> (Outcome, Option<&'stati
         403 if code == "LIMIT_EXCEEDED" => (Outcome::BadPayload, Some("line_works.content")),
         403 => (Outcome::BadConfig, Some("line_works.forbidden")),
         404 => (Outcome::BadConfig, Some("line_works.not_found")),
-        429 => (Outcome::Retry { after: Some(until_reset(answer.reset.as_deref(), now)) }, Some("line_works.busy")),
+        429 => (
+            Outcome::Retry { after: Some(until_reset(answer.reset.as_deref(), now)) },
+            Some("line_works.busy"),
+        ),
         400..=499 => (Outcome::BadPayload, Some("line_works.content")),
         _ => (Outcome::Retry { after: None }, Some("line_works.server_error")),
     }
 }
 
-/// How long the limit lasts: the header is documented without a unit, so both seconds left and a time are understood; a minute, which
-/// is what limits count by, where it says nothing that can be.
+/// How long the limit lasts: the header is documented without a unit, so both seconds left and a
+/// time are understood; a minute, which is what limits count by, where it says nothing that can be.
 fn until_reset(reset: Option<&str>, now: DateTime<Utc>) -> TimeDelta {
     let seconds = reset.and_then(|text| text.trim().parse::<i64>().ok());
-    let left = seconds.map(|seconds| if seconds > 1_000_000_000 { seconds - now.timestamp() } else { seconds });
+    let left = seconds
+        .map(|seconds| if seconds > 1_000_000_000 { seconds - now.timestamp() } else { seconds });
     TimeDelta::seconds(left.filter(|left| (1..=3_600).contains(left)).unwrap_or(60))
 }
 
@@ -56,7 +60,10 @@ fn until_reset(reset: Option<&str>, now: DateTime<Utc>) -> TimeDelta {
 pub fn classify_token(answer: &Answer, now: DateTime<Utc>) -> (Outcome, &'static str) {
     let error = answer.body["error"].as_str().or(answer.body["code"].as_str()).unwrap_or_default();
     match (answer.status, error) {
-        (429, _) => (Outcome::Retry { after: Some(until_reset(answer.reset.as_deref(), now)) }, "line_works.busy"),
+        (429, _) => (
+            Outcome::Retry { after: Some(until_reset(answer.reset.as_deref(), now)) },
+            "line_works.busy",
+        ),
         (_, "invalid_client") => (Outcome::BadConfig, "line_works.bad_client"),
         (_, "invalid_grant") => (Outcome::BadConfig, "line_works.bad_account"),
         (400..=499, _) => (Outcome::BadConfig, "line_works.token_refused"),
@@ -75,7 +82,11 @@ mod tests {
     }
 
     fn answer(status: u16, code: &str, reset: Option<&str>) -> Answer {
-        Answer { status, body: json!({"code": code, "description": "said so"}), reset: reset.map(str::to_owned) }
+        Answer {
+            status,
+            body: json!({"code": code, "description": "said so"}),
+            reset: reset.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -84,7 +95,11 @@ mod tests {
         let table = [
             (answer(201, "", None), Outcome::Delivered, None),
             (answer(200, "", None), Outcome::Delivered, None),
-            (answer(400, "INVALID_PARAMETER", None), Outcome::BadPayload, Some("line_works.content")),
+            (
+                answer(400, "INVALID_PARAMETER", None),
+                Outcome::BadPayload,
+                Some("line_works.content"),
+            ),
             (answer(400, "BAD_REQUEST", None), Outcome::BadPayload, Some("line_works.content")),
             (answer(403, "FORBIDDEN", None), Outcome::BadConfig, Some("line_works.forbidden")),
             (answer(403, "ACCESS_DENIED", None), Outcome::BadConfig, Some("line_works.forbidden")),
@@ -92,11 +107,23 @@ mod tests {
             (answer(404, "BOT_NOT_EXIST", None), Outcome::BadConfig, Some("line_works.not_found")),
             (answer(429, "TOO_MANY_REQUESTS", None), after(60), Some("line_works.busy")),
             (answer(429, "TOO_MANY_REQUESTS", Some("17")), after(17), Some("line_works.busy")),
-            (answer(429, "TOO_MANY_REQUESTS", Some("1795306525")), after(25), Some("line_works.busy")),
+            (
+                answer(429, "TOO_MANY_REQUESTS", Some("1795306525")),
+                after(25),
+                Some("line_works.busy"),
+            ),
             (answer(429, "TOO_MANY_REQUESTS", Some("soon")), after(60), Some("line_works.busy")),
             (answer(429, "TOO_MANY_REQUESTS", Some("-1")), after(60), Some("line_works.busy")),
-            (answer(500, "INTERNAL_SERVER_ERROR", None), Outcome::Retry { after: None }, Some("line_works.server_error")),
-            (answer(503, "SERVICE_UNAVAILABLE", None), Outcome::Retry { after: None }, Some("line_works.server_error")),
+            (
+                answer(500, "INTERNAL_SERVER_ERROR", None),
+                Outcome::Retry { after: None },
+                Some("line_works.server_error"),
+            ),
+            (
+                answer(503, "SERVICE_UNAVAILABLE", None),
+                Outcome::Retry { after: None },
+                Some("line_works.server_error"),
+            ),
         ];
         for (answer, outcome, problem) in table {
             assert_eq!(classify(&answer, now()), (outcome, problem), "{answer:?}");
@@ -105,7 +132,8 @@ mod tests {
 
     #[test]
     fn refusals_of_a_token() {
-        let refused = |status, error: &str| Answer { status, body: json!({"error": error}), reset: None };
+        let refused =
+            |status, error: &str| Answer { status, body: json!({"error": error}), reset: None };
         let table = [
             (refused(401, "invalid_client"), Outcome::BadConfig, "line_works.bad_client"),
             (refused(400, "invalid_grant"), Outcome::BadConfig, "line_works.bad_account"),

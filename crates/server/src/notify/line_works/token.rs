@@ -41,7 +41,8 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// The place of these credentials' token: whoever holds it asks, the others wait for the answer.
+    /// The place of these credentials' token: whoever holds it asks, the others wait for the
+    /// answer.
     fn slot(&self, credentials: &Credentials) -> Slot {
         let Ok(mut slots) = self.0.lock() else { return Slot::default() };
         if slots.len() >= KEPT {
@@ -86,8 +87,11 @@ pub async fn get(senders: &Senders, credentials: &Credentials) -> Result<String,
     if let Some(token) = kept.as_ref().filter(|token| now < token.until) {
         return Ok(token.text.clone());
     }
-    let failed = |outcome: Outcome, problem: &str, detail: &str| Report::new(outcome, Some(problem), detail, Progress::default());
-    let assertion = sign(credentials, now).map_err(|error| failed(Outcome::BadConfig, "line_works.bad_key", &error.to_string()))?;
+    let failed = |outcome: Outcome, problem: &str, detail: &str| {
+        Report::new(outcome, Some(problem), detail, Progress::default())
+    };
+    let assertion = sign(credentials, now)
+        .map_err(|error| failed(Outcome::BadConfig, "line_works.bad_key", &error.to_string()))?;
     let form = [
         ("assertion", assertion.as_str()),
         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
@@ -107,7 +111,8 @@ pub async fn get(senders: &Senders, credentials: &Credentials) -> Result<String,
 
 /// `expires_in` is a number in some answers and a text in others.
 fn lifetime(body: &Value) -> TimeDelta {
-    let seconds = body["expires_in"].as_i64().or_else(|| body["expires_in"].as_str()?.trim().parse().ok());
+    let seconds =
+        body["expires_in"].as_i64().or_else(|| body["expires_in"].as_str()?.trim().parse().ok());
     TimeDelta::seconds(seconds.unwrap_or(3_600).clamp(0, 86_400))
 }
 
@@ -115,8 +120,17 @@ fn sign(credentials: &Credentials, now: DateTime<Utc>) -> jsonwebtoken::errors::
     // As the console shows it, or as it was copied out of a JSON file.
     let pem = field(credentials, "private_key").replace("\\n", "\n");
     let iat = now.timestamp() - SKEW;
-    let claims = Claims { iss: field(credentials, "client_id"), sub: field(credentials, "service_account"), iat, exp: iat + LIFE };
-    jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &EncodingKey::from_rsa_pem(pem.trim().as_bytes())?)
+    let claims = Claims {
+        iss: field(credentials, "client_id"),
+        sub: field(credentials, "service_account"),
+        iat,
+        exp: iat + LIFE,
+    };
+    jsonwebtoken::encode(
+        &Header::new(Algorithm::RS256),
+        &claims,
+        &EncodingKey::from_rsa_pem(pem.trim().as_bytes())?,
+    )
 }
 
 #[cfg(test)]
@@ -127,16 +141,25 @@ mod tests {
 
     #[test]
     fn lifetimes() {
-        for (value, seconds) in [(json!(86400), 86_400), (json!("3600"), 3_600), (json!(null), 3_600), (json!("x"), 3_600), (json!(-5), 0)]
-        {
+        for (value, seconds) in [
+            (json!(86400), 86_400),
+            (json!("3600"), 3_600),
+            (json!(null), 3_600),
+            (json!("x"), 3_600),
+            (json!(-5), 0),
+        ] {
             assert_eq!(lifetime(&json!({"expires_in": value})).num_seconds(), seconds, "{value}");
         }
     }
 
     #[test]
     fn other_credentials_have_another_token() {
-        let one: Credentials = [("client_id", "ab"), ("client_secret", "c")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
-        let other: Credentials = [("client_id", "a"), ("client_secret", "bc")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+        let one: Credentials = [("client_id", "ab"), ("client_secret", "c")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .into();
+        let other: Credentials = [("client_id", "a"), ("client_secret", "bc")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .into();
         assert_ne!(key(&one), key(&other));
     }
 }

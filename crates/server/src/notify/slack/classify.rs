@@ -120,7 +120,11 @@ const CODES: &[(&str, Class, &str)] = &[
 /// Every key of texts that this file and the upload can answer.
 #[cfg(test)]
 pub fn problems() -> std::collections::BTreeSet<&'static str> {
-    CODES.iter().map(|(_, _, problem)| *problem).chain(super::upload::PROBLEMS.iter().copied()).collect()
+    CODES
+        .iter()
+        .map(|(_, _, problem)| *problem)
+        .chain(super::upload::PROBLEMS.iter().copied())
+        .collect()
 }
 
 /// What an answer means: its body where all is well.
@@ -136,17 +140,28 @@ pub fn answer(answer: &Answer) -> Result<Value, (Outcome, &'static str)> {
 }
 
 fn failure(status: u16, retry_after: Option<TimeDelta>, body: &Value) -> (Outcome, &'static str) {
-    let often = |least: i64| Outcome::Retry { after: Some(retry_after.unwrap_or_default().max(TimeDelta::seconds(least))) };
+    let often = |least: i64| Outcome::Retry {
+        after: Some(retry_after.unwrap_or_default().max(TimeDelta::seconds(least))),
+    };
     let code = body["error"].as_str().unwrap_or_default();
     match (status, code) {
-        (429, _) => return (often(if retry_after.is_some() { 1 } else { 30 }), "slack.rate_limited"),
+        (429, _) => {
+            return (often(if retry_after.is_some() { 1 } else { 30 }), "slack.rate_limited");
+        }
         (500.., _) => return (Outcome::Retry { after: retry_after }, "slack.trouble"),
-        // Something in between answers instead of Slack: whether the message went through is not known.
-        (_, "") if body["ok"].as_bool() != Some(false) => return (Outcome::Unknown, "slack.unsure"),
+        // Something in between answers instead of Slack: whether the message went through is not
+        // known.
+        (_, "") if body["ok"].as_bool() != Some(false) => {
+            return (Outcome::Unknown, "slack.unsure");
+        }
         _ => {}
     }
     // New codes appear without notice: the least harm is in sending it once more as plain text.
-    let (_, class, problem) = CODES.iter().find(|(known, ..)| *known == code).unwrap_or(&("", Class::Payload, "slack.content"));
+    let (_, class, problem) = CODES.iter().find(|(known, ..)| *known == code).unwrap_or(&(
+        "",
+        Class::Payload,
+        "slack.content",
+    ));
     let outcome = match class {
         Class::Often => often(1),
         Class::Trouble => Outcome::Retry { after: retry_after },
@@ -201,14 +216,21 @@ mod tests {
             (200, None, error("never_seen_before"), Outcome::BadPayload, "slack.content"),
         ];
         for (status, after, body, outcome, problem) in table {
-            assert_eq!(failure(status, after.map(TimeDelta::seconds), &body), (outcome, problem), "{status} {body}");
+            assert_eq!(
+                failure(status, after.map(TimeDelta::seconds), &body),
+                (outcome, problem),
+                "{status} {body}"
+            );
         }
     }
 
     /// The error codes that Slack's own reference lists for the calls that we make.
     #[test]
     fn every_documented_code_has_its_class() {
-        let specs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/provider-specs/slack/docs-methods");
+        let specs = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../shared/provider-specs/slack/docs-methods"
+        );
         let mut codes = 0;
         for method in [
             "auth.test",
@@ -236,7 +258,10 @@ mod tests {
         for problem in problems() {
             for lang in [Lang::Ja, Lang::En] {
                 let words = doctor::explain(lang, problem, None);
-                assert!(!words.message.starts_with("doctor.") && !words.advice.starts_with("doctor."), "{problem} {lang:?}");
+                assert!(
+                    !words.message.starts_with("doctor.") && !words.advice.starts_with("doctor."),
+                    "{problem} {lang:?}"
+                );
             }
         }
     }

@@ -49,7 +49,10 @@ fn blocks(lines: &Lines) -> Vec<Value> {
     let mut blocks = vec![json!({"type": "header", "text": plain_text(&lines.title, HEADER_MAX)})];
     let rows: Vec<_> = lines.rows.iter().filter(|(_, value)| !value.is_empty()).collect();
     for rows in rows.chunks(ROWS_PER_SECTION) {
-        let fields = rows.iter().flat_map(|(label, value)| [bold(label), plain_text(value, FIELD_MAX)]).collect::<Vec<_>>();
+        let fields = rows
+            .iter()
+            .flat_map(|(label, value)| [bold(label), plain_text(value, FIELD_MAX)])
+            .collect::<Vec<_>>();
         blocks.push(json!({"type": "section", "fields": fields}));
     }
     if let Some(transcript) = &lines.transcript {
@@ -67,7 +70,8 @@ fn blocks(lines: &Lines) -> Vec<Value> {
 
 /// Text in which nothing is markup; `<`, `>` and `&` mean something even there.
 fn plain_text(text: &str, limit: usize) -> Value {
-    json!({"type": "plain_text", "text": escape(&words::cut_by(text, limit, escaped_len)), "emoji": false})
+    json!({"type": "plain_text", "text": escape(&words::cut_by(text, limit, escaped_len)),
+        "emoji": false})
 }
 
 /// One of our own labels.

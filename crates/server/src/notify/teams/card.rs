@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::notify::Notice;
 use crate::notify::words::{self, Lines};
 
-/// Teams takes about 28 KB with everything; whether that counts UTF-8 or UTF-16 is not said, and this is safe for both.
+/// Teams takes about 28 KB with everything; whether that counts UTF-8 or UTF-16 is not said, and
+/// this is safe for both.
 const MESSAGE_MAX: usize = 24 * 1024;
 /// Longest transcript of one notice, in characters.
 const TRANSCRIPT_MAX: usize = 6_000;
@@ -29,7 +30,13 @@ pub fn message(notices: &[Notice], plain: bool) -> Value {
     }
     let mut detail = Detail::Rows(TRANSCRIPT_MAX);
     loop {
-        let message = envelope(lines.iter().enumerate().map(|(index, lines)| container(lines, detail, index > 0)).collect());
+        let message = envelope(
+            lines
+                .iter()
+                .enumerate()
+                .map(|(index, lines)| container(lines, detail, index > 0))
+                .collect(),
+        );
         detail = match detail {
             _ if message.to_string().len() <= MESSAGE_MAX => return message,
             Detail::Rows(0) => Detail::Title,
@@ -40,7 +47,8 @@ pub fn message(notices: &[Notice], plain: bool) -> Value {
     }
 }
 
-/// The one form that the workflow's template takes: it posts every attachment as a message of its own.
+/// The one form that the workflow's template takes: it posts every attachment as a message of its
+/// own.
 fn envelope(body: Vec<Value>) -> Value {
     let card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -48,27 +56,35 @@ fn envelope(body: Vec<Value>) -> Value {
         "version": "1.4",
         "body": body,
     });
-    let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null, "content": card});
+    let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": null, "content": card});
     json!({"type": "message", "attachments": [attachment]})
 }
 
 fn container(lines: &Lines, detail: Detail, separator: bool) -> Value {
-    let mut items = vec![json!({"type": "TextBlock", "text": escape(&lines.title), "wrap": true, "weight": "Bolder", "size": "Medium"})];
+    let mut items = vec![
+        json!({"type": "TextBlock", "text": escape(&lines.title), "wrap": true, "weight": "Bolder",
+            "size": "Medium"}),
+    ];
     if let Detail::Rows(limit) = detail {
         let shown = lines.rows.iter().filter(|(_, value)| !value.is_empty());
-        let facts: Vec<Value> = shown.map(|(label, value)| json!({"title": label, "value": escape(value)})).collect();
+        let facts: Vec<Value> =
+            shown.map(|(label, value)| json!({"title": label, "value": escape(value)})).collect();
         if !facts.is_empty() {
             items.push(json!({"type": "FactSet", "facts": facts}));
         }
         if let Some(transcript) = lines.transcript.as_deref().filter(|_| limit > 0) {
-            items.push(json!({"type": "TextBlock", "text": lines.transcript_label, "wrap": true, "weight": "Bolder"}));
+            items.push(json!({"type": "TextBlock", "text": lines.transcript_label, "wrap": true,
+                "weight": "Bolder"}));
             items.push(text_block(&escape(&words::cut(transcript, limit))));
         }
     }
     if let Some((label, url)) = &lines.link {
-        items.push(json!({"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": label, "url": url}]}));
+        items.push(json!({"type": "ActionSet", "actions": [{"type": "Action.OpenUrl",
+            "title": label, "url": url}]}));
     }
-    items.push(json!({"type": "TextBlock", "text": escape(&lines.footer), "wrap": true, "size": "Small", "isSubtle": true}));
+    items.push(json!({"type": "TextBlock", "text": escape(&lines.footer), "wrap": true,
+        "size": "Small", "isSubtle": true}));
     json!({"type": "Container", "separator": separator, "items": items})
 }
 
@@ -100,10 +116,15 @@ fn escape_line(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     // What begins a list: `- `, `+ `, `12. `.
     let number = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_list = number.starts_with("- ") || number.starts_with("+ ") || number.starts_with(". ") || number.starts_with(") ");
+    let is_list = number.starts_with("- ")
+        || number.starts_with("+ ")
+        || number.starts_with(". ")
+        || number.starts_with(") ");
     let mark = line.len() - number.len();
     for (at, c) in line.char_indices() {
-        if matches!(c, '[' | ']' | '*' | '_' | '\\' | '`' | '#' | '~' | '<' | '>') || is_list && at == mark {
+        if matches!(c, '[' | ']' | '*' | '_' | '\\' | '`' | '#' | '~' | '<' | '>')
+            || is_list && at == mark
+        {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -118,7 +139,10 @@ mod tests {
     #[test]
     fn nothing_from_outside_is_markup() {
         for (text, escaped) in [
-            ("[here](https://evil.example) *a* <at>b</at>", r"\[here\](https://evil.example) \*a\* \<at\>b\</at\>"),
+            (
+                "[here](https://evil.example) *a* <at>b</at>",
+                r"\[here\](https://evil.example) \*a\* \<at\>b\</at\>",
+            ),
             ("- a\n1. b\n 2) c\n+ d\n-e 1.5", "\\- a\n\n1\\. b\n\n 2\\) c\n\n\\+ d\n\n-e 1.5"),
             ("090-1234-5678", "090-1234-5678"),
             (r"\# `x` ~~y~~ _z_", r"\\\# \`x\` \~\~y\~\~ \_z\_"),

@@ -41,7 +41,8 @@ fn notice(transcript: Option<String>) -> Notice {
 #[test]
 fn the_test_vector_of_the_specification() {
     let keys = Keys(vec![key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap()]);
-    let signature = keys.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+    let signature =
+        keys.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
     assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
@@ -60,30 +61,51 @@ fn while_a_secret_is_being_replaced_both_sign() {
         (&[("signing_secret", "whsec_")], 0),
     ];
     for (pairs, count) in table {
-        let credentials = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let credentials =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let signature = signatures(&credentials, now).sign("id", 1, b"{}");
-        assert_eq!(signature.split(' ').filter(|one| one.starts_with("v1,")).count(), count, "{pairs:?}");
+        assert_eq!(
+            signature.split(' ').filter(|one| one.starts_with("v1,")).count(),
+            count,
+            "{pairs:?}"
+        );
     }
 }
 
 #[test]
 fn what_is_sent_stays_small_and_says_so() {
-    for (text, cut) in [("はい。".to_owned(), false), ("\"\\あ".repeat(9_000), true), ("a".repeat(50_000), true)] {
+    for (text, cut) in
+        [("はい。".to_owned(), false), ("\"\\あ".repeat(9_000), true), ("a".repeat(50_000), true)]
+    {
         let body = body(&notice(Some(text.clone())), false).unwrap();
         assert!(body.len() < WEBHOOK_BODY_MAX, "{}", body.len());
-        assert!(!cut || body.len() > WEBHOOK_BODY_MAX - 10, "{} is less than would fit", body.len());
+        assert!(
+            !cut || body.len() > WEBHOOK_BODY_MAX - 10,
+            "{} is less than would fit",
+            body.len()
+        );
         let read: WebhookCallEvent = serde_json::from_str(&body).unwrap();
         let transcript = read.data.transcript.unwrap();
-        assert_eq!((read.data.transcript_cut, transcript.ends_with('…'), transcript == text), (cut, cut, !cut));
+        assert_eq!(
+            (read.data.transcript_cut, transcript.ends_with('…'), transcript == text),
+            (cut, cut, !cut)
+        );
     }
 }
 
 #[test]
 fn refused_as_too_large_it_goes_without_the_transcript() {
-    let read: Value = serde_json::from_str(&body(&notice(Some("はい。".into())), true).unwrap()).unwrap();
-    assert_eq!((&read["data"]["transcript"], &read["data"]["transcript_cut"]), (&Value::Null, &Value::Bool(true)));
+    let read: Value =
+        serde_json::from_str(&body(&notice(Some("はい。".into())), true).unwrap()).unwrap();
+    assert_eq!(
+        (&read["data"]["transcript"], &read["data"]["transcript_cut"]),
+        (&Value::Null, &Value::Bool(true))
+    );
     let read: Value = serde_json::from_str(&body(&notice(None), true).unwrap()).unwrap();
-    assert_eq!((&read["data"]["transcript"], &read["data"]["transcript_cut"]), (&Value::Null, &Value::Bool(false)));
+    assert_eq!(
+        (&read["data"]["transcript"], &read["data"]["transcript_cut"]),
+        (&Value::Null, &Value::Bool(false))
+    );
 }
 
 #[test]

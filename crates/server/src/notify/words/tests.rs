@@ -55,34 +55,59 @@ fn english(notice: Notice) -> Notice {
 
 #[test]
 fn the_four_events_in_both_languages() {
-    let missed = Event { reason: Some(MissedReason::HungUp), duration_s: Some(4), ..event(NotifyEvent::MissedCall) };
-    let voicemail =
-        Event {
-            duration_s: Some(83), transcript: Some("田中です。\r\n折り返しください。".into()), ..event(NotifyEvent::Voicemail)
-        };
+    let missed = Event {
+        reason: Some(MissedReason::HungUp),
+        duration_s: Some(4),
+        ..event(NotifyEvent::MissedCall)
+    };
+    let voicemail = Event {
+        duration_s: Some(83),
+        transcript: Some("田中です。\r\n折り返しください。".into()),
+        ..event(NotifyEvent::Voicemail)
+    };
     let fax = Event { pages: Some(3), number_name: String::new(), ..event(NotifyEvent::Fax) };
-    let forwarded = Event { forwarded_to: Some("+815011112222".into()), duration_s: Some(12), ..event(NotifyEvent::ForwardedCall) };
+    let forwarded = Event {
+        forwarded_to: Some("+815011112222".into()),
+        duration_s: Some(12),
+        ..event(NotifyEvent::ForwardedCall)
+    };
     let with = |subject, kind| Notice { attachment: Some(recording(kind)), ..notice(subject) };
     let table = [
         (
             notice(Subject::Event(missed)),
-            "不在着信 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) 18:04\n状況：4秒で切れました\n電話番　通知ID K7QX-2M9D",
-            "Missed call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nWhat happened: The caller hung up after 4 s\nDenwaban, notice K7QX-2M9D",
+            "不在着信 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) \
+                18:04\n状況：4秒で切れました\n電話番　通知ID K7QX-2M9D",
+            "Missed call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
+                (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nWhat happened: The caller hung up \
+                after 4 s\nDenwaban, notice K7QX-2M9D",
         ),
         (
             with(Subject::Event(voicemail), AttachmentKind::Audio),
-            "留守番電話 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) 18:04\n録音時間：1分23秒\n\n文字起こし\n田中です。\n折り返しください。\n\n録音を聞く\nhttps://portal.example.jp/downloads/abc\n電話番　通知ID K7QX-2M9D　リンクの期限 11月29日(日) 18:04",
-            "Voicemail: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nLength: 1 min 23 s\n\nTranscript\n田中です。\n折り返しください。\n\nListen to the recording\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, link works until Sun, 29 Nov, 18:04",
+            "留守番電話 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) \
+                18:04\n録音時間：1分23秒\n\n文字起こし\n田中です。\n折り返しください。\n\n録音を聞く\nhttps://portal.example.jp/downloads/abc\n電話番　通知ID K7QX-2M9D　リンクの期限 11月29日(日) 18:04",
+            "Voicemail: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
+                (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nLength: 1 min 23 \
+                s\n\nTranscript\n田中です。\n折り返しください。\n\nListen to the \
+                recording\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, \
+                link works until Sun, 29 Nov, 18:04",
         ),
         (
             with(Subject::Event(fax), AttachmentKind::Fax),
-            "クラウドFAX 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678\n日時：2026年11月22日(日) 18:04\nページ数：3ページ\nFAXを見る\nhttps://portal.example.jp/downloads/abc\n電話番　通知ID K7QX-2M9D　リンクの期限 11月29日(日) 18:04",
-            "Fax: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nPages: 3\nOpen the fax\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, link works until Sun, 29 Nov, 18:04",
+            "クラウドFAX 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678\n日時：2026年11月22日(日) \
+                18:04\nページ数：3ページ\nFAXを見る\nhttps://portal.example.jp/downloads/abc\n電話番　通知ID \
+                K7QX-2M9D　リンクの期限 11月29日(日) 18:04",
+            "Fax: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678\nTime: Sun, 22 \
+                Nov 2026, 18:04 (Japan)\nPages: 3\nOpen the \
+                fax\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, link \
+                works until Sun, 29 Nov, 18:04",
         ),
         (
             notice(Subject::Event(forwarded)),
-            "転送電話 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) 18:04\n転送先：050-1111-2222\n呼び出し：12秒\n電話番　通知ID K7QX-2M9D",
-            "Forwarded call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nForwarded to: 050-1111-2222\nRang for: 12 s\nDenwaban, notice K7QX-2M9D",
+            "転送電話 090-1234-5678\n発信者：090-1234-5678\n着信番号：03-1234-5678（代表）\n日時：2026年11月22日(日) \
+                18:04\n転送先：050-1111-2222\n呼び出し：12秒\n電話番　通知ID K7QX-2M9D",
+            "Forwarded call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
+                (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nForwarded to: 050-1111-2222\nRang \
+                for: 12 s\nDenwaban, notice K7QX-2M9D",
         ),
     ];
     for (notice, japanese, english_text) in table {
@@ -105,7 +130,11 @@ fn a_missed_call_says_why() {
     ];
     for (reason, duration_s, words) in table {
         let event = Event { reason, duration_s, ..event(NotifyEvent::MissedCall) };
-        assert_eq!(lines(&notice(Subject::Event(event))).rows[3], ("状況".into(), words.into()), "{reason:?}");
+        assert_eq!(
+            lines(&notice(Subject::Event(event))).rows[3],
+            ("状況".into(), words.into()),
+            "{reason:?}"
+        );
     }
 }
 
@@ -115,7 +144,11 @@ fn callers_without_a_number_and_from_abroad() {
         ("withheld", "不在着信 非通知", "Missed call: Withheld number"),
         ("公衆電話", "不在着信 公衆電話", "Missed call: Pay phone"),
         ("表示圏外", "不在着信 表示圏外", "Missed call: Number unavailable"),
-        ("サービス競合", "不在着信 サービス競合", "Missed call: Number not sent (service conflict)"),
+        (
+            "サービス競合",
+            "不在着信 サービス競合",
+            "Missed call: Number not sent (service conflict)",
+        ),
         ("010819012345678", "不在着信 010-81-90-1234-5678", "Missed call: 010-81-90-1234-5678"),
         ("+12125550123", "不在着信 +12125550123", "Missed call: +12125550123"),
         ("110", "不在着信 110", "Missed call: 110"),
@@ -123,7 +156,10 @@ fn callers_without_a_number_and_from_abroad() {
     for (text, japanese, english_text) in table {
         let caller = Caller::parse(text).unwrap();
         let notice = notice(Subject::Event(Event { caller, ..event(NotifyEvent::MissedCall) }));
-        assert_eq!((title(&notice).as_str(), title(&english(notice)).as_str()), (japanese, english_text));
+        assert_eq!(
+            (title(&notice).as_str(), title(&english(notice)).as_str()),
+            (japanese, english_text)
+        );
     }
 }
 
@@ -133,9 +169,15 @@ fn a_private_subject_names_nobody() {
         for subject_of in [Subject::Event(event(kind)), Subject::Transcript(event(kind))] {
             let open = notice(subject_of);
             assert!(subject(&open).contains("090-1234-5678"), "{kind:?}");
-            for private in [Notice { private_subject: true, ..open.clone() }, english(Notice { private_subject: true, ..open })] {
+            for private in [
+                Notice { private_subject: true, ..open.clone() },
+                english(Notice { private_subject: true, ..open }),
+            ] {
                 let said = subject(&private);
-                assert!(!said.contains(|c: char| c.is_ascii_digit()) && !said.contains("notices."), "{said}");
+                assert!(
+                    !said.contains(|c: char| c.is_ascii_digit()) && !said.contains("notices."),
+                    "{said}"
+                );
             }
         }
     }
@@ -159,12 +201,22 @@ fn other_notices_in_words() {
     let said = lines(&notice(stopped));
     assert_eq!(said.title, "通知サービス「#営業」を停止しました");
     assert_eq!(said.link, Some(("設定を開く".into(), "https://portal.example.jp/x".into())));
-    assert!(said.rows.contains(&("待っている通知".into(), "3件（再開するときに、送るか送らないかを選べます）".into())), "{said:?}");
+    assert!(
+        said.rows.contains(&(
+            "待っている通知".into(),
+            "3件（再開するときに、送るか送らないかを選べます）".into()
+        )),
+        "{said:?}"
+    );
 }
 
 #[test]
 fn a_transcript_that_came_later_is_told_with_what_it_belongs_to() {
-    let event = Event { transcript: Some("折り返しください。".into()), duration_s: Some(5), ..event(NotifyEvent::Voicemail) };
+    let event = Event {
+        transcript: Some("折り返しください。".into()),
+        duration_s: Some(5),
+        ..event(NotifyEvent::Voicemail)
+    };
     let said = lines(&notice(Subject::Transcript(event)));
     assert_eq!(said.title, "留守番電話の文字起こし 090-1234-5678");
     assert_eq!((said.rows.len(), said.transcript.as_deref()), (3, Some("折り返しください。")));
@@ -208,7 +260,8 @@ fn cutting_keeps_letters_whole() {
 proptest::proptest! {
     #[test]
     fn what_is_cut_fits_and_begins_as_it_did(text in "\\PC*", limit in 0_usize..40) {
-        for (measure, cut) in [(char::len_utf16 as fn(char) -> usize, cut_utf16(&text, limit)), (char::len_utf8, cut_bytes(&text, limit)), (|_| 1, self::cut(&text, limit))] {
+        for (measure, cut) in [(char::len_utf16 as fn(char) -> usize, cut_utf16(&text, limit)),
+            (char::len_utf8, cut_bytes(&text, limit)), (|_| 1, self::cut(&text, limit))] {
             proptest::prop_assert!(cut.chars().map(measure).sum::<usize>() <= limit);
             proptest::prop_assert!(cut == text || cut.is_empty() || text.starts_with(cut.strip_suffix('…').unwrap_or("?")));
         }
@@ -225,13 +278,21 @@ proptest::proptest! {
 
 #[test]
 fn a_long_transcript_is_what_is_cut() {
-    let event = Event { transcript: Some("あ𠮷".repeat(4_000)), ..event(NotifyEvent::Voicemail) };
-    let said = lines(&Notice { attachment: Some(recording(AttachmentKind::Audio)), ..notice(Subject::Event(event)) });
+    let event =
+        Event { transcript: Some("あ𠮷".repeat(4_000)), ..event(NotifyEvent::Voicemail) };
+    let said = lines(&Notice {
+        attachment: Some(recording(AttachmentKind::Audio)),
+        ..notice(Subject::Event(event))
+    });
     for limit in [300, 2_000, 5_000] {
         let text = said.plain(limit, char::len_utf16);
         let units = text.encode_utf16().count();
         assert!((limit - 3..=limit).contains(&units), "{units} of {limit}");
-        assert!(text.contains("…\n\n録音を聞く\nhttps://portal.example.jp/downloads/abc\n") && text.ends_with("18:04"), "{text}");
+        assert!(
+            text.contains("…\n\n録音を聞く\nhttps://portal.example.jp/downloads/abc\n")
+                && text.ends_with("18:04"),
+            "{text}"
+        );
     }
     assert!(said.plain(40, |_| 1).chars().count() <= 40);
 }
@@ -241,9 +302,14 @@ fn short_ids_are_stable_and_readable() {
     let id = short_id("01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b31");
     assert_eq!(id, short_id("01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b31"));
     assert_eq!((id.len(), id.find('-')), (9, Some(4)));
-    let ids: std::collections::BTreeSet<String> = (0..10_000).map(|n| short_id(&format!("01930f5e-7a3c-7c1e-9a44-{n:012x}"))).collect();
+    let ids: std::collections::BTreeSet<String> =
+        (0..10_000).map(|n| short_id(&format!("01930f5e-7a3c-7c1e-9a44-{n:012x}"))).collect();
     assert_eq!(ids.len(), 10_000);
-    assert!(ids.iter().flat_map(|id| id.chars()).all(|c| c == '-' || c.is_ascii_digit() || c.is_ascii_uppercase() && !"ILOU".contains(c)));
+    assert!(
+        ids.iter().flat_map(|id| id.chars()).all(|c| c == '-'
+            || c.is_ascii_digit()
+            || c.is_ascii_uppercase() && !"ILOU".contains(c))
+    );
 }
 
 #[test]
@@ -255,6 +321,9 @@ fn durations() {
         (83, "1分23秒", "1 min 23 s"),
         (3_725, "1時間2分5秒", "1 h 2 min 5 s"),
     ] {
-        assert_eq!((duration(Lang::Ja, seconds).as_str(), duration(Lang::En, seconds).as_str()), (japanese, english_text));
+        assert_eq!(
+            (duration(Lang::Ja, seconds).as_str(), duration(Lang::En, seconds).as_str()),
+            (japanese, english_text)
+        );
     }
 }

@@ -11,9 +11,18 @@ fn report(text: &str) -> Row {
     let said = Some(next()).filter(|text| !text.is_empty());
     match word.as_str() {
         "answered" => Row { kind: CALL.into(), outcome: "answered".into(), ..row },
-        "out" => Row { kind: CALL.into(), outcome: "answered".into(), direction: "out".into(), ..row },
-        "blocked" => Row { kind: MISSED.into(), outcome: "refused".into(), reason: Some("refused".into()), ..row },
-        "busy" => Row { kind: MISSED.into(), outcome: "busy".into(), reason: Some("busy".into()), ..row },
+        "out" => {
+            Row { kind: CALL.into(), outcome: "answered".into(), direction: "out".into(), ..row }
+        }
+        "blocked" => Row {
+            kind: MISSED.into(),
+            outcome: "refused".into(),
+            reason: Some("refused".into()),
+            ..row
+        },
+        "busy" => {
+            Row { kind: MISSED.into(), outcome: "busy".into(), reason: Some("busy".into()), ..row }
+        }
         VOICEMAIL | TRANSCRIPT => {
             let second = row.id.bytes().map(i64::from).sum();
             let at = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
@@ -35,7 +44,12 @@ fn log(reports: &str) -> String {
     let line = |entry: &Entry| {
         let row = &entry.row;
         let what = row.reason.as_ref().filter(|_| row.kind == MISSED).or(row.transcript.as_ref());
-        format!("{} {}{}", row.id, row.kind, what.map(|what| format!(" {what}")).unwrap_or_default())
+        format!(
+            "{} {}{}",
+            row.id,
+            row.kind,
+            what.map(|what| format!(" {what}")).unwrap_or_default()
+        )
     };
     entered(reports).0.iter().map(line).collect::<Vec<_>>().join(", ")
 }
@@ -64,7 +78,10 @@ fn what_was_said_finds_its_voicemail_in_any_order() {
         ("1 transcript hello, 2 voicemail hi", "1 transcript hello, 2 voicemail hi"),
         ("1 voicemail hello, 2 transcript hello", "1 voicemail hello, 2 transcript"),
         ("1 voicemail helo, 2 transcript hello", "1 voicemail hello, 2 transcript"),
-        ("1 voicemail, 2 voicemail, 3 transcript a, 4 transcript b", "1 voicemail a, 2 voicemail b, 3 transcript, 4 transcript"),
+        (
+            "1 voicemail, 2 voicemail, 3 transcript a, 4 transcript b",
+            "1 voicemail a, 2 voicemail b, 3 transcript, 4 transcript",
+        ),
         ("1 transcript hello", "1 transcript hello"),
     ] {
         assert_eq!(log(reports), expected, "{reports}");
@@ -76,7 +93,11 @@ fn what_was_said_finds_its_voicemail_in_any_order() {
     }
     enter(&mut entries, Row { attachment_id: Some("b".into()), ..report("3 transcript second") });
     let texts: Vec<_> = entries.iter().map(|entry| entry.row.transcript.as_deref()).collect();
-    assert_eq!(texts, [None, Some("second"), None], "a transcript that names the file is that file's");
+    assert_eq!(
+        texts,
+        [None, Some("second"), None],
+        "a transcript that names the file is that file's"
+    );
 }
 
 #[test]
@@ -87,11 +108,17 @@ fn what_is_news() {
     let refused = |is_first| News::Refused { is_first };
     for (reports, expected) in [
         ("1 no_answer, 2 busy", vec![missed("1"), News::Nothing]),
-        ("1 answered, 2 no_answer, 3 answered", vec![News::Answered, News::Nothing, News::Answered]),
+        (
+            "1 answered, 2 no_answer, 3 answered",
+            vec![News::Answered, News::Nothing, News::Answered],
+        ),
         ("1 out", vec![News::Nothing]),
         ("1 blocked, 2 blocked", vec![refused(true), refused(false)]),
         ("1 no_answer, 2 blocked", vec![missed("1"), refused(true)]),
-        ("1 voicemail, 2 transcript x, 3 transcript x, 4 transcript y", vec![happened("1"), said("1"), News::Nothing, News::Nothing]),
+        (
+            "1 voicemail, 2 transcript x, 3 transcript x, 4 transcript y",
+            vec![happened("1"), said("1"), News::Nothing, News::Nothing],
+        ),
         ("1 transcript x, 2 voicemail", vec![News::Nothing, happened("2")]),
         ("1 voicemail x, 2 transcript y", vec![happened("1"), News::Nothing]),
         ("1 fax, 2 forwarded_call", vec![happened("1"), happened("2")]),
@@ -102,7 +129,8 @@ fn what_is_news() {
 
 #[test]
 fn what_stored_rows_say_anew_is_marked() {
-    let mut entries = vec![Entry::stored(report("1 no_answer")), Entry::stored(report("2 voicemail"))];
+    let mut entries =
+        vec![Entry::stored(report("1 no_answer")), Entry::stored(report("2 voicemail"))];
     enter(&mut entries, report("3 busy"));
     enter(&mut entries, report("4 transcript hello"));
     let marks: Vec<_> = entries.iter().map(|entry| (entry.is_new, entry.is_changed)).collect();

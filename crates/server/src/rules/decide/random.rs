@@ -47,7 +47,15 @@ fn callers() -> Vec<Caller> {
     let mut random = Random(0);
     let mut texts: Vec<String> = Vec::new();
     for _ in 0..12 {
-        let starts = [("+813", 8), ("+8190", 8), ("+81120", 6), ("010-81-3", 8), ("010-81-90", 8), ("+1212555", 4), ("010-44-20794", 6)];
+        let starts = [
+            ("+813", 8),
+            ("+8190", 8),
+            ("+81120", 6),
+            ("010-81-3", 8),
+            ("010-81-90", 8),
+            ("+1212555", 4),
+            ("010-44-20794", 6),
+        ];
         texts.extend(starts.map(|(start, count)| random.digits(start, count)));
     }
     for _ in 0..3 {
@@ -69,7 +77,11 @@ struct Case {
 impl Case {
     fn new(number: u64, callers: &[Caller]) -> Self {
         let mut random = Random(number.wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let mut contract = contract(&Sample { numbers: 1 + random.below(2), ids: 1 + random.below(5), ..Sample::default() });
+        let mut contract = contract(&Sample {
+            numbers: 1 + random.below(2),
+            ids: 1 + random.below(5),
+            ..Sample::default()
+        });
         let ids = contract.phone_ids.len();
         for (i, phone_id) in contract.phone_ids.iter_mut().enumerate() {
             // No two alike, of different lengths.
@@ -82,7 +94,8 @@ impl Case {
             let off = random.below(6);
             let silent = contract.phone_ids.iter().filter(|_| random.below(5) < off);
             contract.silent.extend(silent.map(|phone_id| (called.id.clone(), phone_id.id.clone())));
-            called.priority_phone_id = random.once_in(2).then(|| format!("id{}", random.below(ids)));
+            called.priority_phone_id =
+                random.once_in(2).then(|| format!("id{}", random.below(ids)));
             called.channel_limit = 1 + random.below(9) as i32;
             called.busy_announcement = random.once_in(2);
             called.reject_withheld = random.once_in(2);
@@ -117,7 +130,12 @@ impl Case {
     /// The list is asked for what may match, as the switch's question does, or handed over whole.
     fn decide(&self, whole_list: bool) -> Decision {
         let keys = candidate_keys(&self.call.caller);
-        let entries: Vec<_> = self.entries.iter().filter(|entry| whole_list || keys.contains(&entry.pattern)).cloned().collect();
+        let entries: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| whole_list || keys.contains(&entry.pattern))
+            .cloned()
+            .collect();
         let settings = NumberSettings::new(&self.contract, &self.contract.numbers[0], &entries);
         decide_call(&settings, &self.call, &SipCodes::default())
     }
@@ -127,7 +145,8 @@ impl Case {
     }
 
     fn is_emergency(&self) -> bool {
-        self.call.emergency_callback || matches!(self.call.caller.key(), Some("110" | "118" | "119"))
+        self.call.emergency_callback
+            || matches!(self.call.caller.key(), Some("110" | "118" | "119"))
     }
 
     /// The same account and call, with the setting that the decision names set the other way.
@@ -149,7 +168,10 @@ impl Case {
                 flipped.contract.silent.remove(&("number0".to_owned(), first));
             }
             MatchedRule::Ringing => {
-                let ringing = decision.devices.iter().map(|device| ("number0".to_owned(), device.phone_id.clone()));
+                let ringing = decision
+                    .devices
+                    .iter()
+                    .map(|device| ("number0".to_owned(), device.phone_id.clone()));
                 flipped.contract.silent.extend(ringing);
             }
             // Settled before this is asked.
@@ -178,12 +200,23 @@ impl Verdict {
             entry: decision.entry.as_ref().map(|entry| entry.id.clone()),
             code: decision.sip.map(|(code, _)| code),
             announcement: decision.announcement,
-            devices: decision.devices.iter().map(|device| (device.phone_id.clone(), device.ring_after_s)).collect(),
+            devices: decision
+                .devices
+                .iter()
+                .map(|device| (device.phone_id.clone(), device.ring_after_s))
+                .collect(),
         }
     }
 
     fn reject(matched: MatchedRule, code: u16) -> Self {
-        Self { action: RouteAction::Reject, matched, entry: None, code: Some(code), announcement: None, devices: Vec::new() }
+        Self {
+            action: RouteAction::Reject,
+            matched,
+            entry: None,
+            code: Some(code),
+            announcement: None,
+            devices: Vec::new(),
+        }
     }
 
     fn setting(&self) -> (RouteAction, MatchedRule, Option<&String>) {
@@ -212,8 +245,17 @@ fn naive(case: &Case) -> Verdict {
     }
     if case.call.active_calls as i32 >= called.channel_limit {
         let busy = Verdict::reject(MatchedRule::ChannelLimit, 486);
-        let announced = Verdict { action: RouteAction::Announce, code: None, announcement: Some("busy"), ..busy };
-        return if called.busy_announcement { announced } else { Verdict::reject(MatchedRule::ChannelLimit, 486) };
+        let announced = Verdict {
+            action: RouteAction::Announce,
+            code: None,
+            announcement: Some("busy"),
+            ..busy
+        };
+        return if called.busy_announcement {
+            announced
+        } else {
+            Verdict::reject(MatchedRule::ChannelLimit, 486)
+        };
     }
     let mut waiting: BTreeMap<(bool, u32), &str> = BTreeMap::new();
     let mut devices = Vec::new();
@@ -221,7 +263,10 @@ fn naive(case: &Case) -> Verdict {
         if called.priority_phone_id.as_deref() == Some(&phone_id.id) {
             devices.push((phone_id.id.clone(), 0));
         } else {
-            waiting.insert((phone_id.kind == "additional", phone_id.extension.parse().unwrap()), &phone_id.id);
+            waiting.insert(
+                (phone_id.kind == "additional", phone_id.extension.parse().unwrap()),
+                &phone_id.id,
+            );
         }
     }
     let wait = if devices.is_empty() { 0 } else { 10 };
@@ -229,7 +274,14 @@ fn naive(case: &Case) -> Verdict {
     if devices.is_empty() {
         return Verdict::reject(MatchedRule::NoTerminalRings, 480);
     }
-    Verdict { action: RouteAction::Ring, matched: MatchedRule::Ringing, entry: None, code: None, announcement: None, devices }
+    Verdict {
+        action: RouteAction::Ring,
+        matched: MatchedRule::Ringing,
+        entry: None,
+        code: None,
+        announcement: None,
+        devices,
+    }
 }
 
 /// Walks from the whole number down to its first character.
@@ -237,9 +289,15 @@ fn naive_entry(case: &Case) -> Option<String> {
     let key = case.call.caller.key()?;
     let beginnings = (1..=key.len()).rev().map(|end| ("prefix", &key[..end]));
     for wanted in std::iter::once(("exact", key)).chain(beginnings) {
-        let valid = case.entries.iter().filter(|entry| entry.expires_at.is_none_or(|end| end > case.call.at));
+        let valid = case
+            .entries
+            .iter()
+            .filter(|entry| entry.expires_at.is_none_or(|end| end > case.call.at));
         // The ids are in the order of the list.
-        if let Some(entry) = valid.into_iter().find(|entry| (entry.matching.as_str(), entry.pattern.as_str()) == wanted) {
+        if let Some(entry) = valid
+            .into_iter()
+            .find(|entry| (entry.matching.as_str(), entry.pattern.as_str()) == wanted)
+        {
             return Some(entry.id.clone());
         }
     }
@@ -253,22 +311,48 @@ fn check(name: &str, case: &Case) -> Decision {
     let mut shuffled = case.clone();
     shuffled.entries.reverse();
     shuffled.contract.phone_ids.reverse();
-    assert_eq!(decision, shuffled.decide(true), "{name}: asked again with its rows the other way round: {case:#?}");
+    assert_eq!(
+        decision,
+        shuffled.decide(true),
+        "{name}: asked again with its rows the other way round: {case:#?}"
+    );
 
     for device in &decision.devices {
         assert!(case.rings(&device.phone_id), "{name}: {} is off: {case:#?}", device.phone_id);
     }
-    assert!(decision.devices.is_sorted_by_key(|device| device.ring_after_s), "{name}: {decision:?}");
+    assert!(
+        decision.devices.is_sorted_by_key(|device| device.ring_after_s),
+        "{name}: {decision:?}"
+    );
     let by_block_rule = matches!(decision.sip, Some((433 | 603, _)));
     assert!(!(by_block_rule && case.is_emergency()), "{name}: an emergency is refused: {case:#?}");
     let is_full = case.call.active_calls as i32 >= case.contract.numbers[0].channel_limit;
-    assert!(!(is_full && decision.action == RouteAction::Ring), "{name}: rings without a channel: {case:#?}");
-    assert_eq!(decision.action == RouteAction::Ring, !decision.devices.is_empty(), "{name}: {decision:?}");
-    assert_eq!(decision.action == RouteAction::Reject, decision.sip.is_some(), "{name}: {decision:?}");
-    assert_eq!(decision.action == RouteAction::Announce, decision.announcement.is_some(), "{name}: {decision:?}");
+    assert!(
+        !(is_full && decision.action == RouteAction::Ring),
+        "{name}: rings without a channel: {case:#?}"
+    );
+    assert_eq!(
+        decision.action == RouteAction::Ring,
+        !decision.devices.is_empty(),
+        "{name}: {decision:?}"
+    );
+    assert_eq!(
+        decision.action == RouteAction::Reject,
+        decision.sip.is_some(),
+        "{name}: {decision:?}"
+    );
+    assert_eq!(
+        decision.action == RouteAction::Announce,
+        decision.announcement.is_some(),
+        "{name}: {decision:?}"
+    );
 
     let flipped = Verdict::of(&case.flipped(&decision).decide(false));
-    assert_ne!(flipped.setting(), verdict.setting(), "{name}: the setting that is named did not decide: {case:#?}");
+    assert_ne!(
+        flipped.setting(),
+        verdict.setting(),
+        "{name}: the setting that is named did not decide: {case:#?}"
+    );
     decision
 }
 

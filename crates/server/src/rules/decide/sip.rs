@@ -21,15 +21,22 @@ pub struct SipCodes {
 }
 
 impl Default for SipCodes {
-    /// 433 tells the caller to show the number (RFC 5079), 603 not to try elsewhere; 486 and 480 that a later call may get through; 404 that
-    /// there is no such number.
+    /// 433 tells the caller to show the number (RFC 5079), 603 not to try elsewhere; 486 and 480
+    /// that a later call may get through; 404 that there is no such number.
     fn default() -> Self {
-        Self { no_number: 433, blocked: 603, busy: 486, no_terminal: 480, unknown_number: 404, suspended: 480 }
+        Self {
+            no_number: 433,
+            blocked: 603,
+            busy: 486,
+            no_terminal: 480,
+            unknown_number: 404,
+            suspended: 480,
+        }
     }
 }
 
-/// The reason phrase of a status code that ends a call: RFC 3261, 21.4 to 21.6, and the RFC that stands beside it. What is unknown is
-/// read as the first code of its class (RFC 3261, 8.1.3.2).
+/// The reason phrase of a status code that ends a call: RFC 3261, 21.4 to 21.6, and the RFC that
+/// stands beside it. What is unknown is read as the first code of its class (RFC 3261, 8.1.3.2).
 pub fn reason_phrase(code: u16) -> &'static str {
     match code {
         401 => "Unauthorized",

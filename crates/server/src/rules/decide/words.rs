@@ -27,14 +27,20 @@ fn key(decision: &Decision) -> &'static str {
         MatchedRule::RejectPayPhone => "reject_pay_phone",
         MatchedRule::RejectOutOfRange => "reject_out_of_range",
         MatchedRule::RejectServiceConflict => "reject_service_conflict",
-        MatchedRule::BlockEntry => match decision.entry.as_ref().map(|entry| entry.pattern.matching()) {
-            Some(BlockMatch::Prefix) => "block_entry_prefix",
-            Some(BlockMatch::Exact) | None => "block_entry_exact",
-        },
-        MatchedRule::ChannelLimit if decision.action == RouteAction::Announce => "channel_limit_announcement",
+        MatchedRule::BlockEntry => {
+            match decision.entry.as_ref().map(|entry| entry.pattern.matching()) {
+                Some(BlockMatch::Prefix) => "block_entry_prefix",
+                Some(BlockMatch::Exact) | None => "block_entry_exact",
+            }
+        }
+        MatchedRule::ChannelLimit if decision.action == RouteAction::Announce => {
+            "channel_limit_announcement"
+        }
         MatchedRule::ChannelLimit => "channel_limit",
         MatchedRule::NoTerminalRings => "no_terminal_rings",
-        MatchedRule::Ringing if decision.devices.iter().any(|device| device.ring_after_s > 0) => "ringing_priority",
+        MatchedRule::Ringing if decision.devices.iter().any(|device| device.ring_after_s > 0) => {
+            "ringing_priority"
+        }
         MatchedRule::Ringing => "ringing",
         MatchedRule::UnknownNumber => "unknown_number",
         MatchedRule::Suspended => "suspended",

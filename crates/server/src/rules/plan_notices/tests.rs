@@ -6,21 +6,33 @@ use crate::rules::call_log::{enter, is_answered, is_refused};
 
 fn destination(channel: &str) -> Destination {
     let service_id = (channel != "mail").then(|| format!("{channel}-1"));
-    Destination { channel: channel.into(), service_id, label: format!("to {channel}"), ..Destination::default() }
+    Destination {
+        channel: channel.into(),
+        service_id,
+        label: format!("to {channel}"),
+        ..Destination::default()
+    }
 }
 
 fn rule(events: &[NotifyEvent], channels: &[&str]) -> Rule {
-    Rule { id: "rule".into(), events: events.to_vec(), destinations: channels.iter().map(|channel| destination(channel)).collect() }
+    Rule {
+        id: "rule".into(),
+        events: events.to_vec(),
+        destinations: channels.iter().map(|channel| destination(channel)).collect(),
+    }
 }
 
-/// Plays reports one after the other as the intake does, and says what is sent in the end: event, channel, purpose. `+` in front of a
-/// report lets everything be sent that waits then.
+/// Plays reports one after the other as the intake does, and says what is sent in the end: event,
+/// channel, purpose. `+` in front of a report lets everything be sent that waits then.
 fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
     let (mut entries, mut planned): (Vec<Entry>, Vec<Planned>) = (Vec::new(), Vec::new());
     for (index, report) in reports.iter().enumerate() {
         let word = report.trim_start_matches('+');
         if word != *report {
-            planned.iter_mut().filter(|notice| notice.state == "waiting").for_each(|notice| notice.state = "delivered".into());
+            planned
+                .iter_mut()
+                .filter(|notice| notice.state == "waiting")
+                .for_each(|notice| notice.state = "delivered".into());
         }
         let (kind, outcome) = match word {
             "answered" => (call_log::CALL, "answered"),
@@ -39,10 +51,17 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
         let news = enter(&mut entries, row);
         let plan = plan_notices(&entries, &news, rule, &planned);
         for id in &plan.canceled {
-            planned.iter_mut().filter(|notice| notice.id == *id).for_each(|notice| notice.state = "canceled".into());
+            planned
+                .iter_mut()
+                .filter(|notice| notice.id == *id)
+                .for_each(|notice| notice.state = "canceled".into());
         }
         for new in plan.new {
-            assert_eq!(new.settles, entries[new.call_event_id.parse::<usize>().unwrap()].row.kind == call_log::MISSED, "{reports:?}");
+            assert_eq!(
+                new.settles,
+                entries[new.call_event_id.parse::<usize>().unwrap()].row.kind == call_log::MISSED,
+                "{reports:?}"
+            );
             planned.push(Planned {
                 id: format!("{}", planned.len()),
                 call_event_id: new.call_event_id,
@@ -55,8 +74,14 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
         }
     }
     assert!(!(is_answered(&entries) && is_refused(&entries)), "no table has both");
-    let line =
-        |notice: &Planned| format!("{} {} {}", reports[notice.call_event_id.parse::<usize>().unwrap()], notice.label, notice.purpose);
+    let line = |notice: &Planned| {
+        format!(
+            "{} {} {}",
+            reports[notice.call_event_id.parse::<usize>().unwrap()],
+            notice.label,
+            notice.purpose
+        )
+    };
     planned.iter().filter(|notice| notice.state != "canceled").map(line).collect()
 }
 
@@ -80,9 +105,21 @@ fn what_is_told_of_a_call() {
         (&[MissedCall], &["missed", "voicemail"], &["missed to mail event"]),
         (&[MissedCall], &["voicemail", "missed"], &["missed to mail event"]),
         (&[Voicemail], &["missed"], &[]),
-        (&all, &["forwarded_call", "missed"], &["forwarded_call to mail event", "missed to mail event"]),
-        (&all, &["missed", "forwarded_call"], &["missed to mail event", "forwarded_call to mail event"]),
-        (&all, &["voicemail", "voicemail"], &["voicemail to mail event", "voicemail to mail event"]),
+        (
+            &all,
+            &["forwarded_call", "missed"],
+            &["forwarded_call to mail event", "missed to mail event"],
+        ),
+        (
+            &all,
+            &["missed", "forwarded_call"],
+            &["missed to mail event", "forwarded_call to mail event"],
+        ),
+        (
+            &all,
+            &["voicemail", "voicemail"],
+            &["voicemail to mail event", "voicemail to mail event"],
+        ),
         (&[], &["missed", "voicemail", "fax", "forwarded_call"], &[]),
     ];
     for (events, reports, told) in table {
@@ -100,14 +137,17 @@ fn everybody_is_told_once() {
 
 #[test]
 fn what_is_said_later_follows_where_it_finds_its_place() {
-    let channels = ["mail", "slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook"];
+    let channels =
+        ["mail", "slack", "chatwork", "teams", "google_chat", "line", "line_works", "webhook"];
     let rule = rule(&[Voicemail], &channels);
-    let follows =
-        |reports: &[&str]| -> Vec<String> { play(reports, Some(&rule)).into_iter().filter(|line| line.ends_with("transcript")).collect() };
+    let follows = |reports: &[&str]| -> Vec<String> {
+        play(reports, Some(&rule)).into_iter().filter(|line| line.ends_with("transcript")).collect()
+    };
     // It goes along with what still waits.
     assert_eq!(follows(&["voicemail", "transcript"]), Vec::<String>::new());
     assert_eq!(follows(&["transcript", "voicemail"]), Vec::<String>::new());
-    let expected = ["mail", "slack", "google_chat", "webhook"].map(|channel| format!("voicemail to {channel} transcript"));
+    let expected = ["mail", "slack", "google_chat", "webhook"]
+        .map(|channel| format!("voicemail to {channel} transcript"));
     assert_eq!(follows(&["voicemail", "+transcript"]), expected);
     assert_eq!(follows(&["voicemail", "+transcript", "+transcript"]), expected);
 }
@@ -144,6 +184,10 @@ fn a_transcript_follows_only_what_people_have_read() {
         let plan = plan_notices(&entries, &news, Some(&rule), std::slice::from_ref(&notice));
         assert_eq!(plan.new.len(), usize::from(follows), "{state} {progress:?}");
         let elsewhere = Planned { service_id: Some("slack-2".into()), ..notice };
-        assert_eq!(plan_notices(&entries, &news, Some(&rule), &[elsewhere]), Plan::default(), "a service that the rule has lost");
+        assert_eq!(
+            plan_notices(&entries, &news, Some(&rule), &[elsewhere]),
+            Plan::default(),
+            "a service that the rule has lost"
+        );
     }
 }

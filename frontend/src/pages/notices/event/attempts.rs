@@ -25,14 +25,26 @@ pub(super) fn Attempts(client: Client, id: String, tries: Memo<u32>) -> impl Int
     });
     view! {
         <div class="attempts" aria-live="polite">
-            {move || state.with(|state| match state {
-                Remote::Loading => view! { <p class="remark">{t!(states.loading)}</p> }.into_any(),
-                Remote::Failed(error) => view! { <p class="fault">{states::words(error).1}</p> }.into_any(),
-                Remote::Ready(delivery) => view! {
-                    <ol>{delivery.attempts.iter().map(attempt).collect_view()}</ol>
-                    <p class="remark num">{t!(notices.short_id, id = delivery.short_id.clone())}</p>
-                }.into_any(),
-            })}
+            {move || {
+                state
+                    .with(|state| match state {
+                        Remote::Loading => {
+                            view! { <p class="remark">{t!(states.loading)}</p> }.into_any()
+                        }
+                        Remote::Failed(error) => {
+                            view! { <p class="fault">{states::words(error).1}</p> }.into_any()
+                        }
+                        Remote::Ready(delivery) => {
+                            view! {
+                                <ol>{delivery.attempts.iter().map(attempt).collect_view()}</ol>
+                                <p class="remark num">
+                                    {t!(notices.short_id, id = delivery.short_id.clone())}
+                                </p>
+                            }
+                                .into_any()
+                        }
+                    })
+            }}
         </div>
     }
 }
@@ -47,10 +59,19 @@ fn attempt(attempt: &DeliveryAttempt) -> AnyView {
     let facts = words::parts([Some(words::moment(attempt.at)), status, Some(took)]);
     view! {
         <li data-testid="attempt">
-            <p><b class=class>{outcome}</b></p>
+            <p>
+                <b class=class>{outcome}</b>
+            </p>
             <p class="num">{facts}</p>
             {(!attempt.message.is_empty()).then(|| view! { <p>{attempt.message.clone()}</p> })}
-            {(!attempt.detail.is_empty()).then(|| view! { <p><code>{attempt.detail.clone()}</code></p> })}
+            {(!attempt.detail.is_empty())
+                .then(|| {
+                    view! {
+                        <p>
+                            <code>{attempt.detail.clone()}</code>
+                        </p>
+                    }
+                })}
         </li>
     }
     .into_any()

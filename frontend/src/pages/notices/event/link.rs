@@ -23,23 +23,55 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
         None => t!(notices.link_over).to_owned(),
     };
     let opened = move || t!(notices.times, count = format::count(downloads.into()));
-    let last = move || last_download_at.map(|at| t!(notices.opened_last, moment = words::moment(at)));
+    let last =
+        move || last_download_at.map(|at| t!(notices.opened_last, moment = words::moment(at)));
     view! {
         <section class="group" data-testid="link">
             <h2>{move || t!(notices.link)}</h2>
             <div class="list">
-                <div class="row wraps"><span class="label">{move || t!(notices.link_state)}</span><span class="value num" data-testid="link-state">{until}</span></div>
-                <div class="row wraps"><span class="label">{move || t!(notices.opened)}<small class="num">{last}</small></span><span class="value num" data-testid="opened">{opened}</span></div>
-                {works.then(|| view! {
-                    <button class="row danger" type="button" aria-haspopup="dialog" data-testid="revoke" on:click=move |_| asking.set(true)>
-                        <span class="lead"><Icon icon=icondata_lu::LuUnlink/></span>
-                        <span class="label">{move || t!(notices.revoke)}</span>
-                    </button>
-                })}
+                <div class="row wraps">
+                    <span class="label">{move || t!(notices.link_state)}</span>
+                    <span class="value num" data-testid="link-state">
+                        {until}
+                    </span>
+                </div>
+                <div class="row wraps">
+                    <span class="label">
+                        {move || t!(notices.opened)}<small class="num">{last}</small>
+                    </span>
+                    <span class="value num" data-testid="opened">
+                        {opened}
+                    </span>
+                </div>
+                {works
+                    .then(|| {
+                        view! {
+                            <button
+                                class="row danger"
+                                type="button"
+                                aria-haspopup="dialog"
+                                data-testid="revoke"
+                                on:click=move |_| asking.set(true)
+                            >
+                                <span class="lead">
+                                    <Icon icon=icondata_lu::LuUnlink />
+                                </span>
+                                <span class="label">{move || t!(notices.revoke)}</span>
+                            </button>
+                        }
+                    })}
             </div>
-            <p>{move || if kind == AttachmentKind::Fax { t!(notices.link_note_fax) } else { t!(notices.link_note) }}</p>
+            <p>
+                {move || {
+                    if kind == AttachmentKind::Fax {
+                        t!(notices.link_note_fax)
+                    } else {
+                        t!(notices.link_note)
+                    }
+                }}
+            </p>
         </section>
-        <Revoke page open=asking/>
+        <Revoke page open=asking />
     }
 }
 
@@ -70,12 +102,28 @@ fn Revoke(page: Page, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Sheet open title=text!(notices.revoke_title) test_id="revoke-sheet">
             <p class="say">{move || t!(notices.revoke_body)}</p>
-            <div role="alert" class="form-error">{move || failure.get().map(|words| view! { <p>{words}</p> })}</div>
+            <div role="alert" class="form-error">
+                {move || failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
             <div class="stack">
-                <button class="btn danger wide" type="button" data-testid="revoke-confirm" aria-disabled=move || busy.get().to_string() on:click=go>
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="revoke-confirm"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=go
+                >
                     {move || if busy.get() { t!(notices.revoking) } else { t!(notices.revoke) }}
                 </button>
-                <button class="btn wide" type="button" data-testid="revoke-cancel" on:click=move |_| open.set(false)>{move || t!(app.cancel)}</button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="revoke-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    {move || t!(app.cancel)}
+                </button>
             </div>
         </Sheet>
     }

@@ -55,8 +55,11 @@ impl Page {
     /// Reads both anew; what did not change is not drawn anew.
     async fn read(self) -> Result<(), ClientError> {
         let Some(id) = self.id.try_get_value() else { return Ok(()) };
-        let (event, sent) =
-            futures_util::future::join(api::call_events::get(self.client, &id), api::deliveries::of_event(self.client, &id)).await;
+        let (event, sent) = futures_util::future::join(
+            api::call_events::get(self.client, &id),
+            api::deliveries::of_event(self.client, &id),
+        )
+        .await;
         let event = Some(event?);
         if self.event.try_with_untracked(|known| *known != event) == Some(true) {
             self.event.set(event);
@@ -73,7 +76,9 @@ impl Page {
     fn tell(self, now: &[Delivery]) {
         let ended = self.sent.try_with_untracked(|before| {
             let before = before.as_deref().unwrap_or_default();
-            let was_open = |delivery: &&Delivery| before.iter().any(|old| old.id == delivery.id && old.finished_at.is_none());
+            let was_open = |delivery: &&Delivery| {
+                before.iter().any(|old| old.id == delivery.id && old.finished_at.is_none())
+            };
             now.iter().filter(was_open).find(|delivery| delivery.finished_at.is_some()).cloned()
         });
         if let Some(delivery) = ended.flatten() {
@@ -87,7 +92,9 @@ impl Page {
             News::Change(change) => match (&change.call_event_id, &change.delivery_id) {
                 (Some(id), _) => self.id.try_with_value(|mine| mine == id) == Some(true),
                 (None, Some(id)) => {
-                    self.sent.try_with_untracked(|sent| sent.iter().flatten().any(|delivery| delivery.id == *id)) == Some(true)
+                    self.sent.try_with_untracked(|sent| {
+                        sent.iter().flatten().any(|delivery| delivery.id == *id)
+                    }) == Some(true)
                 }
                 (None, None) => false,
             },
@@ -107,7 +114,9 @@ impl Page {
     /// Reads anew what is on the screen. Where that fails it stays as it was.
     fn refresh(self) {
         spawn_local(async move {
-            if self.read().await.is_ok() && self.state.try_with_untracked(|state| state.ready().is_none()) == Some(true) {
+            if self.read().await.is_ok()
+                && self.state.try_with_untracked(|state| state.ready().is_none()) == Some(true)
+            {
                 self.state.set(Remote::Ready(()));
             }
         });
@@ -133,12 +142,22 @@ pub fn NoticePage(
     changes::listen(Callback::new(move |news| page.hear(&news)));
     let retry = Callback::new(move |()| page.load());
     view! {
-        <TitleBar title=text!(notices.event) back=way_back() deep=true/>
+        <TitleBar title=text!(notices.event) back=way_back() deep=true />
         {move || match page.state.get() {
-            Remote::Loading => view! { <SkeletonRows count=2/> <SkeletonRows count=3/> }.into_any(),
-            Remote::Failed(error) if error.code() == Some(ErrorCode::NotFound) => view! { <Gone/> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry/> }.into_any(),
-            Remote::Ready(()) => page.event.get_untracked().map(|event| view! { <Body page event/> }).into_any(),
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=2 />
+                    <SkeletonRows count=3 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) if error.code() == Some(ErrorCode::NotFound) => {
+                view! { <Gone /> }.into_any()
+            }
+            Remote::Failed(error) => view! { <ErrorState error retry /> }.into_any(),
+            Remote::Ready(()) => {
+                page.event.get_untracked().map(|event| view! { <Body page event /> }).into_any()
+            }
         }}
     }
 }
@@ -148,10 +167,12 @@ pub fn NoticePage(
 fn Gone() -> impl IntoView {
     view! {
         <section class="state" role="alert" data-testid="not-found">
-            <Icon icon=icondata_lu::LuSearchX/>
+            <Icon icon=icondata_lu::LuSearchX />
             <h2>{move || t!(states.not_found_title)}</h2>
             <p>{move || t!(notices.gone)}</p>
-            <a class="btn main" href=way_back()>{move || t!(notices.to_log)}</a>
+            <a class="btn main" href=way_back()>
+                {move || t!(notices.to_log)}
+            </a>
         </section>
     }
 }
@@ -159,35 +180,58 @@ fn Gone() -> impl IntoView {
 #[component]
 fn Body(page: Page, event: CallEvent) -> impl IntoView {
     let now = Signal::derive(move || page.event.get());
-    let file = Memo::new(move |_| now.with(|event| event.as_ref()?.attachment.as_ref().map(|file| (file.kind, file.file_name.clone()))));
+    let file = Memo::new(move |_| {
+        now.with(|event| {
+            event.as_ref()?.attachment.as_ref().map(|file| (file.kind, file.file_name.clone()))
+        })
+    });
     let link = Memo::new(move |_| now.with(|event| event.as_ref()?.attachment.clone()));
-    let transcript = Memo::new(move |_| now.with(|event| event.as_ref()?.transcript.clone().filter(|text| !text.trim().is_empty())));
+    let transcript = Memo::new(move |_| {
+        now.with(|event| event.as_ref()?.transcript.clone().filter(|text| !text.trim().is_empty()))
+    });
     let length = Memo::new(move |_| now.with(|event| event.as_ref()?.duration_s));
     let href = api::call_events::attachment_href(&event.id);
     let is_voicemail = event.kind == NotifyEvent::Voicemail;
     view! {
-        <Head event=event.clone() now/>
-        {move || file.get().map(|(kind, name)| match kind {
-            AttachmentKind::Audio => view! { <Player src=href.clone() name length=length.get_untracked()/> }.into_any(),
-            AttachmentKind::Fax => view! { <Fax href=href.clone() name/> }.into_any(),
-        })}
+        <Head event=event.clone() now />
+        {move || {
+            file
+                .get()
+                .map(|(kind, name)| match kind {
+                    AttachmentKind::Audio => {
+                        view! { <Player src=href.clone() name length=length.get_untracked() /> }
+                            .into_any()
+                    }
+                    AttachmentKind::Fax => view! { <Fax href=href.clone() name /> }.into_any(),
+                })
+        }}
         {move || match transcript.get() {
             Some(said) => {
                 let copied = Signal::stored(said.clone());
                 view! {
                     <section class="group" data-testid="transcript">
                         <h2>{move || t!(notices.transcript)}</h2>
-                        <div class="note spoken"><p>{said}</p><CopyButton text=copied/></div>
+                        <div class="note spoken">
+                            <p>{said}</p>
+                            <CopyButton text=copied />
+                        </div>
                     </section>
                 }
-                .into_any()
+                    .into_any()
             }
-            None if is_voicemail => view! { <p class="footnote" data-testid="no-transcript">{move || t!(notices.no_transcript)}</p> }.into_any(),
+            None if is_voicemail => {
+                view! {
+                    <p class="footnote" data-testid="no-transcript">
+                        {move || t!(notices.no_transcript)}
+                    </p>
+                }
+                    .into_any()
+            }
             None => ().into_any(),
         }}
-        <Actions event/>
-        <Sent page/>
-        {move || link.get().map(|file| view! { <Link page file/> })}
+        <Actions event />
+        <Sent page />
+        {move || link.get().map(|file| view! { <Link page file /> })}
     }
 }
 
@@ -204,21 +248,41 @@ fn Head(event: CallEvent, now: Signal<Option<CallEvent>>) -> impl IntoView {
         rows.with(|rows| {
             let number = rows.ready()?.number(&number_id)?;
             let label = number_label(number);
-            Some(words::parts([Some(label), Some(number.name.clone()).filter(|name| !name.is_empty())]))
+            Some(words::parts([
+                Some(label),
+                Some(number.name.clone()).filter(|name| !name.is_empty()),
+            ]))
         })
     };
     view! {
         <div class="hero happened-hero">
-            <span class="lead"><Icon icon=words::kind_icon(kind)/></span>
+            <span class="lead">
+                <Icon icon=words::kind_icon(kind) />
+            </span>
             <div>
-                <p class="big num" data-testid="caller">{caller.text}</p>
+                <p class="big num" data-testid="caller">
+                    {caller.text}
+                </p>
                 <p class="what">
                     <span data-testid="what">{what}</span>
-                    {caller.international.then(|| view! { <span class="badge">{move || t!(preview.international)}</span> })}
+                    {caller
+                        .international
+                        .then(|| {
+                            view! { <span class="badge">{move || t!(preview.international)}</span> }
+                        })}
                 </p>
                 <p class="sub">
-                    <time class="num" datetime=at.to_rfc3339()>{move || t!(row.last_seen, day = format::day(locale(), at), time = format::time(at))}</time>
-                    <span class="num" data-testid="called">{number}</span>
+                    <time class="num" datetime=at.to_rfc3339()>
+                        {move || {
+                            t!(
+                                row.last_seen,
+                        day = format::day(locale(), at), time = format::time(at)
+                            )
+                        }}
+                    </time>
+                    <span class="num" data-testid="called">
+                        {number}
+                    </span>
                 </p>
             </div>
         </div>
@@ -231,13 +295,27 @@ fn Fax(href: String, name: String) -> impl IntoView {
         <section class="group">
             <div class="list">
                 // A tab of its own: a PDF in place of the app has no way back on a phone.
-                <a class="row" href=href.clone() target="_blank" rel="noopener" data-testid="open-fax">
-                    <span class="lead"><Icon icon=icondata_lu::LuFileText/></span>
-                    <span class="label">{move || t!(notices.open_fax)}<small>{name.clone()}</small></span>
-                    <span class="go"><Icon icon=icondata_lu::LuExternalLink/></span>
+                <a
+                    class="row"
+                    href=href.clone()
+                    target="_blank"
+                    rel="noopener"
+                    data-testid="open-fax"
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuFileText />
+                    </span>
+                    <span class="label">
+                        {move || t!(notices.open_fax)}<small>{name.clone()}</small>
+                    </span>
+                    <span class="go">
+                        <Icon icon=icondata_lu::LuExternalLink />
+                    </span>
                 </a>
                 <a class="row" href=href download=name data-testid="save-fax">
-                    <span class="lead"><Icon icon=icondata_lu::LuDownload/></span>
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuDownload />
+                    </span>
                     <span class="label">{move || t!(notices.save_fax)}</span>
                 </a>
             </div>
@@ -253,31 +331,59 @@ fn Actions(event: CallEvent) -> impl IntoView {
     let can_block = {
         let id = row.id.clone();
         Memo::new(move |_| {
-            rows.with(|rows| rows.ready().and_then(|rows| rows.number(&id)).is_some_and(|number| number.can(Capability::BlockList)))
+            rows.with(|rows| {
+                rows.ready()
+                    .and_then(|rows| rows.number(&id))
+                    .is_some_and(|number| number.can(Capability::BlockList))
+            })
         })
     };
     let call = event.caller.e164.clone().map(|number| {
         view! {
             <a class="row action" href=format!("tel:{number}") data-testid="call-back">
-                <span class="lead"><Icon icon=icondata_lu::LuPhone/></span>
+                <span class="lead">
+                    <Icon icon=icondata_lu::LuPhone />
+                </span>
                 <span class="label">{move || t!(notices.call_back)}</span>
             </a>
         }
     });
     let known = event.caller.e164.is_some();
-    let block = event.caller.e164.map_or_else(|| row.page(RowPage::BlockList), |number| row.block(&number));
+    let block =
+        event.caller.e164.map_or_else(|| row.page(RowPage::BlockList), |number| row.block(&number));
     let anything = call.is_some();
     view! {
         <section class="group" class:none=move || !anything && !can_block.get()>
             <div class="list">
                 {call}
-                {move || can_block.get().then(|| view! {
-                    <a class="row" class:danger=known href=block.clone() data-testid="block-caller">
-                        <span class="lead"><Icon icon=icondata_lu::LuBan/></span>
-                        <span class="label">{move || if known { t!(notices.block) } else { t!(notices.to_block_list) }}</span>
-                        <Chevron/>
-                    </a>
-                })}
+                {move || {
+                    can_block
+                        .get()
+                        .then(|| {
+                            view! {
+                                <a
+                                    class="row"
+                                    class:danger=known
+                                    href=block.clone()
+                                    data-testid="block-caller"
+                                >
+                                    <span class="lead">
+                                        <Icon icon=icondata_lu::LuBan />
+                                    </span>
+                                    <span class="label">
+                                        {move || {
+                                            if known {
+                                                t!(notices.block)
+                                            } else {
+                                                t!(notices.to_block_list)
+                                            }
+                                        }}
+                                    </span>
+                                    <Chevron />
+                                </a>
+                            }
+                        })
+                }}
             </div>
         </section>
     }

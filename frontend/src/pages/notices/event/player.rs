@@ -64,11 +64,17 @@ pub(super) fn Player(
         }
     };
     let measured = move |_| {
-        if let Some(seconds) = audio.get_untracked().map(|audio| audio.duration()).filter(|seconds| seconds.is_finite()) {
+        if let Some(seconds) = audio
+            .get_untracked()
+            .map(|audio| audio.duration())
+            .filter(|seconds| seconds.is_finite())
+        {
             length.set(seconds);
         }
     };
-    let moved = move |_| at.set(audio.get_untracked().map(|audio| audio.current_time()).unwrap_or_default());
+    let moved = move |_| {
+        at.set(audio.get_untracked().map(|audio| audio.current_time()).unwrap_or_default())
+    };
     let rate = move || SPEEDS[speed.get()].to_string();
     view! {
         <section class="group" aria-label=text!(notices.recording)>
@@ -97,14 +103,18 @@ pub(super) fn Player(
                         data-testid="place"
                         max=move || length.get().max(0.1).to_string()
                         prop:value=move || at.get().to_string()
-                        style:--done=move || format!("{}%", (at.get() / length.get().max(0.1) * 100.0).min(100.0))
+                        style:--done=move || format!("{}%",
+                            (at.get() / length.get().max(0.1) * 100.0).min(100.0))
                         aria-label=move || t!(notices.place)
-                        aria-valuetext=move || t!(notices.place_of, at = clock(at.get()), length = clock(length.get()))
+                        aria-valuetext=move || t!(notices.place_of, at = clock(at.get()),
+                            length = clock(length.get()))
                         on:input:target=move |event| seek(event.target().value())
                     />
                     <p class="num" aria-hidden="true"><span data-testid="played">{move || clock(at.get())}</span><span>{move || clock(length.get())}</span></p>
                 </div>
-                <button class="speed num" type="button" data-testid="speed" aria-label=move || t!(notices.speed, speed = rate()) on:click=faster>{move || format!("{}×", rate())}</button>
+                <button class="speed \
+                    num" type="button" data-testid="speed" aria-label=move || t!(notices.speed,
+                    speed = rate()) on:click=faster>{move || format!("{}×", rate())}</button>
             </div>
             <div role="alert">{move || failed.get().then(|| view! { <p class="fault" data-testid="audio-failed">{t!(notices.audio_failed)}</p> })}</div>
             <a class="save-audio" href=src download=name data-testid="save-audio"><Icon icon=icondata_lu::LuDownload/>{move || t!(notices.save_audio)}</a>
@@ -118,9 +128,14 @@ mod tests {
 
     #[test]
     fn a_place_in_a_recording() {
-        for (seconds, text) in
-            [(0.0, "0:00"), (23.9, "0:23"), (725.0, "12:05"), (f64::INFINITY, "0:00"), (f64::NAN, "0:00"), (-1.0, "0:00")]
-        {
+        for (seconds, text) in [
+            (0.0, "0:00"),
+            (23.9, "0:23"),
+            (725.0, "12:05"),
+            (f64::INFINITY, "0:00"),
+            (f64::NAN, "0:00"),
+            (-1.0, "0:00"),
+        ] {
             assert_eq!(clock(seconds), text);
         }
     }

@@ -1,6 +1,9 @@
 //! Calls of the last weeks, whom the sample contract refuses, and where its calls ring.
 
-use api_types::{BlockEntryCreate, BlockListPatch, BlockMatch, OperatorAccountPatch, RingingPut, RingingTargetPut};
+use api_types::{
+    BlockEntryCreate, BlockListPatch, BlockMatch, OperatorAccountPatch, RingingPut,
+    RingingTargetPut,
+};
 use chrono::TimeDelta;
 use store::{block_entry, call_event, contract, new_id, ringing};
 
@@ -10,8 +13,16 @@ use crate::error::Failure;
 use crate::provisioning::{self, Actor, Ctx};
 use crate::rules::change;
 
-/// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and on which days before today.
-type Calls = (&'static str, &'static str, Option<&'static str>, Option<&'static str>, &'static str, &'static [i64]);
+/// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and
+/// on which days before today.
+type Calls = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static str,
+    &'static [i64],
+);
 
 const CALLS: [Calls; 8] = [
     ("+815012345678", "in", Some("+81312340001"), None, "answered", &[1, 3, 6, 9, 13, 20, 27]),
@@ -27,7 +38,10 @@ const CALLS: [Calls; 8] = [
 /// Plants them, the oldest change first.
 pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
     let forwarding = garden.operator(11, (13, 40));
-    let patch = OperatorAccountPatch { forwarding_number: Some(Some("03-3456-0000".into())), ..OperatorAccountPatch::default() };
+    let patch = OperatorAccountPatch {
+        forwarding_number: Some(Some("03-3456-0000".into())),
+        ..OperatorAccountPatch::default()
+    };
     provisioning::patch_account(garden.conn, &garden.scope, &forwarding, None, patch)?;
     refuse(garden)?;
     ring(garden)?;
@@ -45,7 +59,8 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
                 no_number: no_number.map(str::to_owned),
                 outcome: outcome.into(),
                 at: on_day(garden.now, *day, (11, minute)).naive_utc(),
-                kind: if matches!(outcome, "missed" | "busy") { "missed_call" } else { "call" }.into(),
+                kind: if matches!(outcome, "missed" | "busy") { "missed_call" } else { "call" }
+                    .into(),
                 reason: match outcome {
                     "missed" => Some("no_answer".into()),
                     "busy" => Some("busy".into()),
@@ -72,7 +87,13 @@ fn refuse(garden: &mut Garden<'_>) -> Result<(), Failure> {
     let primary = garden.number("+815012345678")?;
     let patch = BlockListPatch { reject_withheld: Some(true), ..BlockListPatch::default() };
     let ctx = holder(garden, 10, (9, 12));
-    provisioning::change_number(garden.conn, &garden.scope, &ctx, &primary, &change::block_list(&patch))?;
+    provisioning::change_number(
+        garden.conn,
+        &garden.scope,
+        &ctx,
+        &primary,
+        &change::block_list(&patch),
+    )?;
     let until = garden.now + TimeDelta::days(25);
     for (caller, matching, note, expires_at, hits) in [
         ("050-3333-0000", BlockMatch::Exact, "無言電話", None, 0),
@@ -82,7 +103,13 @@ fn refuse(garden: &mut Garden<'_>) -> Result<(), Failure> {
         ("0120-999", BlockMatch::Prefix, "しつこい営業", None, 9),
     ] {
         let ctx = holder(garden, 9, (10, 20));
-        let new = BlockEntryCreate { caller: caller.into(), matching, note: note.into(), expires_at, confirm: true };
+        let new = BlockEntryCreate {
+            caller: caller.into(),
+            matching,
+            note: note.into(),
+            expires_at,
+            confirm: true,
+        };
         let entry = block_list::add(garden.conn, &garden.scope, &ctx, &primary.id, &new)?;
         for hit in 0..hits {
             let at = on_day(garden.now, 1 + (hits - hit) % 8, (11, 20));
@@ -100,7 +127,10 @@ fn ring(garden: &mut Garden<'_>) -> Result<(), Failure> {
     let targets = contract
         .phone_ids
         .iter()
-        .map(|phone_id| RingingTargetPut { phone_id: phone_id.id.clone(), rings: !silent.contains(&phone_id.extension.as_str()) })
+        .map(|phone_id| RingingTargetPut {
+            phone_id: phone_id.id.clone(),
+            rings: !silent.contains(&phone_id.extension.as_str()),
+        })
         .collect();
     let put = RingingPut { targets, busy_announcement: true };
     provisioning::set_ringing(garden.conn, &garden.scope, &ctx, &contract, &support, &put)?;

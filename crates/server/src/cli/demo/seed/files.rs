@@ -28,7 +28,10 @@ pub(super) struct File {
 /// # Errors
 /// When they cannot be written.
 pub(crate) async fn keep(app: &App, now: DateTime<Utc>) -> Result<Files, Error> {
-    Ok(Files { recording: keep_one(app, now, recording()).await?, fax: keep_one(app, now, fax()).await? })
+    Ok(Files {
+        recording: keep_one(app, now, recording()).await?,
+        fax: keep_one(app, now, fax()).await?,
+    })
 }
 
 async fn keep_one(app: &App, now: DateTime<Utc>, bytes: Vec<u8>) -> Result<File, Error> {
@@ -47,7 +50,9 @@ pub(crate) fn recording() -> Vec<u8> {
     const RATE: u32 = 8_000;
     let samples = RATE * RECORDING_MS / 1_000;
     let length = 2 * samples;
-    let mut wave = [b"RIFF".as_slice(), &(36 + length).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"].concat();
+    let mut wave =
+        [b"RIFF".as_slice(), &(36 + length).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"]
+            .concat();
     wave.extend([RATE.to_le_bytes(), (2 * RATE).to_le_bytes()].concat());
     wave.extend([2, 0, 16, 0]);
     wave.extend_from_slice(b"data");
@@ -79,7 +84,9 @@ fn fax() -> Vec<u8> {
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 \
+            R>>>>>>"
+            .to_owned(),
         format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
     ];

@@ -16,25 +16,50 @@ const PRIMARY: &str = "+815012345678";
 const SUPPORT: &str = "+81334567890";
 
 /// Plants the rule and what it has told, the oldest first.
-pub(super) fn plant(garden: &mut Garden<'_>, config: &Config, files: &Files) -> Result<(), Failure> {
+pub(super) fn plant(
+    garden: &mut Garden<'_>,
+    config: &Config,
+    files: &Files,
+) -> Result<(), Failure> {
     let rule_id = rule(garden)?;
     for (number, days, time) in [(PRIMARY, 6, (9, 30)), (SUPPORT, 6, (9, 31))] {
-        let picked = number::Changes { notify_rule_id: Some(Some(rule_id.clone())), ..number::Changes::default() };
+        let picked = number::Changes {
+            notify_rule_id: Some(Some(rule_id.clone())),
+            ..number::Changes::default()
+        };
         garden.set(number, (days, time), picked)?;
     }
     let lasts = TimeDelta::days(config.attachments.link_days.into());
     let (yesterday, now) = (on_day(garden.now, 1, (16, 42)), garden.now);
-    let fax =
-        Told { kind: "fax", number: SUPPORT, caller: "+81312349876", at: yesterday, row: call_event::Row { pages: Some(1), ..empty() } };
+    let fax = Told {
+        kind: "fax",
+        number: SUPPORT,
+        caller: "+81312349876",
+        at: yesterday,
+        row: call_event::Row { pages: Some(1), ..empty() },
+    };
     let file = ("fax", "application/pdf", "pdf", None, &files.fax);
     fax.plant(garden, &rule_id, lasts, Some(file))?;
-    let hung_up = call_event::Row { reason: Some("hung_up".into()), duration_s: Some(4), ..empty() };
-    let missed = Told { kind: "missed_call", number: PRIMARY, caller: "+819033334444", at: now - TimeDelta::minutes(95), row: hung_up };
+    let hung_up =
+        call_event::Row { reason: Some("hung_up".into()), duration_s: Some(4), ..empty() };
+    let missed = Told {
+        kind: "missed_call",
+        number: PRIMARY,
+        caller: "+819033334444",
+        at: now - TimeDelta::minutes(95),
+        row: hung_up,
+    };
     missed.plant(garden, &rule_id, lasts, None)?;
     let said = "青葉工業の田中です。先日のお見積りの件でご連絡しました。本日17時までに折り返しお電話をいただけますでしょうか。";
     let length = i32::try_from(RECORDING_MS / 1_000).ok();
     let row = call_event::Row { duration_s: length, transcript: Some(said.into()), ..empty() };
-    let voicemail = Told { kind: "voicemail", number: PRIMARY, caller: "+819055556666", at: now - TimeDelta::minutes(40), row };
+    let voicemail = Told {
+        kind: "voicemail",
+        number: PRIMARY,
+        caller: "+819055556666",
+        at: now - TimeDelta::minutes(40),
+        row,
+    };
     let file = ("audio", "audio/wav", "wav", i32::try_from(RECORDING_MS).ok(), &files.recording);
     voicemail.plant(garden, &rule_id, lasts, Some(file))
 }
