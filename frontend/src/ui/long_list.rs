@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::Text;
-use crate::effect::follow;
+use crate::platform::effect::follow;
 
 /// Rows above and below the screen that are drawn already, so that scrolling and the Tab key find
 /// them there.

@@ -9,7 +9,6 @@ pub mod notes;
 pub mod password;
 pub mod picker;
 pub mod refused;
-pub mod save_bar;
 pub mod segment;
 pub mod sheet;
 pub mod states;

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::notes::FieldState;
-use crate::focus::focus_first;
+use crate::platform::focus::focus_first;
 
 /// Pointers and words.
 #[derive(Clone, Copy, Default)]

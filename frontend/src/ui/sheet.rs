@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
-use crate::effect::follow;
-use crate::focus::focus_first;
+use crate::platform::effect::follow;
+use crate::platform::focus::focus_first;
 use crate::t;
 
 /// Pulling a sheet down this far dismisses it.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
-use crate::api::ClientError;
+use crate::platform::api::ClientError;
 use crate::{t, text};
 
 /// Grey rows in the place of those that are coming.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::notes::{Cell, FieldState};
-use crate::effect::follow;
+use crate::platform::effect::follow;
 use crate::t;
 
 /// A text field in a row: label left, value right.

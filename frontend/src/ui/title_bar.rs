@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
-use crate::effect::follow;
+use crate::platform::effect::follow;
 use crate::t;
 
 static ARRIVED: AtomicBool = AtomicBool::new(false);

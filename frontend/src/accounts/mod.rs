@@ -1,0 +1,4 @@
+//! The contract.
+
+pub mod api;
+pub mod page;

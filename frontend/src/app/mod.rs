@@ -1,0 +1,85 @@
+//! Providers, and which page stands at which address.
+
+mod lazy;
+mod not_found;
+mod welcome;
+mod workspace;
+
+use leptos::prelude::*;
+
+use self::not_found::NotFound;
+use self::welcome::Welcome;
+use self::workspace::{Workspace, signed_in};
+use crate::accounts::page::AccountPage;
+use crate::identity::forgot_password::ForgotPasswordPage;
+use crate::identity::reset_password::ResetPasswordPage;
+use crate::identity::session;
+use crate::identity::sign_in::SignInPage;
+use crate::numbers::directory::Directory;
+use crate::numbers::general::GeneralPage;
+use crate::numbers::row_home::RowHome;
+use crate::page::guard::{Guard, LeaveDialog};
+use crate::page::save_bar::Beside;
+use crate::platform::api::Client;
+use crate::platform::effect::follow;
+use crate::platform::i18n;
+use crate::platform::online;
+use crate::platform::router::Router;
+use crate::platform::routes::Route;
+use crate::platform::session::SessionState;
+use crate::ui::live::{Live, LiveRegion};
+use crate::ui::states::OfflineNotice;
+
+/// The app.
+#[component]
+pub fn App() -> impl IntoView {
+    i18n::start();
+    let online = online::start();
+    let session = RwSignal::new(SessionState::Loading);
+    let client = Client::new(session, online);
+    let router = Router::start();
+    provide_context(session);
+    provide_context(client);
+    provide_context(router);
+    provide_context(Live::default());
+    provide_context(Beside(lazy::reflected));
+    provide_context(Guard::start(router));
+    let directory = Directory::new(client);
+    provide_context(directory);
+    session::restore(client, session);
+    session::follow(session);
+    follow(move || {
+        // Not before the list has come, which needs the network more.
+        if directory.rows().with(|rows| rows.ready().is_some()) {
+            lazy::prefetch();
+        }
+    });
+    view! {
+        <OfflineNotice online=online.into() />
+        <Workspace>{move || page(router.route().get())}</Workspace>
+        <LeaveDialog />
+        <LiveRegion />
+    }
+}
+
+fn page(route: Route) -> AnyView {
+    match route {
+        Route::SignIn => view! { <SignInPage /> }.into_any(),
+        Route::ForgotPassword => view! { <ForgotPasswordPage /> }.into_any(),
+        Route::ResetPassword => view! { <ResetPasswordPage /> }.into_any(),
+        Route::Unknown => view! { <NotFound /> }.into_any(),
+        behind => signed_in(behind, |route| match route {
+            Route::Row(row) => view! { <RowHome row /> }.into_any(),
+            Route::General(row) => view! { <GeneralPage row /> }.into_any(),
+            Route::Account => view! { <AccountPage /> }.into_any(),
+            page @ (Route::Page(..)
+            | Route::ApiKeys
+            | Route::History
+            | Route::Notices
+            | Route::Notice(_)
+            | Route::Deliveries
+            | Route::Notify(_)) => lazy::page(page),
+            _ => view! { <Welcome /> }.into_any(),
+        }),
+    }
+}

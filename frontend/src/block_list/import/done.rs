@@ -1,0 +1,131 @@
+//! What was added, and the way back.
+
+use api_types::BlockImport;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Page, Step, faults};
+use crate::block_list::api;
+use crate::platform::format;
+use crate::t;
+use crate::ui::icon::Icon;
+
+/// The result.
+#[component]
+pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(Vec::<String>::new());
+    let removed = RwSignal::new(None::<u32>);
+    let left_out = import.invalid + import.duplicates;
+    let import_id = StoredValue::new(import.import_id);
+    let undo = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(Vec::new());
+        spawn_local(async move {
+            let (Some(number), Some(import)) =
+                (page.number_id.try_get_value(), import_id.try_get_value())
+            else {
+                return;
+            };
+            let outcome = api::undo_import(page.client, &number, &import).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(undone) => {
+                    page.live.say(t!(import.undone, count = format::count(undone.removed.into())));
+                    removed.set(Some(undone.removed));
+                }
+                Err(error) => failure.set(faults(&error)),
+            }
+        });
+    };
+    let words = move || match removed.get() {
+        Some(count) => t!(import.undone, count = format::count(count.into())),
+        None => t!(import.done, count = format::count(import.added.into())),
+    };
+    let undone = Memo::new(move |_| removed.with(Option::is_some));
+    view! {
+        <section class="state" data-testid="import-result">
+            {move || {
+                if undone.get() {
+                    view! { <Icon icon=icondata_lu::LuUndo2 /> }
+                } else {
+                    view! { <Icon icon=icondata_lu::LuCircleCheck /> }
+                }
+            }}
+            <h2 tabindex="-1" data-testid="import-done">
+                {words}
+            </h2>
+            {move || {
+                (left_out > 0 && !undone.get())
+                    .then(|| {
+                        view! {
+                            <p>
+                                {t!(
+                                    import.done_skipped,
+                count = format::count(left_out.into())
+                                )}
+                            </p>
+                        }
+                    })
+            }}
+            {move || {
+                failure
+                    .get()
+                    .into_iter()
+                    .map(|words| {
+                        view! {
+                            <p class="fault" role="alert">
+                                {words}
+                            </p>
+                        }
+                    })
+                    .collect_view()
+            }}
+            <div class="stack">
+                <a
+                    class="btn main wide"
+                    href=page.list_href.get_value()
+                    data-up=""
+                    data-testid="to-block-list"
+                >
+                    {move || t!(import.to_list)}
+                </a>
+                {move || {
+                    (!undone.get())
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn wide"
+                                    type="button"
+                                    data-testid="undo-import"
+                                    aria-disabled=move || busy.get().to_string()
+                                    on:click=undo
+                                >
+                                    {move || {
+                                        if busy.get() {
+                                            t!(import.undoing)
+                                        } else {
+                                            t!(import.undo)
+                                        }
+                                    }}
+                                </button>
+                            }
+                        })
+                }}
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="import-again"
+                    on:click=move |_| page.step.set(Step::Choose(Vec::new()))
+                >
+                    {move || t!(import.another)}
+                </button>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,476 @@
+//! What would become of each row, and the decision.
+
+use api_types::{BlockImport, BlockImportApply, BlockImportRow, BlockMatch, ErrorCode, RowOutcome};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::choose::FileField;
+use super::{Page, Step, faults};
+use crate::block_list::api;
+use crate::platform::api::ClientError;
+use crate::platform::effect::follow;
+use crate::platform::focus::focus_first;
+use crate::platform::format;
+use crate::platform::remote::Remote;
+use crate::ui::icon::Icon;
+use crate::ui::notes::FieldState;
+use crate::ui::states::{self, ErrorState, SkeletonRows};
+use crate::ui::switch_row::SwitchRow;
+use crate::{t, text};
+
+/// The counts of a judged file.
+#[derive(Clone, Copy)]
+struct Counts {
+    total: u32,
+    added: u32,
+    warned: u32,
+    duplicates: u32,
+    repairable: u32,
+    invalid: u32,
+}
+
+impl Counts {
+    /// Rows that would be added.
+    fn to_add(self, how: BlockImportApply) -> u32 {
+        self.added + self.warned + if how.repair { self.repairable } else { 0 }
+    }
+
+    /// Rows that stand in the way, or that would be left out.
+    fn wrong(self, how: BlockImportApply) -> u32 {
+        self.invalid + if how.repair { 0 } else { self.repairable }
+    }
+
+    fn of(self, outcome: Option<RowOutcome>) -> u32 {
+        match outcome {
+            None => self.total,
+            Some(RowOutcome::Added) => self.added,
+            Some(RowOutcome::Warned) => self.warned,
+            Some(RowOutcome::Duplicate) => self.duplicates,
+            Some(RowOutcome::Repairable) => self.repairable,
+            Some(RowOutcome::Invalid) => self.invalid,
+        }
+    }
+}
+
+fn chip(outcome: Option<RowOutcome>, count: u32) -> String {
+    let count = format::count(count.into());
+    match outcome {
+        None => t!(import.count_all, count = count),
+        Some(RowOutcome::Added) => t!(import.count_added, count = count),
+        Some(RowOutcome::Warned) => t!(import.count_warned, count = count),
+        Some(RowOutcome::Duplicate) => t!(import.count_duplicate, count = count),
+        Some(RowOutcome::Repairable) => t!(import.count_repairable, count = count),
+        Some(RowOutcome::Invalid) => t!(import.count_invalid, count = count),
+    }
+}
+
+fn name(outcome: Option<RowOutcome>) -> &'static str {
+    match outcome {
+        None => "all",
+        Some(RowOutcome::Added) => "added",
+        Some(RowOutcome::Warned) => "warned",
+        Some(RowOutcome::Duplicate) => "duplicate",
+        Some(RowOutcome::Repairable) => "repairable",
+        Some(RowOutcome::Invalid) => "invalid",
+    }
+}
+
+/// The rows on the screen.
+#[derive(Clone, Copy)]
+struct Rows {
+    page: Page,
+    import_id: StoredValue<String>,
+    outcome: RwSignal<Option<RowOutcome>>,
+    rows: RwSignal<Vec<BlockImportRow>>,
+    cursor: RwSignal<Option<String>>,
+    state: RwSignal<Remote<()>>,
+}
+
+impl Rows {
+    fn show(self, outcome: Option<RowOutcome>) {
+        self.outcome.set(outcome);
+        self.rows.set(Vec::new());
+        self.cursor.set(None);
+        self.more();
+    }
+
+    fn more(self) {
+        let (outcome, cursor) = (self.outcome.get_untracked(), self.cursor.get_untracked());
+        self.state.set(Remote::Loading);
+        spawn_local(async move {
+            let (Some(number), Some(import)) =
+                (self.page.number_id.try_get_value(), self.import_id.try_get_value())
+            else {
+                return;
+            };
+            let fresh =
+                api::import_rows(self.page.client, &number, &import, outcome, cursor.as_deref())
+                    .await;
+            // Another filter may have been chosen meanwhile.
+            if self.outcome.try_get_untracked() != Some(outcome)
+                || self.cursor.get_untracked() != cursor
+            {
+                return;
+            }
+            match fresh {
+                Ok(fresh) => {
+                    self.cursor.set(fresh.next_cursor);
+                    self.rows.update(|rows| rows.extend(fresh.items));
+                    self.state.set(Remote::Ready(()));
+                }
+                Err(error) if error.code() == Some(ErrorCode::Gone) => {
+                    self.page.refuse(faults(&error))
+                }
+                Err(error) => self.state.set(Remote::Failed(error)),
+            }
+        });
+    }
+}
+
+/// The judged file.
+#[component]
+pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
+    let counts = Counts {
+        total: import.total,
+        added: import.added,
+        warned: import.warned,
+        duplicates: import.duplicates,
+        repairable: import.repairable,
+        invalid: import.invalid,
+    };
+    let import_id = StoredValue::new(import.import_id);
+    let rows = Rows {
+        page,
+        import_id,
+        outcome: RwSignal::new(None),
+        rows: RwSignal::new(import.rows),
+        cursor: RwSignal::new(import.next_cursor),
+        state: RwSignal::new(Remote::Ready(())),
+    };
+    let how =
+        RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
+    let (empty, encoding) = (
+        import.empty,
+        import.encoding.to_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""),
+    );
+    view! {
+        <section class="group">
+            <h2 tabindex="-1" data-testid="import-heading">
+                {move || t!(import.preview_title)}
+            </h2>
+            <Decision page import_id counts how />
+            <p>
+                {move || t!(import.read_as, encoding = encoding.clone())}
+                {move || {
+                    (empty > 0)
+                        .then(|| {
+                            format!(
+                                " ・ {}",
+                                t!(import.summary_empty, count = format::count(empty.into())),
+                            )
+                        })
+                }}
+            </p>
+        </section>
+        <Listing rows counts />
+        <section class="group">
+            <h2>{move || t!(import.another)}</h2>
+            <FileField page />
+        </section>
+    }
+}
+
+#[component]
+fn Decision(
+    page: Page,
+    import_id: StoredValue<String>,
+    counts: Counts,
+    how: RwSignal<BlockImportApply>,
+) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(Vec::<String>::new());
+    let wrong = Memo::new(move |_| counts.wrong(how.get()));
+    let to_add = Memo::new(move |_| counts.to_add(how.get()));
+    let blocked = Memo::new(move |_| wrong.get() > 0 && !how.get().skip_invalid);
+    let number = |count: u32| format::count(count.into());
+    let plain = |name| FieldState::plain(name, Signal::stored(None));
+    follow(move || {
+        how.track();
+        failure.set(Vec::new());
+    });
+    let apply = move |_| {
+        if busy.get_untracked() || to_add.get_untracked() == 0 {
+            return;
+        }
+        if blocked.get_untracked() {
+            return focus_first("[data-testid=input-skip_invalid]");
+        }
+        busy.set(true);
+        let how = how.get_untracked();
+        spawn_local(async move {
+            let (Some(number), Some(import)) =
+                (page.number_id.try_get_value(), import_id.try_get_value())
+            else {
+                return;
+            };
+            let outcome = api::apply(page.client, &number, &import, &how).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(done) => {
+                    page.live.say(t!(import.done, count = format::count(done.added.into())));
+                    page.step.set(Step::Done(Box::new(done)));
+                    focus_first("[data-testid=import-done]");
+                }
+                Err(error) if error.code() == Some(ErrorCode::Gone) => page.refuse(faults(&error)),
+                Err(error) => failure.set(refusal(&error)),
+            }
+        });
+    };
+    let failed_rows = page
+        .number_id
+        .with_value(|number| import_id.with_value(|import| api::failed_rows_href(number, import)));
+    view! {
+        <div class="list">
+            {(counts.repairable > 0)
+                .then(|| {
+                    view! {
+                        <SwitchRow
+                            state=plain("repair")
+                            label=text!(import.repair)
+                            hint=Signal::derive(move || {
+                                t!(
+                                    import.repair_hint,
+                        count = number(counts.repairable)
+                                )
+                            })
+                            on=Signal::derive(move || how.get().repair)
+                            toggle=Callback::new(move |on| how.update(|how| how.repair = on))
+                        />
+                    }
+                })}
+            {move || {
+                (wrong.get() > 0)
+                    .then(|| {
+                        view! {
+                            <SwitchRow
+                                state=plain("skip_invalid")
+                                label=text!(import.skip)
+                                hint=Signal::derive(move || {
+                                    t!(import.skip_hint, count = number(wrong.get()))
+                                })
+                                on=Signal::derive(move || how.get().skip_invalid)
+                                toggle=Callback::new(move |on| {
+                                    how.update(|how| how.skip_invalid = on)
+                                })
+                            />
+                        }
+                    })
+            }}
+            {(counts.invalid + counts.repairable > 0)
+                .then(|| {
+                    view! {
+                        <a class="row" href=failed_rows download="" data-testid="failed-rows">
+                            <span class="lead">
+                                <Icon icon=icondata_lu::LuDownload />
+                            </span>
+                            <span class="label">
+                                {move || t!(import.failed_rows)}
+                                <small>{move || t!(import.failed_rows_hint)}</small>
+                            </span>
+                        </a>
+                    }
+                })}
+            <div class="cell decide">
+                {move || {
+                    (blocked.get() && to_add.get() > 0)
+                        .then(|| {
+                            view! {
+                                <p class="hint" data-testid="import-blocked">
+                                    <Icon icon=icondata_lu::LuTriangleAlert />
+                                    <span>
+                                        {move || t!(import.blocked, count = number(wrong.get()))}
+                                    </span>
+                                </p>
+                            }
+                        })
+                }}
+                {move || {
+                    failure
+                        .get()
+                        .into_iter()
+                        .map(|words| {
+                            view! {
+                                <p class="fault" role="alert" data-testid="import-failed">
+                                    {words}
+                                </p>
+                            }
+                        })
+                        .collect_view()
+                }}
+                {move || {
+                    if to_add.get() == 0 {
+                        let all_there = counts.duplicates > 0 && wrong.get() == 0;
+                        view! {
+                            <p class="nothing" data-testid="import-nothing">
+                                {move || {
+                                    if all_there {
+                                        t!(import.nothing_new)
+                                    } else {
+                                        t!(import.nothing)
+                                    }
+                                }}
+                            </p>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button
+                                class="btn main \
+                                wide"
+                                type="button"
+                                data-testid="apply-import"
+                                aria-disabled=move || (busy.get() || blocked.get()).to_string()
+                                on:click=apply
+                            >
+                                {move || {
+                                    if busy.get() {
+                                        t!(import.applying).to_owned()
+                                    } else {
+                                        t!(import.apply, count = number(to_add.get()))
+                                    }
+                                }}
+                            </button>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </div>
+    }
+}
+
+fn refusal(error: &ClientError) -> Vec<String> {
+    match error {
+        ClientError::Problem(problem) if problem.errors.is_empty() => vec![states::words(error).1],
+        error => faults(error),
+    }
+}
+
+#[component]
+fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
+    let outcomes = [
+        None,
+        Some(RowOutcome::Invalid),
+        Some(RowOutcome::Repairable),
+        Some(RowOutcome::Warned),
+        Some(RowOutcome::Added),
+        Some(RowOutcome::Duplicate),
+    ];
+    let chips = outcomes
+        .into_iter()
+        .filter(|outcome| outcome.is_none() || counts.of(*outcome) > 0)
+        .map(|outcome| {
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name="outcome"
+                        data-testid=format!("filter-{}", name(outcome))
+                        prop:checked=move || rows.outcome.get() == outcome
+                        on:change=move |_| rows.show(outcome)
+                    />
+                    <span class="num">{move || chip(outcome, counts.of(outcome))}</span>
+                </label>
+            }
+        });
+    view! {
+        <section class="group">
+            <h2>{move || t!(import.rows)}</h2>
+            <div
+                class="chips bare"
+                role="radiogroup"
+                aria-label=move || t!(import.filter).to_owned()
+            >
+                {chips.collect_view()}
+            </div>
+            {move || {
+                rows
+                    .rows
+                    .with(|shown| {
+                        (!shown.is_empty())
+                            .then(|| {
+                                let list = shown.iter().map(import_row).collect_view();
+                                view! {
+                                    <ul class="list file-rows" data-testid="file-rows">
+                                        {list}
+                                    </ul>
+                                }
+                            })
+                    })
+            }}
+            {move || match rows.state.get() {
+                Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
+                Remote::Failed(error) => {
+                    view! { <ErrorState error retry=Callback::new(move |()| rows.more()) /> }
+                        .into_any()
+                }
+                Remote::Ready(()) => {
+                    (rows.cursor.with(Option::is_some))
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn wide \
+                                    more"
+                                    type="button"
+                                    data-testid="more-rows"
+                                    on:click=move |_| rows.more()
+                                >
+                                    {move || t!(import.more)}
+                                </button>
+                            }
+                        })
+                        .into_any()
+                }
+            }}
+        </section>
+    }
+}
+
+fn import_row(row: &BlockImportRow) -> AnyView {
+    let (line, outcome) = (row.line, row.outcome);
+    let prefix = row.matching == BlockMatch::Prefix;
+    let word = move || match outcome {
+        RowOutcome::Added => t!(import.outcome_added),
+        RowOutcome::Warned => t!(import.outcome_warned),
+        RowOutcome::Duplicate => t!(import.outcome_duplicate),
+        RowOutcome::Repairable => t!(import.outcome_repairable),
+        RowOutcome::Invalid => t!(import.outcome_invalid),
+    };
+    let understood = row.caller_text.clone().filter(|text| *text != row.value).map(move |text| {
+        view! {
+            <span class="understood-as num">
+                "→ "
+                {move || {
+                    if prefix {
+                        t!(block.begins,
+        caller = text.clone())
+                    } else {
+                        text.clone()
+                    }
+                }}
+            </span>
+        }
+    });
+    view! {
+        <li class="file-row" data-testid="file-row">
+            <span class="line num">{move || t!(import.line, line = line)}</span>
+            <span class="value-read num">{row.value.clone()}</span>
+            {understood}
+            <span class=format!("outcome {}", name(Some(outcome)))>{word}</span>
+            {row.reason.clone().map(|reason| view! { <small>{reason}</small> })}
+        </li>
+    }
+    .into_any()
+}

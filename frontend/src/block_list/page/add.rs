@@ -1,0 +1,493 @@
+//! 「＋追加」: a caller to refuse, with what is understood of it while it is typed.
+
+use std::time::Duration;
+
+use api_types::{
+    BlockCheck, BlockCheckRequest, BlockEntryCreate, BlockMatch, CALLER_MAX, FieldCode, NOTE_MAX,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::list::{List, Removal};
+use crate::block_list::api;
+use crate::platform::api::ClientError;
+use crate::platform::focus::focus_first;
+use crate::platform::format;
+use crate::ui::icon::Icon;
+use crate::ui::notes::FieldState;
+use crate::ui::segment::SegmentRow;
+use crate::ui::sheet::Sheet;
+use crate::ui::switch_row::SwitchRow;
+use crate::ui::text_row::TextRow;
+use crate::ui::{Text, states};
+use crate::{t, text};
+
+/// So long nothing was typed before the server is asked what it means.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The sheet; `brought` stands in it when it opens for the first time.
+#[component]
+pub(super) fn AddSheet(open: RwSignal<bool>, list: List, brought: Option<String>) -> impl IntoView {
+    let brought = StoredValue::new(brought);
+    view! {
+        <Sheet open title=text!(block.add_title) test_id="add-sheet">
+            <AddForm open list brought />
+        </Sheet>
+    }
+}
+
+/// What was typed, and what the server says of it.
+#[derive(Clone, Copy)]
+struct Typed {
+    list: List,
+    caller: RwSignal<String>,
+    matching: RwSignal<BlockMatch>,
+    note: RwSignal<String>,
+    last_day: RwSignal<String>,
+    confirmed: RwSignal<bool>,
+    check: RwSignal<Option<BlockCheck>>,
+    /// Refusals of the last try to add: pointer, code, words.
+    refused: RwSignal<Vec<(String, FieldCode, String)>>,
+    /// What else went wrong.
+    failure: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    /// Whether the person thinks that the number is complete.
+    complete: RwSignal<bool>,
+    edits: StoredValue<u32>,
+}
+
+impl Typed {
+    fn new(list: List) -> Self {
+        Self {
+            list,
+            caller: RwSignal::default(),
+            matching: RwSignal::default(),
+            note: RwSignal::default(),
+            last_day: RwSignal::default(),
+            confirmed: RwSignal::new(false),
+            check: RwSignal::default(),
+            refused: RwSignal::default(),
+            failure: RwSignal::default(),
+            busy: RwSignal::new(false),
+            complete: RwSignal::new(false),
+            edits: StoredValue::new(0),
+        }
+    }
+
+    fn forget(self, pointer: &str) {
+        self.failure.set(None);
+        self.refused.update(|refused| refused.retain(|(at, ..)| at != pointer));
+    }
+
+    /// The caller was edited: asks about it after a pause.
+    fn edited(self) {
+        self.forget("/caller");
+        self.confirmed.set(false);
+        self.edits.update_value(|edits| *edits += 1);
+        let mine = self.edits.get_value();
+        set_timeout(move || self.ask(mine), PAUSE);
+    }
+
+    fn ask(self, mine: u32) {
+        let still = move || self.edits.try_get_value() == Some(mine);
+        if !still() {
+            return;
+        }
+        let request = BlockCheckRequest {
+            caller: self.caller.get_untracked(),
+            matching: self.matching.get_untracked(),
+        };
+        if request.caller.trim().is_empty() {
+            return self.check.set(None);
+        }
+        spawn_local(async move {
+            let id = self.list.number_id.get_value();
+            // Without an answer the number can be added all the same: the server looks at it again.
+            let answer = api::check(self.list.client, &id, &request).await.ok();
+            if still() {
+                self.check.set(answer);
+            }
+        });
+    }
+
+    /// What is wrong at a field: what the last try was refused for, else what the server says while
+    /// typing.
+    fn fault(self, pointer: &'static str) -> Option<String> {
+        let refused = self.refused.with(|refused| {
+            refused
+                .iter()
+                .find(|(at, code, _)| at == pointer && !is_warning(*code))
+                .map(|it| it.2.clone())
+        });
+        if refused.is_some() || pointer != "/caller" {
+            return refused;
+        }
+        let complete = self.complete.get();
+        self.check.with(|check| {
+            let refusal = check.as_ref()?.refusal.as_ref()?;
+            // Nobody needs to hear half-way that it is half a number.
+            let half =
+                matches!(refusal.code, FieldCode::NumberTooShort | FieldCode::PrefixTooShort);
+            (complete || !half).then(|| refusal.message.clone())
+        })
+    }
+
+    fn warnings(self) -> Vec<String> {
+        let of_check = self.check.with(|check| {
+            let warnings = check.as_ref().map(|check| {
+                check.warnings.iter().map(|warning| warning.message.clone()).collect::<Vec<_>>()
+            });
+            warnings.unwrap_or_default()
+        });
+        if !of_check.is_empty() {
+            return of_check;
+        }
+        self.refused.with(|refused| {
+            refused
+                .iter()
+                .filter(|(_, code, _)| is_warning(*code))
+                .map(|(.., words)| words.clone())
+                .collect()
+        })
+    }
+
+    fn refuse(self, pointer: &str, code: FieldCode, words: String) {
+        self.refused.update(|refused| refused.push((pointer.to_owned(), code, words)));
+    }
+
+    /// Adds it, unless something is known to be wrong.
+    fn add(self, open: RwSignal<bool>) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.complete.set(true);
+        self.refused.set(Vec::new());
+        let note = self.note.get_untracked();
+        if self.caller.with_untracked(|caller| caller.trim().is_empty()) {
+            self.refuse("/caller", FieldCode::Required, t!(fault.required).to_owned());
+        }
+        if note.chars().count() as u64 > NOTE_MAX {
+            self.refuse("/note", FieldCode::TooLong, t!(fault.too_long, limit = NOTE_MAX));
+        }
+        if self.refused.with_untracked(|refused| !refused.is_empty())
+            || self.fault("/caller").is_some()
+        {
+            return focus_first(".sheet[open] .cell.bad input");
+        }
+        let warned = untrack(|| !self.warnings().is_empty());
+        if warned && !self.confirmed.get_untracked() {
+            return focus_first("[data-testid=input-confirm]");
+        }
+        let entry = BlockEntryCreate {
+            caller: self.caller.get_untracked(),
+            matching: self.matching.get_untracked(),
+            note,
+            expires_at: self.last_day.with_untracked(|day| format::end_of_day(day)),
+            confirm: self.confirmed.get_untracked(),
+        };
+        self.busy.set(true);
+        spawn_local(async move {
+            let id = self.list.number_id.get_value();
+            let outcome = api::add(self.list.client, &id, &entry).await;
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(entry) => {
+                    let words = t!(block.added, caller = super::entries::caller_text(&entry));
+                    self.list.removal.set(Removal::None);
+                    self.list.was_saved();
+                    self.list.reload();
+                    open.set(false);
+                    self.list.live.toast(words);
+                }
+                Err(error) => self.fail(&error),
+            }
+        });
+    }
+
+    fn fail(self, error: &ClientError) {
+        match error {
+            ClientError::Problem(problem) if !problem.errors.is_empty() => {
+                for fault in &problem.errors {
+                    self.refuse(&fault.pointer, fault.code, fault.message.clone());
+                }
+                let warned = problem.errors.iter().all(|fault| is_warning(fault.code));
+                focus_first(if warned {
+                    "[data-testid=input-confirm]"
+                } else {
+                    ".sheet[open] .cell.bad input"
+                });
+            }
+            error => self.failure.set(Some(states::words(error).1)),
+        }
+    }
+}
+
+fn is_warning(code: FieldCode) -> bool {
+    matches!(code, FieldCode::CoversRecentCalls | FieldCode::CoversCountry)
+}
+
+#[component]
+fn AddForm(
+    open: RwSignal<bool>,
+    list: List,
+    brought: StoredValue<Option<String>>,
+) -> impl IntoView {
+    let typed = Typed::new(list);
+    if let Some(caller) = brought.try_update_value(Option::take).flatten() {
+        typed.caller.set(format::phone(&caller));
+        typed.edited();
+    }
+    let state = move |name: &'static str, pointer: &'static str| {
+        FieldState::plain(name, Signal::derive(move || typed.fault(pointer)))
+    };
+    let warned = Memo::new(move |_| !typed.warnings().is_empty());
+    // After the sheet has put the focus somewhere itself.
+    request_animation_frame(|| focus_first("[data-testid=input-caller]"));
+    view! {
+        <form
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                typed.add(open);
+            }
+            on:focusout=move |_| {
+                if typed.caller.try_with_untracked(|caller| !caller.is_empty()) == Some(true) {
+                    typed.complete.set(true);
+                }
+            }
+        >
+            <div class="list">
+                <TextRow
+                    state=state("caller", "/caller")
+                    label=text!(block.caller)
+                    value=typed.caller.into()
+                    edit=Callback::new(move |text| {
+                        typed.caller.set(text);
+                        typed.complete.set(false);
+                        typed.edited();
+                    })
+                    max=CALLER_MAX
+                    kind="tel"
+                    placeholder=Signal::stored("090-1234-5678".to_owned())
+                />
+                <SegmentRow
+                    state=state("match", "/match")
+                    label=text!(block.matching)
+                    choices=vec![
+                        ("exact", text!(block.exact)),
+                        ("prefix", text!(block.prefix_choice)),
+                    ]
+                    selected=Signal::derive(move || {
+                        if typed.matching.get() == BlockMatch::Exact { "exact" } else { "prefix" }
+                    })
+                    pick=Callback::new(move |key| {
+                        typed
+                            .matching
+                            .set(
+                                if key == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact },
+                            );
+                        typed.edited();
+                    })
+                />
+            </div>
+            <Understood typed />
+            {move || {
+                warned
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="list warned">
+                                <SwitchRow
+                                    state=FieldState::plain("confirm", Signal::stored(None))
+                                    label=text!(block.confirm)
+                                    on=typed.confirmed.into()
+                                    toggle=Callback::new(move |on| typed.confirmed.set(on))
+                                />
+                            </div>
+                        }
+                    })
+            }}
+            <NoteAndEnd
+                state=state("note", "/note")
+                note=typed.note
+                end_state=state("expires", "/expires_at")
+                last_day=typed.last_day
+                edited=Callback::new(move |()| {
+                    typed.forget("/note");
+                    typed.forget("/expires_at");
+                })
+            />
+            {move || {
+                typed
+                    .failure
+                    .get()
+                    .map(|words| {
+                        view! {
+                            <p class="fault" role="alert" data-testid="add-failed">
+                                {words}
+                            </p>
+                        }
+                    })
+            }}
+            <button
+                class="btn main \
+                wide"
+                type="submit"
+                data-testid="submit-entry"
+                aria-disabled=move || typed.busy.get().to_string()
+            >
+                {move || if typed.busy.get() { t!(block.adding) } else { t!(block.submit) }}
+            </button>
+        </form>
+    }
+}
+
+/// The two rows that an entry can be edited in later.
+#[component]
+pub(super) fn NoteAndEnd(
+    state: FieldState,
+    note: RwSignal<String>,
+    end_state: FieldState,
+    last_day: RwSignal<String>,
+    edited: Callback<()>,
+) -> impl IntoView {
+    let set = move |to: RwSignal<String>| {
+        Callback::new(move |text| {
+            to.set(text);
+            edited.run(());
+        })
+    };
+    view! {
+        <div class="list spaced">
+            <TextRow state label=text!(block.note) value=note.into() edit=set(note) max=NOTE_MAX />
+            <TextRow
+                state=end_state
+                label=text!(block.expires)
+                value=last_day.into()
+                edit=set(last_day)
+                max=10_000
+                kind="date"
+            />
+        </div>
+        <p class="footnote">{move || t!(block.expires_hint)}</p>
+    }
+}
+
+/// What the server makes of the number: read out as it changes.
+#[component]
+fn Understood(typed: Typed) -> impl IntoView {
+    let words = move || {
+        typed.check.with(|check| {
+            let check = check.as_ref().filter(|check| check.refusal.is_none())?;
+            let caller = check.caller_text.clone()?;
+            Some(match typed.matching.get() {
+                BlockMatch::Exact => t!(block.will_exact, caller = caller),
+                BlockMatch::Prefix => t!(block.will_prefix, caller = caller),
+            })
+        })
+    };
+    let covered = move || {
+        typed.check.with(|check| {
+            let by = check.as_ref()?.covered_by.as_ref()?;
+            Some(match by.matching {
+                BlockMatch::Exact => t!(block.covered_exact, caller = by.caller_text.clone()),
+                BlockMatch::Prefix => t!(block.covered_prefix, caller = by.caller_text.clone()),
+            })
+        })
+    };
+    let effect = move || {
+        typed.check.with(|check| {
+            let effect = check.as_ref().filter(|check| check.refusal.is_none())?.effect?;
+            let (days, calls, answered) = (
+                effect.days,
+                format::count(effect.calls.into()),
+                format::count(effect.answered.into()),
+            );
+            Some(match (effect.calls, effect.answered) {
+                (0, _) => t!(block.effect_none, days = days),
+                (_, 0) => t!(block.effect_unanswered, days = days, calls = calls),
+                _ => t!(block.effect, days = days, calls = calls, answered = answered),
+            })
+        })
+    };
+    let proposal =
+        move || typed.check.with(|check| check.as_ref()?.proposal.as_deref().map(format::phone));
+    let take = move |text: String| {
+        typed.caller.set(text);
+        typed.edited();
+        focus_first("[data-testid=input-caller]");
+    };
+    let line =
+        |class: &'static str, test_id: &'static str, icon: icondata_core::Icon, words: Text| {
+            view! {
+                <p class=class data-testid=test_id>
+                    <Icon icon />
+                    <span>{words}</span>
+                </p>
+            }
+        };
+    view! {
+        <div class="understood" aria-live="polite">
+            {move || {
+                words()
+                    .map(|words| line(
+                        "reading num",
+                        "understood",
+                        icondata_lu::LuCheck,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                effect()
+                    .map(|words| line(
+                        "reading",
+                        "effect",
+                        icondata_lu::LuPhoneOff,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                covered()
+                    .map(|words| line(
+                        "hint",
+                        "covered",
+                        icondata_lu::LuInfo,
+                        Signal::stored(words),
+                    ))
+            }}
+            {move || {
+                typed
+                    .warnings()
+                    .into_iter()
+                    .map(|words| line(
+                        "hint",
+                        "warning",
+                        icondata_lu::LuTriangleAlert,
+                        Signal::stored(words),
+                    ))
+                    .collect_view()
+            }}
+            {move || {
+                proposal()
+                    .map(|text| {
+                        let shown = text.clone();
+                        view! {
+                            <button
+                                class="btn wide"
+                                type="button"
+                                data-testid="proposal"
+                                on:click=move |_| take(text.clone())
+                            >
+                                <Icon icon=icondata_lu::LuCornerDownLeft />
+                                <span class="num">
+                                    {move || t!(block.propose, caller = shown.clone())}
+                                </span>
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

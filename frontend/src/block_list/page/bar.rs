@@ -1,0 +1,116 @@
+//! The bar that comes with a selection, and stays after a removal to take it back.
+
+use leptos::prelude::*;
+
+use super::list::{List, Removal};
+use crate::platform::format;
+use crate::t;
+use crate::ui::icon::Icon;
+
+/// The bar of a selection: the save bar's place and look.
+#[component]
+pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
+    let removal = list.removal;
+    let done = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Deleted(..))));
+    let busy = Memo::new(move |_| {
+        removal.with(|removal| matches!(removal, Removal::Deleting | Removal::Undoing))
+    });
+    let failed = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Failed(..))));
+    let message = move || match removal.get() {
+        Removal::Deleting => t!(block.deleting).to_owned(),
+        Removal::Undoing => t!(block.undoing).to_owned(),
+        Removal::Deleted(count, _) => t!(block.deleted, count = format::count(count.into())),
+        Removal::Failed(words, _) => words,
+        Removal::None => match list.selected() {
+            Some(count) => t!(block.selected, count = format::count(count as u64)),
+            None => t!(block.selected_found).to_owned(),
+        },
+    };
+    let undo = move |_| {
+        if let Removal::Deleted(_, deletions) | Removal::Failed(_, deletions) =
+            removal.get_untracked()
+        {
+            list.undo(deletions);
+        }
+    };
+    let can_undo = Memo::new(move |_| {
+        removal.with(|removal| {
+            matches!(removal, Removal::Deleted(_,
+            deletions) | Removal::Failed(_, deletions) if !deletions.is_empty())
+        })
+    });
+    let can_delete = move || !done.get() && list.selected() != Some(0);
+    let delete = move |_| {
+        if !busy.get_untracked() {
+            list.delete_selected();
+        }
+    };
+    let drop_it = move |_| list.select_all(false);
+    view! {
+        <div
+            class="savebar"
+            class:shown=shown
+            class:done=done
+            role="region"
+            aria-label=move || t!(block.selection).to_owned()
+            data-testid="selection-bar"
+            inert=move || !shown.get()
+        >
+            <p data-testid="selection-status">
+                {move || done.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
+                {move || failed.get().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
+                <span>{message}</span>
+            </p>
+            <div class="buttons">
+                {move || {
+                    (!done.get())
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn"
+                                    type="button"
+                                    data-testid="unselect"
+                                    disabled=busy
+                                    on:click=drop_it
+                                >
+                                    {move || t!(block.unselect)}
+                                </button>
+                            }
+                        })
+                }}
+                {move || {
+                    can_undo
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn"
+                                    type="button"
+                                    data-testid="undo-delete"
+                                    on:click=undo
+                                >
+                                    {move || t!(save.undo)}
+                                </button>
+                            }
+                        })
+                }}
+                {move || {
+                    can_delete()
+                        .then(|| {
+                            view! {
+                                <button
+                                    class="btn danger"
+                                    type="button"
+                                    data-testid="delete-selected"
+                                    aria-disabled=move || busy.get().to_string()
+                                    on:click=delete
+                                >
+                                    {move || t!(block.delete)}
+                                </button>
+                            }
+                        })
+                }}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,160 @@
+//! 着信拒否: whom a number refuses, and the four switches for calls without a number.
+
+mod add;
+mod bar;
+mod detail;
+mod entries;
+mod list;
+mod save;
+mod switches;
+
+use api_types::{BlockList, Capability};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use self::entries::Entries;
+use self::list::List;
+use self::switches::Switches;
+use super::api;
+use crate::numbers::directory::{Directory, use_directory};
+use crate::numbers::subject::{HistoryLink, NotHere, RowFrame, Subject};
+use crate::page::editor::Editor;
+use crate::page::form::Form;
+use crate::page::guard::use_guard;
+use crate::page::save_bar::{SaveBar, SaveBarModel};
+use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::remote::Remote;
+use crate::platform::routes::{RowPage, RowRef};
+use crate::switch::reflected;
+use crate::text;
+use crate::ui::live::{Live, use_live};
+use crate::ui::states::{ErrorState, SkeletonRows};
+
+/// Everything a save of the switches needs.
+#[derive(Clone, Copy)]
+struct Page {
+    client: Client,
+    directory: Directory,
+    live: Live,
+    editor: Editor,
+    number_id: StoredValue<String>,
+    version: StoredValue<u64>,
+}
+
+impl Page {
+    /// Takes over what the server just sent; the version is the number's, for the pages beside this
+    /// one.
+    fn heard(self, version: Option<u64>) {
+        let Some(version) = version else { return };
+        if self.version.try_set_value(version).is_some() {
+            return;
+        }
+        self.number_id.with_value(|id| put_version(self.directory, id, version));
+    }
+}
+
+fn put_version(directory: Directory, number_id: &str, version: u64) {
+    let number = directory
+        .rows()
+        .with_untracked(|rows| rows.ready().and_then(|rows| rows.number(number_id)).cloned());
+    if let Some(mut number) = number.filter(|number| number.version != version) {
+        number.version = version;
+        directory.put_number(&number);
+    }
+}
+
+/// The page.
+#[component]
+pub fn BlockListPage(
+    /// Whose settings.
+    row: RowRef,
+) -> impl IntoView {
+    view! { <RowFrame title=text!(block.title) row page=body /> }
+}
+
+fn body(subject: Subject) -> AnyView {
+    let Some(number) = subject.number.as_ref().filter(|number| number.can(Capability::BlockList))
+    else {
+        return view! { <NotHere body=text!(block.not_here) /> }.into_any();
+    };
+    let (client, directory) = (use_client(), use_directory());
+    let id = StoredValue::new(number.id.clone());
+    let known = number.version;
+    let loaded = RwSignal::new(Remote::<(BlockList, u64)>::Loading);
+    let load = Callback::new(move |()| {
+        loaded.set(Remote::Loading);
+        spawn_local(async move {
+            let Some(id) = id.try_get_value() else { return };
+            loaded.try_set(read(client, directory, &id, known).await.into());
+        });
+    });
+    load.run(());
+    let key = subject.draft_key(&subject.row.page(RowPage::BlockList));
+    let row = subject.row.clone();
+    view! {
+        {subject.heading()}
+        {move || match loaded.get() {
+            Remote::Loading => {
+                view! {
+                    <SkeletonRows count=4 />
+                    <SkeletonRows count=5 />
+                }
+                    .into_any()
+            }
+            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
+            Remote::Ready((switches, version)) => {
+                view! { <Edit row=row.clone() key=key.clone() switches version /> }.into_any()
+            }
+        }}
+    }
+    .into_any()
+}
+
+async fn read(
+    client: Client,
+    directory: Directory,
+    id: &str,
+    known: u64,
+) -> Result<(BlockList, u64), ClientError> {
+    let fresh = api::get(client, id).await?;
+    let version = fresh.version.unwrap_or(known);
+    put_version(directory, id, version);
+    Ok((fresh.body, version))
+}
+
+#[component]
+fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl IntoView {
+    let editor = Editor::new(Form::of_block_list(&switches), key);
+    let page = Page {
+        client: use_client(),
+        directory: use_directory(),
+        live: use_live(),
+        editor,
+        number_id: StoredValue::new(row.id.clone()),
+        version: StoredValue::new(version),
+    };
+    let save = Callback::new(move |()| save::start(page, false));
+    let undo = Callback::new(move |()| {
+        if editor.restore() {
+            save::start(page, true);
+        }
+    });
+    use_guard().watch(editor.guarded(save));
+    let list = List::new(page.client, page.live, row.id.clone(), switches.entry_count);
+    let bar = editor.bar(save, undo);
+    // One bar at a time: what is not saved comes first, then what is selected, then what was saved.
+    let editing = Memo::new(move |_| {
+        bar.count.get() > 0 || bar.phase.with(|phase| *phase == crate::page::editor::Phase::Saving)
+    });
+    let selecting = Memo::new(move |_| !editing.get() && list.has_bar());
+    let can_undo = Signal::derive(move || bar.can_undo.get() && !selecting.get());
+    let bar = SaveBarModel { can_undo, ..bar };
+    view! {
+        <Switches page />
+        {move || (list.saved.get() > 0).then(reflected::view)}
+        <Entries list row=row.clone() />
+        <HistoryLink row kind="block_list" />
+        <SaveBar model=bar />
+        <bar::SelectionBar list shown=selecting.into() />
+    }
+}

@@ -1,0 +1,4 @@
+//! What happened on the numbers.
+
+pub mod api;
+pub mod changes;

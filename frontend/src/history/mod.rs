@@ -1,0 +1,4 @@
+//! The change log.
+
+pub mod api;
+pub mod page;

@@ -1,0 +1,96 @@
+//! Asking for a mail with a password link.
+
+use api_types::PasswordResetRequest;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api;
+use super::entrance::{Entrance, FormError};
+use crate::platform::api::{ClientError, use_client};
+use crate::platform::focus::focus_first;
+use crate::platform::routes;
+use crate::ui::icon::Icon;
+use crate::ui::notes::FieldState;
+use crate::ui::password::StackedField;
+use crate::{t, text};
+
+/// The page. It says the same whether the ID exists or not, as the server does.
+#[component]
+pub fn ForgotPasswordPage() -> impl IntoView {
+    let client = use_client();
+    let login_id = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let sent = RwSignal::new(false);
+    let error = RwSignal::new(None::<ClientError>);
+    let missing = Signal::derive(move || {
+        (tried.get() && login_id.with(String::is_empty)).then(|| t!(fault.required).to_string())
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        if login_id.with_untracked(String::is_empty) {
+            focus_first(".cell.bad input");
+            return;
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        let request = PasswordResetRequest { login_id: login_id.get_untracked().trim().to_owned() };
+        spawn_local(async move {
+            match api::session::ask_for_link(client, &request).await {
+                Ok(()) => sent.try_set(true),
+                Err(refused) => error.try_set(Some(refused)).and(None),
+            };
+            busy.try_set(false);
+        });
+    };
+    let form = move || {
+        view! {
+            <p class="say">{move || t!(forgot.body)}</p>
+            <form novalidate on:submit=submit>
+                <StackedField
+                    state=FieldState::plain("login_id", missing)
+                    label=text!(sign_in.login_id)
+                    value=login_id
+                    autocomplete="username"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main \
+                    wide"
+                    type="submit"
+                    data-testid="send-link"
+                    aria-disabled=move || busy.get().to_string()
+                >
+                    {move || if busy.get() { t!(forgot.busy) } else { t!(forgot.submit) }}
+                </button>
+            </form>
+        }
+    };
+    view! {
+        <Entrance title=text!(
+            forgot.title
+        )>
+            {move || {
+                if sent.get() {
+                    view! {
+                        <div class="success" role="status" data-testid="link-sent">
+                            <Icon icon=icondata_lu::LuMailCheck />
+                            <p>{move || t!(forgot.sent)}</p>
+                        </div>
+                    }
+                        .into_any()
+                } else {
+                    form().into_any()
+                }
+            }} <p class="aside">
+                <a href=routes::SIGN_IN data-testid="to-sign-in">
+                    {move || t!(forgot.back)}
+                </a>
+            </p>
+        </Entrance>
+    }
+}

@@ -1,0 +1,305 @@
+//! A new password, typed twice or made.
+
+use api_types::{
+    FieldCode, FieldError, FieldFault, PasswordPut, PhoneId, PhoneIdKind, field_faults,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use validator::Validate;
+
+use super::meter::Meter;
+use crate::identity::api;
+use crate::identity::entrance::FormError;
+use crate::identity::sign_in::count_down;
+use crate::numbers;
+use crate::numbers::directory::use_directory;
+use crate::page::editor::fault_text;
+use crate::platform::api::{ClientError, use_client};
+use crate::platform::focus::focus_first;
+use crate::ui::clipboard::CopyButton;
+use crate::ui::icon::Icon;
+use crate::ui::live::use_live;
+use crate::ui::notes::FieldState;
+use crate::ui::password::PasswordField;
+use crate::ui::states::words;
+use crate::{t, text};
+
+/// What the shared validators say, whether the two entries agree, and whether the present one is
+/// there where it is needed.
+fn faults(put: &PasswordPut) -> Vec<FieldFault> {
+    let mut found = put.validate().err().map(|errors| field_faults(&errors)).unwrap_or_default();
+    if put.current_password.as_ref().is_some_and(String::is_empty) {
+        found.insert(0, FieldFault::new("/current_password", FieldCode::Required));
+    }
+    if put.new_password != put.new_password_confirmation {
+        found.push(FieldFault::new("/new_password_confirmation", FieldCode::Mismatch));
+    }
+    found
+}
+
+/// The form, and what a change did.
+#[component]
+pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
+    let client = use_client();
+    let directory = use_directory();
+    let live = use_live();
+    let basic = phone_id.kind == PhoneIdKind::Basic;
+    let login_id = phone_id.login_id.clone();
+    let id = StoredValue::new(phone_id.id);
+    let current = RwSignal::new(String::new());
+    let first = RwSignal::new(String::new());
+    let second = RwSignal::new(String::new());
+    let proposal = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let wait_s = RwSignal::new(0_u32);
+    let error = RwSignal::new(None::<ClientError>);
+    let refused = RwSignal::new(Vec::<FieldError>::new());
+    let done = RwSignal::new(None::<u32>);
+    let put = move || PasswordPut {
+        new_password: first.get(),
+        new_password_confirmation: second.get(),
+        current_password: basic.then(|| current.get()),
+    };
+    let fault_of = move |pointer: &'static str| {
+        Signal::derive(move || {
+            let local = if tried.get() { faults(&put()) } else { Vec::new() };
+            let local = local.iter().find(|fault| fault.pointer == pointer).map(fault_text);
+            local.or_else(|| {
+                refused.with(|refused| {
+                    refused
+                        .iter()
+                        .find(|error| error.pointer == pointer)
+                        .map(|error| error.message.clone())
+                })
+            })
+        })
+    };
+    let propose = move |_| {
+        spawn_local(async move {
+            match api::passwords::propose(client).await {
+                Ok(made) => {
+                    first.try_set(made.password.clone());
+                    second.try_set(made.password.clone());
+                    proposal.try_set(made.password);
+                }
+                Err(failed) => live.toast(words(&failed).1),
+            }
+        });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        refused.update(Vec::clear);
+        done.set(None);
+        let body = untrack(put);
+        if !faults(&body).is_empty() {
+            focus_first(".form .cell.bad input");
+            return;
+        }
+        if busy.get_untracked() || wait_s.get_untracked() > 0 {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        spawn_local(async move {
+            let Some(id) = id.try_get_value() else { return };
+            let outcome = api::passwords::put(client, &id, &body).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(changed) => {
+                    tried.set(false);
+                    for field in [current, first, second, proposal] {
+                        field.set(String::new());
+                    }
+                    done.set(Some(changed.ended_sessions + changed.ended_terminals));
+                    focus_first("[data-testid=password-changed]");
+                    if let Ok(fresh) = numbers::api::ids::get(client, &id).await {
+                        directory.put_id(&fresh);
+                    }
+                }
+                Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
+                    refused.set(problem.errors.clone());
+                    focus_first(".form .cell.bad input");
+                }
+                Err(failed) => {
+                    if let ClientError::Wait(_, seconds) = failed {
+                        count_down(wait_s, seconds);
+                    }
+                    error.set(Some(failed));
+                }
+            }
+        });
+    };
+    // What was refused is another password now.
+    let edited = |pointer: &'static str, value: RwSignal<String>| {
+        crate::platform::effect::follow(move || {
+            value.track();
+            if refused
+                .with_untracked(|refused| refused.iter().any(|error| error.pointer == pointer))
+            {
+                refused.update(|refused| refused.retain(|error| error.pointer != pointer));
+            }
+        });
+    };
+    edited("/current_password", current);
+    edited("/new_password", first);
+    let label = move || match (wait_s.get(), busy.get()) {
+        (0, true) => t!(reset.busy).to_string(),
+        (0, false) => t!(password.change).to_string(),
+        (seconds, _) => t!(sign_in.wait, seconds = seconds),
+    };
+    let shown_proposal = Memo::new(move |_| {
+        proposal.with(|made| !made.is_empty() && first.with(|typed| typed == made))
+    });
+    view! {
+        <section class="group">
+            <h2>{move || t!(password.heading)}</h2>
+            <Done done basic />
+            <form class="form" novalidate on:submit=submit>
+                // Password managers keep the password under this name.
+                <input type="text" autocomplete="username" value=login_id hidden />
+                {basic
+                    .then(|| {
+                        view! {
+                            <PasswordField
+                                state=FieldState::plain(
+                                    "current_password",
+                                    fault_of("/current_password"),
+                                )
+                                label=text!(password.current)
+                                value=current
+                                autocomplete="current-password"
+                            />
+                        }
+                    })}
+                <PasswordField
+                    state=FieldState::plain("new_password", fault_of("/new_password"))
+                    label=text!(password.first)
+                    value=first
+                    autocomplete="new-password"
+                />
+                <Meter phone_id=id.get_value() password=first />
+                {move || {
+                    shown_proposal
+                        .get()
+                        .then(|| {
+                            view! {
+                                <div class="proposal" role="status" data-testid="proposal">
+                                    <span class="sr">{move || t!(password.proposed)}</span>
+                                    <code data-testid="proposed">{proposal}</code>
+                                    <CopyButton text=proposal.into() />
+                                </div>
+                            }
+                        })
+                }}
+                <PasswordField
+                    state=FieldState::plain(
+                        "new_password_confirmation",
+                        fault_of("/new_password_confirmation"),
+                    )
+                    label=text!(password.second)
+                    value=second
+                    autocomplete="new-password"
+                />
+                <FormError error=error.into() />
+                <button
+                    class="btn main wide \
+                    num"
+                    type="submit"
+                    data-testid="change-password"
+                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                >
+                    {label}
+                </button>
+                <button
+                    class="btn wide \
+                    propose"
+                    type="button"
+                    data-testid="propose"
+                    on:click=propose
+                >
+                    <Icon icon=icondata_lu::LuWandSparkles />
+                    {move || t!(password.propose)}
+                </button>
+            </form>
+            <p>{move || if basic { t!(password.note_basic) } else { t!(password.note_id) }}</p>
+        </section>
+    }
+}
+
+/// What the change did.
+#[component]
+fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
+    let ended = |count: u32| match count {
+        0 => String::new(),
+        1 => t!(password.ended_one).to_owned(),
+        count => t!(password.ended, count = count),
+    };
+    view! {
+        {move || {
+            done
+                .get()
+                .map(|count| {
+                    view! {
+                        <div
+                            class="done-note"
+                            role="status"
+                            tabindex="-1"
+                            data-testid="password-changed"
+                        >
+                            <Icon icon=icondata_lu::LuCircleCheck />
+                            <div>
+                                <p>{move || t!(password.done)}</p>
+                                <p>
+                                    {move || {
+                                        if basic {
+                                            ended(count)
+                                        } else {
+                                            format!("{}{}", ended(count), t!(password.again_id))
+                                        }
+                                    }}
+                                </p>
+                            </div>
+                        </div>
+                    }
+                })
+        }}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_present_password_is_asked_of_the_basic_id_only() {
+        let put = |current: Option<&str>, first: &str, second: &str| PasswordPut {
+            new_password: first.into(),
+            new_password_confirmation: second.into(),
+            current_password: current.map(str::to_owned),
+        };
+        let table = [
+            (
+                put(Some(""), "long enough 1", "long enough 1"),
+                vec![("/current_password", FieldCode::Required)],
+            ),
+            (put(None, "short", "short"), vec![("/new_password", FieldCode::TooShort)]),
+            (
+                put(None, "long enough 1", "long enough 2"),
+                vec![("/new_password_confirmation", FieldCode::Mismatch)],
+            ),
+            (put(Some("mine"), "long enough 1", "long enough 1"), vec![]),
+        ];
+        for (put, expected) in table {
+            let found = faults(&put);
+            assert_eq!(
+                found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect::<Vec<_>>(),
+                expected,
+                "{put:?}"
+            );
+        }
+    }
+}

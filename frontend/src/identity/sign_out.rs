@@ -1,0 +1,88 @@
+//! Signing out, here or everywhere.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::session;
+use crate::page::guard::use_guard;
+use crate::platform::api::use_client;
+use crate::platform::session::use_session;
+use crate::ui::icon::Icon;
+use crate::ui::live::use_live;
+use crate::ui::sheet::Sheet;
+use crate::ui::states::words;
+use crate::{t, text};
+
+/// The two ways out. The wide one asks first: it reaches devices that are out of sight.
+#[component]
+pub fn SignOut() -> impl IntoView {
+    let client = use_client();
+    let session = use_session();
+    let guard = use_guard();
+    let live = use_live();
+    let asking = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let leave = Callback::new(move |everywhere: bool| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            if let Err(error) = session::sign_out(client, session, everywhere).await {
+                let (title, body) = words(&error);
+                live.toast(format!("{title} {body}"));
+            }
+            asking.try_set(false);
+            busy.try_set(false);
+        });
+    });
+    let here = move |_| guard.before(Callback::new(move |()| leave.run(false)));
+    let everywhere = move |_| guard.before(Callback::new(move |()| asking.set(true)));
+    view! {
+        <section class="group">
+            <div class="list">
+                <button
+                    class="row action"
+                    type="button"
+                    data-testid="sign-out"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=here
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuLogOut />
+                    </span>
+                    <span class="label">{move || t!(account.sign_out)}</span>
+                </button>
+                <button
+                    class="row danger"
+                    type="button"
+                    aria-haspopup="dialog"
+                    data-testid="sign-out-everywhere"
+                    on:click=everywhere
+                >
+                    <span class="lead">
+                        <Icon icon=icondata_lu::LuMonitorX />
+                    </span>
+                    <span class="label">{move || t!(account.sign_out_everywhere)}</span>
+                </button>
+            </div>
+        </section>
+        <Sheet open=asking title=text!(account.everywhere_title) test_id="sign-out-dialog">
+            <p class="say">{move || t!(account.everywhere_body)}</p>
+            <div class="stack">
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="sign-out-everywhere-confirm"
+                    on:click=move |_| leave.run(true)
+                >
+                    {move || t!(account.everywhere_confirm)}
+                </button>
+                <button class="btn wide" type="button" on:click=move |_| asking.set(false)>
+                    {move || t!(app.cancel)}
+                </button>
+            </div>
+        </Sheet>
+    }
+}

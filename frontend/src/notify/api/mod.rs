@@ -1,0 +1,4 @@
+//! Requests about notify rules and deliveries.
+
+pub mod deliveries;
+pub mod rules;

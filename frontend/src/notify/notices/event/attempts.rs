@@ -1,0 +1,79 @@
+//! Each attempt to send a notice.
+
+use api_types::{Delivery, DeliveryAttempt};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::words;
+use crate::notify::api;
+use crate::platform::api::Client;
+use crate::platform::effect::follow;
+use crate::platform::remote::Remote;
+use crate::t;
+use crate::ui::states;
+
+/// The attempts of a notice, read anew whenever there is one more.
+#[component]
+pub(super) fn Attempts(client: Client, id: String, tries: Memo<u32>) -> impl IntoView {
+    let state = RwSignal::new(Remote::<Delivery>::Loading);
+    follow(move || {
+        tries.track();
+        let id = id.clone();
+        spawn_local(async move {
+            let outcome = api::deliveries::get(client, &id).await;
+            state.try_set(outcome.into());
+        });
+    });
+    view! {
+        <div class="attempts" aria-live="polite">
+            {move || {
+                state
+                    .with(|state| match state {
+                        Remote::Loading => {
+                            view! { <p class="remark">{t!(states.loading)}</p> }.into_any()
+                        }
+                        Remote::Failed(error) => {
+                            view! { <p class="fault">{states::words(error).1}</p> }.into_any()
+                        }
+                        Remote::Ready(delivery) => {
+                            view! {
+                                <ol>{delivery.attempts.iter().map(attempt).collect_view()}</ol>
+                                <p class="remark num">
+                                    {t!(notices.short_id, id = delivery.short_id.clone())}
+                                </p>
+                            }
+                                .into_any()
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+fn attempt(attempt: &DeliveryAttempt) -> AnyView {
+    let (class, outcome) = words::outcome(attempt.outcome);
+    let took = match attempt.duration_ms {
+        quick @ 0..1000 => t!(notices.milliseconds, count = quick),
+        slow => t!(notices.seconds, seconds = format!("{}.{}", slow / 1000, slow % 1000 / 100)),
+    };
+    let status = attempt.status.map(|status| status.to_string());
+    let facts = words::parts([Some(words::moment(attempt.at)), status, Some(took)]);
+    view! {
+        <li data-testid="attempt">
+            <p>
+                <b class=class>{outcome}</b>
+            </p>
+            <p class="num">{facts}</p>
+            {(!attempt.message.is_empty()).then(|| view! { <p>{attempt.message.clone()}</p> })}
+            {(!attempt.detail.is_empty())
+                .then(|| {
+                    view! {
+                        <p>
+                            <code>{attempt.detail.clone()}</code>
+                        </p>
+                    }
+                })}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+//! The link to the file that stands in notices: until when it works, who used it, and ending it.
+
+use api_types::{AttachmentKind, CallAttachment};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Page, words};
+use crate::calls::api;
+use crate::platform::format;
+use crate::ui::icon::Icon;
+use crate::ui::sheet::Sheet;
+use crate::ui::states;
+use crate::{t, text};
+
+/// The link of a file.
+#[component]
+pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    let CallAttachment { kind, link_expires_at, downloads, last_download_at, .. } = file;
+    let works = link_expires_at.is_some_and(|at| at > format::now());
+    let until = move || match link_expires_at.filter(|_| works) {
+        Some(at) => t!(notices.link_until, moment = words::moment(at)),
+        None => t!(notices.link_over).to_owned(),
+    };
+    let opened = move || t!(notices.times, count = format::count(downloads.into()));
+    let last =
+        move || last_download_at.map(|at| t!(notices.opened_last, moment = words::moment(at)));
+    view! {
+        <section class="group" data-testid="link">
+            <h2>{move || t!(notices.link)}</h2>
+            <div class="list">
+                <div class="row wraps">
+                    <span class="label">{move || t!(notices.link_state)}</span>
+                    <span class="value num" data-testid="link-state">
+                        {until}
+                    </span>
+                </div>
+                <div class="row wraps">
+                    <span class="label">
+                        {move || t!(notices.opened)}<small class="num">{last}</small>
+                    </span>
+                    <span class="value num" data-testid="opened">
+                        {opened}
+                    </span>
+                </div>
+                {works
+                    .then(|| {
+                        view! {
+                            <button
+                                class="row danger"
+                                type="button"
+                                aria-haspopup="dialog"
+                                data-testid="revoke"
+                                on:click=move |_| asking.set(true)
+                            >
+                                <span class="lead">
+                                    <Icon icon=icondata_lu::LuUnlink />
+                                </span>
+                                <span class="label">{move || t!(notices.revoke)}</span>
+                            </button>
+                        }
+                    })}
+            </div>
+            <p>
+                {move || {
+                    if kind == AttachmentKind::Fax {
+                        t!(notices.link_note_fax)
+                    } else {
+                        t!(notices.link_note)
+                    }
+                }}
+            </p>
+        </section>
+        <Revoke page open=asking />
+    }
+}
+
+#[component]
+fn Revoke(page: Page, open: RwSignal<bool>) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let failure = RwSignal::new(None::<String>);
+    let go = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            let Some(id) = page.id.try_get_value() else { return };
+            let outcome = api::revoke_link(page.client, &id).await;
+            busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    open.try_set(false);
+                    page.live.toast(t!(notices.revoked));
+                    page.refresh();
+                }
+                Err(error) => _ = failure.try_set(Some(states::words(&error).1)),
+            }
+        });
+    };
+    view! {
+        <Sheet open title=text!(notices.revoke_title) test_id="revoke-sheet">
+            <p class="say">{move || t!(notices.revoke_body)}</p>
+            <div role="alert" class="form-error">
+                {move || failure.get().map(|words| view! { <p>{words}</p> })}
+            </div>
+            <div class="stack">
+                <button
+                    class="btn danger \
+                    wide"
+                    type="button"
+                    data-testid="revoke-confirm"
+                    aria-disabled=move || busy.get().to_string()
+                    on:click=go
+                >
+                    {move || if busy.get() { t!(notices.revoking) } else { t!(notices.revoke) }}
+                </button>
+                <button
+                    class="btn wide"
+                    type="button"
+                    data-testid="revoke-cancel"
+                    on:click=move |_| open.set(false)
+                >
+                    {move || t!(app.cancel)}
+                </button>
+            </div>
+        </Sheet>
+    }
+}

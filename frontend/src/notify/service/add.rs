@@ -1,0 +1,221 @@
+//! 「サービスを追加」: which one, then how it is connected.
+
+use api_types::{Service, ServiceCreate, ServiceType};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::fields::{Fields, Inputs};
+use super::guide::{Guide, chips};
+use super::secret::SecretOnce;
+use super::words;
+use crate::notify::api;
+use crate::page::guard::{Guarded, use_guard};
+use crate::platform::api::{Client, use_client};
+use crate::platform::router::{Router, use_router};
+use crate::platform::routes::NotifyPage;
+use crate::ui::icon::{Chevron, Icon};
+use crate::ui::live::{Live, use_live};
+use crate::ui::title_bar::TitleBar;
+use crate::{t, text};
+
+/// The page: the choice, or with `?type=` the form.
+#[component]
+pub fn AddServicePage(
+    /// The rule that gets it.
+    rule_id: String,
+) -> impl IntoView {
+    let router = use_router();
+    let kind = Memo::new(move |_| router.query("type").as_deref().and_then(words::of_key));
+    let rule_id = StoredValue::new(rule_id);
+    // Each step is a page: its title gets the focus.
+    move || {
+        let page = NotifyPage::AddService(rule_id.get_value());
+        match kind.get() {
+            None => view! {
+                <TitleBar title=text!(notify.add_service) back=page.parent() />
+                <Choice page />
+            }
+            .into_any(),
+            Some(kind) => view! {
+                <TitleBar title=text!(notify.add_service) back=page.path() />
+                <AddForm kind rule_id=rule_id.get_value() />
+            }
+            .into_any(),
+        }
+    }
+}
+
+#[component]
+fn Choice(page: NotifyPage) -> impl IntoView {
+    let base = page.path();
+    let row = move |kind: ServiceType| {
+        view! {
+            <a
+                class="row service-choice"
+                href=format!("{base}?type={}", words::key(kind))
+                data-testid=format!("choose-{}", words::key(kind))
+            >
+                <span class="lead">
+                    <Icon icon=words::icon(kind) />
+                </span>
+                <span class="label">
+                    <b>{words::name(kind)}</b>
+                    <small>{move || words::line(kind)}</small>
+                    <span class="badges">{move || chips(kind)}</span>
+                </span>
+                <Chevron />
+            </a>
+        }
+    };
+    view! {
+        <section class="group first">
+            <h2>{move || t!(service.pick)}</h2>
+            <div class="list">{ServiceType::ALL.map(row).into_iter().collect_view()}</div>
+        </section>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct New {
+    client: Client,
+    live: Live,
+    router: Router,
+    kind: ServiceType,
+    rule_id: StoredValue<String>,
+    inputs: Inputs,
+    busy: RwSignal<bool>,
+    failure: RwSignal<Option<String>>,
+    /// It is there, and its secret has to be noted down.
+    made: RwSignal<Option<Service>>,
+}
+
+impl New {
+    /// Adds it; with `leaving` the person is on the way to somewhere else.
+    fn add(self, unchecked: bool, leaving: bool) {
+        if self.busy.get_untracked() || !self.inputs.are_good() {
+            return;
+        }
+        self.failure.set(None);
+        self.busy.set(true);
+        let service = untrack(|| ServiceCreate {
+            kind: self.kind,
+            label: self.inputs.new_label().unwrap_or_default(),
+            credentials: self.inputs.changed(),
+            unchecked,
+        });
+        spawn_local(async move {
+            let Some(rule_id) = self.rule_id.try_get_value() else { return };
+            let outcome = api::rules::add_service(self.client, &rule_id, &service).await;
+            if self.busy.is_disposed() {
+                return;
+            }
+            match outcome {
+                Ok(service) => {
+                    self.inputs.revert();
+                    self.live.toast(t!(service.added, name = words::name(self.kind)));
+                    if service.signing_secret.is_some() {
+                        self.made.set(Some(service));
+                    } else if !leaving {
+                        return self
+                            .router
+                            .replace(&NotifyPage::Service(rule_id, service.id).path());
+                    }
+                }
+                Err(error) => self.failure.set(self.inputs.refuse(&error)),
+            }
+            self.busy.set(false);
+        });
+    }
+}
+
+#[component]
+fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
+    let new = New {
+        client: use_client(),
+        live: use_live(),
+        router: use_router(),
+        kind,
+        rule_id: StoredValue::new(rule_id),
+        inputs: Inputs::new(kind, api_types::Credentials::default(), String::new()),
+        busy: RwSignal::new(false),
+        failure: RwSignal::default(),
+        made: RwSignal::new(None),
+    };
+    use_guard().watch(Guarded {
+        dirty: Signal::derive(move || new.inputs.count() > 0),
+        busy: new.busy.into(),
+        save: Callback::new(move |()| new.add(false, true)),
+        discard: Callback::new(move |()| new.inputs.revert()),
+    });
+    let done = move |service: Service| {
+        let path = NotifyPage::Service(service.rule_id.clone(), service.id.clone()).path();
+        view! {
+            <SecretOnce
+                secret=service.signing_secret.unwrap_or_default()
+                done=Callback::new(move |()| new.router.replace(&path))
+            />
+        }
+    };
+    move || match new.made.get() {
+        Some(service) => done(service).into_any(),
+        None => view! {
+            <p class="big service-name">
+                <Icon icon=words::icon(kind) />
+                {words::name(kind)}
+            </p>
+            <Guide kind open=true />
+            <section class="group">
+                <h2>{move || t!(service.settings)}</h2>
+                <form
+                    class="form"
+                    novalidate
+                    on:submit=move |event| {
+                        event.prevent_default();
+                        new.add(false, false);
+                    }
+                >
+                    <Fields inputs=new.inputs />
+                    <div role="alert" class="form-error" data-testid="service-error">
+                        {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+                    </div>
+                    <Unchecked
+                        inputs=new.inputs
+                        save=Callback::new(move |()| new.add(true, false))
+                    />
+                    <button
+                        class="btn main \
+                        wide"
+                        type="submit"
+                        data-testid="add"
+                        aria-disabled=move || new.busy.get().to_string()
+                    >
+                        {move || if new.busy.get() { t!(service.adding) } else { t!(service.add) }}
+                    </button>
+                </form>
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+/// The service itself said no: it can be saved all the same.
+#[component]
+pub(super) fn Unchecked(inputs: Inputs, save: Callback<()>) -> impl IntoView {
+    move || {
+        inputs.denied.get().then(|| {
+            view! {
+                <div class="unchecked">
+                    <p>{move || t!(service.unchecked_note)}</p>
+                    <button
+                        class="btn wide"
+                        type="button"
+                        data-testid="save-unchecked"
+                        on:click=move |_| save.run(())
+                    >
+                        {move || t!(service.unchecked)}
+                    </button>
+                </div>
+            }
+        })
+    }
+}

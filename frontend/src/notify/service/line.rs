@@ -1,0 +1,114 @@
+//! LINE: where notices go is found out by sending a word there. The page looks until it has come.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::set_interval_with_handle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::page::Page;
+use crate::page::editor::Phase;
+use crate::platform::effect::follow;
+use crate::t;
+use crate::ui::clipboard::CopyButton;
+use crate::ui::icon::Icon;
+
+/// How often the page looks.
+const LOOK: Duration = Duration::from_secs(3);
+
+#[component]
+pub(super) fn LineSetup(page: Page) -> impl IntoView {
+    let setup = Memo::new(move |_| page.service.with(|service| service.line_setup.clone()));
+    let has = move |name: &'static str| {
+        page.service
+            .with(|service| service.credentials.get(name).is_some_and(|value| !value.is_empty()))
+    };
+    let found = Memo::new(move |_| has("to"));
+    let can_hear = Memo::new(move |_| has("channel_secret") && setup.with(Option::is_some));
+    look_until(page, found);
+    let word = move || {
+        setup.with(|setup| setup.as_ref().map(|setup| setup.word.clone())).unwrap_or_default()
+    };
+    let url = Signal::derive(move || {
+        setup
+            .with(|setup| setup.as_ref().map(|setup| setup.webhook_url.clone()))
+            .unwrap_or_default()
+    });
+    let steps = move || {
+        view! {
+            <ol>
+                <li>
+                    {t!(service.line_step_url)} <span class="copy-line">
+                        <code data-testid="line-url">{url}</code>
+                        <CopyButton text=url />
+                    </span>
+                </li>
+                <li>{t!(service.line_step_invite)}</li>
+                <li>{t!(service.line_step_word, word = word())}</li>
+            </ol>
+        }
+    };
+    let card = move || match (found.get(), can_hear.get()) {
+        (false, false) => view! {
+            <p class="hint" data-testid="line-needs-secret">
+                <Icon icon=icondata_lu::LuInfo />
+                <span>{t!(service.line_needs_secret)}</span>
+            </p>
+        }
+        .into_any(),
+        (false, true) => view! {
+            <section class="group" data-testid="line-setup">
+                <h2>{t!(service.line_title)}</h2>
+                <div class="guide-card">
+                    {steps()} <p class="listening" data-testid="line-waiting">
+                        <span class="pulse" aria-hidden="true" />
+                        {t!(service.line_waiting, word = word())}
+                    </p>
+                </div>
+            </section>
+        }
+        .into_any(),
+        (true, true) => view! {
+            <details class="group guide" data-testid="line-setup">
+                <summary>
+                    <Icon icon=icondata_lu::LuChevronRight />
+                    <h2>{t!(service.line_title)}</h2>
+                </summary>
+                <div class="guide-card">
+                    {steps()}<p>{t!(service.line_again,
+                    word = word())}</p>
+                </div>
+            </details>
+        }
+        .into_any(),
+        (true, false) => ().into_any(),
+    };
+    view! { <div>{card}</div> }
+}
+
+/// Asks again and again, while somebody looks at the page, until the destination is there.
+fn look_until(page: Page, found: Memo<bool>) {
+    if found.get_untracked() {
+        return;
+    }
+    let look = move || {
+        if document().hidden() || found.try_get_untracked().unwrap_or(true) {
+            return;
+        }
+        spawn_local(async move {
+            // Without an answer the next look asks again.
+            _ = page.reread().await;
+        });
+    };
+    // Whoever brought the news: this look, or the stream of changes. What was typed here is no
+    // news.
+    follow(move || {
+        if found.get() && page.phase.with_untracked(|phase| *phase != Phase::Saving) {
+            page.live.toast(t!(service.line_found));
+        }
+    });
+    // Fails only where there is no window, and then nobody looks.
+    if let Ok(handle) = set_interval_with_handle(look, LOOK) {
+        on_cleanup(move || handle.clear());
+    }
+}

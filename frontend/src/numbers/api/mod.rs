@@ -1,0 +1,5 @@
+//! Requests about numbers, IDs and their settings.
+
+pub mod ids;
+pub mod numbers;
+pub mod settings;

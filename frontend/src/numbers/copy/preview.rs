@@ -1,0 +1,225 @@
+//! What would change, and what has changed.
+
+use api_types::{CopiedChange, CopiedSettings, CopyPart};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{PARTS, Page, name_of};
+use crate::history::page::change_line;
+use crate::history::page::words::{Change, field_words, value_words};
+use crate::numbers::api;
+use crate::numbers::directory::Rows;
+use crate::platform::remote::Remote;
+use crate::platform::routes::RowRef;
+use crate::t;
+use crate::ui::icon::Icon;
+use crate::ui::states::{ErrorState, SkeletonRows, words};
+
+fn is_nothing(copied: &CopiedSettings) -> bool {
+    copied.changes.is_empty() && copied.entries_added == 0
+}
+
+/// What would change, and the button that does it.
+#[component]
+pub(super) fn Preview(page: Page) -> impl IntoView {
+    let ready = Memo::new(move |_| {
+        page.changes
+            .with(|changes| matches!(changes, Some(Remote::Ready(copied)) if !is_nothing(copied)))
+    });
+    view! {
+        <section class="group" aria-live="polite">
+            <h2>{move || t!(copy.changes)}</h2>
+            {move || match page.changes.get() {
+                None => {
+                    view! {
+                        <p class="note" data-testid="nothing-picked">
+                            {move || t!(copy.nothing_picked)}
+                        </p>
+                    }
+                        .into_any()
+                }
+                Some(Remote::Loading) => view! { <SkeletonRows count=2 /> }.into_any(),
+                Some(Remote::Failed(error)) => {
+                    view! { <ErrorState error retry=Callback::new(move |()| page.look()) /> }
+                        .into_any()
+                }
+                Some(Remote::Ready(copied)) => view! { <Changes page copied /> }.into_any(),
+            }}
+        </section>
+        {move || {
+            ready
+                .get()
+                .then(|| {
+                    view! {
+                        <button
+                            class="btn main wide \
+                            apply"
+                            type="button"
+                            data-testid="apply"
+                            aria-disabled=move || page.busy.get().to_string()
+                            on:click=move |_| page.apply()
+                        >
+                            {move || {
+                                if page.busy.get() { t!(copy.applying) } else { t!(copy.apply) }
+                            }}
+                        </button>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
+    let nothing = is_nothing(&copied);
+    let copied = StoredValue::new(copied);
+    let groups = move || {
+        page.directory.rows().with(|rows| {
+            copied.with_value(|copied| {
+                PARTS.map(|part| group(part, copied, rows.ready())).collect_view()
+            })
+        })
+    };
+    let left_out = move || {
+        page.directory.rows().with(|rows| {
+            let names = copied.with_value(|copied| {
+                copied
+                    .left_out
+                    .iter()
+                    .map(|name| field_words(name, rows.ready()))
+                    .collect::<Vec<_>>()
+            });
+            (!names.is_empty()).then(|| {
+                view! {
+                    <p data-testid="left-out">
+                        {t!(copy.left_out,
+                names = names.join("、"))}
+                    </p>
+                }
+            })
+        })
+    };
+    let refused = copied.with_value(|copied| copied.entries_refused);
+    view! {
+        {nothing
+            .then(|| {
+                view! {
+                    <div class="note" data-testid="no-difference">
+                        <b>{move || t!(copy.same_title)}</b>
+                        <p>{move || t!(copy.same_body)}</p>
+                    </div>
+                }
+            })}
+        <div class="list" data-testid="copy-changes">
+            {groups}
+        </div>
+        {(refused > 0)
+            .then(|| {
+                view! {
+                    <p data-testid="refused">
+                        {move || t!(copy.refused,
+            count = refused)}
+                    </p>
+                }
+            })}
+        {left_out}
+    }
+}
+
+fn group(part: CopyPart, copied: &CopiedSettings, rows: Option<&Rows>) -> Option<AnyView> {
+    let line = |change: &CopiedChange| Change {
+        field: field_words(&change.field, rows),
+        before: Some(value_words(&change.field, &change.before, rows)),
+        after: Some(value_words(&change.field, &change.after, rows)),
+    };
+    let mut lines: Vec<_> =
+        copied.changes.iter().filter(|change| change.part == part).map(line).collect();
+    if part == CopyPart::BlockList && copied.entries_added > 0 {
+        let after = Some(t!(copy.entries_added, count = copied.entries_added));
+        lines.push(Change { field: t!(copy.entries).to_owned(), before: None, after });
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let lines = lines.into_iter().map(change_line).collect_view();
+    Some(
+        view! {
+            <div class="entry">
+                <p class="what">
+                    <b>{name_of(part).1}</b>
+                </p>
+                <dl>{lines}</dl>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What has changed, and the ways back.
+#[component]
+pub(super) fn Applied(
+    page: Page,
+    copied: CopiedSettings,
+    row: RowRef,
+    again: Callback<()>,
+) -> impl IntoView {
+    let import = RwSignal::new(copied.import_id.clone());
+    let number_id = page.number_id;
+    let undo = move |_| {
+        let Some(import_id) = import.get_untracked() else { return };
+        spawn_local(async move {
+            let Some(number_id) = number_id.try_get_value() else { return };
+            match api::settings::undo_copied_entries(page.client, &number_id, &import_id).await {
+                Ok(_) => {
+                    import.try_set(None);
+                    page.live.toast(t!(copy.undone_entries));
+                }
+                Err(error) => page.live.toast(words(&error).1),
+            }
+        });
+    };
+    view! {
+        <section class="group">
+            <div class="done-note" role="status" tabindex="-1" data-testid="copied">
+                <Icon icon=icondata_lu::LuCircleCheck />
+                <div>
+                    <p>{move || t!(copy.done)}</p>
+                    <p>{move || t!(copy.done_undo)}</p>
+                </div>
+            </div>
+        </section>
+        <section class="group">
+            <h2>{move || t!(copy.changed)}</h2>
+            <Changes page copied />
+        </section>
+        <div class="stack apply">
+            <a class="btn wide" href=row.history() data-testid="to-history">
+                {move || t!(copy.to_history)}
+            </a>
+            {move || {
+                import
+                    .with(Option::is_some)
+                    .then(|| {
+                        view! {
+                            <button
+                                class="btn wide"
+                                type="button"
+                                data-testid="undo-entries"
+                                on:click=undo
+                            >
+                                {move || t!(copy.undo_entries)}
+                            </button>
+                        }
+                    })
+            }}
+            <button
+                class="btn wide"
+                type="button"
+                data-testid="copy-again"
+                on:click=move |_| again.run(())
+            >
+                {move || t!(copy.more)}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,12 @@
+//! Numbers and IDs with their settings.
+
+pub mod api;
+pub mod copy;
+pub mod directory;
+pub mod general;
+pub mod list;
+pub mod outbound_number;
+pub mod ringing;
+pub mod row_home;
+pub mod subject;
+pub mod terminals;

@@ -1,0 +1,121 @@
+//! The bar that comes with the first edit and stays until everything is saved or taken back.
+
+use leptos::prelude::*;
+
+use super::editor::Phase;
+use crate::t;
+use crate::ui::icon::Icon;
+
+/// What stands beside the notice that something was saved, once it has come. The app provides it.
+#[derive(Clone, Copy)]
+pub struct Beside(pub fn() -> Option<AnyView>);
+
+fn beside() -> Option<AnyView> {
+    use_context::<Beside>().and_then(|beside| (beside.0)())
+}
+
+/// What the bar needs to know of a page.
+#[derive(Clone, Copy)]
+pub struct SaveBarModel {
+    /// How many fields differ from what is saved.
+    pub count: Signal<usize>,
+    /// What happened last.
+    pub phase: Signal<Phase>,
+    /// Whether the last save can be taken back.
+    pub can_undo: Signal<bool>,
+    /// Saves.
+    pub save: Callback<()>,
+    /// Takes the edits back.
+    pub revert: Callback<()>,
+    /// Takes the last save back.
+    pub undo: Callback<()>,
+}
+
+/// The unsaved-changes bar.
+#[component]
+pub fn SaveBar(
+    /// The page it stands on.
+    model: SaveBarModel,
+) -> impl IntoView {
+    let SaveBarModel { count, phase, can_undo, save, revert, undo } = model;
+    let busy = Memo::new(move |_| phase.with(|phase| *phase == Phase::Saving));
+    let dirty = Memo::new(move |_| count.get() > 0);
+    let saved = Memo::new(move |_| !dirty.get() && !busy.get() && can_undo.get());
+    let shown = Memo::new(move |_| dirty.get() || busy.get() || can_undo.get());
+    let message = move || match phase.get() {
+        Phase::Saving => t!(save.saving).to_string(),
+        _ if saved.get() => t!(save.saved).to_string(),
+        Phase::Offline => t!(save.offline).to_string(),
+        Phase::Conflict => t!(save.conflict).to_string(),
+        Phase::Refused(detail) => detail,
+        Phase::Idle => match count.get() {
+            1 => t!(save.one_change).to_string(),
+            count => t!(save.changes, count = count),
+        },
+    };
+    let troubled = move || {
+        phase.with(|phase| matches!(phase, Phase::Offline | Phase::Conflict | Phase::Refused(_)))
+    };
+    let save_label = move || if troubled() { t!(save.again) } else { t!(save.save) };
+    view! {
+        <div
+            class="savebar"
+            class:shown=shown
+            class:done=saved
+            role="region"
+            aria-label=move || t!(save.region).to_string()
+            data-testid="save-bar"
+            inert=move || !shown.get()
+        >
+            <p data-testid="save-status">
+                {move || saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
+                {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
+                <span>{message}</span>
+            </p>
+            {move || saved.get().then(beside)}
+            <div class="buttons">
+                {move || {
+                    if saved.get() {
+                        view! {
+                            <button
+                                class="btn"
+                                type="button"
+                                data-testid="undo"
+                                on:click=move |_| undo.run(())
+                            >
+                                {move || t!(save.undo)}
+                            </button>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <button
+                                class="btn"
+                                type="button"
+                                data-testid="revert"
+                                disabled=busy
+                                on:click=move |_| revert.run(())
+                            >
+                                {move || t!(save.revert)}
+                            </button>
+                            <button
+                                class="btn main"
+                                type="button"
+                                data-testid="save"
+                                aria-disabled=move || busy.get().to_string()
+                                on:click=move |_| {
+                                    if !busy.get_untracked() {
+                                        save.run(())
+                                    }
+                                }
+                            >
+                                {save_label}
+                            </button>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </div>
+    }
+}

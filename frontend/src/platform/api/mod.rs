@@ -1,0 +1,239 @@
+//! The door to the server. One non-generic exchange does the work; the typed functions per resource
+//! are thin.
+
+pub mod upload;
+
+use api_types::{ErrorCode, Problem};
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, RequestInit, Response};
+
+use super::i18n;
+use super::session::SessionState;
+
+/// Where the API begins.
+pub const BASE: &str = "/api/v1";
+const TIMEOUT_MS: u32 = 20_000;
+/// For work on a whole list: a hundred thousand rows take longer than a setting.
+const WORK_TIMEOUT_MS: u32 = 120_000;
+
+/// Why a request brought no answer to work with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClientError {
+    /// The server cannot be reached.
+    Offline,
+    /// The server did not answer in time.
+    Timeout,
+    /// The server said no, and why.
+    Problem(Box<Problem>),
+    /// The server said no and asked to wait this many seconds.
+    Wait(Box<Problem>, u32),
+    /// Something between here and the server answered instead of it.
+    Malformed,
+}
+
+impl ClientError {
+    /// The stable code, where the server gave one.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            ClientError::Problem(problem) | ClientError::Wait(problem, _) => Some(problem.code),
+            _ => None,
+        }
+    }
+
+    /// Whether it makes no difference what was asked: the way to the server is broken.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, ClientError::Offline | ClientError::Timeout)
+    }
+}
+
+/// An answer with the version that its ETag names.
+#[derive(Clone, Debug)]
+pub struct Versioned<T> {
+    /// The object.
+    pub body: T,
+    /// The version for the next `If-Match`.
+    pub version: Option<u64>,
+}
+
+/// Everything a request needs to know about the person at the screen.
+#[derive(Clone, Copy)]
+pub struct Client {
+    session: RwSignal<SessionState>,
+    online: RwSignal<bool>,
+}
+
+struct Received {
+    text: String,
+    version: Option<u64>,
+}
+
+impl Client {
+    /// A client that reads the session for its token and ends it when the server says so.
+    pub fn new(session: RwSignal<SessionState>, online: RwSignal<bool>) -> Self {
+        Self { session, online }
+    }
+
+    /// Reads.
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<Versioned<T>, ClientError> {
+        typed(self.send("GET", path, None, None).await?)
+    }
+
+    /// Writes and takes the object that comes back.
+    pub async fn write<B: Serialize, T: DeserializeOwned>(
+        self,
+        method: &str,
+        path: &str,
+        body: &B,
+        version: Option<u64>,
+    ) -> Result<Versioned<T>, ClientError> {
+        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
+        typed(self.send(method, path, Some(body), version).await?)
+    }
+
+    /// Has the server work on a whole list, and takes what comes back.
+    pub async fn work<B: Serialize, T: DeserializeOwned>(
+        self,
+        path: &str,
+        body: &B,
+    ) -> Result<T, ClientError> {
+        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
+        let outcome = exchange("POST", path, Some(body), None, self.token(), WORK_TIMEOUT_MS).await;
+        typed(self.heed(outcome)?).map(|answer| answer.body)
+    }
+
+    /// Writes where nothing comes back that matters.
+    pub async fn tell<B: Serialize>(
+        self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<(), ClientError> {
+        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
+        self.send(method, path, Some(body), None).await.map(drop)
+    }
+
+    /// Removes.
+    pub async fn delete(self, path: &str) -> Result<(), ClientError> {
+        self.send("DELETE", path, None, None).await.map(drop)
+    }
+
+    /// Removes a setting in the version that was read.
+    pub async fn delete_version(self, path: &str, version: u64) -> Result<(), ClientError> {
+        self.send("DELETE", path, None, Some(version)).await.map(drop)
+    }
+
+    async fn send(
+        self,
+        method: &str,
+        path: &str,
+        body: Option<String>,
+        version: Option<u64>,
+    ) -> Result<Received, ClientError> {
+        let outcome = exchange(method, path, body, version, self.token(), TIMEOUT_MS).await;
+        self.heed(outcome)
+    }
+
+    fn token(self) -> Option<String> {
+        self.session
+            .with_untracked(|state| state.signed_in().map(|session| session.csrf_token.clone()))
+    }
+
+    /// Learns from an outcome whether the server can be reached and whether the session still
+    /// stands.
+    fn heed(self, outcome: Result<Received, ClientError>) -> Result<Received, ClientError> {
+        match &outcome {
+            Err(ClientError::Offline) => self.online.set(false),
+            _ if !self.online.get_untracked() => self.online.set(true),
+            _ => {}
+        }
+        if let Err(error) = &outcome
+            && error.code() == Some(ErrorCode::Unauthenticated)
+            && self.session.with_untracked(|state| state.signed_in().is_some())
+        {
+            self.session.set(SessionState::Ended);
+        }
+        outcome
+    }
+}
+
+fn typed<T: DeserializeOwned>(received: Received) -> Result<Versioned<T>, ClientError> {
+    let body = serde_json::from_str(&received.text).map_err(|_| ClientError::Malformed)?;
+    Ok(Versioned { body, version: received.version })
+}
+
+async fn exchange(
+    method: &str,
+    path: &str,
+    body: Option<String>,
+    version: Option<u64>,
+    csrf_token: Option<String>,
+    timeout_ms: u32,
+) -> Result<Received, ClientError> {
+    let headers = Headers::new().map_err(|_| ClientError::Malformed)?;
+    // Setting a header fails only for a malformed name or value; ours are neither.
+    let set = |name: &str, value: &str| _ = headers.set(name, value);
+    set("Accept", "application/json");
+    set("Accept-Language", i18n::tag());
+    if body.is_some() {
+        set("Content-Type", "application/json");
+    }
+    if let Some(version) = version {
+        set("If-Match", &format!("\"{version}\""));
+    }
+    if method != "GET"
+        && let Some(token) = csrf_token
+    {
+        set("X-CSRF-Token", &token);
+    }
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_headers(&headers);
+    if let Some(body) = body {
+        init.set_body(&JsValue::from_str(&body));
+    }
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms)));
+    let response =
+        JsFuture::from(window().fetch_with_str_and_init(&format!("{BASE}{path}"), &init))
+            .await
+            .map_err(|error| failure(&error))?;
+    let response: Response = response.dyn_into().map_err(|_| ClientError::Malformed)?;
+    let text = JsFuture::from(response.text().map_err(|_| ClientError::Malformed)?)
+        .await
+        .map_err(|error| failure(&error))?;
+    let text = text.as_string().unwrap_or_default();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    if response.ok() {
+        let version = header("ETag")
+            .and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
+        return Ok(Received { text, version });
+    }
+    Err(refusal(&text, header("Retry-After")))
+}
+
+/// What the server says when it says no.
+fn refusal(text: &str, retry_after: Option<String>) -> ClientError {
+    let Ok(problem) = serde_json::from_str::<Problem>(text) else { return ClientError::Malformed };
+    match retry_after.and_then(|seconds| seconds.parse().ok()) {
+        Some(seconds) => ClientError::Wait(Box::new(problem), seconds),
+        None => ClientError::Problem(Box::new(problem)),
+    }
+}
+
+fn failure(error: &JsValue) -> ClientError {
+    let name = js_sys::Reflect::get(error, &JsValue::from_str("name"))
+        .ok()
+        .and_then(|name| name.as_string());
+    match name.as_deref() {
+        Some("TimeoutError" | "AbortError") => ClientError::Timeout,
+        _ => ClientError::Offline,
+    }
+}
+
+/// The client of this window.
+pub fn use_client() -> Client {
+    expect_context()
+}

@@ -1,0 +1,4 @@
+//! What becomes of a call.
+
+pub mod api;
+pub mod preview;

@@ -1,0 +1,4 @@
+//! Whether the switches have what was saved.
+
+pub mod api;
+pub mod reflected;

@@ -1,0 +1,98 @@
+//! 保存済み → 交換機に反映済み: whether calls are decided by what was just saved.
+
+use std::time::Duration;
+
+use api_types::{SwitchProgress, SwitchState};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api as switch_state;
+use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::format;
+use crate::platform::i18n::locale;
+use crate::platform::later::Later;
+use crate::platform::router::use_router;
+use crate::t;
+
+/// How often it is asked while it is on its way; after so many times only as often as [`SELDOM`].
+const SOON: Duration = Duration::from_millis(400);
+const OFTEN: u32 = 25;
+const SELDOM: Duration = Duration::from_secs(5);
+
+/// Stands beside the notice that something of a number or an ID was saved, and nowhere else:
+/// switches know nothing of the rest.
+pub fn view() -> AnyView {
+    if use_router().row().is_none() {
+        return ().into_any();
+    }
+    let state = RwSignal::new(None);
+    ask(use_client(), state, Later::default(), 0);
+    let kind = move || state.with(|state| state.as_ref().map_or("", kind));
+    // There before its words come, or they would not be read out.
+    view! {
+        <p
+            class="reflected"
+            role="status"
+            aria-live="polite"
+            data-testid="reflected"
+            data-state=kind
+        >
+            {move || state.with(|state| state.as_ref().map(words))}
+        </p>
+    }
+    .into_any()
+}
+
+fn ask(
+    client: Client,
+    state: RwSignal<Option<Result<SwitchState, ClientError>>>,
+    later: Later,
+    round: u32,
+) {
+    spawn_local(async move {
+        let answer = switch_state::get(client).await;
+        let is_settled = answer.as_ref().is_ok_and(|state| {
+            matches!(state.state, SwitchProgress::Applied | SwitchProgress::NoSwitch)
+        });
+        // The person may have gone elsewhere meanwhile.
+        if state.try_set(Some(answer)).is_none() && !is_settled {
+            later.run(if round < OFTEN { SOON } else { SELDOM }, move || {
+                ask(client, state, later, round + 1)
+            });
+        }
+    });
+}
+
+fn kind(state: &Result<SwitchState, ClientError>) -> &'static str {
+    match state.as_ref().map(|state| state.state) {
+        Ok(SwitchProgress::Applied) => "applied",
+        Ok(SwitchProgress::Waiting) => "waiting",
+        Ok(SwitchProgress::Silent) => "silent",
+        Ok(SwitchProgress::NoSwitch) => "none",
+        Err(_) => "unknown",
+    }
+}
+
+fn words(state: &Result<SwitchState, ClientError>) -> String {
+    let Ok(state) = state else { return t!(reflected.unknown).to_string() };
+    match state.state {
+        // Tenths of a second, and never none at all.
+        SwitchProgress::Applied => match state.lag_ms.map(|lag| lag.div_ceil(100).max(1)) {
+            Some(tenths) => t!(
+                reflected.applied_after,
+                lag = format!("{}.{}", format::count(tenths / 10), tenths % 10)
+            ),
+            None => t!(reflected.applied).to_string(),
+        },
+        SwitchProgress::Waiting => t!(reflected.waiting).to_string(),
+        SwitchProgress::Silent => match state.last_seen_at {
+            Some(at) => t!(
+                reflected.silent_since,
+                day = format::short_day(locale(), at),
+                time = format::time(at)
+            ),
+            None => t!(reflected.silent).to_string(),
+        },
+        SwitchProgress::NoSwitch => String::new(),
+    }
+}
