@@ -1,6 +1,6 @@
 # One binary, the portal inside it.
 
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.95.0-slim-bookworm AS build
 # libpq is built from source and speaks TLS through OpenSSL.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libssl-dev pkg-config \
