@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use thirtyfour::{
     BrowserLogEntry, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _,
@@ -100,6 +101,21 @@ const FLAGS: &[&str] = &[
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
+/// Where the person is: another day and half an hour away from Tokyo, whose time the portal shows
+/// wherever it is opened.
+const TIME_ZONE: &str = "America/St_Johns";
+
+/// Moves the time of a page by milliseconds; its clock goes on from there. Once more, further.
+const SHIFT: &str = "((by) => {
+    const before = Date, now = () => before.now() + by;
+    globalThis.Date = new Proxy(before, {
+        apply: () => new before(now()).toString(),
+        construct: (target, given, date) =>
+            Reflect.construct(target, given.length === 0 ? [now()] : given, date),
+        get: (target, name) => name === 'now' ? now : Reflect.get(target, name),
+    });
+})";
+
 /// A running browser with one window; dropping it ends it.
 pub struct Browser {
     /// To drive it.
@@ -145,6 +161,21 @@ impl Browser {
                 .await
                 .map_err(|error| Failed::from(error).at(at))
         }
+    }
+
+    /// Sets the clock of every page to `now`, from where it goes on: what a page reckons by its
+    /// own clock must not depend on the day on which the test runs.
+    pub async fn set_clock(&self, now: DateTime<Utc>) -> Outcome {
+        let before = self.script("return Date.now()", vec![]).await?.as_i64().unwrap_or_default();
+        self.advance_clock(now.timestamp_millis() - before).await
+    }
+
+    /// Moves the clock of every page, that of the present one too, by milliseconds.
+    pub async fn advance_clock(&self, by: i64) -> Outcome {
+        let shift = format!("{SHIFT}({by})");
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": shift})).await?;
+        self.script(&shift, vec![]).await?;
+        Ok(())
     }
 
     /// Runs a script and answers what it returns.
@@ -230,6 +261,7 @@ impl Chromedriver {
             where it can (Debian: chromium-driver)";
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TZ", TIME_ZONE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

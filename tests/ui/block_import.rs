@@ -201,7 +201,7 @@ on_both_screens!(files_that_are_refused, async |story| {
 
     choose(&story, &file(folder.path(), "kyohi.csv", ["03-5555-6666"])?).await?;
     story.at("apply-import").await?;
-    story.app.clock.advance(chrono::TimeDelta::minutes(61));
+    story.advance(chrono::TimeDelta::minutes(61)).await?;
     story.touch("apply-import").await?;
     story.see_at("file-faults", "有効期限が切れました").await?;
     assert_eq!(total(&story, 0).await, 0);

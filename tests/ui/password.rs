@@ -79,7 +79,7 @@ on_both_screens!(coming_too_late, async |story| {
     story.provokes("status of 410");
     ask_for_link(&story, LOGIN_ID).await?;
     let link = link(&story).await?;
-    story.app.clock.advance(TimeDelta::hours(25));
+    story.advance(TimeDelta::hours(25)).await?;
     story.open(&link).await?;
     set_password(&story, NEW_PASSWORD, NEW_PASSWORD).await?;
     story.see_at("link-expired", "このリンクは使えません。").await?;

@@ -35,7 +35,7 @@ async fn take(
         json!({"priority_phone_id": story.minato.ids[1]}),
         json!({"display_name": "みなと商会"}),
     ] {
-        story.app.clock.advance(chrono::TimeDelta::minutes(1234));
+        story.advance(chrono::TimeDelta::minutes(1234)).await?;
         story.minato.change(&number, change).await;
     }
     story.open("/sign-in").await?;

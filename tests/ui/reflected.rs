@@ -72,13 +72,13 @@ on_both_screens!(a_save_is_followed_to_the_switch, async |story| {
     story.see_at("save-status", "保存しました").await?;
     story.see_at("reflected", "保存済み・交換機への反映待ち").await?;
     picture(&story, "waiting").await?;
-    story.app.clock.advance(TimeDelta::milliseconds(800));
+    story.advance(TimeDelta::milliseconds(800)).await?;
     following.catch_up().await;
     story.see_at("reflected", "交換機に反映済み（0.8秒後）").await?;
     picture(&story, "applied").await?;
 
     // A page of the first visit, and a switch that has stopped.
-    story.app.clock.advance(TimeDelta::minutes(2));
+    story.advance(TimeDelta::minutes(2)).await?;
     if story.is_wide() {
         story.touch("row-number-+815012345678").await?
     } else {
@@ -115,7 +115,7 @@ on_both_screens!(a_blocked_caller_is_followed_to_the_switch, async |story| {
     story.fill("電話番号", "0120-999-888").await?;
     story.press("登録する").await?;
     story.see_at("reflected", "保存済み・交換機への反映待ち").await?;
-    story.app.clock.advance(TimeDelta::milliseconds(1_250));
+    story.advance(TimeDelta::milliseconds(1_250)).await?;
     following.catch_up().await;
     story.see_at("reflected", "交換機に反映済み（1.3秒後）").await?;
     picture(&story, "entry").await?;

@@ -92,7 +92,7 @@ on_both_screens!(reading_the_change_log, async |story| {
 on_both_screens!(reading_a_long_change_log, async |story| {
     let number = story.minato.number(1);
     for index in 1..=40 {
-        story.app.clock.advance(TimeDelta::minutes(7));
+        story.advance(TimeDelta::minutes(7)).await?;
         story.minato.change(&number, json!({"name": format!("窓口{index}")})).await;
     }
     story.arrive("/history").await?;

@@ -55,7 +55,7 @@ on_both_screens!(guessing, async |story| {
     story.see_at("sign-in", "秒お待ちください").await?;
     story.see_at("form-error", "").await?;
     // The server's clock stands still while the browser counts.
-    story.app.clock.advance(TimeDelta::seconds(60));
+    story.advance(TimeDelta::seconds(60)).await?;
     story.see_at("sign-in", "ログイン").await?;
     story.press("ログイン").await?;
     story.is_at("/").await?;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use tests::{Backend, Browser, Failed, Outcome, Screen, TestApp, block_on, repository};
 use thirtyfour::BrowserLogEntry;
 
@@ -82,15 +83,15 @@ impl Story {
         let server: SocketAddr = app.url.trim_start_matches("http://").parse()?;
         gate.lead_to(server);
         let (browser, minato) = tokio::join!(Browser::start(screen), Minato::provision(&app));
-        Ok(Self {
-            browser: browser?,
-            screen,
-            gate,
-            minato,
-            providers,
-            app,
-            provoked: Mutex::default(),
-        })
+        let browser = browser?;
+        browser.set_clock(app.clock.now()).await?;
+        Ok(Self { browser, screen, gate, minato, providers, app, provoked: Mutex::default() })
+    }
+
+    /// Moves the time of the server and of the browser. The browser's goes on by itself, too.
+    pub async fn advance(&self, by: TimeDelta) -> Outcome {
+        self.app.clock.advance(by);
+        self.browser.advance_clock(by.num_milliseconds()).await
     }
 
     /// Says that the story is about to cause an error in the console whose text contains `message`.
