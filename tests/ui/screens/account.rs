@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Look;
-use crate::api_keys::allow;
+use crate::identity::api_keys::allow;
 
 /// They, in the order in which they are reached.
 pub(super) const LOOKS: &[Look] = looks! {

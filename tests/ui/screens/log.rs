@@ -4,7 +4,7 @@ use tests::{Contract, Holder};
 
 use super::Look;
 use super::enter;
-use crate::calls::a_morning_with_trouble;
+use crate::stage::switch::a_morning_with_trouble;
 
 /// Opens the first event of a log.
 const FIRST_EVENT: &str = "document.querySelector('[data-testid=event] a').click()";

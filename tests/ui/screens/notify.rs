@@ -4,9 +4,9 @@ use serde_json::json;
 use tests::Outcome;
 
 use super::Look;
-use crate::notify_rules::{a_rule, picked_by};
-use crate::providers::{LINE_TOKEN, SLACK_TOKEN};
+use crate::notify::rules::{a_rule, picked_by};
 use crate::stage::Story;
+use crate::stage::providers::{LINE_TOKEN, SLACK_TOKEN};
 
 /// A rule with services, used by a number; made when nobody has yet. Answers its path.
 pub(super) async fn a_furnished_rule(story: &Story) -> String {

@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::Outcome;
 
 use super::Look;
-use crate::block_list::block_list;
+use crate::block_list::entries::block_list;
 use crate::stage::Story;
 
 /// What a number refuses: its caller, how it is compared, its note.

@@ -1,0 +1,5 @@
+//! Contracts.
+
+mod account;
+mod operator;
+mod suspension;

@@ -1,0 +1,6 @@
+//! What all answers have in common.
+
+mod cors;
+mod idempotency;
+mod lists;
+mod problems;

@@ -1,0 +1,11 @@
+//! One file for each channel, against a fake of its provider.
+
+mod chatwork;
+mod google_chat;
+mod line;
+mod line_callbacks;
+mod line_works;
+mod mail;
+mod slack;
+mod teams;
+mod webhook;

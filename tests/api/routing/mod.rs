@@ -1,0 +1,4 @@
+//! What becomes of a call.
+
+mod decisions;
+mod previews;

@@ -1,0 +1,6 @@
+//! Both databases: the same tables, scoped queries, writers at once, power cuts.
+
+mod contention;
+pub mod crash;
+mod scopes;
+mod twins;

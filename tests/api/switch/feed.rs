@@ -1,0 +1,568 @@
+//! What a switch keeps: the snapshot decides as the server does, changes come within a second and
+//! none is missed, and the portal is told.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::time::{Duration, Instant};
+
+use api_types::{SwitchEnd, SwitchHeader, SwitchLine, SwitchNumber, SwitchRemoved};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use store::{Scope, account, route_change::About};
+use tests::switch::Switch;
+use tests::{Answer, Backend, Client, Holder, PASSWORD, Replica, TestApp, block_on, on_both};
+
+use crate::identity::signing_keys::checked;
+
+/// Lines as a switch reads them.
+struct Lines {
+    header: SwitchHeader,
+    numbers: BTreeMap<String, SwitchNumber>,
+    removed: Vec<SwitchRemoved>,
+    end: SwitchEnd,
+}
+
+fn read(answer: &Answer) -> Lines {
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, Some("application/x-ndjson")),
+        "{}",
+        answer.text
+    );
+    let mut text = String::new();
+    if answer.header("content-encoding") == Some("gzip") {
+        GzDecoder::new(&answer.bytes[..]).read_to_string(&mut text).expect("it unpacks");
+    } else {
+        text.clone_from(&answer.text);
+    }
+    let mut lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
+    let Some(SwitchLine::Header(header)) = lines.next() else { panic!("no header in {text}") };
+    let (mut numbers, mut removed, mut end) = (BTreeMap::new(), Vec::new(), None);
+    for line in lines {
+        assert_eq!(end, None, "nothing comes behind the end");
+        match line {
+            SwitchLine::Number(number) => {
+                let twice = numbers.insert(number.number.clone(), number);
+                assert_eq!(twice, None, "each number comes once");
+            }
+            SwitchLine::Removed(number) => removed.push(number),
+            SwitchLine::End(found) => end = Some(found),
+            SwitchLine::Header(_) => panic!("two headers"),
+        }
+    }
+    let end = end.expect("an end");
+    let entries: usize =
+        numbers.values().map(|number| number.exact.len() + number.prefix.len()).sum();
+    assert_eq!(
+        (end.numbers, end.removed, end.entries),
+        (numbers.len() as u64, removed.len() as u64, entries as u64)
+    );
+    assert_eq!(end.position, header.position);
+    Lines { header, numbers, removed, end }
+}
+
+async fn snapshot(switch: &Client) -> Lines {
+    read(&switch.get("/switch/snapshot").await)
+}
+
+async fn changes(switch: &Client, since: u64, wait_s: u32) -> Lines {
+    read(&switch.get(&format!("/switch/changes?since={since}&wait_s={wait_s}")).await)
+}
+
+/// The caller's key by the rules in the description of the snapshot; else why there is none.
+fn caller(question: &Value) -> Result<String, &'static str> {
+    let text = |field: &str| question[field].as_str().unwrap_or_default().to_owned();
+    let kind = match text("from_display").as_str() {
+        "Anonymous" => Some("withheld"),
+        "Coin line/payphone" => Some("pay_phone"),
+        "Interaction with other service" => Some("service_conflict"),
+        "Unavailable" => Some("out_of_range"),
+        _ => None,
+    };
+    if text("privacy").split(';').any(|value| matches!(value, "id" | "user" | "full")) {
+        return Err(kind.unwrap_or("withheld"));
+    }
+    let key = |text: String| {
+        let digits = text.trim_start_matches("<tel:").trim_end_matches('>').to_owned();
+        match digits.as_str() {
+            "" | "anonymous" => None,
+            digits if digits.starts_with('0') => Some(format!("+81{}", &digits[1..])),
+            _ => Some(digits),
+        }
+    };
+    key(text("pai")).or_else(|| key(text("from_user"))).ok_or(kind.unwrap_or("withheld"))
+}
+
+/// What becomes of a call by the snapshot alone, in the words of route-decision.
+fn decide(known: &Lines, question: &Value, now: DateTime<Utc>) -> Value {
+    let called = question["called"].as_str().unwrap_or_default();
+    let codes = &known.header.sip_codes;
+    let reject = |answer: &api_types::SipAnswer| {
+        json!({"action": "reject", "sip": answer,
+        "announcement": null, "rtjson": null, "later": null})
+    };
+    let Some(number) = known
+        .numbers
+        .values()
+        .find(|number| number.dialled.iter().any(|dialled| dialled == called))
+    else {
+        return reject(&codes.unknown_number);
+    };
+    if number.suspended {
+        return reject(&codes.suspended);
+    }
+    let caller = caller(question);
+    let is_exempt = question["priority"] == "psap-callback"
+        || caller.as_ref().is_ok_and(|key| known.header.never_refused.contains(key));
+    if !is_exempt {
+        match &caller {
+            Err(kind) => {
+                let refuses = match *kind {
+                    "withheld" => number.reject_withheld,
+                    "pay_phone" => number.reject_pay_phone,
+                    "out_of_range" => number.reject_out_of_range,
+                    _ => number.reject_service_conflict,
+                };
+                if refuses {
+                    return reject(&codes.no_number);
+                }
+            }
+            Ok(key) => {
+                let holds = |until: &Option<DateTime<Utc>>| until.is_none_or(|end| now < end);
+                let is_blocked = number.exact.get(key).is_some_and(holds)
+                    || (1..=key.len()).any(|end| number.prefix.get(&key[..end]).is_some_and(holds));
+                if is_blocked {
+                    return reject(&codes.blocked);
+                }
+            }
+        }
+    }
+    if question["active_calls"].as_u64().unwrap_or_default() >= number.channel_limit.into() {
+        return match &number.busy_announcement {
+            Some(text) => {
+                json!({"action": "announce", "sip": null, "announcement": text, "rtjson": null,
+                    "later": null})
+            }
+            None => reject(&codes.busy),
+        };
+    }
+    match &number.rtjson {
+        None => reject(&codes.no_terminal),
+        Some(rtjson) => {
+            json!({"action": "ring", "sip": null, "announcement": null, "rtjson": rtjson,
+                "later": number.later})
+        }
+    }
+}
+
+/// A contract whose numbers refuse and ring in many ways, and one that is suspended.
+async fn scene(app: &TestApp) -> (Holder, Holder, Client) {
+    let (minato, kobe, switch) =
+        (app.holder("minato").await, app.holder("kobe").await, Switch::of(app).await.client);
+    let lists = [
+        json!({"caller": "090-1234-5678"}),
+        json!({"caller": "0120-444", "match": "prefix"}),
+        json!({"caller": "090-0000-0001",
+            "expires_at": (app.clock.now() + TimeDelta::hours(1)).to_rfc3339()}),
+        json!({"caller": "090-0000-0002",
+            "expires_at": (app.clock.now() + TimeDelta::days(1)).to_rfc3339()}),
+        json!({"caller": "117"}),
+    ];
+    for entry in lists {
+        minato
+            .client
+            .post(&format!("{}/block-list/entries", minato.number(0)), entry)
+            .await
+            .expect(201);
+    }
+    let put = async |path: String, body: Value| {
+        let version = minato.client.get(&path).await.version();
+        minato.client.if_match(version).put(&path, body).await.expect(200);
+    };
+    let patch = async |path: String, body: Value| {
+        let version = minato.client.get(&path).await.version();
+        minato.client.if_match(version).patch(&path, body).await.expect(200);
+    };
+    patch(
+        format!("{}/block-list", minato.number(0)),
+        json!({"reject_withheld": true, "reject_service_conflict": true}),
+    )
+    .await;
+    patch(minato.number(0), json!({"priority_phone_id": minato.ids[1], "name": "代表"})).await;
+    put(format!("{}/channel-limit", minato.number(0)), json!({"limit": 2})).await;
+    let silent: Vec<Value> =
+        minato.ids.iter().map(|id| json!({"phone_id": id, "rings": false})).collect();
+    put(
+        format!("{}/ringing", minato.number(1)),
+        json!({"targets": silent, "busy_announcement": true}),
+    )
+    .await;
+    let operator = app.operator();
+    let version = operator.get(&kobe.operator_path()).await.version();
+    let suspend = json!({"status": "suspended", "suspended_reason": "x"});
+    operator.if_match(version).patch(&kobe.operator_path(), suspend).await.expect(200);
+    app.clock.advance(TimeDelta::hours(2));
+    let (session, _) = app.nobody().sign_in(&minato.login_id, PASSWORD).await;
+    (Holder { client: session, ..minato }, kobe, switch)
+}
+
+on_both!(the_snapshot_alone_decides_as_the_server_does, async |app| {
+    let (_, _, switch) = scene(&app).await;
+    let known = snapshot(&switch).await;
+    assert_eq!((known.header.format, known.numbers.len(), known.end.entries), (1, 4, 5));
+    let mut called: Vec<String> =
+        known.numbers.values().flat_map(|number| number.dialled.clone()).collect();
+    called.push("+81399999999".to_owned());
+    assert_eq!(called.len(), 9);
+    let identities = [
+        json!({"from_user": "+819012345678"}),
+        json!({"from_user": "09012345678"}),
+        json!({"from_user": "+819012345679"}),
+        json!({"from_user": "+81120444555"}),
+        json!({"from_user": "+8112044"}),
+        json!({"from_user": "09000000001"}),
+        json!({"from_user": "09000000002"}),
+        json!({"from_user": "117"}),
+        json!({"from_user": "110"}),
+        json!({"from_user": "+16502530000"}),
+        json!({"from_user": "anonymous", "from_display": "Anonymous"}),
+        json!({"from_user": "anonymous", "from_display": "Coin line/payphone"}),
+        json!({"from_user": "anonymous", "from_display": "Unavailable"}),
+        json!({"from_user": "anonymous", "from_display": "Interaction with other service"}),
+        json!({"from_user": "anonymous", "from_display": "Anonymous",
+            "pai": "<tel:+819012345678>"}),
+        json!({"from_user": "anonymous", "from_display": "Anonymous", "pai": "<tel:+819012345678>",
+            "privacy": "id"}),
+        json!({"from_user": "anonymous", "from_display": "Anonymous", "priority": "psap-callback"}),
+        json!({"from_user": "+819012345678", "priority": "psap-callback"}),
+        json!({"from_user": "+81312345678", "pai": "<tel:+819012345678>"}),
+    ];
+    let mut outcomes: BTreeMap<String, u32> = BTreeMap::new();
+    for called in &called {
+        for identity in &identities {
+            for active_calls in [0, 1, 2, 5] {
+                let mut question = identity.clone();
+                (question["call_id"], question["called"], question["active_calls"]) =
+                    ("1".into(), called.clone().into(), active_calls.into());
+                let asked =
+                    switch.post("/switch/route-decision", question.clone()).await.expect(200);
+                let alone = decide(&known, &question, app.clock.now());
+                for field in ["action", "sip", "announcement", "rtjson", "later"] {
+                    assert_eq!(alone[field], asked[field], "{field} of {question}");
+                }
+                *outcomes
+                    .entry(asked["matched"]["rule"].as_str().unwrap_or_default().to_owned())
+                    .or_default() += 1;
+            }
+        }
+    }
+    // The table meets every rule but the two switches that are off.
+    let rules: Vec<&str> = outcomes.keys().map(String::as_str).collect();
+    let all = [
+        "block_entry",
+        "channel_limit",
+        "no_terminal_rings",
+        "reject_service_conflict",
+        "reject_withheld",
+        "ringing",
+        "suspended",
+    ];
+    assert_eq!(rules, [&all[..], &["unknown_number"]].concat());
+});
+
+on_both!(a_snapshot_is_signed_named_and_compressed, async |app| {
+    let (minato, _, switch) = scene(&app).await;
+    let plain = switch.get("/switch/snapshot").await;
+    let packed = switch.clone().header("accept-encoding", "br, gzip").get("/switch/snapshot").await;
+    assert_eq!(
+        (plain.header("content-encoding"), packed.header("content-encoding")),
+        (None, Some("gzip"))
+    );
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&packed.bytes[..]).read_to_end(&mut unpacked).expect("it unpacks");
+    assert_eq!(unpacked, plain.bytes);
+    assert!(packed.bytes.len() * 2 < plain.bytes.len());
+    assert_ne!(plain.header("etag"), packed.header("etag"), "other bytes have another name");
+    assert_eq!(plain.header("vary"), Some("Accept-Encoding"));
+    let payload = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&plain.bytes)));
+    for answer in [&plain, &packed] {
+        let signature = answer.header("denwaban-signature").expect("a signature");
+        assert!(checked(&app.url, signature, payload.as_bytes()).await.is_some());
+        assert_eq!(checked(&app.url, signature, b"sha-256=:other:").await, None);
+    }
+    // Both servers name it alike, and whoever has it is sent nothing.
+    let replica = Replica::of(&app);
+    let other = Client::new(&replica.url)
+        .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+    let same = other.get("/switch/snapshot").await;
+    assert_eq!((same.header("etag"), &same.bytes), (plain.header("etag"), &plain.bytes));
+    let tag = plain.header("etag").expect("a tag").to_owned();
+    let knowing = switch.clone().header("if-none-match", &format!("\"other\", {tag}"));
+    let none = knowing.get("/switch/snapshot").await;
+    assert_eq!((none.status, none.bytes.len(), none.header("etag")), (304, 0, Some(tag.as_str())));
+    assert_eq!(
+        knowing.clone().header("accept-encoding", "gzip").get("/switch/snapshot").await.status,
+        200
+    );
+    minato
+        .client
+        .post(
+            &format!("{}/block-list/entries", minato.number(0)),
+            json!({"caller": "090-7777-7777"}),
+        )
+        .await
+        .expect(201);
+    let news = knowing.get("/switch/snapshot").await;
+    assert_eq!(read(&news).end.entries, 6);
+    assert_ne!(news.header("etag"), Some(tag.as_str()));
+    // Nothing in it signs anybody in.
+    let credentials = switch.get("/switch/ids/minato000").await.expect(200);
+    assert!(!news.text.contains(credentials["digest"]["ha1"].as_str().expect("credentials")));
+});
+
+on_both!(changes_tell_what_the_next_snapshot_would, async |app| {
+    let (minato, kobe, switch) = scene(&app).await;
+    let first = snapshot(&switch).await;
+    let nothing = changes(&switch, first.end.position, 0).await;
+    assert_eq!(
+        (nothing.header.since, nothing.end.position, nothing.end.numbers),
+        (Some(first.end.position), first.end.position, 0)
+    );
+    // One number of two, when a setting of that one changes; all of them when an ID does.
+    let entries = format!("{}/block-list/entries", minato.number(0));
+    minato
+        .client
+        .post(&entries, json!({"caller": "0120-999", "match": "prefix"}))
+        .await
+        .expect(201);
+    let second = changes(&switch, first.end.position, 0).await;
+    assert!(
+        second.numbers.len() == 1
+            && second.numbers.values().all(|number| number.prefix.contains_key("+81120999"))
+    );
+    let operator = app.operator();
+    let id = format!("{}/ids/{}", minato.operator_path(), minato.ids[2]);
+    operator.if_match(operator.get(&id).await.version()).delete(&id).await.expect(204);
+    let third = changes(&switch, second.end.position, 0).await;
+    assert_eq!(third.numbers.len(), 2);
+    // A number that goes, one that comes to another contract, a contract that goes.
+    let gone =
+        operator.get(&format!("{}/numbers/{}", minato.operator_path(), minato.numbers[1])).await;
+    let moved = gone["e164"].as_str().expect("a number").to_owned();
+    let path = format!("{}/numbers/{}", minato.operator_path(), minato.numbers[1]);
+    operator.if_match(gone.version()).delete(&path).await.expect(204);
+    let fourth = changes(&switch, third.end.position, 0).await;
+    let removed: Vec<&str> = fourth.removed.iter().map(|removed| removed.number.as_str()).collect();
+    assert_eq!(removed, [moved.as_str()]);
+    assert_eq!(fourth.removed[0].dialled[1], moved.replace("+81", "0"));
+    let new = json!({"number": moved, "kind": "additional", "max_channels": 1});
+    operator.post(&format!("{}/numbers", kobe.operator_path()), new).await.expect(201);
+    operator
+        .if_match(operator.get(&minato.operator_path()).await.version())
+        .delete(&minato.operator_path())
+        .await
+        .expect(204);
+    // From every position on, what was known and what came since are together what is there.
+    let now = snapshot(&switch).await;
+    for (since, known) in [(&first, true), (&second, false), (&third, false), (&fourth, false)] {
+        let mut kept = first.numbers.clone();
+        for step in [&second, &third, &fourth]
+            .into_iter()
+            .filter(|step| !known && step.end.position <= since.end.position)
+        {
+            step.removed.iter().for_each(|removed| drop(kept.remove(&removed.number)));
+            kept.extend(step.numbers.clone());
+        }
+        let news = changes(&switch, since.end.position, 0).await;
+        news.removed.iter().for_each(|removed| drop(kept.remove(&removed.number)));
+        kept.extend(news.numbers.clone());
+        assert_eq!(
+            (kept, news.end.position),
+            (now.numbers.clone(), now.end.position),
+            "since {}",
+            since.end.position
+        );
+    }
+    assert_eq!(now.numbers.len(), 3);
+});
+
+on_both!(a_change_ends_the_wait_at_either_server_and_within_a_second, async |app| {
+    let (minato, _, switch) = scene(&app).await;
+    let replica = Replica::of(&app);
+    let other = Client::new(&replica.url)
+        .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+    let since = snapshot(&switch).await.end.position;
+    for (round, switch) in [&switch, &other].into_iter().enumerate() {
+        let since = snapshot(switch).await.end.position.max(since);
+        let waiting = tokio::spawn({
+            let switch = switch.clone();
+            async move { (changes(&switch, since, 30).await, Instant::now()) }
+        });
+        let caller = format!("090-5555-000{round}");
+        minato
+            .client
+            .post(&format!("{}/block-list/entries", minato.number(0)), json!({"caller": caller}))
+            .await
+            .expect(201);
+        let saved = Instant::now();
+        let (news, came) = waiting.await.expect("it is answered");
+        assert_eq!(news.numbers.len(), 1);
+        assert!(news.end.position > since);
+        // Twice the promise, on a machine that is busy with other tests.
+        assert!(came.saturating_duration_since(saved) < Duration::from_secs(2));
+    }
+    switch
+        .get(&format!("/switch/changes?since={since}&wait_s=31"))
+        .await
+        .expect_fields(&[("?wait_s", "out_of_range")]);
+    switch.get("/switch/changes").await.expect_fields(&[("?since", "invalid_format")]);
+});
+
+on_both!(what_is_too_old_or_of_another_database_begins_anew, async |app| {
+    let (minato, _, switch) = scene(&app).await;
+    let first = snapshot(&switch).await.end.position;
+    let rename = async |name: &str| {
+        let version = minato.client.get(&minato.number(0)).await.version();
+        minato.client.if_match(version).patch(&minato.number(0), json!({"name": name})).await
+    };
+    rename("二").await.expect(200);
+    let second = changes(&switch, first, 0).await.end.position;
+    for unknown in [0, 1, first - 1, second + 1, u64::MAX] {
+        switch
+            .get(&format!("/switch/changes?since={unknown}"))
+            .await
+            .expect_problem(410, "snapshot_needed");
+        switch
+            .post("/switch/applied", json!({"position": unknown}))
+            .await
+            .expect_problem(410, "snapshot_needed");
+    }
+    app.clock.advance(TimeDelta::days(4));
+    server::housekeeping::clean(&app.app).await.expect("it cleans");
+    switch
+        .get(&format!("/switch/changes?since={first}"))
+        .await
+        .expect_problem(410, "snapshot_needed");
+    // Who had read everything before goes on.
+    assert_eq!(changes(&switch, second, 0).await.end.position, second);
+    assert_eq!(snapshot(&switch).await.end.position, second);
+});
+
+#[test]
+fn a_change_that_is_committed_late_is_not_passed_over() {
+    block_on(async {
+        let app = TestApp::start(Backend::Postgres).await;
+        let (minato, kobe, switch) = scene(&app).await;
+        let first = snapshot(&switch).await.end.position;
+        // A transaction that has noted its change and takes its time.
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (end, wait) = std::sync::mpsc::channel::<()>();
+        let (db, scope, now) =
+            (app.app.db.clone(), Scope::account(&minato.account_id), app.clock.now_naive());
+        let slow = tokio::spawn(async move {
+            db.write(move |conn| {
+                account::next_revision(conn, &scope, About::Account, now)?;
+                begun.send(()).expect("the test waits");
+                wait.recv().expect("the test lets it end");
+                Ok::<_, store::StoreError>(())
+            })
+            .await
+        });
+        has_begun.await.expect("it has begun");
+        // Another one begins later and is committed first.
+        let operator = app.operator();
+        let resume = json!({"status": "active", "suspended_reason": null});
+        operator
+            .if_match(operator.get(&kobe.operator_path()).await.version())
+            .patch(&kobe.operator_path(), resume)
+            .await
+            .expect(200);
+        let second = changes(&switch, first, 5).await;
+        assert_eq!(second.numbers.len(), 2);
+        assert!(second.numbers.values().all(|number| !number.suspended));
+        end.send(()).expect("it still waits");
+        slow.await.expect("it ends").expect("it is committed");
+        let third = changes(&switch, second.end.position, 5).await;
+        let numbers: Vec<String> = third.numbers.into_keys().collect();
+        assert_eq!(
+            numbers,
+            [minato.dialled(0).await, minato.dialled(1).await],
+            "the change that was noted first comes after all"
+        );
+    });
+}
+
+on_both!(the_portal_is_told_when_a_change_is_in_force, async |app| {
+    let (minato, switch) = (app.holder("minato").await, Switch::of(&app).await.client);
+    let state = async || minato.client.get("/account/switch-state").await.expect(200);
+    assert_eq!(state().await["state"], "no_switch");
+    // A switch that asks is a second behind.
+    switch
+        .post("/switch/route-decision", json!({"call_id": "1", "called": "050-9999-0000"}))
+        .await
+        .expect(200);
+    let save = async || {
+        let version = minato.client.get(&minato.number(0)).await.version();
+        let name = minato.revision().await.to_string();
+        minato
+            .client
+            .if_match(version)
+            .patch(&minato.number(0), json!({"name": name}))
+            .await
+            .expect(200)
+    };
+    save().await;
+    assert_eq!(state().await["state"], "waiting");
+    app.clock.advance(TimeDelta::seconds(1));
+    let asked = state().await;
+    assert_eq!(
+        (&asked["state"], &asked["lag_ms"], &asked["revision"]),
+        (&json!("applied"), &json!(1_000), &json!(minato.revision().await))
+    );
+    // One that follows says it itself.
+    let first = snapshot(&switch).await.end.position;
+    switch.post("/switch/applied", json!({"position": first})).await.expect(204);
+    app.clock.advance(TimeDelta::seconds(10));
+    save().await;
+    assert_eq!(state().await["state"], "waiting");
+    app.clock.advance(TimeDelta::milliseconds(800));
+    let news = changes(&switch, first, 5).await.end.position;
+    assert_eq!(state().await["state"], "waiting");
+    switch.post("/switch/applied", json!({"position": news})).await.expect(204);
+    let applied = state().await;
+    assert_eq!(
+        (&applied["state"], &applied["lag_ms"], &applied["last_seen_at"]),
+        (&json!("applied"), &json!(800), &Value::Null)
+    );
+    // What comes later does not change when it came into force.
+    app.clock.advance(TimeDelta::seconds(30));
+    switch.post("/switch/applied", json!({"position": news})).await.expect(204);
+    assert_eq!(state().await, applied);
+    // What no call asks for is none of the switches' business.
+    minato.client.post("/notify-rules", json!({"name": "営業"})).await.expect(201);
+    assert_eq!(state().await, applied);
+    save().await;
+    app.clock.advance(TimeDelta::seconds(91));
+    let silent = state().await;
+    assert_eq!(
+        (&silent["state"], &silent["lag_ms"], &silent["applied_at"]),
+        (&json!("silent"), &Value::Null, &Value::Null)
+    );
+    assert!(silent["last_seen_at"].is_string());
+    // Nothing of it names a switch, and a key that opens the account may read it.
+    let key = json!({"name": "x", "scopes": ["account:read"]});
+    let key = minato.client.post("/api-keys", key).await.expect(201)["key"]
+        .as_str()
+        .expect("a key")
+        .to_owned();
+    assert_eq!(app.nobody().bearer(&key).get("/account/switch-state").await.expect(200), silent);
+    // A switch that began anew serves no more what it served before.
+    switch.post("/switch/applied", json!({"position": first})).await.expect(204);
+    assert_eq!(state().await["state"], "waiting");
+});

@@ -1,0 +1,5 @@
+//! What switches keep and ask for.
+
+mod feed;
+mod ids;
+mod integrations;

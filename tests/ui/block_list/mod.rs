@@ -1,0 +1,4 @@
+//! Callers whom a number refuses.
+
+pub mod entries;
+mod imports;

@@ -1,0 +1,5 @@
+//! Notify rules, their services, and what is sent through them.
+
+mod deliveries;
+pub mod rules;
+mod services;

@@ -1,0 +1,3 @@
+//! What becomes of a call.
+
+mod preview;

@@ -1,0 +1,3 @@
+//! What the app sees, and the terminals that are signed in.
+
+mod terminals;

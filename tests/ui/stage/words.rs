@@ -1,0 +1,435 @@
+//! The words that stories are told in: what a person sees and does. Every look waits, up to a
+//! limit, until it is true.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{Failed, Outcome, PASSWORD, Screen};
+use thirtyfour::{Key, WebElement};
+use tokio::time::{Instant, sleep};
+
+use crate::stage::Story;
+use crate::stage::minato::LOGIN_ID;
+
+const EYES: &str = include_str!("eyes.js");
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type At = &'static Location<'static>;
+
+/// What has the focus.
+#[derive(Clone, Debug, Default)]
+pub struct Focus {
+    /// Its `data-testid`.
+    pub at: String,
+    /// What it is called.
+    pub name: String,
+    /// Whether it shows that it has the focus.
+    pub ring: bool,
+}
+
+async fn replace(field: &WebElement, text: &str) -> Outcome {
+    field.send_keys(Key::Control + "a").await?;
+    field.send_keys(Key::Backspace).await?;
+    field.send_keys(text).await?;
+    Ok(())
+}
+
+impl Story {
+    async fn look(&self, arguments: &[Value]) -> Outcome<Value> {
+        self.browser.script(EYES, arguments.to_vec()).await
+    }
+
+    /// Looks again and again until `is` finds what it looks for in the answer.
+    async fn until<T>(
+        &self,
+        at: At,
+        wanted: &str,
+        arguments: &[Value],
+        is: impl Fn(&Value) -> Option<T> + Send,
+    ) -> Outcome<T> {
+        let begun = Instant::now();
+        loop {
+            // While a page goes and the next one comes there is nobody to ask.
+            let answer = self.look(arguments).await;
+            if let Some(found) = answer.as_ref().ok().and_then(&is) {
+                return Ok(found);
+            }
+            if begun.elapsed() > PATIENCE {
+                let screen = self.look(&[json!("text")]).await.unwrap_or_default();
+                let said =
+                    answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string());
+                let text = screen.as_str().unwrap_or_default().to_owned();
+                return Err(Failed::new(format!(
+                    "{wanted}: not so; last answer {said}. The screen says:\n{text}"
+                ))
+                .at(at));
+            }
+            sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    async fn find(&self, at: At, kind: &str, name: &str) -> Outcome<WebElement> {
+        let found = |value: &Value| (!value.is_null()).then(|| value.clone());
+        let element = self
+            .until(
+                at,
+                &format!("{kind} 「{name}」"),
+                &[json!("find"), json!(kind), json!(name)],
+                found,
+            )
+            .await?;
+        Ok(WebElement::from_json(element, self.browser.driver.handle().clone())?)
+    }
+
+    /// The element with this `data-testid`, once it can be seen.
+    #[track_caller]
+    pub fn at(&self, test_id: &str) -> impl Future<Output = Outcome<WebElement>> + Send {
+        let at = Location::caller();
+        async move {
+            let found = |value: &Value| (!value.is_null()).then(|| value.clone());
+            let element = self.until(at, test_id, &[json!("at"), json!(test_id)], found).await?;
+            Ok(WebElement::from_json(element, self.browser.driver.handle().clone())?)
+        }
+    }
+
+    /// Waits until the element with this `data-testid` cannot be seen.
+    #[track_caller]
+    pub fn gone(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |value: &Value| value.is_null().then_some(());
+        async move {
+            self.until(at, &format!("{test_id} is gone"), &[json!("at"), json!(test_id)], is).await
+        }
+    }
+
+    /// Waits until the screen says `text`.
+    #[track_caller]
+    pub fn see(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
+        async move {
+            self.until(at, &format!("the screen says 「{text}」"), &[json!("text")], is).await
+        }
+    }
+
+    /// Waits until the screen does not say `text`.
+    #[track_caller]
+    pub fn see_no(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (!value.as_str()?.contains(text)).then_some(());
+        async move {
+            self.until(at, &format!("the screen does not say 「{text}」"), &[json!("text")], is)
+                .await
+        }
+    }
+
+    /// Waits until the element with this `data-testid` says `text`.
+    #[track_caller]
+    pub fn see_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| value.as_str()?.contains(text).then_some(());
+        async move {
+            self.until(
+                at,
+                &format!("{test_id} says 「{text}」"),
+                &[json!("text_at"), json!(test_id)],
+                is,
+            )
+            .await
+        }
+    }
+
+    /// All that the element with this `data-testid` says.
+    #[track_caller]
+    pub fn text_at(&self, test_id: &str) -> impl Future<Output = Outcome<String>> + Send {
+        let at = Location::caller();
+        async move {
+            self.until(at, test_id, &[json!("text_at"), json!(test_id)], |value| {
+                value.as_str().map(str::to_owned)
+            })
+            .await
+        }
+    }
+
+    /// All that each element with this `data-testid` says, once there is one.
+    #[track_caller]
+    pub fn texts_at(&self, test_id: &str) -> impl Future<Output = Outcome<Vec<String>>> + Send {
+        let at = Location::caller();
+        let texts = |value: &Value| {
+            let texts: Vec<_> = value
+                .as_array()?
+                .iter()
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect();
+            (!texts.is_empty()).then_some(texts)
+        };
+        async move { self.until(at, test_id, &[json!("texts_at"), json!(test_id)], texts).await }
+    }
+
+    /// Waits until so many elements with this `data-testid` can be seen.
+    #[track_caller]
+    pub fn count_at(&self, test_id: &str, count: usize) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (value.as_array()?.len() == count).then_some(());
+        async move {
+            self.until(
+                at,
+                &format!("{count} × {test_id}"),
+                &[json!("texts_at"), json!(test_id)],
+                is,
+            )
+            .await
+        }
+    }
+
+    /// Waits until what has this `data-testid` is up to date: nothing is being asked or worked on
+    /// behind it.
+    #[track_caller]
+    pub fn rests(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |value: &Value| (*value == true).then_some(());
+        async move {
+            self.until(at, &format!("{test_id} rests"), &[json!("rests"), json!(test_id)], is).await
+        }
+    }
+
+    /// All that the screen says now.
+    pub async fn text(&self) -> Outcome<String> {
+        Ok(self.look(&[json!("text")]).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a heading says `text`.
+    #[track_caller]
+    pub fn heading(&self, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move { self.find(at, "heading", text).await.map(drop) }
+    }
+
+    /// Waits until the save bar tells how the save went, in whatever language.
+    #[track_caller]
+    pub fn save_is_over(&self) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |value: &Value| (*value == true).then_some(());
+        async move { self.until(at, "the save is over", &[json!("over")], is).await }
+    }
+
+    /// Presses the button of this name.
+    #[track_caller]
+    pub fn press(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "button", name)
+    }
+
+    /// Follows the link of this name.
+    #[track_caller]
+    pub fn follow(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "link", name)
+    }
+
+    /// Chooses the one of several choices that has this name.
+    #[track_caller]
+    pub fn choose(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "choice", name)
+    }
+
+    /// Presses whatever has this `data-testid`.
+    #[track_caller]
+    pub fn touch(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let element = self.at(test_id);
+        async move { self.click_on(&element.await?).await.map_err(|failed| failed.at(at)) }
+    }
+
+    /// Clicks when it stands still, as a person does: rows that are laid out when they come into
+    /// view push aside what follows. What lies behind a bar is scrolled away from there first.
+    async fn click_on(&self, element: &WebElement) -> Outcome {
+        const STILL: &str = "const [element, done] = arguments; let same = 0, before = '';
+            element.scrollIntoView({ block: 'nearest' });
+            const look = (frames) => {
+                const { x, y } = element.getBoundingClientRect(), now = `${x} ${y}`;
+                same = now === before ? same + 1 : 0;
+                before = now;
+                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { \
+                    element.scrollIntoView({ block: 'nearest' }); done(same); }
+            };
+            look(60);";
+        self.browser.driver.execute_async(STILL, vec![element.to_json()?]).await?;
+        if element.click().await.is_err() {
+            let centre = "arguments[0].scrollIntoView({ block: 'center' })";
+            self.browser.driver.execute(centre, vec![element.to_json()?]).await?;
+            element.click().await?;
+        }
+        Ok(())
+    }
+
+    async fn click(&self, at: At, kind: &str, name: &str) -> Outcome {
+        self.click_on(&self.find(at, kind, name).await?).await.map_err(|failed| failed.at(at))
+    }
+
+    /// Types `text` into the field of this name, in place of what stands there.
+    #[track_caller]
+    pub fn fill(&self, name: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move { replace(&self.find(at, "field", name).await?, text).await }
+    }
+
+    /// Types `text` into the field with this `data-testid`, in place of what stands there.
+    #[track_caller]
+    pub fn write_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
+        let field = self.at(test_id);
+        async move { replace(&field.await?, text).await }
+    }
+
+    /// Waits until `value` stands in the field of this name.
+    #[track_caller]
+    pub fn holds(&self, name: &str, value: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |now: &Value| (*now == value).then_some(());
+        async move {
+            self.until(
+                at,
+                &format!("「{name}」 holds 「{value}」"),
+                &[json!("value"), json!(name)],
+                is,
+            )
+            .await
+        }
+    }
+
+    /// Waits until the choice of this name is the one that counts.
+    #[track_caller]
+    pub fn is_chosen(&self, name: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = |now: &Value| (*now == true).then_some(());
+        async move {
+            self.until(at, &format!("「{name}」 is chosen"), &[json!("chosen"), json!(name)], is)
+                .await
+        }
+    }
+
+    /// Types at whatever has the focus.
+    pub async fn keys(&self, text: &str) -> Outcome {
+        Ok(self.browser.driver.action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses a key.
+    pub async fn key(&self, key: Key) -> Outcome {
+        self.keys(&char::from(key).to_string()).await
+    }
+
+    /// What has the focus now.
+    pub async fn focus(&self) -> Outcome<Focus> {
+        let focus = self.look(&[json!("focus")]).await?;
+        let text = |name: &str| focus[name].as_str().unwrap_or_default().to_owned();
+        Ok(Focus { at: text("at"), name: text("name"), ring: focus["ring"] == true })
+    }
+
+    /// Waits until the focus is at what has this `data-testid`.
+    #[track_caller]
+    pub fn focus_at(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |value: &Value| (value["at"] == test_id).then_some(());
+        async move {
+            self.until(
+                at,
+                &format!(
+                    "the focus is at \
+            {test_id}"
+                ),
+                &[json!("focus")],
+                is,
+            )
+            .await
+        }
+    }
+
+    /// Opens an address of the portal.
+    pub async fn open(&self, path: &str) -> Outcome {
+        Ok(self.browser.driver.goto(format!("{}{path}", self.gate.url)).await?)
+    }
+
+    /// Waits until the address is `path`.
+    #[track_caller]
+    pub fn is_at(&self, path: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        async move {
+            let begun = Instant::now();
+            loop {
+                let url = self.browser.driver.current_url().await?;
+                let now = url.as_str().strip_prefix(&self.gate.url).unwrap_or_default();
+                if now == path {
+                    return Ok(());
+                }
+                if begun.elapsed() > PATIENCE {
+                    return Err(Failed::new(format!("the address is {now}, not {path}")).at(at));
+                }
+                sleep(Duration::from_millis(40)).await;
+            }
+        }
+    }
+
+    /// Waits until the window has this title.
+    #[track_caller]
+    pub fn is_titled(&self, title: &str) -> impl Future<Output = Outcome> + Send {
+        let at = Location::caller();
+        let is = move |now: &Value| (*now == title).then_some(());
+        async move {
+            self.until(at, &format!("the window is titled 「{title}」"), &[json!("title")], is)
+                .await
+        }
+    }
+
+    /// Reloads the page, and says yes should the browser ask about that.
+    pub async fn reload(&self) -> Outcome {
+        Ok(self.browser.driver.refresh().await?)
+    }
+
+    /// Waits until the service worker has kept the shell and looks after the page.
+    pub async fn has_service_worker(&self) -> Outcome {
+        const READY: &str = "const done = arguments[0];
+            navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
+                ? done(true)
+                : navigator.serviceWorker.addEventListener('controllerchange', () => done(true)));";
+        self.browser.driver.execute_async(READY, vec![]).await?;
+        Ok(())
+    }
+
+    /// Goes to the list first where it is a page of its own, then follows what has this
+    /// `data-testid` there.
+    pub async fn follow_to(&self, test_id: &str) -> Outcome {
+        if !self.is_wide() {
+            self.press_back().await?;
+        }
+        self.touch(test_id).await
+    }
+
+    /// Presses the back button of the title bar.
+    #[track_caller]
+    pub fn press_back(&self) -> impl Future<Output = Outcome> + Send {
+        self.click(Location::caller(), "link", "戻る")
+    }
+
+    /// Signs in at the sign-in page that is on the screen.
+    pub async fn sign_in(&self) -> Outcome {
+        self.sign_in_as(LOGIN_ID).await
+    }
+
+    /// Signs in with another basic ID than the usual one.
+    pub async fn sign_in_as(&self, login_id: &str) -> Outcome {
+        self.fill("基本ID", login_id).await?;
+        self.fill("パスワード", PASSWORD).await?;
+        self.press("ログイン").await
+    }
+
+    /// Opens an address of the portal as somebody who has to sign in first.
+    pub async fn arrive(&self, path: &str) -> Outcome {
+        self.open(path).await?;
+        self.sign_in().await?;
+        self.is_at(path).await
+    }
+
+    /// Whether list and page share the screen.
+    pub fn is_wide(&self) -> bool {
+        self.screen == Screen::Desktop
+    }
+}

@@ -1,0 +1,3 @@
+//! What switches keep and ask for.
+
+mod reflected;
