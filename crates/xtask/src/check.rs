@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::needs;
 use crate::process::{cargo, output, spa_target, succeed, works};
+use crate::{needs, tools};
 
 /// Crates that pull in I/O, a database or a runtime: the wire types must stay usable in a browser
 /// and by others.
@@ -17,6 +17,13 @@ pub fn check() -> Result<()> {
 
     println!("Formatting");
     succeed(cargo().args(["fmt", "--all", "--check"]))?;
+
+    println!("Spelling");
+    succeed(&mut tools::TYPOS.command()?)?;
+
+    println!("Dependencies");
+    succeed(tools::MACHETE.command()?.args(["--skip-target-dir", "."]))?;
+    licences_and_advisories()?;
 
     println!("Wire types");
     wire_types_stay_light()?;
@@ -58,13 +65,19 @@ pub fn check() -> Result<()> {
         "warnings",
     ]))?;
 
-    if works(cargo().args(["deny", "--version"])) {
-        println!("Dependencies");
-        succeed(cargo().args(["deny", "check"]))?;
-    } else {
-        println!("cargo-deny is not installed: licences and advisories were not looked at");
-    }
     Ok(())
+}
+
+/// Licences, bans and sources need nothing but the lock file; advisories need a database that is
+/// fetched from elsewhere, which not every network allows.
+fn licences_and_advisories() -> Result<()> {
+    let mut checks = vec!["bans", "licenses", "sources"];
+    if works(tools::DENY.command()?.args(["fetch", "db"])) {
+        checks.push("advisories");
+    } else {
+        println!("Without advisories: their database cannot be reached from here");
+    }
+    succeed(tools::DENY.command()?.arg("check").args(checks))
 }
 
 fn wire_types_stay_light() -> Result<()> {

@@ -16,6 +16,7 @@ mod process;
 mod split;
 mod template;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -35,7 +36,7 @@ cargo xtask <command>
   fuzz [options]      every fuzz target, for a while
       --seconds N       how long each; 60 unless told
   bench               speed and memory at the limits, on both databases; prints numbers
-  check               formatting, lints, what the crates may depend on
+  check               formatting, lints, spelling, what the crates may depend on
   bundle [options]    build the SPA into frontend/dist
       --dev             quick build that reloads itself, without Brotli
       --check-budget    fail when a first visit weighs more than the budget

@@ -65,6 +65,12 @@ const OPENSSL: Need = Need {
     present: || works(program("openssl").arg("version")),
 };
 
+const VENV: Need = Need {
+    name: "Python with venv",
+    packages: &["python3", "python3-venv"],
+    present: || works(program("python3").args(["-c", "import ensurepip, venv"])),
+};
+
 /// For real calls: the switch, what plays telephones and the carrier, and what the switch's loader
 /// is written in.
 const LIVE: &[Need] = &[
@@ -94,11 +100,7 @@ const CLIENTS: &[Need] = &[
         present: || works(program("node").args(["-e", "process.exit(Number(!globalThis.fetch))"])),
     },
     Need { name: "npm", packages: &["npm"], present: || works(program("npm").arg("--version")) },
-    Need {
-        name: "Python with venv",
-        packages: &["python3", "python3-venv"],
-        present: || works(program("python3").args(["-c", "import ensurepip, venv"])),
-    },
+    VENV,
     Need {
         name: "curl",
         packages: &["curl", "ca-certificates"],
@@ -151,6 +153,11 @@ pub fn for_clients() -> Result<bool> {
             Ok(false)
         }
     }
+}
+
+/// What installing a program from PyPI needs.
+pub fn for_wheels() -> Result<()> {
+    provide(vec![&VENV])
 }
 
 /// What the benchmarks need on top of a build: the databases' own bulk loaders, to be compared

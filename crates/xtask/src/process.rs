@@ -27,7 +27,12 @@ pub fn native_target() -> PathBuf {
 
 /// The cargo that started this tool, to be run in the root of the repository.
 pub fn cargo() -> Command {
-    let mut command = Command::new(env("CARGO").unwrap_or_else(|| "cargo".into()));
+    program(&env("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Any other program, to be run in the root of the repository.
+pub fn program(name: &str) -> Command {
+    let mut command = Command::new(name);
     command.current_dir(root());
     // Said about this tool's own build; programs below it must not take it for theirs.
     for inherited in
@@ -35,13 +40,6 @@ pub fn cargo() -> Command {
     {
         command.env_remove(inherited);
     }
-    command
-}
-
-/// Any other program, to be run in the root of the repository.
-pub fn program(name: &str) -> Command {
-    let mut command = Command::new(name);
-    command.current_dir(root());
     command
 }
 

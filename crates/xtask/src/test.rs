@@ -1,16 +1,18 @@
 //! `cargo xtask test`: everything, and how much of it ran where.
 
-use std::collections::BTreeMap;
+mod report;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader, IsTerminal as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{cargo, native_target, spa_target, succeed, works};
-use crate::{bundle, needs, postgres};
+use crate::process::{native_target, spa_target, succeed};
+use crate::{bundle, needs, postgres, tools};
+
+use report::Report;
 
 /// Where a test runs. In the API's tests a part of the name says it: `numbers::rename::sqlite`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +109,8 @@ pub struct Options {
     pub only: Option<Class>,
     /// All but what these need, since this machine lacks it.
     pub lacking: Vec<Class>,
+    /// A superuser's URL of the cluster that tests make their databases in.
+    pub postgres_url: Option<String>,
     /// For the test runner.
     pub runner_args: Vec<String>,
 }
@@ -119,53 +123,37 @@ impl Options {
     }
 }
 
-/// How many tests ran, by class.
-type Counts = BTreeMap<Class, usize>;
-
 /// Runs the tests that are wanted, and fails when one fails or when a wanted class turns out to
 /// have none.
 pub fn test(options: &Options) -> Result<()> {
-    needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
-    let mut lacking = Vec::new();
-    if options.wants(Class::Live) && !needs::for_live()? {
-        lacking.push(Class::Live);
-    }
-    if options.wants(Class::Clients) && !needs::for_clients()? {
-        lacking.push(Class::Clients);
-    }
-    let options = &Options { lacking, ..options.clone() };
-    if options.wants(Class::Browser) {
-        bundle::bundle(&bundle::Options { dev: false, check_budget: true })?;
-    }
-    let cluster = if options.wants(Class::Postgres) { Some(postgres::start()?) } else { None };
-
-    let mut counts = Counts::new();
-    let mut passed = true;
-    if options.wants(Class::Unit) {
-        passed &= run(Part::Tool, options, None, &mut counts)?;
-        passed &= run(Part::Frontend, options, None, &mut counts)?;
-    }
-    passed &= run(
-        Part::Rest,
-        options,
-        cluster.as_ref().map(|cluster| cluster.url.as_str()),
-        &mut counts,
-    )?;
-    drop(cluster);
-
-    let ran: usize = counts.values().sum();
-    let places: Vec<String> = Class::ALL
-        .iter()
-        .map(|class| format!("{} {}", counts.get(class).copied().unwrap_or(0), class.place()))
-        .collect();
-    println!("Tests that ran: {}; {ran} in all", places.join(", "));
+    let mut report = Report::default();
+    let outcome = stages(options, &mut report);
+    report.print();
+    let passed = outcome?;
     if !passed {
         bail!("a test failed; what it said stands above");
     }
-    if options.runner_args.is_empty() {
+    Ok(())
+}
+
+/// Everything that a run consists of; whether all tests passed.
+fn stages(options: &Options, report: &mut Report) -> Result<bool> {
+    let (options, _cluster) = report.stage("what the tests need", || prepare(options))?;
+    let options = &options;
+    if options.wants(Class::Browser) {
+        let bundled = bundle::Options { dev: false, check_budget: true };
+        report.stage("the bundle", || bundle::bundle(&bundled))?;
+    }
+    let mut passed = true;
+    if options.wants(Class::Unit) {
+        passed &= run(Part::Tool, options, report)?;
+        passed &= run(Part::Frontend, options, report)?;
+    }
+    passed &= run(Part::Rest, options, report)?;
+    if passed && options.runner_args.is_empty() {
         let empty: Vec<&str> = Class::ALL
             .into_iter()
-            .filter(|class| options.wants(*class) && !counts.contains_key(class))
+            .filter(|class| options.wants(*class) && report.count(*class) == 0)
             .map(Class::place)
             .collect();
         if !empty.is_empty() {
@@ -175,7 +163,24 @@ pub fn test(options: &Options) -> Result<()> {
             );
         }
     }
-    Ok(())
+    Ok(passed)
+}
+
+/// Finds or installs what the wanted classes need, and starts a cluster of PostgreSQL. The options
+/// say afterwards what this machine lacks and where the cluster is.
+fn prepare(options: &Options) -> Result<(Options, Option<postgres::Cluster>)> {
+    needs::for_tests(options.wants(Class::Postgres), options.wants(Class::Browser))?;
+    let mut options = options.clone();
+    if options.wants(Class::Live) && !needs::for_live()? {
+        options.lacking.push(Class::Live);
+    }
+    if options.wants(Class::Clients) && !needs::for_clients()? {
+        options.lacking.push(Class::Clients);
+    }
+    tools::NEXTEST.command()?;
+    let cluster = options.wants(Class::Postgres).then(postgres::start).transpose()?;
+    options.postgres_url = cluster.as_ref().map(|cluster| cluster.url.clone());
+    Ok((options, cluster))
 }
 
 /// What is tested in a run of its own.
@@ -191,174 +196,68 @@ enum Part {
     Rest,
 }
 
-fn run(
-    part: Part,
-    options: &Options,
-    postgres_url: Option<&str>,
-    counts: &mut Counts,
-) -> Result<bool> {
-    let target = match part {
-        Part::Frontend => spa_target(),
-        Part::Tool | Part::Rest => native_target(),
-    };
-    let runner = |arguments: &[&str]| {
-        let mut command = cargo();
-        command.args(arguments).arg("--no-fail-fast").arg("--target-dir").arg(&target);
-        if let Some(url) = postgres_url {
-            command.env("DENWABAN_TEST_POSTGRES_URL", url);
-        }
-        command
-    };
-    if works(cargo().args(["nextest", "--version"])) {
-        let mut command = runner(&["nextest", "run", "--no-tests", "pass"]);
-        match part {
-            Part::Tool => command.args(["--package", "xtask"]),
-            Part::Frontend => command.args(["--package", "frontend"]),
-            Part::Rest => {
-                command.args(["--workspace", "--exclude", "frontend", "--exclude", "xtask"])
-            }
-        };
-        if part == Part::Rest
-            && (options.no_ui || !options.lacking.is_empty() || options.only.is_some())
-        {
-            let wanted: Vec<&str> = Class::ALL
-                .into_iter()
-                .filter(|class| options.wants(*class))
-                .map(Class::filter)
-                .collect();
-            command.args(["-E", &wanted.join(" | ")]);
-        }
-        return with_nextest(command.args(&options.runner_args), &target, counts);
-    }
-    if part == Part::Rest && options.wants(Class::Clients) {
-        // Nextest builds them with the tests.
-        succeed(
-            cargo()
-                .args(["build", "--package", "examples", "--examples", "--target-dir"])
-                .arg(&target),
-        )?;
-    }
-    let mut passed = true;
-    for selection in without_nextest(part, options) {
-        let mut command = runner(&["test"]);
-        passed &= with_libtest(command.args(selection).args(&options.runner_args), counts)?;
-    }
-    Ok(passed)
-}
-
-/// `cargo test` can leave out a package or choose a binary, but not leave one out: so it runs once
-/// for each part that is wanted.
-fn without_nextest(part: Part, options: &Options) -> Vec<Vec<&'static str>> {
-    match part {
-        Part::Tool => return vec![vec!["--package", "xtask", "--"]],
-        Part::Frontend => return vec![vec!["--package", "frontend", "--"]],
-        Part::Rest => {}
-    }
-    let names: &[&str] = match options.only {
-        None | Some(Class::Browser | Class::Live | Class::Clients) => &[],
-        Some(Class::Sqlite) => &["sqlite"],
-        Some(Class::Postgres) => &["postgres"],
-        Some(Class::Unit) => &["--skip", "sqlite", "--skip", "postgres"],
-    };
-    let mut selections: Vec<Vec<&str>> = Vec::new();
-    if !matches!(options.only, Some(Class::Browser | Class::Live | Class::Clients)) {
-        selections.push(vec![
-            "--workspace",
-            "--exclude",
-            "frontend",
-            "--exclude",
-            "xtask",
-            "--exclude",
-            "tests",
-            "--all-targets",
-            "--",
-        ]);
-        selections.push(vec!["--package", "tests", "--lib", "--test", "api", "--"]);
-    }
-    if let Some(units) = selections.first_mut() {
-        // Tables and properties say how much they looked at.
-        units.push("--show-output");
-    }
-    for selection in &mut selections {
-        selection.extend(names);
-    }
-    if options.wants(Class::Browser) {
-        selections.push(vec!["--package", "tests", "--test", "ui", "--"]);
-    }
-    if options.wants(Class::Live) {
-        // What they say of calls and latencies is half of their worth; each has a switch of its
-        // own, two at once are enough for two cores.
-        selections.push(vec![
-            "--package",
-            "tests",
-            "--test",
-            "live",
-            "--",
-            "--show-output",
-            "--test-threads",
-            "2",
-        ]);
-    }
-    if options.wants(Class::Clients) {
-        // What they looked at stands in what they print.
-        selections.push(vec!["--package", "tests", "--test", "clients", "--", "--show-output"]);
-    }
-    selections
-}
-
-/// Reads the report that `.config/nextest.toml` asks for.
-fn with_nextest(command: &mut Command, target: &Path, counts: &mut Counts) -> Result<bool> {
-    let report = target.join("nextest/default/junit.xml");
-    if report.exists() {
-        fs::remove_file(&report)?;
-    }
-    let passed = command.status().context("cargo nextest could not be started")?.success();
-    let report = fs::read_to_string(&report).unwrap_or_default();
-    for test in report.split("<testcase ").skip(1) {
-        let attribute = |name: &str| {
-            test.split_once(&format!("{name}=\""))
-                .and_then(|(_, rest)| rest.split('"').next())
-                .unwrap_or_default()
-        };
-        *counts.entry(Class::of(attribute("classname"), attribute("name"))).or_default() += 1;
-    }
-    Ok(passed)
-}
-
-/// Reads along with what `cargo test` prints, for it leaves no report.
-fn with_libtest(command: &mut Command, counts: &mut Counts) -> Result<bool> {
-    let (reader, writer) = std::io::pipe()?;
-    command.stdout(writer.try_clone()?).stderr(writer);
-    if std::io::stdout().is_terminal() {
-        command.env("CARGO_TERM_COLOR", "always");
-    }
-    let mut child = command.spawn().context("cargo test could not be started")?;
-    // The command holds our ends of the pipe, and reading ends only when all of them are closed.
-    command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let mut binary = String::new();
-    for line in BufReader::new(reader).lines() {
-        let line = line?;
-        println!("{line}");
-        if let Some(ran) = libtest_line(&line, &mut binary) {
-            *counts.entry(ran).or_default() += 1;
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tool => "xtask",
+            Self::Frontend => "the frontend",
+            Self::Rest => "the product",
         }
     }
-    Ok(child.wait()?.success())
+
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Tool => &["--package", "xtask"],
+            Self::Frontend => &["--package", "frontend"],
+            Self::Rest => &["--workspace", "--exclude", "frontend", "--exclude", "xtask"],
+        }
+    }
+
+    fn target(self) -> PathBuf {
+        match self {
+            Self::Frontend => spa_target(),
+            Self::Tool | Self::Rest => native_target(),
+        }
+    }
 }
 
-/// The class of the test that a line tells the outcome of; remembers which binary is running.
-fn libtest_line(line: &str, binary: &mut String) -> Option<Class> {
-    let line = line.trim_start();
-    if let Some((_, running)) = line.split_once("Running ") {
-        let known = ["ui", "live", "clients"]
+/// Builds a part and runs its tests; whether all of them passed.
+fn run(part: Part, options: &Options, report: &mut Report) -> Result<bool> {
+    let target = part.target();
+    let nextest = |extra: &[&str]| -> Result<Command> {
+        let mut command = tools::NEXTEST.command()?;
+        command.args(["nextest", "run"]).args(part.packages()).args(extra);
+        command.arg("--target-dir").arg(&target);
+        Ok(command)
+    };
+    report.stage(&format!("building the tests of {}", part.name()), || {
+        succeed(&mut nextest(&["--no-run"])?)
+    })?;
+
+    let mut command = nextest(&["--no-fail-fast", "--no-tests", "pass"])?;
+    if let Some(url) = &options.postgres_url {
+        command.env("DENWABAN_TEST_POSTGRES_URL", url);
+    }
+    if part == Part::Rest
+        && (options.no_ui || !options.lacking.is_empty() || options.only.is_some())
+    {
+        let wanted: Vec<&str> = Class::ALL
             .into_iter()
-            .find(|name| running.starts_with(&format!("{name}/")));
-        *binary = known.map(|name| format!("tests::{name}")).unwrap_or_default();
-        return None;
+            .filter(|class| options.wants(*class))
+            .map(Class::filter)
+            .collect();
+        command.args(["-E", &wanted.join(" | ")]);
     }
-    let (name, outcome) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
-    let ran = outcome.contains("ok") || outcome.contains("FAILED");
-    ran.then(|| Class::of(binary, name))
+    command.args(&options.runner_args);
+    let file = target.join("nextest/default/junit.xml");
+    if file.exists() {
+        fs::remove_file(&file)?;
+    }
+    let passed = report.stage(&format!("running the tests of {}", part.name()), || {
+        Ok(command.status().context("cargo nextest could not be started")?.success())
+    })?;
+    report.read(&fs::read_to_string(&file).unwrap_or_default());
+    Ok(passed)
 }
 
 #[cfg(test)]
@@ -379,39 +278,5 @@ mod tests {
         ] {
             assert_eq!(Class::of(binary, name), class, "{binary} {name}");
         }
-    }
-
-    #[test]
-    fn both_streams_of_libtest_are_read_to_their_end() {
-        let mut counts = Counts::new();
-        let script = "echo 'Running ui/main.rs (x)' >&2; echo 'test rename ... ok'; echo 'test \
-            other ... FAILED'; exit 1";
-        let passed = with_libtest(Command::new("sh").args(["-c", script]), &mut counts)
-            .expect("a shell can be started");
-        assert!(!passed);
-        assert_eq!(counts, Counts::from([(Class::Browser, 2)]));
-    }
-
-    #[test]
-    fn lines_of_libtest_are_understood() {
-        let mut binary = String::new();
-        assert_eq!(
-            libtest_line("     Running ui/main.rs (target/debug/deps/ui-0)", &mut binary),
-            None
-        );
-        assert_eq!(libtest_line("test rename ... ok", &mut binary), Some(Class::Browser));
-        assert_eq!(libtest_line("test slow ... ignored", &mut binary), None);
-        assert_eq!(
-            libtest_line(
-                "     Running unittests src/lib.rs (target/debug/deps/store-0)",
-                &mut binary
-            ),
-            None
-        );
-        assert_eq!(
-            libtest_line("test conn::postgres ... FAILED", &mut binary),
-            Some(Class::Postgres)
-        );
-        assert_eq!(libtest_line("test result: ok. 2 passed", &mut binary), None);
     }
 }
