@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
-use tests::{Backend, Client, Denwaban, TestDatabase};
+use tests::{Backend, Client, Denwaban, TestDatabase, within};
 
 const ACCOUNTS: u64 = 100_000;
 const NUMBERS: u64 = 2 * ACCOUNTS;
@@ -238,7 +238,8 @@ impl Asker {
         let question = json!({"call_id": "b", "called": called, "from_user": "+81312345678",
             "active_calls": 0})
         .to_string();
-        loop {
+        let answers = within(Duration::from_secs(60)).every(Duration::from_millis(2));
+        let ask = async || {
             let request = self
                 .http
                 .post(&self.url)
@@ -246,11 +247,10 @@ impl Asker {
                 .bearer_auth(&self.key);
             let answer: Value =
                 request.body(question.clone()).send().await.unwrap().json().await.unwrap();
-            if answer["action"] == wanted {
-                return Instant::now();
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+            answer["action"] == wanted
+        };
+        answers.eventually(&format!("the decision is {wanted}"), ask).await;
+        Instant::now()
     }
 
     /// Asks 1,000 times a second; answers the times in milliseconds, in their order.

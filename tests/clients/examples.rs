@@ -1,17 +1,18 @@
 //! The examples do what they say, in all languages; what they did is looked up in the server.
 
+use std::future::ready;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
 use tests::fakes::{Fake, Received, Reply};
 use tests::switch::{Switch, event};
-use tests::{Client, block_on, repository};
+use tests::{Client, block_on, eventually, repository};
 
 use crate::stage::Stage;
 use crate::tools::{
@@ -262,19 +263,19 @@ async fn receive_a_webhook(stage: &Stage, start: Start<'_>, by_inetd: bool) {
     let call = json!({"id": "hook", "call_id": "hook", "caller": "090-1234-5678",
         "at": stage.app.clock.now()});
     Switch::of(&stage.app).await.tell(json!([event(&dialled, "missed_call", call)])).await;
-    for round in 0..400 {
+    let rounds = AtomicU32::new(0);
+    eventually("the notice is delivered", async || {
         // A notice waits a while for what may still come of the call; the receivers allow for five
         // minutes.
-        if round < 40 {
+        if rounds.fetch_add(1, Ordering::Relaxed) < 40 {
             stage.app.clock.advance(chrono::TimeDelta::seconds(5));
         }
         let deliveries = client.get("/deliveries").await.expect(200);
-        if deliveries["items"][0]["state"] == "delivered" && !said.lock().unwrap().is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(client.get("/deliveries").await.expect(200)["items"][0]["state"], "delivered");
+        let delivered = deliveries["items"][0]["state"] == "delivered";
+        let is_read = !said.lock().unwrap().is_empty();
+        if delivered && is_read { Ok(()) } else { Err(deliveries) }
+    })
+    .await;
     assert_eq!(
         said.lock().unwrap().trim(),
         "call.missed from +819012345678",
@@ -297,14 +298,12 @@ impl Receiver {
         drop(listener);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         follow(child.stdout.take().unwrap(), said.clone());
-        for _ in 0..400 {
-            if std::net::TcpStream::connect(address).is_ok() {
-                return Self::Server(child);
-            }
+        eventually(&format!("{command:?} listens"), || {
             assert!(child.try_wait().unwrap().is_none(), "{command:?} ended");
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("{command:?} does not listen");
+            ready(std::net::TcpStream::connect(address))
+        })
+        .await;
+        Self::Server(child)
     }
 
     /// Starts it anew for every connection.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::block_on;
+use tests::{block_on, eventually};
 
 use crate::scene::{CALLER, Scene};
 use crate::{refusals, reports};
@@ -104,6 +104,7 @@ fn no_call_fails_while_the_portal_is_stopped_hangs_and_is_restarted() {
         println!("after {} it hangs for five seconds", terminal.rings().len());
         let portal = scene.portal.as_ref().unwrap();
         portal.pause();
+        // The portal is stopped, and the calls go on for real.
         tokio::time::sleep(Duration::from_secs(5)).await;
         portal.resume();
         terminal.reach(950).await;
@@ -125,16 +126,12 @@ fn no_call_fails_while_the_portal_is_stopped_hangs_and_is_restarted() {
 
 /// How often the blocked beginning has refused somebody, as soon as it is `expected`.
 async fn hits(scene: &Scene, expected: u64) -> u64 {
-    let mut hits = 0;
-    for _ in 0..400 {
-        let entries =
-            scene.holder.get(&format!("{}/block-list/entries", scene.numbers[0])).await.expect(200);
+    let path = format!("{}/block-list/entries", scene.numbers[0]);
+    eventually("every refusal is told", async || {
+        let entries = scene.holder.get(&path).await.expect(200);
         let entries = entries["items"].as_array().cloned().unwrap_or_default();
-        hits = entries.iter().filter_map(|entry: &Value| entry["hits"].as_u64()).sum();
-        if hits >= expected {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    hits
+        let hits = entries.iter().filter_map(|entry: &Value| entry["hits"].as_u64()).sum();
+        if hits >= expected { Ok(hits) } else { Err(format!("{hits} of {expected}")) }
+    })
+    .await
 }

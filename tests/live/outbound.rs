@@ -39,8 +39,7 @@ fn a_call_out_shows_the_chosen_number_and_no_forged_one() {
         choose(1).await;
         let chosen = call_out(&scene, 2, "minato002", "call_out").await;
         choose(0).await;
-        // Longer than a second is not to be waited for: a call asks.
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        scene.promised_second().await;
         call_out(&scene, 2, "minato002", "call_out").await;
         call_out(&scene, 2, "0312345678", "call_out").await;
         // The app may show any number of its contract.

@@ -2,10 +2,13 @@
 //! filled in here.
 
 use std::fs::{self, File};
+use std::future::ready;
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use tests::{eventually, within};
 
 use crate::figures::Figures;
 use crate::switch::free_port;
@@ -79,17 +82,15 @@ impl Called {
             .spawn()
             .expect("sipp starts: `cargo xtask test` installs it on Debian");
         let mut this = Self { folder: own, child };
-        for _ in 0..400 {
+        eventually(&format!("sipp {name} listens"), || {
             if let Some(status) = this.child.try_wait().unwrap() {
                 panic!("sipp {name} ended with {status}: {}", this.file("errors.log"));
             }
             // Whose port is taken listens.
-            if UdpSocket::bind(("127.0.0.1", port)).is_err() {
-                return this;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("sipp {name} does not listen");
+            ready(UdpSocket::bind(("127.0.0.1", port)).is_err())
+        })
+        .await;
+        this
     }
 
     fn file(&self, name: &str) -> String {
@@ -121,23 +122,17 @@ impl Called {
 
     /// Waits until at least so many calls have come.
     pub async fn reach(&self, count: usize) {
-        for _ in 0..1200 {
-            if self.rings().len() >= count {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{} calls came, {count} should", self.rings().len());
+        let come = within(Duration::from_secs(90)).every(Duration::from_millis(50));
+        come.eventually("calls come", async || {
+            let came = self.rings().len();
+            if came < count { Err(format!("{came} of {count}")) } else { Ok(()) }
+        })
+        .await;
     }
 
     /// Waits until so many calls have come.
     pub async fn wait_for(&self, count: usize) -> Vec<Ring> {
-        for _ in 0..400 {
-            if self.rings().len() >= count {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        self.reach(count).await;
         let rings = self.rings();
         assert_eq!(rings.len(), count, "calls that came: {rings:?}");
         rings

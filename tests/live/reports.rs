@@ -1,9 +1,7 @@
 //! What happened to calls comes to the portal, and from there to people: once.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use tests::block_on;
+use tests::{block_on, eventually};
 
 use crate::refusals;
 use crate::scene::{CALLER, Scene, text};
@@ -20,16 +18,12 @@ fn mails(scene: &Scene) -> Vec<String> {
 
 /// Waits until the call log is one that `is` likes.
 pub async fn log(scene: &Scene, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    let mut items = Vec::new();
-    for _ in 0..400 {
+    eventually(what, async || {
         let answer = scene.holder.get("/call-events?limit=100").await.expect(200);
-        items = answer["items"].as_array().cloned().unwrap_or_default();
-        if is(&items) {
-            return items;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{what}: {items:#?}");
+        let items = answer["items"].as_array().cloned().unwrap_or_default();
+        if is(&items) { Ok(items) } else { Err(answer) }
+    })
+    .await
 }
 
 #[test]
@@ -70,24 +64,14 @@ fn a_missed_call_is_one_notice() {
             "{:#?}",
             missed[0]
         );
-        for _ in 0..400 {
-            if !mails(&scene).is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        eventually("a mail is written", async || !mails(&scene).is_empty()).await;
         // One more that is missed comes after everything that the first could have caused.
         scene.call("hangs_up", "<sip:0611113333@carrier.invalid>", &[("HOLD_MS", "300")]).await;
         log(&scene, "the second missed call", |items| {
             items.iter().filter(|item| is_missed(item)).count() == 2
         })
         .await;
-        for _ in 0..400 {
-            if mails(&scene).len() == 2 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        eventually("a second mail is written", async || mails(&scene).len() >= 2).await;
         let deliveries = scene.holder.get("/deliveries").await.expect(200);
         assert_eq!(
             (mails(&scene).len(), deliveries["items"].as_array().map(Vec::len)),

@@ -53,7 +53,7 @@ fn every_terminal_that_is_on_rings_and_no_other() {
                 scene.terminal(1, "answers", &[("RING_MS", "100")]).await,
             );
             scene.rings(&[1], false).await;
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            scene.promised_second().await;
             scene.call("call", CALLER, &[HOLD]).await;
             assert_eq!(
                 (off.rings().len(), answers.wait_for(1).await.len()),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Backend, Client, Denwaban, TestDatabase};
+use tests::{Backend, Client, Denwaban, TestDatabase, eventually};
 
 use crate::figures::Figures;
 use crate::phones::{Called, Calls, DOMAIN, Running};
@@ -153,15 +153,12 @@ impl Scene {
     /// Waits until the portal says that the switch decides by what was saved last; answers after
     /// how many milliseconds it did.
     pub async fn applied(&self) -> u64 {
-        let mut state = Value::Null;
-        for _ in 0..400 {
-            state = self.holder.get("/account/switch-state").await.expect(200);
-            if state["state"] == "applied" {
-                return state["lag_ms"].as_u64().unwrap_or_default();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("it is not in force: {state}");
+        let state = eventually("it is in force", async || {
+            let state = self.holder.get("/account/switch-state").await.expect(200);
+            if state["state"] == "applied" { Ok(state) } else { Err(state) }
+        })
+        .await;
+        state["lag_ms"].as_u64().unwrap_or_default()
     }
 
     /// Sets the password of an ID.
@@ -170,6 +167,12 @@ impl Scene {
         let version = self.holder.get(&path).await.version();
         let answer = self.holder.if_match(version).put(&format!("{path}/password"), body).await;
         assert!(answer.status < 300, "{}", answer.text);
+    }
+
+    /// Waits as long as a saved setting may take to come into force, for what must not happen from
+    /// then on: there is nothing to be seen of it before.
+    pub async fn promised_second(&self) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
     /// Sets a setting of the holder's.

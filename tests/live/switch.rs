@@ -1,14 +1,14 @@
 //! Kamailio with the shipped configuration, in a folder of its own.
 
 use std::fs::{self, File};
+use std::future::ready;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Seconds that it may take to come up.
-const PATIENCE: u32 = 20;
+use tests::{eventually, within};
 
 /// Ports on 127.0.0.1.
 #[derive(Clone, Copy, Debug)]
@@ -146,16 +146,13 @@ impl Kamailio {
             Some(process.expect("kamailio starts: `cargo xtask test` installs it on Debian"));
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
-        for _ in 0..PATIENCE * 10 {
+        eventually("kamailio answers", || {
             if let Some(status) = self.process.as_mut().unwrap().try_wait().unwrap() {
                 panic!("kamailio ended with {status}: {}", self.log());
             }
-            if self.answers(&socket) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("kamailio does not answer: {}", self.log());
+            ready(if self.answers(&socket) { Ok(()) } else { Err(self.log()) })
+        })
+        .await;
     }
 
     fn answers(&self, socket: &UdpSocket) -> bool {
@@ -201,13 +198,7 @@ impl Kamailio {
 
     /// Waits until either has logged something.
     pub async fn wait_for_log(&self, what: &str) {
-        for _ in 0..400 {
-            if self.log().contains(what) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("nobody has said `{what}`");
+        eventually(&format!("somebody says `{what}`"), async || self.log().contains(what)).await;
     }
 
     /// What both have logged.
@@ -221,11 +212,8 @@ impl Kamailio {
 fn end(process: &mut Option<Child>) {
     let Some(mut child) = process.take() else { return };
     let _ = Command::new("kill").arg(child.id().to_string()).status();
-    for _ in 0..400 {
-        if !matches!(child.try_wait(), Ok(None)) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(25));
+    if within(Duration::from_secs(10)).blocking(|| !matches!(child.try_wait(), Ok(None))) {
+        return;
     }
     let _ = child.kill();
     let _ = child.wait();

@@ -7,6 +7,7 @@ mod browser;
 mod client;
 pub mod compatibility;
 mod database;
+mod eventually;
 pub mod fakes;
 mod holder;
 mod process;
@@ -16,6 +17,7 @@ pub mod switch;
 pub use browser::{Browser, Failed, Outcome, Screen};
 pub use client::{Answer, Client, Session};
 pub use database::{Backend, TestDatabase};
+pub use eventually::{Observed, Waiting, eventually, within};
 pub use holder::{Contract, Holder, PASSWORD};
 pub use process::Denwaban;
 pub use stream::EventStream;
@@ -142,14 +144,13 @@ impl TestApp {
         files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
-    /// Waits up to ten seconds until `count` mails were written.
+    /// Waits until `count` mails were written.
     pub async fn wait_for_mails(&self, count: usize) -> Vec<String> {
-        for _ in 0..200 {
-            if self.mails().len() >= count {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        eventually("mails are written", async || {
+            let written = self.mails().len();
+            if written < count { Err(format!("{written} of {count}")) } else { Ok(()) }
+        })
+        .await;
         let mails = self.mails();
         assert_eq!(mails.len(), count, "mails written");
         mails

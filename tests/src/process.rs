@@ -2,11 +2,13 @@
 //! what it writes to its log.
 
 use std::fs::File;
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::eventually;
 
 /// A running `denwaban serve`; dropping it kills it.
 pub struct Denwaban {
@@ -82,17 +84,17 @@ impl Denwaban {
             .spawn()
             .unwrap();
         let mut server = Self { url: String::new(), child, log };
-        for _ in 0..1200 {
-            if let Some(url) = server.serving_at() {
-                server.url = url;
-                return server;
-            }
-            if let Some(status) = server.child.try_wait().unwrap() {
+        let what = format!("denwaban {command} says that it works");
+        server.url = eventually(&what, || {
+            let url = server.serving_at();
+            let ended = server.child.try_wait().unwrap();
+            if let (None, Some(status)) = (&url, ended) {
                 panic!("denwaban {command} ended with {status}: {}", server.log());
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("denwaban {command} does not say that it works: {}", server.log());
+            ready(url.ok_or_else(|| server.log()))
+        })
+        .await;
+        server
     }
 
     /// It says so in one line of its log.

@@ -14,9 +14,9 @@ use tests::fakes::smtp::Smtp;
 use tests::fakes::teams::Teams;
 use tests::fakes::webhook::{self, Endpoint};
 use tests::switch::{Switch, event};
-use tests::{Backend, Holder, TestApp, on_both};
+use tests::{Backend, Holder, TestApp, eventually, on_both};
 
-use crate::notify::helpers::{connect_all, credentials, until};
+use crate::notify::helpers::{connect_all, credentials};
 
 const AUDIO: &[u8] = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00 not \
     really, but these bytes must arrive";
@@ -159,7 +159,7 @@ on_both!(each_event_reaches_every_kind_of_destination_with_its_file, bare, async
                     .iter()
                     .all(|one| one.ends_with(" delivered") || one.ends_with(" handed_over"))
         };
-        until(&format!("all eight of {kind}"), ended).await;
+        eventually(&format!("all eight of {kind}"), ended).await;
         let got = all.got("1234");
         let wanted: Vec<_> =
             got.iter().zip(files).map(|((name, ..), files)| (*name, index + 1, files)).collect();

@@ -1,7 +1,5 @@
 //! Notices as tests of adapters hand them in.
 
-use std::time::Duration;
-
 use api_types::{
     AttachmentKind, Caller, Credentials, MissedReason, NotifyEvent, NotifyLanguage, ServiceType,
 };
@@ -148,17 +146,6 @@ fn service(
         updated_at: app.clock.now_naive(),
         ..store::notify_service::Row::default()
     }
-}
-
-/// Waits up to ten seconds until something is so.
-pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..500 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{what} did not come to be within ten seconds");
 }
 
 /// Makes one attempt at a service.

@@ -9,7 +9,7 @@ use server::config::Config;
 use store::Scope;
 use store::outbox::Lease;
 use tests::fakes::Reply;
-use tests::{Replica, on_both};
+use tests::{Replica, on_both, within};
 
 use crate::notify::outbox_helpers::{Told, came, counts, well};
 
@@ -21,6 +21,9 @@ fn outcomes(delivery: &Value) -> Vec<&str> {
         .filter_map(|attempt| attempt["outcome"].as_str())
         .collect()
 }
+
+/// Long enough to see that something does not happen.
+const A_WHILE: Duration = Duration::from_millis(300);
 
 /// Sends, into fakes on this machine.
 fn sending(config: &mut Config) {
@@ -78,13 +81,12 @@ on_both!(
         told.until("the first attempt failed", attempts(1)).await;
         // Not before its time.
         app.clock.advance(TimeDelta::seconds(3));
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!(fake.count(), 1);
+        within(A_WHILE).throughout("it waits", async || fake.count() == 1).await;
         app.clock.advance(TimeDelta::seconds(4));
         told.until("the second one was told to wait", attempts(2)).await;
         app.clock.advance(TimeDelta::seconds(40));
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!(fake.count(), 2, "as long as the receiver says");
+        let waits = within(A_WHILE);
+        waits.throughout("as long as the receiver says", async || fake.count() == 2).await;
         app.clock.advance(TimeDelta::seconds(40));
         told.until("the third one got no answer", attempts(3)).await;
         app.clock.advance(TimeDelta::seconds(400));
@@ -103,12 +105,15 @@ on_both!(
         let refuses = tests::fakes::Fake::start(|_| Reply::empty(503));
         told.webhook(&refuses.url).await;
         told.voicemails(&app, ["two".to_owned()].into_iter()).await;
-        for seconds in [10, 60, 500, 500] {
-            told.until("something happens", |all| {
-                all.iter().any(|one| one["destination"] == refuses.url && one["state"] != "sending")
+        for (attempts, seconds) in [(1, 10), (2, 60), (3, 500)] {
+            told.until("one more attempt failed", |all| {
+                all.iter().any(|one| {
+                    one["destination"] == refuses.url
+                        && (&one["attempt_count"], &one["state"])
+                            == (&json!(attempts), &json!("waiting"))
+                })
             })
             .await;
-            tokio::time::sleep(Duration::from_millis(100)).await;
             app.clock.advance(TimeDelta::seconds(seconds));
         }
         let failed = told
@@ -252,12 +257,11 @@ on_both!(
             .await
             .expect("it is taken");
         let _other = Replica::with(&app, |config| config.outbox.workers = 4);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(
-            (fake.count(), &told.deliveries().await[0]["state"]),
-            (0, &json!("sending")),
-            "as long as its lease runs"
-        );
+        within(A_WHILE)
+            .throughout("nobody else takes it as long as its lease runs", async || {
+                fake.count() == 0 && told.deliveries().await[0]["state"] == "sending"
+            })
+            .await;
         app.clock.advance(TimeDelta::seconds(61));
         let delivered = told.all_are(&["delivered"]).await;
         let whole = told.delivery(&delivered[0]).await;

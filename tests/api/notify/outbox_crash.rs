@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::fakes::{Fake, Reply};
-use tests::{Client, Denwaban, PASSWORD, TestDatabase, on_both};
+use tests::{Client, Denwaban, PASSWORD, TestDatabase, on_both, within};
 
 use crate::notify::outbox_helpers::counts;
 use crate::store::crash::provision;
@@ -66,22 +66,16 @@ on_both!(nothing_is_lost_when_the_process_is_killed, bare, async |backend| {
     while counts(&fake).len() < NOTICES && kills < 40 {
         let seen = fake.count();
         let step = 20 + kills * 7;
-        for _ in 0..200 {
-            if fake.count() >= seen + step || counts(&fake).len() >= NOTICES {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        // However far it came by then, it is killed.
+        _ = within(Duration::from_secs(2))
+            .attempt(async || fake.count() >= seen + step || counts(&fake).len() >= NOTICES)
+            .await;
         server.kill();
         kills += 1;
         server = serve().await;
     }
-    for _ in 0..1_200 {
-        if counts(&fake).len() >= NOTICES {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    // What did not arrive is counted below.
+    _ = within(Duration::from_secs(30)).attempt(async || counts(&fake).len() >= NOTICES).await;
     let counts = counts(&fake);
     let twice = counts.values().filter(|count| **count > 1).count();
     #[expect(clippy::print_stdout, reason = "the run says how much it looked at")]

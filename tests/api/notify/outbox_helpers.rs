@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::fakes::{Fake, Reply};
-use tests::{Client, Holder, TestApp};
+use tests::{Client, Holder, TestApp, eventually, within};
 
 /// A holder with a rule for everything, which the first number uses.
 pub struct Told {
@@ -105,14 +105,11 @@ impl Told {
 
     /// Waits until `is` of the deliveries; answers them.
     pub async fn until(&self, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-        for _ in 0..600 {
+        eventually(what, async || {
             let deliveries = self.deliveries().await;
-            if is(&deliveries) {
-                return deliveries;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("{what}: not so; {:#?}", self.deliveries().await);
+            if is(&deliveries) { Ok(deliveries) } else { Err(format!("{deliveries:#?}")) }
+        })
+        .await
     }
 
     /// Waits until every delivery is in one of these states.
@@ -151,11 +148,10 @@ pub fn counts(fake: &Fake) -> BTreeMap<String, usize> {
 
 /// Waits until a fake has had `count` requests.
 pub async fn came(fake: &Fake, count: usize) {
-    for _ in 0..2_400 {
-        if fake.count() >= count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{} of {count} requests came", fake.count());
+    within(Duration::from_secs(60))
+        .eventually("requests come", async || {
+            let came = fake.count();
+            if came < count { Err(format!("{came} of {count}")) } else { Ok(()) }
+        })
+        .await;
 }

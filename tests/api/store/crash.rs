@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, Denwaban, PASSWORD, TestDatabase, on_both};
+use tests::{Client, Denwaban, PASSWORD, TestDatabase, eventually, on_both};
 
 const ROUNDS: usize = 4;
 /// Answered changes before each kill.
@@ -168,19 +168,15 @@ on_both!(secrets_never_reach_the_log, bare, async |backend| {
 
 /// Waits for the mail and takes the token out of its link.
 async fn token_of_mail(folder: &std::path::Path) -> String {
-    for _ in 0..400 {
+    let mail = eventually("a mail is written", async || {
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mail = files
             .map(|entry| entry.path())
             .find(|path| path.extension().is_some_and(|extension| extension == "eml"));
-        if let Some(mail) = mail.and_then(|mail| std::fs::read_to_string(mail).ok()) {
-            let token = mail
-                .split("/reset-password#")
-                .nth(1)
-                .and_then(|rest| rest.split_whitespace().next());
-            return token.expect("a link stands in the mail").to_owned();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("no mail was written");
+        mail.and_then(|mail| std::fs::read_to_string(mail).ok())
+    })
+    .await;
+    let token =
+        mail.split("/reset-password#").nth(1).and_then(|rest| rest.split_whitespace().next());
+    token.expect("a link stands in the mail").to_owned()
 }

@@ -2,11 +2,10 @@
 //! rows.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::{Failed, Outcome};
-use tokio::time::{Instant, sleep};
+use tests::{Failed, Outcome, within};
 
 use crate::block_list::entries::{block_list, refuse, total};
 use crate::on_both_screens;
@@ -60,17 +59,14 @@ async fn in_time(story: &Story, test_id: &str, text: &str) -> Outcome<Duration> 
 
 /// The file that the browser has downloaded into `folder`.
 async fn downloaded(folder: &Path) -> Outcome<Vec<u8>> {
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(10) {
-        for entry in std::fs::read_dir(folder)?.flatten() {
-            let path = entry.path();
-            if path.extension().is_some_and(|extension| extension == "csv") {
-                return Ok(std::fs::read(path)?);
-            }
-        }
-        sleep(Duration::from_millis(40)).await;
-    }
-    Err(Failed::new("nothing was downloaded"))
+    let downloaded = within(Duration::from_secs(20)).attempt(async || {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|extension| extension == "csv"))
+    });
+    let path = downloaded.await.map_err(|_| Failed::new("nothing was downloaded"))?;
+    Ok(std::fs::read(path)?)
 }
 
 async fn download_to(story: &Story, folder: &Path) -> Outcome {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use tests::Outcome;
 use tests::fakes::{Fake, Reply};
+use tests::{Outcome, within};
 
 use crate::calls::notices::open_the_latest;
 use crate::on_both_screens;
@@ -17,13 +17,13 @@ const STREAM: &str = "GET /api/v1/call-events/stream";
 
 /// Waits until the page listens, for the `times`th time.
 async fn listens(story: &Story, times: usize) -> Outcome {
-    for _ in 0..250 {
-        if story.gate.requests().iter().filter(|request| *request == STREAM).count() >= times {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
-    Err(tests::Failed::new(format!("the page does not listen: {:?}", story.gate.requests())))
+    story
+        .wait("the page listens", async || {
+            let requests = story.gate.requests();
+            let listens = requests.iter().filter(|request| *request == STREAM).count() >= times;
+            if listens { Ok(()) } else { Err(format!("{requests:?}")) }
+        })
+        .await
 }
 
 // A voicemail is there the moment it comes, and is said to those who do not see it.
@@ -78,9 +78,7 @@ on_both_screens!(a_notice_arrives_and_a_transcript_follows, async |story| {
     let patient = Arc::new(AtomicBool::new(true));
     let waits = patient.clone();
     let slow = Fake::start(move |_| {
-        while waits.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        within(Duration::from_secs(60)).blocking(|| !waits.load(Ordering::Relaxed));
         Reply::empty(204)
     });
     story.told(0, &[&slow.url]).await?;

@@ -1,10 +1,8 @@
 //! What was sent, what did not arrive, and sending it again.
 
-use std::time::Duration;
-
 use serde_json::json;
+use tests::Outcome;
 use tests::fakes::{Fake, Reply};
-use tests::{Failed, Outcome};
 
 use crate::calls::notices::open_the_latest;
 use crate::on_both_screens;
@@ -24,16 +22,13 @@ fn services() -> (Fake, Fake) {
 async fn states(story: &Story, wanted: &[&str]) -> Outcome {
     let mut wanted: Vec<_> = wanted.iter().map(|&state| state.to_owned()).collect();
     wanted.sort();
-    let mut now = Vec::new();
-    for _ in 0..250 {
-        now = story.texts_at("state").await?;
-        now.sort();
-        if now == wanted {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
-    Err(Failed::new(format!("the notices are {now:?}, not {wanted:?}")))
+    story
+        .wait(&format!("the notices are {wanted:?}"), async || {
+            let mut now = story.texts_at("state").await.map_err(|failed| format!("{failed:?}"))?;
+            now.sort();
+            if now == wanted { Ok(()) } else { Err(format!("{now:?}")) }
+        })
+        .await
 }
 
 // One arrives, one does not: why, what to do, and how it was tried. Once it is mended it is sent

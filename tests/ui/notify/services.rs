@@ -1,13 +1,11 @@
 //! 通知サービス: added with what people paste, tested, mended, and removed.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use server::crypto::hmac;
 use server::provisioning::KeyKind;
-use tests::{Client, Failed, Outcome, service_key};
+use tests::{Client, Outcome, service_key};
 
 use crate::notify::rules::{a_rule, picked_by};
 use crate::on_both_screens;
@@ -38,14 +36,12 @@ async fn service_is(
     what: &str,
     is: impl Fn(&Value) -> bool,
 ) -> Outcome<Value> {
-    for _ in 0..200 {
-        let service = service_of(story, rule).await;
-        if is(&service) {
-            return Ok(service);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Err(Failed::new(format!("the service is not {what}: {}", service_of(story, rule).await)))
+    story
+        .wait(&format!("the service is {what}"), async || {
+            let service = service_of(story, rule).await;
+            if is(&service) { Ok(service) } else { Err(service) }
+        })
+        .await
 }
 
 /// A call to the primary number that nobody answers, as the switch reports it.

@@ -1,10 +1,8 @@
 //! The operator's switch: what it reports, and where that is told.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
+use tests::Outcome;
 use tests::fakes::{Fake, Reply};
-use tests::{Failed, Outcome};
 
 use crate::stage::Story;
 
@@ -112,12 +110,10 @@ pub async fn a_morning_with_trouble(story: &Story) -> Outcome {
         .await;
     let said = "お世話になっております。青葉工業の田中です。先日お見積りをいただいた件で、数量を変更したくご連絡しました。本日17時までに折り返しお電話をいただけますでしょうか。";
     switch.voicemail("2026-11-22T00:50:00Z", Some(said)).await;
-    for _ in 0..250 {
-        let events = client.get("/call-events?type=voicemail").await.expect(200);
-        if events["items"][0]["deliveries"]["waiting"] == 0 {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
-    Err(Failed::new("the notices of a voicemail are still under way"))
+    story
+        .wait("the notices of a voicemail have arrived or failed", async || {
+            let events = client.get("/call-events?type=voicemail").await.expect(200);
+            events["items"][0]["deliveries"]["waiting"] == 0
+        })
+        .await
 }

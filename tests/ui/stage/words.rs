@@ -5,15 +5,16 @@ use std::panic::Location;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Failed, Outcome, PASSWORD, Screen};
+use tests::{Failed, Observed, Outcome, PASSWORD, Screen, within};
 use thirtyfour::{Key, WebElement};
-use tokio::time::{Instant, sleep};
 
 use crate::stage::Story;
 use crate::stage::minato::LOGIN_ID;
 
 const EYES: &str = include_str!("eyes.js");
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Each look is a question to the browser.
+const PACE: Duration = Duration::from_millis(40);
 
 type At = &'static Location<'static>;
 
@@ -46,26 +47,40 @@ impl Story {
         at: At,
         wanted: &str,
         arguments: &[Value],
-        is: impl Fn(&Value) -> Option<T> + Send,
+        is: impl Fn(&Value) -> Option<T> + Send + Sync,
     ) -> Outcome<T> {
-        let begun = Instant::now();
-        loop {
+        let found = self.wait(wanted, async || {
             // While a page goes and the next one comes there is nobody to ask.
             let answer = self.look(arguments).await;
-            if let Some(found) = answer.as_ref().ok().and_then(&is) {
-                return Ok(found);
-            }
-            if begun.elapsed() > PATIENCE {
+            let found = answer.as_ref().ok().and_then(&is);
+            found.ok_or_else(|| {
+                answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string())
+            })
+        });
+        match found.await {
+            Ok(found) => Ok(found),
+            Err(failed) => {
                 let screen = self.look(&[json!("text")]).await.unwrap_or_default();
-                let said =
-                    answer.map_or_else(|error| format!("{error:?}"), |answer| answer.to_string());
-                let text = screen.as_str().unwrap_or_default().to_owned();
-                return Err(Failed::new(format!(
-                    "{wanted}: not so; last answer {said}. The screen says:\n{text}"
-                ))
-                .at(at));
+                let text = screen.as_str().unwrap_or_default();
+                Err(failed.with(&format!("The screen says:\n{text}")).at(at))
             }
-            sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Asks until the answer is `true`, `Some` or `Ok`, and answers what is in it.
+    #[track_caller]
+    pub fn wait<F>(
+        &self,
+        wanted: &str,
+        ask: impl FnMut() -> F,
+    ) -> impl Future<Output = Outcome<<F::Output as Observed>::Found>>
+    where
+        F: Future<Output: Observed>,
+    {
+        let at = Location::caller();
+        async move {
+            let found = within(PATIENCE).every(PACE).attempt(ask).await;
+            found.map_err(|last| Failed::new(format!("{wanted}: not so; last: {last}")).at(at))
         }
     }
 
@@ -353,18 +368,14 @@ impl Story {
     pub fn is_at(&self, path: &str) -> impl Future<Output = Outcome> + Send {
         let at = Location::caller();
         async move {
-            let begun = Instant::now();
-            loop {
-                let url = self.browser.driver.current_url().await?;
+            let wanted = format!("the address is {path}");
+            let there = self.wait(&wanted, async || {
+                let url = self.browser.driver.current_url().await;
+                let url = url.map_err(|error| error.to_string())?;
                 let now = url.as_str().strip_prefix(&self.gate.url).unwrap_or_default();
-                if now == path {
-                    return Ok(());
-                }
-                if begun.elapsed() > PATIENCE {
-                    return Err(Failed::new(format!("the address is {now}, not {path}")).at(at));
-                }
-                sleep(Duration::from_millis(40)).await;
-            }
+                if now == path { Ok(()) } else { Err(now.to_owned()) }
+            });
+            there.await.map_err(|failed| failed.at(at))
         }
     }
 

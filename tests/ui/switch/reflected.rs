@@ -1,7 +1,5 @@
 //! 保存済み → 交換機に反映済み: beside the notice of a save stands whether calls are decided by it.
 
-use std::time::{Duration, Instant};
-
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::switch::Switch;
@@ -131,14 +129,11 @@ on_both_screens!(nothing_is_said_where_no_switch_is_concerned, async |story| {
     story.see_at("save-status", "保存しました").await?;
     const STATE: &str =
         "return document.querySelector('[data-testid=reflected]')?.dataset.state ?? ''";
-    let begun = Instant::now();
-    while story.browser.script(STATE, vec![]).await? != "none" {
-        assert!(
-            begun.elapsed() < Duration::from_secs(10),
-            "it is not asked how far the save has come"
-        );
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
+    story
+        .wait("it is asked how far the save has come", async || {
+            story.browser.script(STATE, vec![]).await.is_ok_and(|state| state == "none")
+        })
+        .await?;
     story.gone("reflected").await?;
     // The contract's address is none of the switches' business.
     Following::begin(Switch::of(&story.app).await.client).await;

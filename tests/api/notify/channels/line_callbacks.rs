@@ -7,9 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tests::fakes::line::{self, Line};
-use tests::{Answer, Backend, Holder, TestApp, on_both};
+use tests::{Answer, Backend, Holder, TestApp, eventually, on_both};
 
-use crate::notify::helpers::until;
 use crate::notify::services::{let_out, with_rule};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -127,7 +126,7 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
         (&json!("service"), &json!("営業LINE"), &json!("notify_service"))
     );
     assert_eq!(log["after"], json!({"changed_credentials": "to"}));
-    until("the answer in the room", async || !stage.line.replies().is_empty()).await;
+    eventually("the answer in the room", async || !stage.line.replies().is_empty()).await;
     let reply = &stage.line.replies()[0];
     assert_eq!(reply["replyToken"], format!("reply-{}", NOW + 1));
     assert!(
@@ -144,7 +143,7 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     // Said elsewhere later, it moves there; what comes again from before does not bring it back.
     stage.call(&said("ＲＥＧＩＳＴＥＲ", person(), NOW + 9)).await.expect(200);
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
-    until("the second answer", async || stage.line.replies().len() == 2).await;
+    eventually("the second answer", async || stage.line.replies().len() == 2).await;
     assert!(stage.line.replies()[1]["messages"][0]["text"].as_str().is_some_and(str::is_ascii));
     let revision = stage.minato.revision().await;
     for again in [said("登録", group(), NOW + 1), said("ＲＥＧＩＳＴＥＲ", person(), NOW + 9)]

@@ -10,10 +10,10 @@ use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use tests::fakes::Reply;
 use tests::fakes::slack::{ARCHIVED, CHANNEL, OTHER_CHANNEL, Slack, TOKEN};
 use tests::switch::{Switch, event as switch_event, recording};
-use tests::{Backend, TestApp, block_on, on_both};
+use tests::{Backend, TestApp, block_on, eventually, on_both};
 
 use crate::notify::helpers::{
-    BYTES, at, connect, credentials, event, job, notice, send as send_to, told, until,
+    BYTES, at, connect, credentials, event, job, notice, send as send_to, told,
 };
 
 async fn start(slack: &Slack) -> TestApp {
@@ -184,21 +184,21 @@ on_both!(from_the_switch_into_the_thread, bare, async |backend| {
     let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
     let file = switch.hand_in(&recording()).await;
     switch.tell(json!([switch_event(&called, "voicemail", json!({"attachment_id": file}))])).await;
-    until("the recording", async || slack.files().len() == 1).await;
+    eventually("the recording", async || slack.files().len() == 1).await;
     let thread = slack.files()[0].thread_ts.clone();
     assert_eq!(
         (slack.messages().len(), slack.files()[0].bytes.as_slice()),
         (1, recording().as_slice())
     );
     let said = json!({"transcript": "折り返しお電話ください。"});
-    until("what became of it", async || {
+    eventually("what became of it", async || {
         holder.planned(&app).await == ["voicemail #営業 delivered"]
     })
     .await;
     // Its turn comes when its channel takes the next message.
     app.clock.advance(TimeDelta::seconds(5));
     switch.tell(json!([switch_event(&called, "transcript", said)])).await;
-    until("what was said", async || slack.messages().len() == 2).await;
+    eventually("what was said", async || slack.messages().len() == 2).await;
     let second = &slack.messages()[1];
     assert_eq!(second["thread_ts"], thread);
     assert!(second["blocks"].to_string().contains("折り返しお電話ください。"), "{second}");
