@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::process::{cargo, output, spa_target, succeed, works};
-use crate::{needs, tools};
+use crate::{layers, needs, tools};
 
 /// Crates that pull in I/O, a database or a runtime: the wire types must stay usable in a browser
 /// and by others.
@@ -24,6 +24,9 @@ pub fn check() -> Result<()> {
     println!("Dependencies");
     succeed(tools::MACHETE.command()?.args(["--skip-target-dir", "."]))?;
     licences_and_advisories()?;
+
+    println!("Modules");
+    layers::check()?;
 
     println!("Wire types");
     wire_types_stay_light()?;

@@ -10,6 +10,7 @@ mod check;
 mod clients;
 mod dev;
 mod fuzz;
+mod layers;
 mod needs;
 mod postgres;
 mod process;
