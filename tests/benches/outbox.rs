@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
-use server::clock::Clock;
-use server::config::Config;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
 use tests::{Backend, Client, Denwaban, TestDatabase, within};
 
 const EVENTS: usize = 10_000;
@@ -200,7 +200,7 @@ async fn plain_client(url: &str, sink: &Sink) -> f64 {
     const REQUESTS: usize = 20_000;
     let mut config = Config::for_tests("unused");
     config.egress.allow_private = true;
-    let client = server::notify::http::Client::new(&config);
+    let client = server::notify::egress::Client::new(&config);
     let body = json!({"type": "voicemail.received", "data": "x".repeat(700)});
     let left = Arc::new(AtomicUsize::new(REQUESTS));
     let before = sink.arrived.load(Ordering::Relaxed);

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use server::http::openapi::document;
-use server::provisioning::KeyKind;
+use server::app::openapi::document;
+use server::identity::service_keys::KeyKind;
 use tests::{PASSWORD, block_on, service_key};
 
 use crate::known::known;

@@ -2,8 +2,8 @@
 
 use api_types::ApiScope;
 use serde_json::{Value, json};
-use server::clock::Clock;
-use server::config::Config;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
 use tests::{Backend, Contract, Holder, TestApp};
 
 /// What the programs meet.

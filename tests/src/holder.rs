@@ -1,7 +1,8 @@
 //! Contracts and their holders.
 
 use serde_json::{Value, json};
-use store::{Conn, Scope, StoreError, phone_id, ringing};
+use store::numbers::{phone_id, ringing};
+use store::{Conn, Scope, StoreError};
 
 use crate::{Client, Session, TestApp};
 

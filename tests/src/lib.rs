@@ -27,9 +27,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::DateTime;
-use server::clock::Clock;
-use server::config::Config;
-use server::provisioning::{Actor, KeyKind};
+use server::history::change::Actor;
+use server::identity::service_keys::KeyKind;
+use server::platform::clock::Clock;
+use server::platform::config::Config;
 use store::OperatorScope;
 
 /// Runs an API test on both databases: `on_both!(name, async |app| { … })` makes `name::sqlite` and
@@ -212,7 +213,7 @@ fn launch(app: Arc<server::App>, listener: TcpListener) -> actix_web::dev::Serve
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = server::app::serve(app.clone(), listener).unwrap();
-            let outbox = server::outbox::start(app);
+            let outbox = server::notify::outbox::start(app);
             send.send(server.handle()).unwrap();
             server.await.unwrap();
             if let Some(outbox) = outbox {
@@ -230,7 +231,7 @@ pub async fn service_key(app: &Arc<server::App>, kind: KeyKind) -> String {
     let made = app
         .db
         .write(move |conn| {
-            server::provisioning::create_service_key(
+            server::identity::service_keys::create_service_key(
                 conn,
                 OperatorScope::authorised(),
                 &ctx,

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::provisioning::KeyKind;
-use store::{Scope, StoreError, delivery, new_id, notify_rule, notify_service};
+use server::identity::service_keys::KeyKind;
+use store::notify::{delivery, notify_rule, notify_service};
+use store::{Scope, StoreError, new_id};
 
 use crate::{Answer, Client, Holder, TestApp, service_key};
 
@@ -153,7 +154,7 @@ impl Holder {
             let kind =
                 |conn: &mut store::Conn, row: &delivery::Row| -> Result<String, StoreError> {
                     let id = row.call_event_id.clone().unwrap_or_default();
-                    Ok(store::call_event::find(conn, &scope, &id)?
+                    Ok(store::calls::call_event::find(conn, &scope, &id)?
                         .map_or_else(|| "call".to_owned(), |event| event.kind))
                 };
             let mut found = Vec::new();
@@ -185,7 +186,7 @@ impl Holder {
         let scope = Scope::account(&self.account_id);
         let now = app.clock.now_naive();
         let send = move |conn: &mut store::Conn| -> Result<(), StoreError> {
-            let lease = store::outbox::Lease {
+            let lease = store::notify::outbox::Lease {
                 owner: "test".into(),
                 until: now + chrono::TimeDelta::minutes(1),
             };
@@ -195,7 +196,7 @@ impl Holder {
                 .into_iter()
                 .map(|row| row.id)
                 .collect();
-            store::outbox::lease(conn, &scope, &ids, &lease)?;
+            store::notify::outbox::lease(conn, &scope, &ids, &lease)?;
             let attempt = |id: &String| delivery::Attempt {
                 account_id: scope.account_id().to_owned(),
                 delivery_id: id.clone(),
@@ -208,14 +209,14 @@ impl Holder {
                 duration_ms: 84,
             };
             let attempts: Vec<delivery::Attempt> = ids.iter().map(attempt).collect();
-            store::outbox::record(conn, store::WorkerScope::sending(), &attempts)?;
-            let end = store::outbox::End {
+            store::notify::outbox::record(conn, store::WorkerScope::sending(), &attempts)?;
+            let end = store::notify::outbox::End {
                 state,
                 next_at: None,
                 progress: None,
                 problem: problem.map(str::to_owned),
             };
-            store::outbox::finish(conn, &scope, "test", &ids, &end, now).map(drop)
+            store::notify::outbox::finish(conn, &scope, "test", &ids, &end, now).map(drop)
         };
         app.app.db.write(send).await.unwrap();
     }

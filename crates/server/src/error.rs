@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, Problem};
 use store::StoreError;
 
-use crate::texts::{self, Lang};
+use crate::platform::texts::{self, Lang};
 
 /// Why a request fails. Everything that a handler cannot answer becomes one of these; the language
 /// and the request id are filled in when it is rendered (see [`crate::http::problem`]).

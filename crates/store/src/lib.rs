@@ -12,45 +12,23 @@
 //! - SQLite names no constraint: a statement's unique violation is mapped where the statement
 //!   stands.
 
-mod conn;
-mod migrate;
-mod schema;
-mod scope;
+pub mod accounts;
+pub mod block_list;
+pub mod calls;
+pub mod history;
+pub mod identity;
+pub mod notify;
+pub mod numbers;
+pub mod platform;
+pub mod routing;
+pub mod softphone;
+pub mod switch;
 
-pub mod account;
-pub mod api_key;
-pub mod attachment;
-pub mod audit;
-pub mod block_entry;
-pub mod block_import;
-pub mod call_event;
-pub mod changes;
-pub mod contract;
-pub mod delivery;
-pub mod idempotency;
-pub mod intake;
-pub mod notify_rule;
-pub mod notify_service;
-pub mod number;
-pub mod outbox;
-pub mod password_reset;
-pub mod phone_id;
-pub mod refresh_token;
-pub mod ringing;
-pub mod route;
-pub mod route_change;
-pub mod route_page;
-pub mod service_key;
-pub mod session;
-pub mod sign_in_attempt;
-pub mod sign_in_link;
-pub mod signing_key;
-pub mod switch_report;
-pub mod terminal;
-
-pub use conn::{Conn, Db, DbOptions, StoreError};
-pub use migrate::{Column, describe_schema, probe_tables};
-pub use scope::{EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope};
+pub use platform::conn::{Conn, Db, DbOptions, StoreError};
+pub use platform::migrate::{Column, describe_schema, probe_tables};
+pub use platform::scope::{
+    EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope,
+};
 
 /// Asks the database for a sign of life.
 ///

@@ -2,7 +2,12 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use store::{Conn, Scope, StoreError, audit, notify_rule, ringing, session, terminal};
+use store::history::audit;
+use store::identity::session;
+use store::notify::notify_rule;
+use store::numbers::ringing;
+use store::softphone::terminal;
+use store::{Conn, Scope, StoreError};
 use tests::{Holder, PASSWORD, TestApp, on_both};
 
 const NOTHING: &str = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21";

@@ -1,7 +1,7 @@
 //! The document against the last released one: nobody's client breaks.
 
 use serde_json::{Value, json};
-use server::http::openapi::document;
+use server::app::openapi::document;
 use tests::compatibility::breaking_changes;
 
 fn released() -> Value {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use server::housekeeping::clean;
+use server::app::housekeeping::clean;
 use tests::{PASSWORD, on_both};
 
 on_both!(ended_sessions_links_and_kept_answers_go, async |app| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use api_types::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use server::http::openapi::{document, document_text};
+use server::app::openapi::{document, document_text};
 use tests::on_both;
 use validator::Validate;
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::housekeeping::clean;
+use server::app::housekeeping::clean;
 use tests::{Holder, on_both};
 
 use crate::block_list::helpers::{List, at, column, id_of, log_of, mobile, text};

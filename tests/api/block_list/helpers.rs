@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use store::{Scope, StoreError, call_event, new_id};
+use store::calls::call_event;
+use store::{Scope, StoreError, new_id};
 use tests::{Answer, Client, Holder, TestApp};
 
 /// The header of our own files.

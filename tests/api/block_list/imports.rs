@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::housekeeping::clean;
+use server::app::housekeeping::clean;
 use tests::{Holder, TestApp, on_both};
 use tokio::task::JoinSet;
 

@@ -2,7 +2,9 @@
 
 use reqwest::Method;
 use serde_json::json;
-use store::{Scope, StoreError, block_entry, number};
+use store::block_list::block_entry;
+use store::numbers::number;
+use store::{Scope, StoreError};
 use tests::{Client, on_both};
 use tokio::task::JoinSet;
 

@@ -21,11 +21,12 @@ async fn voicemail(app: &TestApp, holder: &Holder) -> (Value, String) {
     let row = app
         .app
         .db
-        .read(move |conn| store::attachment::find(conn, &scope, &attachment))
+        .read(move |conn| store::calls::attachment::find(conn, &scope, &attachment))
         .await
         .expect("a row")
         .expect("a row");
-    let links = server::downloads::links(&app.app.secrets, &app.app.config.public_url(), &row);
+    let links =
+        server::calls::downloads::links(&app.app.secrets, &app.app.config.public_url(), &row);
     (event, links.page.rsplit('/').next().expect("a token").to_owned())
 }
 

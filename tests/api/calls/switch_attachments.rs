@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::housekeeping::clean;
+use server::app::housekeeping::clean;
 use tests::fakes::{Fake, Reply};
 use tests::switch::{Switch, event, recording};
 use tests::{TestApp, on_both};

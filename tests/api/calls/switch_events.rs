@@ -185,7 +185,12 @@ on_both!(whoever_is_suspended_or_has_no_rule_is_not_told_but_nothing_is_lost, as
         .app
         .db
         .read(move |conn| {
-            store::call_event::list(conn, &kept, &store::call_event::Filter::default(), 10)
+            store::calls::call_event::list(
+                conn,
+                &kept,
+                &store::calls::call_event::Filter::default(),
+                10,
+            )
         })
         .await;
     assert_eq!(rows.expect("rows").len(), 2);

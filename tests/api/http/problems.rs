@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::{Scope, StoreError, audit, new_id};
+use store::history::audit;
+use store::{Scope, StoreError, new_id};
 use tests::{Answer, on_both};
 
 /// Checks the shape of a problem and what goes with it.

@@ -5,7 +5,7 @@ use api_types::ApiScope;
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::http::openapi::document;
+use server::app::openapi::document;
 use tests::{Client, Holder, TestApp, on_both};
 
 async fn key(app: &TestApp, holder: &Holder, more: Value) -> (Client, Value) {

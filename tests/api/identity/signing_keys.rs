@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use serde_json::Value;
 use server::App;
-use server::signing;
+use server::identity::signing;
 use store::OperatorScope;
 use tests::{Client, Replica, TestApp, on_both};
 

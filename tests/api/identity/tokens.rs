@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::signing;
+use server::identity::signing;
 use store::OperatorScope;
 use tests::{Answer, Client, Holder, PASSWORD, Replica, TestApp, eventually, on_both};
 
@@ -218,7 +218,7 @@ on_both!(whoever_is_not_used_for_three_months_is_signed_out, async |app| {
     busy = refresh(&app.nobody(), &busy).await.expect(200);
     app.clock.advance(TimeDelta::days(31));
     refresh(&app.nobody(), &idle).await.expect_problem(401, "refresh_token_ended");
-    server::housekeeping::clean(&app.app).await.expect("it is tidied up");
+    server::app::housekeeping::clean(&app.app).await.expect("it is tidied up");
     let (client, _) = app.nobody().sign_in(&holder.login_id, PASSWORD).await;
     let left = client.get(&holder.id(1)).await.expect(200)["terminals"].clone();
     assert_eq!(left.as_array().map(Vec::len), Some(1), "{left}");

@@ -4,7 +4,7 @@
 use api_types::ServiceType;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::clock::Clock;
+use server::platform::clock::Clock;
 use tests::fakes::chatwork::{self, Chatwork};
 use tests::fakes::google_chat::GoogleChat;
 use tests::fakes::line::{self, Line};

@@ -117,7 +117,8 @@ pub async fn connect_all(
         .collect();
     let scope = store::Scope::account(&holder.account_id);
     let insert = move |conn: &mut store::Conn| {
-        rows.into_iter().try_for_each(|row| store::notify_service::insert(conn, &scope, row))
+        rows.into_iter()
+            .try_for_each(|row| store::notify::notify_service::insert(conn, &scope, row))
     };
     app.app.db.write(insert).await.expect("the services are kept");
 }
@@ -128,10 +129,10 @@ fn service(
     rule_id: &str,
     kind: ServiceType,
     credentials: &Credentials,
-) -> store::notify_service::Row {
+) -> store::notify::notify_service::Row {
     let id = store::new_id();
     let sealed = serde_json::to_vec(credentials).expect("JSON");
-    store::notify_service::Row {
+    store::notify::notify_service::Row {
         account_id: holder.account_id.clone(),
         rule_id: rule_id.to_owned(),
         kind: serde_json::to_value(kind).expect("JSON").as_str().unwrap_or_default().to_owned(),
@@ -144,7 +145,7 @@ fn service(
         version: 1,
         created_at: app.clock.now_naive(),
         updated_at: app.clock.now_naive(),
-        ..store::notify_service::Row::default()
+        ..store::notify::notify_service::Row::default()
     }
 }
 

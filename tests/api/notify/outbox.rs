@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::config::Config;
+use server::platform::config::Config;
 use store::Scope;
-use store::outbox::Lease;
+use store::notify::outbox::Lease;
 use tests::fakes::Reply;
 use tests::{Replica, on_both, within};
 
@@ -225,7 +225,7 @@ on_both!(
         told.voicemails(&app, (0..100).map(|index| index.to_string())).await;
         came(&healthy, 100).await;
         assert!(
-            hangs.count() <= server::outbox::turn::PER_DESTINATION,
+            hangs.count() <= server::notify::outbox::turn::PER_DESTINATION,
             "{} at once",
             hangs.count()
         );
@@ -253,7 +253,7 @@ on_both!(
             Lease { owner: "gone".into(), until: app.clock.now_naive() + TimeDelta::seconds(60) };
         app.app
             .db
-            .write(move |conn| store::outbox::lease(conn, &scope, &ids, &lease))
+            .write(move |conn| store::notify::outbox::lease(conn, &scope, &ids, &lease))
             .await
             .expect("it is taken");
         let _other = Replica::with(&app, |config| config.outbox.workers = 4);

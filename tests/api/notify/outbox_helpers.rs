@@ -23,9 +23,9 @@ impl Told {
     /// Makes one.
     pub async fn new(app: &TestApp, name: &str, emails: &[&str]) -> Self {
         let holder = app.holder(name).await;
-        let switch = app
-            .nobody()
-            .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+        let switch = app.nobody().bearer(
+            &tests::service_key(&app.app, server::identity::service_keys::KeyKind::Switch).await,
+        );
         Self::of(holder, switch, emails).await
     }
 

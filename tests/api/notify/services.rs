@@ -2,7 +2,7 @@
 //! becomes of the notices that wait.
 
 use serde_json::{Value, json};
-use server::config::Config;
+use server::platform::config::Config;
 use tests::fakes::chatwork::{self, Chatwork};
 use tests::fakes::google_chat::GoogleChat;
 use tests::fakes::line::{self, Line};
@@ -36,7 +36,7 @@ const LINE_SECRET: &str = "fedcba9876543210fedcba9876543210";
 const TEAMS: &str = "https://default0123456789abcdef.7a.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-long-signature-3x9";
 
 on_both!(every_service_takes_what_people_paste_and_keeps_its_secrets, bare, async |backend| {
-    let clock = server::clock::Clock::set(
+    let clock = server::platform::clock::Clock::set(
         chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"),
     );
     let (slack, chatwork, line, line_works) =
@@ -533,7 +533,7 @@ on_both!(notices_wait_for_a_service_that_is_off, async |app| {
         app.clock.now_naive(),
     );
     let stop = move |conn: &mut store::Conn| {
-        store::outbox::stop_service(conn, &scope, &id, "webhook.gone", now)
+        store::notify::outbox::stop_service(conn, &scope, &id, "webhook.gone", now)
     };
     assert_eq!(app.app.db.write(stop).await.expect("it stops"), Some(1));
     let stopped = minato.client.get(&path).await.expect(200);

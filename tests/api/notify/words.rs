@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use server::notify::doctor::explain;
-use server::texts::Lang;
+use server::platform::texts::Lang;
 
 const CHANNELS: [&str; 9] = [
     "slack",

@@ -1,7 +1,8 @@
 //! Provisioning: IDs, their passwords and terminals.
 
 use serde_json::{Value, json};
-use store::{Scope, phone_id};
+use store::Scope;
+use store::numbers::phone_id;
 use tests::{Contract, Holder, PASSWORD, TestApp, on_both};
 
 /// The password of an additional ID as the server would show it again; it has no API yet.
@@ -15,7 +16,7 @@ async fn sealed_password(app: &TestApp, holder: &Holder, id: &str) -> String {
         .expect("the database answers")
         .expect("the ID is there");
     assert_eq!(row.password_hash, None, "an additional ID's password is sealed, not hashed");
-    let place = server::provisioning::password_place(id);
+    let place = server::identity::passwords::password_place(id);
     let opened = app
         .app
         .secrets

@@ -69,7 +69,7 @@ on_both!(a_change_is_live_within_a_second_also_at_another_server, async |app| {
     let (holder, switch, called) = scene(&app).await;
     let replica = Replica::of(&app);
     let other = Client::new(&replica.url)
-        .bearer(&service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+        .bearer(&service_key(&app.app, server::identity::service_keys::KeyKind::Switch).await);
     let asked = question(&called, "0120-444-555");
     for switch in [&switch, &other] {
         assert_eq!(ask(switch, asked.clone()).await["action"], "ring");
@@ -255,14 +255,14 @@ on_both!(freeswitch_and_asterisk_are_answered_in_their_own_words, async |app| {
         xml.text
     );
     // mod_xml_curl knows only basic authentication.
-    let key = service_key(&app.app, server::provisioning::KeyKind::Switch).await;
+    let key = service_key(&app.app, server::identity::service_keys::KeyKind::Switch).await;
     let basic = |key: &str| {
         app.nobody()
             .header("authorization", &format!("Basic {}", STANDARD.encode(format!("switch:{key}"))))
     };
     assert_eq!(basic(&key).post(path, question(&called, "0312345678")).await.status, 200);
     assert_eq!(basic("wrong").post(path, question(&called, "0312345678")).await.status, 401);
-    let operator = service_key(&app.app, server::provisioning::KeyKind::Operator).await;
+    let operator = service_key(&app.app, server::identity::service_keys::KeyKind::Operator).await;
     assert_eq!(basic(&operator).get("/operator/accounts").await.status, 401);
 });
 

@@ -12,7 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use store::{Scope, account, route_change::About};
+use store::Scope;
+use store::accounts::account;
+use store::accounts::route_change::About;
 use tests::switch::Switch;
 use tests::{Answer, Backend, Client, Holder, PASSWORD, Replica, TestApp, block_on, on_both};
 
@@ -298,8 +300,9 @@ on_both!(a_snapshot_is_signed_named_and_compressed, async |app| {
     }
     // Both servers name it alike, and whoever has it is sent nothing.
     let replica = Replica::of(&app);
-    let other = Client::new(&replica.url)
-        .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+    let other = Client::new(&replica.url).bearer(
+        &tests::service_key(&app.app, server::identity::service_keys::KeyKind::Switch).await,
+    );
     let same = other.get("/switch/snapshot").await;
     assert_eq!((same.header("etag"), &same.bytes), (plain.header("etag"), &plain.bytes));
     let tag = plain.header("etag").expect("a tag").to_owned();
@@ -395,8 +398,9 @@ on_both!(changes_tell_what_the_next_snapshot_would, async |app| {
 on_both!(a_change_ends_the_wait_at_either_server_and_within_a_second, async |app| {
     let (minato, _, switch) = scene(&app).await;
     let replica = Replica::of(&app);
-    let other = Client::new(&replica.url)
-        .bearer(&tests::service_key(&app.app, server::provisioning::KeyKind::Switch).await);
+    let other = Client::new(&replica.url).bearer(
+        &tests::service_key(&app.app, server::identity::service_keys::KeyKind::Switch).await,
+    );
     let since = snapshot(&switch).await.end.position;
     for (round, switch) in [&switch, &other].into_iter().enumerate() {
         let since = snapshot(switch).await.end.position.max(since);
@@ -444,7 +448,7 @@ on_both!(what_is_too_old_or_of_another_database_begins_anew, async |app| {
             .expect_problem(410, "snapshot_needed");
     }
     app.clock.advance(TimeDelta::days(4));
-    server::housekeeping::clean(&app.app).await.expect("it cleans");
+    server::app::housekeeping::clean(&app.app).await.expect("it cleans");
     switch
         .get(&format!("/switch/changes?since={first}"))
         .await

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::json;
-use server::provisioning::KeyKind;
+use server::identity::service_keys::KeyKind;
 use tests::{Client, PASSWORD, TestApp, on_both, service_key};
 
 /// The contract that the fixtures tell of.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use server::clock::Clock;
+use server::platform::clock::Clock;
 use sha2::Sha256;
 
 use super::{Fake, Received, Reply};

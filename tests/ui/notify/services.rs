@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use server::crypto::hmac;
-use server::provisioning::KeyKind;
+use server::identity::service_keys::KeyKind;
+use server::platform::crypto::hmac;
 use tests::{Client, Outcome, service_key};
 
 use crate::notify::rules::{a_rule, picked_by};

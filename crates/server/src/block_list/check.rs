@@ -4,14 +4,17 @@ use api_types::{
     BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError,
     FieldFault,
 };
-use store::{Conn, Scope, block_entry, call_event, contract};
+use store::block_list::block_entry;
+use store::calls::call_event;
+use store::routing::contract;
+use store::{Conn, Scope};
 
 use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
+use crate::block_list::rules::guard::caller_fault;
 use crate::error::Failure;
-use crate::provisioning::Ctx;
-use crate::rules::decide::beginnings;
-use crate::rules::guard::caller_fault;
-use crate::texts::{Lang, field_message};
+use crate::history::change::Ctx;
+use crate::platform::texts::{Lang, field_message};
+use crate::routing::decide::beginnings;
 
 /// The entry that refuses all of these callers already, if there is one: the same first, then the
 /// shortest beginning.

@@ -7,16 +7,18 @@ use api_types::{
     search_text,
 };
 use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
-use store::block_entry::{self, Changes, Removed, Row};
-use store::{Conn, Scope, block_import, new_id, number};
+use store::block_list::block_entry::{self, Changes, Removed, Row};
+use store::block_list::block_import;
+use store::numbers::number;
+use store::{Conn, Scope, new_id};
 
 use super::{entry, guard_for, is_expired, locked, number_of, pattern_of, text_of_matching};
-use crate::csv::EXPIRES_LAST;
+use crate::block_list::rules::guard::caller_fault;
 use crate::error::Failure;
-use crate::provisioning::{Ctx, check_version, record};
-use crate::rules::guard::caller_fault;
-use crate::rules::history;
-use crate::view;
+use crate::history::change::{Ctx, check_version, record};
+use crate::history::fields;
+use crate::platform;
+use crate::platform::csv::EXPIRES_LAST;
 
 /// Whole seconds: what people type has no more, and a file could not hold more.
 fn whole_seconds(at: DateTime<Utc>) -> NaiveDateTime {
@@ -119,11 +121,11 @@ fn insert(
         }
         Some(old) => {
             block_entry::delete(conn, scope, &number_id, &old.id)?;
-            history::of_block_entry(&old)
+            fields::of_block_entry(&old)
         }
     };
     block_entry::insert(conn, scope, row.clone())?;
-    let after = history::of_block_entry(&row);
+    let after = fields::of_block_entry(&row);
     record(
         conn,
         scope,
@@ -180,7 +182,7 @@ pub fn change(
     after.note = changes.note.clone().unwrap_or(after.note);
     after.expires_at = changes.expires_at.unwrap_or(after.expires_at);
     let differences =
-        history::differences(history::of_block_entry(&before), history::of_block_entry(&after));
+        fields::differences(fields::of_block_entry(&before), fields::of_block_entry(&after));
     if differences.0 == differences.1 {
         return entry(&before, ctx.at());
     }
@@ -189,7 +191,7 @@ pub fn change(
     }
     // The log must say whose note it was.
     let named = |mut values: FieldValues| {
-        values.extend(history::of_block_pattern(&before));
+        values.extend(fields::of_block_pattern(&before));
         values
     };
     let differences = (named(differences.0), named(differences.1));
@@ -266,7 +268,7 @@ pub fn remove(
         return Ok(BlockEntriesDeleted { deleted: 0, deletion_id: None });
     }
     number::count_block_entries(conn, scope, number_id, -counted(count))?;
-    let before = single.map(|row| history::of_block_entry(&row)).unwrap_or_default();
+    let before = single.map(|row| fields::of_block_entry(&row)).unwrap_or_default();
     let after = counts(count, "deletion_id", &deletion_id);
     record(
         conn,
@@ -303,7 +305,7 @@ pub fn put_back(
     number::count_block_entries(conn, scope, number_id, counted(count))?;
     // What an undo of an import removed waits under the import's id: the import is in force again.
     if let Some(import) = block_import::find(conn, scope, number_id, deletion_id)? {
-        let state = view::text_of(&BlockImportState::Applied);
+        let state = platform::stored::text_of(&BlockImportState::Applied);
         block_import::update(conn, scope, &block_import::Row { state, ..import })?;
     }
     let after = counts(count, "deletion_id", deletion_id);

@@ -1,12 +1,14 @@
 //! The list as a file.
 
 use api_types::{CsvEncoding, FieldCode, FieldFault};
-use store::{Conn, Scope, block_entry, number};
+use store::block_list::block_entry;
+use store::numbers::number;
+use store::{Conn, Scope};
 
 use super::{is_expired, pattern_of};
-use crate::csv::{Encoding, NewRow, Writer, sample};
 use crate::error::Failure;
-use crate::provisioning::Ctx;
+use crate::history::change::Ctx;
+use crate::platform::csv::{Encoding, NewRow, Writer, sample};
 
 /// The encoding that a client means.
 pub fn encoding_of(encoding: CsvEncoding) -> Encoding {

@@ -7,19 +7,21 @@ use api_types::{
     BlockImportState, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
     FieldValues, RowOutcome,
 };
-use store::block_entry::Removed;
-use store::contract::{self, Contract};
-use store::{Conn, Scope, block_entry, block_import, new_id, number};
+use store::block_list::block_entry::{self, Removed};
+use store::block_list::block_import;
+use store::numbers::number;
+use store::routing::contract::{self, Contract};
+use store::{Conn, Scope, new_id};
 
 use super::entries::{counted, counts, new_row};
 use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
-use crate::csv::{Encoding, layout, rows};
+use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
+use crate::history::change::{Ctx, record};
 use crate::http::paging::Window;
-use crate::provisioning::{Ctx, record};
-use crate::rules::guard::Guard;
-use crate::texts::Lang;
-use crate::view;
+use crate::platform;
+use crate::platform::csv::{Encoding, layout, rows};
+use crate::platform::texts::Lang;
 
 /// Rows that an answer begins with.
 const FIRST_ROWS: usize = 200;
@@ -75,7 +77,7 @@ fn new_import(
         account_id: scope.account_id().to_owned(),
         number_id: number_id.to_owned(),
         id: new_id(),
-        state: view::text_of(&BlockImportState::Previewed),
+        state: platform::stored::text_of(&BlockImportState::Previewed),
         encoding: encoding.to_owned(),
         file,
         outcomes,
@@ -164,7 +166,7 @@ pub fn apply(
     // Before its state is read: of two at once, one applies it and the other finds it applied.
     let contract = locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
-    if row.state != view::text_of(&BlockImportState::Previewed) {
+    if row.state != platform::stored::text_of(&BlockImportState::Previewed) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     file_of(ctx, &row)?;
@@ -228,7 +230,7 @@ fn add(
             FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
         ]));
     }
-    import.state = view::text_of(&BlockImportState::Applied);
+    import.state = platform::stored::text_of(&BlockImportState::Applied);
     import.added = i32::try_from(added).unwrap_or(i32::MAX);
     import.duplicates = i32::try_from(good - added).unwrap_or(i32::MAX);
     // Of what was added nobody has to think any more.
@@ -349,7 +351,7 @@ pub fn copy(
     if dry_run || added == 0 {
         return Ok((None, added, refused));
     }
-    import.state = view::text_of(&BlockImportState::Applied);
+    import.state = platform::stored::text_of(&BlockImportState::Applied);
     (import.total, import.added) =
         (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
     let after = counts(added, "import_id", &import.id);
@@ -380,13 +382,13 @@ pub fn undo(
 ) -> Result<BlockImportUndone, Failure> {
     locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
-    if row.state != view::text_of(&BlockImportState::Applied) {
+    if row.state != platform::stored::text_of(&BlockImportState::Applied) {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     // Under the import's own id, so that the undo can be undone.
     let removed =
         block_entry::remove(conn, scope, number_id, &Removed::Import(id.to_owned()), id, ctx.at())?;
-    row.state = view::text_of(&BlockImportState::Undone);
+    row.state = platform::stored::text_of(&BlockImportState::Undone);
     block_import::update(conn, scope, &row)?;
     number::count_block_entries(conn, scope, number_id, -counted(removed))?;
     let after = counts(removed, "import_id", id);
@@ -470,7 +472,7 @@ fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> Blo
     let next_cursor = rows.last().filter(|_| more).map(|row| Window::cursor(&row.line.to_string()));
     BlockImport {
         import_id: row.id.clone(),
-        state: view::from_text(&row.state).unwrap_or(BlockImportState::Previewed),
+        state: platform::stored::from_text(&row.state).unwrap_or(BlockImportState::Previewed),
         encoding: row.encoding.clone(),
         total: count(row.total),
         added: count(row.added),

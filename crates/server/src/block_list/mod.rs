@@ -3,8 +3,10 @@
 mod check;
 mod entries;
 mod exports;
+pub mod http;
 mod imports;
 mod rows;
+pub mod rules;
 
 pub use check::*;
 pub use entries::*;
@@ -14,12 +16,15 @@ pub use rows::*;
 
 use api_types::{BlockEntry, BlockMatch, BlockPattern};
 use chrono::{NaiveDateTime, TimeDelta};
-use store::contract::{self, Contract};
-use store::{Conn, Scope, block_entry, call_event, number};
+use store::block_list::block_entry;
+use store::calls::call_event;
+use store::numbers::number;
+use store::routing::contract::{self, Contract};
+use store::{Conn, Scope};
 
+use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
-use crate::rules::guard::Guard;
-use crate::view;
+use crate::platform;
 
 /// How far back calls are looked at.
 pub const LOOK_BACK: TimeDelta = TimeDelta::days(30);
@@ -70,7 +75,7 @@ pub fn entry(row: &block_entry::Row, now: NaiveDateTime) -> Result<BlockEntry, F
         last_hit_at: row.last_hit_at.map(|at| at.and_utc()),
         import_id: row.import_id.clone(),
         created_at: row.created_at.and_utc(),
-        version: view::version(row.version),
+        version: platform::stored::version(row.version),
     })
 }
 

@@ -4,13 +4,18 @@ use std::collections::HashSet;
 
 use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
 use chrono::NaiveDateTime;
-use store::{Conn, Scope, block_entry, call_event, contract};
+use store::block_list::block_entry;
+use store::calls::call_event;
+use store::routing::contract;
+use store::{Conn, Scope};
 
 use super::{LOOK_BACK, text_of_matching};
-use crate::csv::{FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows};
+use crate::block_list::rules::guard::{Guard, caller_fault};
 use crate::error::Failure;
-use crate::rules::guard::{Guard, caller_fault};
-use crate::texts::{Lang, field_message};
+use crate::platform::csv::{
+    FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows,
+};
+use crate::platform::texts::{Lang, field_message};
 
 /// Different numbers that were called or answered lately, at most: more would only make the guard
 /// slow.
@@ -288,8 +293,9 @@ pub fn failed_rows(
     outcomes: &[u8],
 ) -> Result<Vec<u8>, Failure> {
     let layout = layout(file).map_err(file_failure)?;
-    let heading = crate::texts::text(lang, "csv.reason", &[]);
-    let mut failed = crate::csv::FailedRows::new(file, &layout, &heading).map_err(file_failure)?;
+    let heading = crate::platform::texts::text(lang, "csv.reason", &[]);
+    let mut failed =
+        crate::platform::csv::FailedRows::new(file, &layout, &heading).map_err(file_failure)?;
     for (row, outcome) in rows(file, &layout).zip(outcomes) {
         let row = row.map_err(file_failure)?;
         if matches!(outcome_of(*outcome), RowOutcome::Invalid | RowOutcome::Repairable)

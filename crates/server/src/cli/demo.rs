@@ -11,13 +11,18 @@ use std::sync::Arc;
 use actix_web::rt::System;
 use api_types::{PhoneIdKind, ServiceKeyCreate};
 use serde::{Deserialize, Serialize};
-use store::{Conn, EntranceScope, OperatorScope, phone_id, service_key};
+use store::identity::service_key;
+use store::numbers::phone_id;
+use store::{Conn, EntranceScope, OperatorScope};
 
 use super::{Error, output, serve};
-use crate::clock::Clock;
-use crate::config::{Config, private_dir};
-use crate::provisioning::{self, Actor, Ctx, KeyKind, PreparedPassword};
-use crate::{App, crypto};
+use crate::history::change::{Actor, Ctx};
+use crate::identity::passwords::PreparedPassword;
+use crate::identity::service_keys::KeyKind;
+use crate::platform::clock::Clock;
+use crate::platform::config::{Config, private_dir};
+use crate::platform::crypto;
+use crate::{App, identity};
 
 const HOST: &str = "127.0.0.1";
 const USUAL_PORT: u16 = 8080;
@@ -127,7 +132,7 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
                 Some((row, account)) if is_new => {
                     let ctx = Ctx { actor: Actor::operator(seed::ACTOR), now };
                     let scope = OperatorScope::authorised().account(account.id);
-                    provisioning::set_password(
+                    identity::passwords::set_password(
                         conn,
                         &scope,
                         &ctx,
@@ -164,7 +169,14 @@ fn key(conn: &mut Conn, ctx: &Ctx, kind: KeyKind, kept: String) -> Result<String
         return Ok(kept);
     }
     let new = ServiceKeyCreate { name: "demo".to_owned() };
-    Ok(provisioning::create_service_key(conn, OperatorScope::authorised(), ctx, kind, new)?.key)
+    Ok(identity::service_keys::create_service_key(
+        conn,
+        OperatorScope::authorised(),
+        ctx,
+        kind,
+        new,
+    )?
+    .key)
 }
 
 /// What an earlier start kept; a file that cannot be understood is as good as none.

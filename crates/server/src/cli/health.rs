@@ -5,7 +5,7 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use super::{Error, output};
-use crate::config::Config;
+use crate::platform::config::Config;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 

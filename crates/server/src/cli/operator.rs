@@ -16,15 +16,18 @@ use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::{Conn, EntranceScope, OperatorScope, Scope, account, number, phone_id};
+use store::accounts::account;
+use store::numbers::{number, phone_id};
+use store::{Conn, EntranceScope, OperatorScope, Scope};
 use validator::Validate;
 
 use super::{Error, output};
-use crate::clock::Clock;
-use crate::config::Config;
 use crate::error::Failure;
-use crate::provisioning::{Actor, Ctx, KeyKind};
-use crate::{App, view};
+use crate::history::change::{Actor, Ctx};
+use crate::identity::service_keys::KeyKind;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::{App, platform};
 
 /// Who stands in the change log.
 const ACTOR: &str = "command line";
@@ -159,7 +162,7 @@ fn word<T: DeserializeOwned + Clone + Send + Sync + 'static>(
     words: &'static [&'static str],
 ) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(words)
-        .try_map(|word| view::from_text(&word).ok_or("is not known here"))
+        .try_map(|word| platform::stored::from_text(&word).ok_or("is not known here"))
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::error::Failure;
-use crate::texts::Lang;
+use crate::platform::texts::Lang;
 
 /// Prints to standard output. Whoever closed it wants no more, so a failure is none.
 pub(super) fn print(text: &str) {

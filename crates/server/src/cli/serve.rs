@@ -8,10 +8,12 @@ use actix_web::rt::{self, System};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Error;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::outbox::{self, Outbox};
-use crate::{App, app, housekeeping, telemetry};
+use crate::App;
+use crate::app::{self, housekeeping};
+use crate::notify::outbox::{self, Outbox};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::telemetry;
 
 pub(super) fn run(mut config: Config) -> Result<(), Error> {
     System::new().block_on(async move {

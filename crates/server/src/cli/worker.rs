@@ -4,9 +4,11 @@ use actix_web::rt::{self, System};
 
 use super::Error;
 use super::serve::{Signals, metrics_listener};
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::{App, outbox, telemetry};
+use crate::App;
+use crate::notify::outbox;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::telemetry;
 
 pub(super) fn run(config: Config) -> Result<(), Error> {
     if config.outbox.workers == 0 {

@@ -7,7 +7,7 @@ use actix_web::http::header::{
 };
 
 use super::extract::IDEMPOTENCY_HEADER;
-use crate::config::Config;
+use crate::platform::config::Config;
 
 /// Every origin.
 pub const ANY: &str = "*";

@@ -1,4 +1,4 @@
-//! What handlers take: who calls (see [`super::callers`]), and bodies that were checked.
+//! What handlers take: who calls (see [`crate::identity::callers`]), and bodies that were checked.
 
 use std::future::{Ready, ready};
 
@@ -14,28 +14,28 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use validator::Validate;
 
-pub use super::callers::{Holder, Member, Operator, Switch, cookie_name};
 use super::read;
 use crate::App;
-use crate::crypto;
 use crate::error::Failure;
+pub use crate::identity::callers::{Holder, Member, Operator, Switch, cookie_name};
+use crate::platform::crypto;
 
 /// The application, for handlers.
 pub type Shared = web::Data<App>;
 
-pub(super) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
+pub(crate) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
     request
         .app_data::<Shared>()
         .cloned()
         .ok_or_else(|| Failure::Internal("the application is not registered".into()))
 }
 
-pub(super) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
+pub(crate) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
     headers.get(name.into())?.to_str().ok()
 }
 
 /// The token in `Authorization: Bearer`.
-pub(super) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     header(headers, AUTHORIZATION)?.strip_prefix("Bearer ").map(str::trim)
 }
 
@@ -44,7 +44,7 @@ struct CallerKnown(watch::Receiver<bool>);
 
 /// Finds out who calls. All extractors of a handler run side by side; the others, which stand
 /// behind this one, wait for it.
-pub(super) fn identify<T: 'static>(
+pub(crate) fn identify<T: 'static>(
     request: &HttpRequest,
     caller: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> LocalBoxFuture<'static, Result<T, Failure>> {
@@ -59,7 +59,7 @@ pub(super) fn identify<T: 'static>(
 
 /// Reads something else of the request when the caller is known, so that who may not call learns
 /// nothing but that.
-pub(super) fn then<T: 'static>(
+pub(crate) fn then<T: 'static>(
     request: &HttpRequest,
     read: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> LocalBoxFuture<'static, Result<T, Failure>> {
@@ -120,7 +120,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
 }
 
 /// A body as it was sent, of the usual limit.
-pub(super) fn whole_body(
+pub(crate) fn whole_body(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<web::Bytes, Failure>> + use<> {
@@ -218,7 +218,7 @@ impl FromRequest for ClientAddress {
 }
 
 /// Where a request comes from, as far as that can be believed.
-pub(super) fn client_address(request: &HttpRequest, app: &App) -> Option<std::net::IpAddr> {
+pub(crate) fn client_address(request: &HttpRequest, app: &App) -> Option<std::net::IpAddr> {
     let forwarded = app
         .config
         .server

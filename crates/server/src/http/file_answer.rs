@@ -8,7 +8,7 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use store::attachment;
+use store::calls::attachment;
 
 use crate::App;
 use crate::error::Failure;

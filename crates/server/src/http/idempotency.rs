@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use api_types::ErrorCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::{Conn, EntranceScope, idempotency};
+use store::platform::idempotency;
+use store::{Conn, EntranceScope};
 
 use super::answer;
 use super::extract::{IdempotencyKey, Shared};

@@ -6,8 +6,8 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY,
 };
 
-use crate::crypto;
-use crate::texts::Lang;
+use crate::platform::crypto;
+use crate::platform::texts::Lang;
 
 const STYLE: &str = include_str!("plain_page/page.css");
 

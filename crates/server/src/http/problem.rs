@@ -9,8 +9,8 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use api_types::ErrorCode;
 
 use crate::error::Failure;
-use crate::telemetry::RequestId;
-use crate::texts::Lang;
+use crate::platform::telemetry::RequestId;
+use crate::platform::texts::Lang;
 
 /// The middleware.
 ///

@@ -10,9 +10,9 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::extract::{shared, then};
-use crate::csv::MAX_BYTES;
 use crate::error::Failure;
+use crate::http::extract::{shared, then};
+use crate::platform::csv::MAX_BYTES;
 
 /// The kinds of bodies that are a CSV file by themselves. Windows calls one
 /// `application/vnd.ms-excel`.
@@ -150,7 +150,7 @@ fn malformed() -> Failure {
 
 /// The media type of a body, without parameters; empty when there is none.
 /// The media type of a body, without its parameters, in small letters.
-pub(super) fn media_type(headers: &HeaderMap) -> String {
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

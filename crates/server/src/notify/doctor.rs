@@ -3,7 +3,7 @@
 use api_types::ServiceProblem;
 use chrono::{DateTime, Utc};
 
-use crate::texts::{Lang, known_text, text};
+use crate::platform::texts::{Lang, known_text, text};
 
 /// The words for a code of a [`super::Report`]. Providers make new codes without notice: one that
 /// we have no words for is named.

@@ -3,7 +3,7 @@
 use api_types::{Credentials, ServiceType};
 use chrono::TimeDelta;
 
-use crate::crypto::Secrets;
+use crate::platform::crypto::Secrets;
 
 /// How often a destination takes a message: one per `interval` in the long run, `burst` at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,15 @@ use std::time::Instant;
 
 use api_types::{Credentials, ServiceType};
 
-use super::http::Client;
-use super::{Job, Report, chatwork, google_chat, line, line_works, mail, slack, teams, webhook};
-use crate::attachments::Attachments;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::mail::Mailer;
+use super::egress::Client;
+use super::{Job, Report};
+use crate::calls::attachments::Attachments;
+use crate::notify::channels::{
+    chatwork, google_chat, line, line_works, mail, slack, teams, webhook,
+};
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::mail::Mailer;
 
 /// Where a notice goes.
 #[derive(Clone, Debug)]

@@ -5,12 +5,12 @@ use api_types::{Credentials, ServiceType, credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use store::notify_service;
+use store::notify::notify_service;
 
 use super::pace;
-use crate::crypto::{self, Secrets};
 use crate::error::Failure;
-use crate::view;
+use crate::platform::crypto::{self, Secrets};
+use crate::platform::{self};
 
 /// What a webhook is signed with. Made by us, like everything below.
 pub const SIGNING_SECRET: &str = "signing_secret";
@@ -49,7 +49,7 @@ fn place(service_id: &str) -> String {
 /// # Errors
 /// `internal` when it is none of ours.
 pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
-    view::from_text(&row.kind).ok_or_else(|| {
+    platform::stored::from_text(&row.kind).ok_or_else(|| {
         Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id))
     })
 }
@@ -151,7 +151,7 @@ fn new_signing_secret() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::MasterKey;
+    use crate::platform::config::MasterKey;
 
     fn secrets() -> Secrets {
         Secrets::new(vec![MasterKey::parse(&STANDARD.encode([7; 32])).unwrap()]).unwrap()

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{Event, Notice, Subject};
-use crate::texts::{Lang, text};
+use crate::platform::texts::{Lang, text};
 
 /// What a notice says. All of it is plain text that may have come from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]

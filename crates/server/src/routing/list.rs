@@ -2,10 +2,10 @@
 
 use api_types::{BlockMatch, BlockPattern, Caller};
 use chrono::{DateTime, NaiveDateTime};
-use store::route;
+use store::routing::route;
 use uuid::Uuid;
 
-use crate::rules::decide::{Entry, beginnings};
+use crate::routing::decide::{Entry, beginnings};
 
 /// A pattern as one number: whether it begins with a plus, how it is compared, and its digits
 /// behind a 1, so that zeros count.

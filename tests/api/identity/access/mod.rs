@@ -6,7 +6,7 @@ mod stage;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use server::http::openapi::document;
+use server::app::openapi::document;
 use tests::on_both;
 
 use rows::ROWS;

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use server::http::openapi::document;
+use server::app::openapi::document;
 
 use Who::{Anyone, Operator, Phone, Portal, Switch};
 

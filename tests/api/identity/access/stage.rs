@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::provisioning::KeyKind;
+use server::identity::service_keys::KeyKind;
 use tests::{Answer, Client, Holder, TestApp};
 
 use super::rows::Row;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use api_types::{NotifyEvent, ServiceType};
 use chrono::TimeDelta;
-use server::config::Config;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
+use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::google_chat::{GoogleChat, refused};
 use tests::{Backend, TestApp, block_on};

@@ -17,7 +17,7 @@ use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, t
 /// A server that talks to a fake, with the server's own time. What an adapter does does not depend
 /// on the database.
 async fn start() -> (LineWorks, TestApp) {
-    let clock = server::clock::Clock::set(
+    let clock = server::platform::clock::Clock::set(
         chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"),
     );
     let works = LineWorks::start(clock.clone());

@@ -6,8 +6,8 @@ use api_types::{AttachmentKind, NotifyEvent, NotifyLanguage};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use server::config::Config;
 use server::notify::{Event, Job, Notice, Outcome, Report, Subject, Target};
+use server::platform::config::Config;
 use tests::fakes::smtp::{Letter, Mood, Smtp};
 use tests::{Backend, TestApp, block_on};
 

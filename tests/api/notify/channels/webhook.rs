@@ -7,7 +7,7 @@ use api_types::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
-use server::http::openapi::document;
+use server::app::openapi::document;
 use server::notify::{Job, Outcome, Report, Subject};
 use tests::fakes::webhook::{Endpoint, OTHER_SECRET, SECRET, verify};
 use tests::fakes::{Fake, Received, Reply};

@@ -6,13 +6,15 @@ use api_types::{
     TerminalRegistration,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use store::{Conn, OperatorScope, Scope, number, phone_id};
+use store::numbers::{number, phone_id};
+use store::{Conn, OperatorScope, Scope};
 
-use crate::App;
 use crate::cli::Error;
-use crate::crypto::Secrets;
 use crate::error::Failure;
-use crate::provisioning::{self, Actor, Ctx, PreparedPassword};
+use crate::history::change::{Actor, Ctx};
+use crate::identity::passwords::PreparedPassword;
+use crate::platform::crypto::Secrets;
+use crate::{App, accounts, numbers};
 
 mod calls;
 pub(super) mod files;
@@ -59,7 +61,8 @@ pub(super) fn plant(
             fax: true,
         },
     };
-    let account = provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
+    let account =
+        accounts::provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
     let mut garden = Garden {
         conn,
         scope: OperatorScope::authorised().account(account.id),
@@ -96,7 +99,7 @@ impl Garden<'_> {
                 name: name.into(),
                 max_channels,
             };
-            provisioning::create_number(self.conn, &self.scope, &day, new)?;
+            numbers::provisioning::create_number(self.conn, &self.scope, &day, new)?;
         }
         for (kind, login_id, extension, name, device_option) in [
             (PhoneIdKind::Basic, LOGIN_ID, "201", "受付 iPhone", None),
@@ -127,7 +130,7 @@ impl Garden<'_> {
             };
             let made = PreparedPassword::new("", PhoneIdKind::Additional, None);
             let password = if kind == PhoneIdKind::Basic { basic } else { &made };
-            provisioning::create_phone_id(
+            numbers::phone_ids::create_phone_id(
                 self.conn,
                 &self.scope,
                 &day,
@@ -152,7 +155,14 @@ impl Garden<'_> {
         let more = self.operator(64, (11, 20));
         let primary = self.number("+815012345678")?;
         let patch = OperatorNumberPatch { max_channels: Some(9), ..OperatorNumberPatch::default() };
-        provisioning::patch_number(self.conn, &self.scope, &more, None, &primary.id, patch)?;
+        numbers::provisioning::patch_number(
+            self.conn,
+            &self.scope,
+            &more,
+            None,
+            &primary.id,
+            patch,
+        )?;
 
         let named =
             number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
@@ -167,7 +177,14 @@ impl Garden<'_> {
             ..OperatorPhoneIdPatch::default()
         };
         let moved = self.operator(12, (8, 55));
-        provisioning::patch_phone_id(self.conn, &self.scope, &moved, None, &warehouse.id, renamed)?;
+        numbers::phone_ids::patch_phone_id(
+            self.conn,
+            &self.scope,
+            &moved,
+            None,
+            &warehouse.id,
+            renamed,
+        )?;
 
         calls::plant(self)?;
 
@@ -193,7 +210,8 @@ impl Garden<'_> {
     ) -> Result<(), Failure> {
         let before = self.number(e164)?;
         let ctx = Ctx { actor: Actor::holder(LOGIN_ID), now: on_day(self.now, days_ago, time) };
-        provisioning::change_number(self.conn, &self.scope, &ctx, &before, &changes).map(|_| ())
+        numbers::provisioning::change_number(self.conn, &self.scope, &ctx, &before, &changes)
+            .map(|_| ())
     }
 
     fn sign_in(
@@ -205,7 +223,7 @@ impl Garden<'_> {
     ) -> Result<(), Failure> {
         let id = self.phone_id(extension)?.id;
         let new = TerminalRegistration { kind, name: name.into() };
-        provisioning::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
+        numbers::phone_ids::create_terminal(self.conn, &self.scope, &ctx, &id, new).map(|_| ())
     }
 
     fn number(&mut self, e164: &str) -> Result<number::Row, Failure> {

@@ -6,11 +6,15 @@ use api_types::{
 };
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
-use store::{Scope, account, number, phone_id, terminal};
+use store::Scope;
+use store::accounts::account;
+use store::numbers::{number, phone_id};
+use store::softphone::terminal;
 
 use super::{Desk, List, checked, ids, numbers, scope_of};
 use crate::cli::{Error, output};
-use crate::{provisioning, view};
+use crate::numbers::view as numbers_view;
+use crate::{accounts, platform};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -96,7 +100,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
                 checked(OperatorAccountCreate { name, contact_mail, options: options(&option) })?;
             let made = desk
                 .write(move |conn, operator, ctx| {
-                    Ok(provisioning::create_account(conn, operator, ctx, new)?)
+                    Ok(accounts::provisioning::create_account(conn, operator, ctx, new)?)
                 })
                 .await?;
             desk.show(&made, text);
@@ -114,10 +118,10 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let wanted = wanted.map(|words| parse_options(&words)).transpose()?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
-                let after = provisioning::patch_account(conn, &scope, ctx, None, patch)?;
+                let after = accounts::provisioning::patch_account(conn, &scope, ctx, None, patch)?;
                 match wanted {
                     Some(options) => {
-                        Ok(provisioning::set_options(conn, &scope, ctx, None, options)?)
+                        Ok(accounts::provisioning::set_options(conn, &scope, ctx, None, options)?)
                     }
                     None => Ok(after),
                 }
@@ -152,8 +156,13 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
         Command::Delete { account } => {
             let named = account.clone();
             desk.write(move |conn, operator, ctx| {
-                provisioning::delete_account(conn, &operator.account(&named), ctx.at(), None)
-                    .map_err(|error| super::gone(error, &format!("contract {named:?}")))
+                accounts::provisioning::delete_account(
+                    conn,
+                    &operator.account(&named),
+                    ctx.at(),
+                    None,
+                )
+                .map_err(|error| super::gone(error, &format!("contract {named:?}")))
             })
             .await?;
             desk.done(&format!("Contract {account} is removed."));
@@ -166,7 +175,7 @@ async fn patch(desk: &Desk, account: String, patch: OperatorAccountPatch) -> Res
     let patch = checked(patch)?;
     let after = desk.write(move |conn, operator, ctx| {
         let scope = scope_of(conn, operator, &account)?;
-        Ok(provisioning::patch_account(conn, &scope, ctx, None, patch)?)
+        Ok(accounts::provisioning::patch_account(conn, &scope, ctx, None, patch)?)
     });
     desk.show(&after.await?, text);
     Ok(())
@@ -181,7 +190,7 @@ async fn list(desk: &Desk) -> Result<(), Error> {
             if page.is_empty() {
                 return Ok(items);
             }
-            items.extend(page.iter().map(view::operator_account));
+            items.extend(page.iter().map(accounts::view::operator_account));
         }
     });
     desk.show(&List { items: items.await? }, |list| {
@@ -202,11 +211,14 @@ async fn show(desk: &Desk, account: String) -> Result<(), Error> {
         let scope: Scope = scope_of(conn, operator, &account)?;
         let terminals = terminal::list(conn, &scope)?;
         Ok(Whole {
-            account: provisioning::account_view(conn, &scope)?,
-            numbers: number::list(conn, &scope)?.iter().map(view::operator_number).collect(),
+            account: accounts::provisioning::account_view(conn, &scope)?,
+            numbers: number::list(conn, &scope)?
+                .iter()
+                .map(numbers_view::operator_number)
+                .collect(),
             ids: phone_id::list(conn, &scope)?
                 .iter()
-                .map(|row| view::operator_phone_id(row, &terminals))
+                .map(|row| numbers_view::operator_phone_id(row, &terminals))
                 .collect(),
         })
     });
@@ -236,7 +248,7 @@ fn text(account: &OperatorAccount) -> String {
 }
 
 fn status(account: &OperatorAccount) -> String {
-    view::text_of(&account.status)
+    platform::stored::text_of(&account.status)
 }
 
 fn words(options: AccountOptions) -> String {

@@ -5,12 +5,14 @@ use api_types::{
     OperatorPhoneIdCreated, OperatorPhoneIdPatch, PhoneIdKind, TerminalKind, TerminalRegistration,
 };
 use clap::Subcommand;
-use store::{OperatorScope, phone_id, terminal};
+use store::OperatorScope;
+use store::numbers::phone_id;
+use store::softphone::terminal;
 
 use super::{Desk, List, PasswordArg, checked, gone, id_of, scope_of, word};
 use crate::cli::{Error, output};
-use crate::provisioning::{self, PreparedPassword};
-use crate::view;
+use crate::identity::passwords::PreparedPassword;
+use crate::{identity, numbers, platform};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -122,19 +124,19 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
                 let terminals = terminal::list(conn, &scope)?;
                 Ok(phone_id::list(conn, &scope)?
                     .iter()
-                    .map(|row| view::operator_phone_id(row, &terminals))
+                    .map(|row| numbers::view::operator_phone_id(row, &terminals))
                     .collect::<Vec<_>>())
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
         Command::Set { account, id, extension, name, device_option } => {
-            let device_option = device_option.map(|word| view::from_text(&word));
+            let device_option = device_option.map(|word| platform::stored::from_text(&word));
             let patch =
                 checked(OperatorPhoneIdPatch { extension, terminal_name: name, device_option })?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
-                Ok(provisioning::patch_phone_id(conn, &scope, ctx, None, &id, patch)?)
+                Ok(numbers::phone_ids::patch_phone_id(conn, &scope, ctx, None, &id, patch)?)
             });
             desk.show(&after.await?, |after| text(std::slice::from_ref(after)));
         }
@@ -145,7 +147,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let login_id = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let row = id_of(conn, &scope, &id)?;
-                provisioning::delete_phone_id(conn, &scope, ctx, None, &row.id)?;
+                numbers::phone_ids::delete_phone_id(conn, &scope, ctx, None, &row.id)?;
                 Ok(row.login_id)
             });
             desk.done(&format!("ID {} is removed.", login_id.await?));
@@ -156,7 +158,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
 
 async fn add(desk: &Desk, account: String, mut new: OperatorPhoneIdCreate) -> Result<(), Error> {
     if let Some(password) = &new.password {
-        provisioning::check_password("/password", &new.login_id, password)?;
+        identity::passwords::check_password("/password", &new.login_id, password)?;
     }
     let (kind, given) = (new.kind, new.password.take());
     let realm = desk.app.config.switch.sip_domain.clone();
@@ -165,7 +167,7 @@ async fn add(desk: &Desk, account: String, mut new: OperatorPhoneIdCreate) -> Re
     let secrets = desk.app.secrets.clone();
     let phone_id = desk.write(move |conn, operator, ctx| {
         let scope = scope_of(conn, operator, &account)?;
-        Ok(provisioning::create_phone_id(conn, &scope, ctx, &secrets, new, &password)?)
+        Ok(numbers::phone_ids::create_phone_id(conn, &scope, ctx, &secrets, new, &password)?)
     });
     let made = OperatorPhoneIdCreated { phone_id: phone_id.await?, generated_password };
     desk.show(&made, |made| {
@@ -195,7 +197,7 @@ async fn set_password(
         })
         .await?;
     if let Some(password) = &new.password {
-        provisioning::check_password("/password", &row.login_id, password)?;
+        identity::passwords::check_password("/password", &row.login_id, password)?;
     }
     let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
     let realm = desk.app.config.switch.sip_domain.clone();
@@ -204,7 +206,9 @@ async fn set_password(
     let set = OperatorPasswordSet { generated_password: password.generated() };
     let secrets = desk.app.secrets.clone();
     desk.write(move |conn, _, ctx| {
-        Ok(provisioning::set_password(conn, &scope, ctx, &secrets, &row.id, &password, None)?)
+        Ok(identity::passwords::set_password(
+            conn, &scope, ctx, &secrets, &row.id, &password, None,
+        )?)
     })
     .await?;
     desk.show(&set, |set| match &set.generated_password {
@@ -221,10 +225,14 @@ pub(super) async fn run_terminal(desk: &Desk, command: TerminalCommand) -> Resul
             let made = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
-                Ok(provisioning::create_terminal(conn, &scope, ctx, &id, new)?)
+                Ok(numbers::phone_ids::create_terminal(conn, &scope, ctx, &id, new)?)
             });
             desk.show(&made.await?, |made| {
-                format!("Terminal {} ({}) is signed in.", made.id, view::text_of(&made.kind))
+                format!(
+                    "Terminal {} ({}) is signed in.",
+                    made.id,
+                    platform::stored::text_of(&made.kind)
+                )
             });
         }
         TerminalCommand::Delete { account, id, terminal } => {
@@ -232,7 +240,7 @@ pub(super) async fn run_terminal(desk: &Desk, command: TerminalCommand) -> Resul
             desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
-                provisioning::delete_terminal(conn, &scope, ctx, &id, &named)
+                numbers::phone_ids::delete_terminal(conn, &scope, ctx, &id, &named)
                     .map_err(|error| gone(error, &format!("terminal {named:?}")))
             })
             .await?;
@@ -246,12 +254,15 @@ pub(super) fn text(ids: &[OperatorPhoneId]) -> String {
     let rows: Vec<_> = ids
         .iter()
         .map(|id| {
-            let terminals: Vec<_> =
-                id.terminals.iter().map(|terminal| view::text_of(&terminal.kind)).collect();
+            let terminals: Vec<_> = id
+                .terminals
+                .iter()
+                .map(|terminal| platform::stored::text_of(&terminal.kind))
+                .collect();
             let terminals = if terminals.is_empty() { "-".to_owned() } else { terminals.join(",") };
             [
                 id.login_id.clone(),
-                view::text_of(&id.kind),
+                platform::stored::text_of(&id.kind),
                 id.extension.clone(),
                 terminals,
                 id.terminal_name.clone(),

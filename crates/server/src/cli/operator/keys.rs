@@ -2,12 +2,12 @@
 
 use api_types::{ServiceKey, ServiceKeyCreate};
 use clap::Subcommand;
-use store::service_key;
+use store::identity::service_key;
 
 use super::{Desk, List, checked};
 use crate::cli::{Error, output};
-use crate::provisioning::{self, KeyKind};
-use crate::view;
+use crate::identity;
+use crate::identity::service_keys::KeyKind;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -31,7 +31,7 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
             let new = checked(ServiceKeyCreate { name })?;
             let made = desk
                 .write(move |conn, operator, ctx| {
-                    Ok(provisioning::create_service_key(conn, operator, ctx, kind, new)?)
+                    Ok(identity::service_keys::create_service_key(conn, operator, ctx, kind, new)?)
                 })
                 .await?;
             desk.show(&made, |made| {
@@ -52,7 +52,7 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
                     if page.is_empty() {
                         return Ok(items);
                     }
-                    items.extend(page.iter().map(view::service_key));
+                    items.extend(page.iter().map(identity::view::service_key));
                 }
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));

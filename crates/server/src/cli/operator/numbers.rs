@@ -4,11 +4,11 @@ use api_types::{
     NumberKind, OperatorNumber, OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
 };
 use clap::Subcommand;
-use store::number;
+use store::numbers::number;
 
 use super::{Desk, List, checked, number_of, scope_of, word};
 use crate::cli::{Error, output};
-use crate::{provisioning, view};
+use crate::{numbers, platform};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -62,7 +62,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let new = checked(OperatorNumberCreate { number, kind, name, max_channels })?;
             let made = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
-                Ok(provisioning::create_number(conn, &scope, ctx, new)?)
+                Ok(numbers::provisioning::create_number(conn, &scope, ctx, new)?)
             });
             desk.show(&made.await?, |made| text(std::slice::from_ref(made)));
         }
@@ -71,7 +71,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
                 let scope = scope_of(conn, operator, &account)?;
                 Ok(number::list(conn, &scope)?
                     .iter()
-                    .map(view::operator_number)
+                    .map(numbers::view::operator_number)
                     .collect::<Vec<_>>())
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
@@ -81,7 +81,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = number_of(conn, &scope, &number)?.id;
-                Ok(provisioning::patch_number(conn, &scope, ctx, None, &id, patch)?)
+                Ok(numbers::provisioning::patch_number(conn, &scope, ctx, None, &id, patch)?)
             });
             desk.show(&after.await?, |after| text(std::slice::from_ref(after)));
         }
@@ -89,7 +89,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let e164 = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let row = number_of(conn, &scope, &number)?;
-                provisioning::delete_number(conn, &scope, ctx, None, &row.id)?;
+                numbers::provisioning::delete_number(conn, &scope, ctx, None, &row.id)?;
                 Ok(row.e164)
             });
             desk.done(&format!("Number {} is removed.", printed(&e164.await?)));
@@ -106,7 +106,7 @@ pub(super) fn text(numbers: &[OperatorNumber]) -> String {
             [
                 number.id.clone(),
                 printed(&number.e164),
-                view::text_of(&number.kind),
+                platform::stored::text_of(&number.kind),
                 channels,
                 number.name.clone(),
             ]

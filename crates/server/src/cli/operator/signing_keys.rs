@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 use serde::Serialize;
-use store::signing_key;
+use store::identity::signing_key;
 
 use super::{Desk, List};
 use crate::cli::{Error, output};
-use crate::signing;
+use crate::identity::signing;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -5,13 +5,17 @@ use api_types::{
     RingingTargetPut,
 };
 use chrono::TimeDelta;
-use store::{block_entry, call_event, contract, new_id, ringing};
+use store::block_list::block_entry;
+use store::calls::call_event;
+use store::new_id;
+use store::numbers::ringing;
+use store::routing::contract;
 
 use super::{Garden, LOGIN_ID, on_day};
-use crate::block_list;
 use crate::error::Failure;
-use crate::provisioning::{self, Actor, Ctx};
-use crate::rules::change;
+use crate::history::change::{Actor, Ctx};
+use crate::numbers::rules::change;
+use crate::{accounts, block_list, numbers};
 
 /// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and
 /// on which days before today.
@@ -42,7 +46,7 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
         forwarding_number: Some(Some("03-3456-0000".into())),
         ..OperatorAccountPatch::default()
     };
-    provisioning::patch_account(garden.conn, &garden.scope, &forwarding, None, patch)?;
+    accounts::provisioning::patch_account(garden.conn, &garden.scope, &forwarding, None, patch)?;
     refuse(garden)?;
     ring(garden)?;
     let mut calls = Vec::new();
@@ -87,7 +91,7 @@ fn refuse(garden: &mut Garden<'_>) -> Result<(), Failure> {
     let primary = garden.number("+815012345678")?;
     let patch = BlockListPatch { reject_withheld: Some(true), ..BlockListPatch::default() };
     let ctx = holder(garden, 10, (9, 12));
-    provisioning::change_number(
+    numbers::provisioning::change_number(
         garden.conn,
         &garden.scope,
         &ctx,
@@ -133,7 +137,7 @@ fn ring(garden: &mut Garden<'_>) -> Result<(), Failure> {
         })
         .collect();
     let put = RingingPut { targets, busy_announcement: true };
-    provisioning::set_ringing(garden.conn, &garden.scope, &ctx, &contract, &support, &put)?;
+    numbers::ringing::set_ringing(garden.conn, &garden.scope, &ctx, &contract, &support, &put)?;
     debug_assert_eq!(ringing::silent_pairs(garden.conn, &garden.scope)?.len(), silent.len());
     Ok(())
 }

@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use store::{attachment, call_event, delivery, new_id, notify_rule, number};
+use store::calls::{attachment, call_event};
+use store::new_id;
+use store::notify::{delivery, notify_rule};
+use store::numbers::number;
 
 use super::files::{File, Files, RECORDING_MS};
 use super::{Garden, on_day};
-use crate::config::Config;
 use crate::error::Failure;
 use crate::notify::words;
+use crate::platform::config::Config;
 
 /// The address that is told.
 const ADDRESS: &str = "soumu@minato.example";
@@ -174,7 +177,7 @@ impl Told {
             ..delivery::Row::default()
         };
         delivery::insert(garden.conn, &garden.scope, notice)?;
-        store::outbox::record(garden.conn, store::WorkerScope::sending(), &[attempt])?;
+        store::notify::outbox::record(garden.conn, store::WorkerScope::sending(), &[attempt])?;
         Ok(())
     }
 }

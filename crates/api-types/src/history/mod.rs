@@ -1,0 +1,5 @@
+//! The change log.
+
+pub(crate) mod audit;
+
+pub use audit::*;

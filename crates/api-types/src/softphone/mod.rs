@@ -1,0 +1,5 @@
+//! Terminals that are signed in.
+
+pub(crate) mod me;
+
+pub use me::*;

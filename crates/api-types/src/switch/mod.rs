@@ -1,0 +1,9 @@
+//! What switches keep and report.
+
+pub(crate) mod switch_feed;
+pub(crate) mod switch_id;
+pub(crate) mod switch_state;
+
+pub use switch_feed::*;
+pub use switch_id::*;
+pub use switch_state::*;

@@ -1,0 +1,4 @@
+//! Handlers: they translate, nothing else.
+
+pub mod account;
+pub mod operator;

@@ -1,0 +1,5 @@
+//! Contracts and their options.
+
+pub mod http;
+pub mod provisioning;
+pub mod view;

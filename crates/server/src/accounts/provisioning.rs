@@ -1,0 +1,202 @@
+//! Contracts and their options.
+
+use api_types::{
+    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues,
+    OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, PhoneNumber,
+};
+use chrono::NaiveDateTime;
+use store::accounts::account;
+use store::identity::session;
+use store::numbers::number;
+use store::{Conn, OperatorScope, Scope, new_id};
+
+use crate::accounts::view;
+use crate::error::Failure;
+use crate::history::change::{Ctx, check_version, locked, record};
+use crate::history::fields;
+use crate::numbers::provisioning::change_number;
+use crate::platform;
+
+/// Makes a contract.
+///
+/// # Errors
+/// When the database refuses.
+pub fn create_account(
+    conn: &mut Conn,
+    operator: OperatorScope,
+    ctx: &Ctx,
+    new: OperatorAccountCreate,
+) -> Result<OperatorAccount, Failure> {
+    let row = account::Row {
+        id: new_id(),
+        name: new.name.trim().to_owned(),
+        contact_mail: new.contact_mail,
+        status: platform::stored::text_of(&AccountStatus::Active),
+        suspended_reason: None,
+        forwarding_number: None,
+        option_ip_phone: new.options.ip_phone,
+        option_premises_device: new.options.premises_device,
+        option_voicemail: new.options.voicemail,
+        option_fax: new.options.fax,
+        revision: 0,
+        version: 1,
+        created_at: ctx.at(),
+        updated_at: ctx.at(),
+    };
+    let scope = operator.account(&row.id);
+    account::insert(conn, operator, row.clone())?;
+    record(
+        conn,
+        &scope,
+        ctx,
+        (AuditObject::Account, &row.id),
+        AuditAction::Create,
+        fields::differences(FieldValues::new(), fields::of_account(&row)),
+    )?;
+    account_view(conn, &scope)
+}
+
+/// A contract.
+///
+/// # Errors
+/// `not_found`.
+pub fn account_view(conn: &mut Conn, scope: &Scope) -> Result<OperatorAccount, Failure> {
+    Ok(view::operator_account(&account::find(conn, scope)?.ok_or(Failure::NOT_FOUND)?))
+}
+
+/// Changes a contract. A suspension ends every session.
+///
+/// # Errors
+/// `not_found`, `stale`.
+pub fn patch_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: Option<i64>,
+    patch: OperatorAccountPatch,
+) -> Result<OperatorAccount, Failure> {
+    let before = locked(conn, scope)?;
+    let forwarding_number = match patch.forwarding_number {
+        Some(Some(text)) => {
+            let number = PhoneNumber::parse(&text)
+                .map_err(|_| Failure::field("/forwarding_number", FieldCode::InvalidFormat))?;
+            Some(Some(number.e164().to_owned()))
+        }
+        Some(None) => Some(None),
+        None => None,
+    };
+    let status = patch.status.as_ref().map_or(before.status, platform::stored::text_of);
+    let suspended = status == platform::stored::text_of(&AccountStatus::Suspended);
+    let changes = account::Changes {
+        name: patch.name.map(|name| name.trim().to_owned()),
+        contact_mail: patch.contact_mail,
+        status: Some(status),
+        forwarding_number,
+        // There is no reason without a suspension.
+        suspended_reason: if suspended { patch.suspended_reason } else { Some(None) },
+        ..account::Changes::default()
+    };
+    if suspended {
+        session::delete_all(conn, scope)?;
+    }
+    change_account(conn, scope, ctx, if_match, &changes)
+}
+
+/// Replaces what is contracted. What depended on an option that ends is emptied.
+///
+/// # Errors
+/// `not_found`, `stale`.
+pub fn set_options(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: Option<i64>,
+    options: AccountOptions,
+) -> Result<OperatorAccount, Failure> {
+    let changes = account::Changes {
+        option_ip_phone: Some(options.ip_phone),
+        option_premises_device: Some(options.premises_device),
+        option_voicemail: Some(options.voicemail),
+        option_fax: Some(options.fax),
+        ..account::Changes::default()
+    };
+    let view = change_account(conn, scope, ctx, if_match, &changes)?;
+    if !options.ip_phone {
+        let named: Vec<_> = number::list(conn, scope)?
+            .into_iter()
+            .filter(|number| !number.display_name.is_empty())
+            .collect();
+        for before in named {
+            change_number(
+                conn,
+                scope,
+                ctx,
+                &before,
+                &number::Changes {
+                    display_name: Some(String::new()),
+                    ..number::Changes::default()
+                },
+            )?;
+        }
+    }
+    Ok(view)
+}
+
+fn change_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    if_match: Option<i64>,
+    changes: &account::Changes,
+) -> Result<OperatorAccount, Failure> {
+    let before = locked(conn, scope)?;
+    check_version(before.version, if_match)?;
+    update_account(conn, scope, ctx, &before, changes)?;
+    account_view(conn, scope)
+}
+
+/// Changes a contract that is locked, and writes the difference down; nothing happens where nothing
+/// differs.
+///
+/// # Errors
+/// When the database refuses.
+pub fn update_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    before: &account::Row,
+    changes: &account::Changes,
+) -> Result<(), Failure> {
+    let mut after = before.clone();
+    changes.apply_to(&mut after);
+    let differences = fields::differences(fields::of_account(before), fields::of_account(&after));
+    if differences.0 == differences.1 {
+        return Ok(());
+    }
+    account::update(conn, scope, changes, ctx.at())?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::Account, scope.account_id()),
+        AuditAction::Update,
+        differences,
+    )?;
+    Ok(())
+}
+
+/// Removes a contract with everything in it.
+///
+/// # Errors
+/// `not_found`, `stale`.
+pub fn delete_account(
+    conn: &mut Conn,
+    scope: &Scope,
+    now: NaiveDateTime,
+    if_match: Option<i64>,
+) -> Result<(), Failure> {
+    let before = locked(conn, scope)?;
+    check_version(before.version, if_match)?;
+    account::delete(conn, scope, now)?;
+    Ok(())
+}

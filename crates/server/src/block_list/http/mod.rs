@@ -1,0 +1,4 @@
+//! Handlers: they translate, nothing else.
+
+pub mod entries;
+pub mod imports;

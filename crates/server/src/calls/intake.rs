@@ -1,0 +1,286 @@
+//! What switches report: every event becomes a row of the log, and what follows from it notices, in
+//! one transaction.
+
+mod calls;
+mod read;
+mod rows;
+
+use std::collections::{HashMap, HashSet};
+
+use api_types::{FieldCode, FieldFault, LiveChange, SwitchEventType};
+use chrono::{DateTime, TimeDelta, Utc};
+use store::accounts::account;
+use store::calls::attachment::{self, Upload};
+use store::calls::call_event;
+use store::notify::delivery;
+use store::notify::intake::{self, Called};
+use store::numbers::number;
+use store::{Conn, SwitchScope};
+
+pub use read::{Heard, Item};
+
+use crate::error::Failure;
+use calls::Call;
+
+/// How events are taken in.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// Id of the switch's key.
+    pub switch_id: String,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// How long a missed call waits for the news that somebody answered after all.
+    pub settle: TimeDelta,
+    /// For how long links to files work.
+    pub link_lasts: TimeDelta,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept.
+    Accepted,
+    /// It was kept before.
+    Duplicate,
+    /// It is wrong.
+    Rejected(Vec<FieldFault>),
+}
+
+/// What became of the events of a request.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// One per event, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// What changed, by account.
+    pub changes: Vec<(String, LiveChange)>,
+    /// How many notices were planned.
+    pub planned: usize,
+}
+
+/// Takes events in, in their order.
+///
+/// # Errors
+/// When the database refuses; then none is kept.
+pub fn take(
+    conn: &mut Conn,
+    scope: SwitchScope,
+    intake: &Intake,
+    items: &[Item],
+) -> Result<Taken, Failure> {
+    let heard = || {
+        items.iter().filter_map(|item| {
+            if let Item::Heard(heard) = item { Some(heard.as_ref()) } else { None }
+        })
+    };
+    let mut e164: Vec<String> = heard().map(|heard| heard.e164.clone()).collect();
+    e164.sort_unstable();
+    e164.dedup();
+    let called = intake::called(conn, scope, &e164)?;
+    intake::lock_calls(conn, scope, heard().map(|heard| heard.call_id.as_str()))?;
+    let mut desk = Desk::open(conn, scope, intake, &called, heard())?;
+    let mut outcomes = Vec::with_capacity(items.len());
+    for item in items {
+        outcomes.push(match item {
+            Item::Wrong { faults, .. } => Outcome::Rejected(faults.clone()),
+            Item::Heard(heard) => desk.enter(conn, heard)?,
+        });
+    }
+    let (changes, planned) = desk.close(conn, scope)?;
+    Ok(Taken { outcomes, changes, planned })
+}
+
+/// Everything that the events of one request are judged by, and what has come of them so far.
+struct Desk<'a> {
+    intake: &'a Intake,
+    /// By their E.164 texts.
+    numbers: HashMap<&'a str, &'a number::Row>,
+    /// The same by their ids.
+    by_id: HashMap<&'a str, &'a number::Row>,
+    accounts: HashMap<&'a str, &'a account::Row>,
+    rules: calls::Rules,
+    /// Ids of events that are known, by account.
+    known: HashSet<(&'a str, String)>,
+    uploads: HashMap<String, Upload>,
+    calls: HashMap<(&'a str, String), Call<'a>>,
+    /// In the order in which they were first spoken of.
+    order: Vec<(&'a str, String)>,
+    attachments: Vec<attachment::Row>,
+}
+
+impl<'a> Desk<'a> {
+    fn open<'h>(
+        conn: &mut Conn,
+        scope: SwitchScope,
+        intake: &'a Intake,
+        called: &'a Called,
+        heard: impl Iterator<Item = &'h Heard> + Clone,
+    ) -> Result<Self, Failure> {
+        let numbers: HashMap<&str, &number::Row> =
+            called.numbers.iter().map(|number| (number.e164.as_str(), number)).collect();
+        let files: Vec<&str> =
+            heard.clone().filter_map(|heard| heard.attachment_id.as_deref()).collect();
+        let uploads =
+            if files.is_empty() { Vec::new() } else { attachment::uploads(conn, scope, &files)? };
+        let mut desk = Self {
+            intake,
+            by_id: called.numbers.iter().map(|number| (number.id.as_str(), number)).collect(),
+            accounts: called
+                .accounts
+                .iter()
+                .map(|account| (account.id.as_str(), account))
+                .collect(),
+            rules: calls::Rules::new(&called.rules, &called.services),
+            known: HashSet::new(),
+            uploads: uploads.into_iter().map(|upload| (upload.id.clone(), upload)).collect(),
+            calls: HashMap::new(),
+            order: Vec::new(),
+            attachments: Vec::new(),
+            numbers,
+        };
+        let mut by_account: HashMap<&'a str, Vec<&Heard>> = HashMap::new();
+        for heard in heard {
+            if let Some(number) = desk.numbers.get(heard.e164.as_str()) {
+                by_account.entry(number.account_id.as_str()).or_default().push(heard);
+            }
+        }
+        for (account_id, heard) in by_account {
+            desk.remember(conn, scope, account_id, &heard)?;
+        }
+        Ok(desk)
+    }
+
+    /// Fetches what is known of the calls that are spoken of.
+    fn remember(
+        &mut self,
+        conn: &mut Conn,
+        scope: SwitchScope,
+        account_id: &'a str,
+        heard: &[&Heard],
+    ) -> Result<(), Failure> {
+        let scope = scope.account(account_id);
+        let event_ids: Vec<&str> = heard.iter().map(|heard| heard.event_id.as_str()).collect();
+        let known = call_event::known_events(conn, &scope, &self.intake.switch_id, &event_ids)?;
+        self.known.extend(known.into_iter().map(|id| (account_id, id)));
+        let mut call_ids: Vec<&str> = heard.iter().map(|heard| heard.call_id.as_str()).collect();
+        call_ids.sort_unstable();
+        call_ids.dedup();
+        let rows = call_event::of_calls(conn, &scope, &call_ids)?;
+        let told: Vec<&str> =
+            rows.iter().filter(|row| row.kind != "call").map(|row| row.id.as_str()).collect();
+        let planned = if told.is_empty() {
+            Vec::new()
+        } else {
+            delivery::lock_of_events(conn, &scope, &told)?
+        };
+        let mut places: HashMap<String, (&'a str, String)> = HashMap::new();
+        for row in rows {
+            // A call that went through two numbers of the account is two calls to those who are
+            // told.
+            let Some(&number) = self.by_id.get(row.number_id.as_str()) else { continue };
+            let key = (number.id.as_str(), row.call_id.clone());
+            places.insert(row.id.clone(), key.clone());
+            self.calls.entry(key).or_insert_with(|| Call::new(number)).remember(row);
+        }
+        for delivery in planned {
+            let place = delivery.call_event_id.as_ref().and_then(|id| places.get(id));
+            if let Some(call) = place.and_then(|key| self.calls.get_mut(key)) {
+                call.remember_notice(&delivery);
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, conn: &mut Conn, heard: &Heard) -> Result<Outcome, Failure> {
+        let rejected =
+            |pointer: &str, code| Ok(Outcome::Rejected(vec![FieldFault::new(pointer, code)]));
+        let Some(&number) = self.numbers.get(heard.e164.as_str()) else {
+            return rejected("/called", FieldCode::NotFound);
+        };
+        let account_id = number.account_id.as_str();
+        if self.known.contains(&(account_id, heard.event_id.clone())) {
+            return Ok(Outcome::Duplicate);
+        }
+        let event_id = store::new_id();
+        let file = match (&heard.attachment_id, heard.kind) {
+            // A transcript names the file of its voicemail.
+            (None, _) | (_, SwitchEventType::Transcript) => None,
+            (Some(id), kind) => {
+                let Some(upload) = self.uploads.get(id) else {
+                    return rejected("/attachment_id", FieldCode::NotFound);
+                };
+                let wanted = match kind {
+                    SwitchEventType::Fax => "fax",
+                    SwitchEventType::Voicemail | SwitchEventType::ForwardedCall => "audio",
+                    _ => "none",
+                };
+                let row = rows::attachment(self.intake, number, &event_id, heard, upload);
+                if row.kind != wanted {
+                    return rejected("/attachment_id", FieldCode::NotApplicable);
+                }
+                Some(row)
+            }
+        };
+        if let Some(file) = file {
+            self.uploads.remove(&file.id);
+            self.attachments.push(file);
+        }
+        self.known.insert((account_id, heard.event_id.clone()));
+        let refusing = rows::refusing(conn, number, heard)?;
+        let row = rows::event(self.intake, number, event_id, heard, refusing.is_some());
+        let is_told =
+            self.accounts.get(account_id).is_some_and(|account| account.status == "active");
+        let rule = self.rules.of(number).filter(|_| is_told);
+        let key = (number.id.as_str(), heard.call_id.clone());
+        if !self.calls.contains_key(&key) {
+            self.calls.insert(key.clone(), Call::new(number));
+        }
+        if let Some(call) = self.calls.get_mut(&key) {
+            if !call.is_touched() {
+                self.order.push(key);
+            }
+            let is_first_refusal = call.enter(self.intake, row, rule);
+            if let (Some(Some(entry_id)), true) = (refusing, is_first_refusal) {
+                let scope = store::Scope::account(account_id);
+                store::block_list::block_entry::hit(conn, &scope, &number.id, &entry_id, heard.at)?;
+            }
+        }
+        Ok(Outcome::Accepted)
+    }
+
+    /// Writes everything down.
+    fn close(
+        mut self,
+        conn: &mut Conn,
+        scope: SwitchScope,
+    ) -> Result<(Vec<(String, LiveChange)>, usize), Failure> {
+        let (mut events, mut notices, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        for key in &self.order {
+            let Some(call) = self.calls.remove(key) else { continue };
+            let account = scope.account(&call.number.account_id);
+            let ended = call.close(&mut events, &mut notices);
+            for row in &ended.amended {
+                call_event::amend(conn, &account, row)?;
+            }
+            if !ended.canceled.is_empty() {
+                let ids: Vec<&str> = ended.canceled.iter().map(String::as_str).collect();
+                delivery::cancel(conn, &account, &ids, self.intake.now.naive_utc())?;
+            }
+            changes.extend(
+                ended
+                    .changed
+                    .into_iter()
+                    .map(|id| (account.account_id().to_owned(), calls::change(id))),
+            );
+        }
+        for file in &self.attachments {
+            // Another request may have claimed it between the look and now.
+            if !attachment::claim(conn, scope, &file.id)? {
+                return Err(Failure::Internal(format!("the file {} was claimed twice", file.id)));
+            }
+            attachment::insert(conn, &scope.account(&file.account_id), file)?;
+        }
+        call_event::insert_all(conn, scope, &events)?;
+        delivery::insert_all(conn, scope, &notices)?;
+        Ok((changes, notices.len()))
+    }
+}

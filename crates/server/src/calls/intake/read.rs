@@ -1,0 +1,144 @@
+//! What a switch sends of one event, understood or refused by name.
+
+use api_types::{
+    Caller, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent,
+    SwitchEventType, field_faults,
+};
+use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
+use serde_json::Value;
+use validator::Validate as _;
+
+use crate::block_list::rules::guard::caller_fault;
+use crate::http::read;
+use crate::platform;
+
+/// How far ahead of ours a switch's clock may be.
+const AHEAD: TimeDelta = TimeDelta::hours(24);
+
+/// An event as it was understood.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The switch's own id.
+    pub event_id: String,
+    /// What happened.
+    pub kind: SwitchEventType,
+    /// The switch's name for the call.
+    pub call_id: String,
+    /// The account's number, in E.164.
+    pub e164: String,
+    /// The other side.
+    pub caller: Caller,
+    /// When the call came.
+    pub at: NaiveDateTime,
+    /// Why nobody answered.
+    pub reason: Option<MissedReason>,
+    /// Length, or for how long it rang, in seconds.
+    pub duration_s: Option<i32>,
+    /// Pages of a fax.
+    pub pages: Option<i32>,
+    /// What was said.
+    pub transcript: Option<String>,
+    /// Where a forwarded call went, in E.164.
+    pub forwarded_to: Option<String>,
+    /// The file that was handed in for it.
+    pub attachment_id: Option<String>,
+}
+
+/// An event as it was sent.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// It can be understood.
+    Heard(Box<Heard>),
+    /// It cannot.
+    Wrong {
+        /// The switch's own id; empty where it has none.
+        event_id: String,
+        /// What is wrong.
+        faults: Vec<FieldFault>,
+    },
+}
+
+impl Item {
+    /// Reads one event; `now` bounds its time.
+    pub fn read(sent: Value, now: DateTime<Utc>) -> Self {
+        let event_id =
+            sent.get("id").and_then(Value::as_str).unwrap_or_default().chars().take(128).collect();
+        match understand(sent, now) {
+            Ok(heard) => Self::Heard(Box::new(heard)),
+            Err(faults) => Self::Wrong { event_id, faults },
+        }
+    }
+
+    /// The switch's own id.
+    pub fn event_id(&self) -> &str {
+        match self {
+            Self::Heard(heard) => &heard.event_id,
+            Self::Wrong { event_id, .. } => event_id,
+        }
+    }
+}
+
+fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>> {
+    let event: SwitchEvent = read::value(sent).map_err(|fault| vec![fault])?;
+    event.validate().map_err(|errors| field_faults(&errors))?;
+    let mut faults = Vec::new();
+    let called = number(&event.called, "/called", &mut faults);
+    let forwarded_to =
+        event.forwarded_to.as_deref().and_then(|to| number(to, "/forwarded_to", &mut faults));
+    let caller = caller(&event).map_err(|fault| faults.push(fault)).ok();
+    let transcript = event.transcript.filter(|text| !text.trim().is_empty());
+    if event.kind == SwitchEventType::Transcript && transcript.is_none() {
+        faults.push(FieldFault::new("/transcript", FieldCode::Required));
+    }
+    if event.at > now + AHEAD {
+        faults.push(FieldFault::new("/at", FieldCode::OutOfRange));
+    }
+    let (Some(e164), Some(caller), true) = (called, caller, faults.is_empty()) else {
+        return Err(faults);
+    };
+    let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    Ok(Heard {
+        event_id: event.id,
+        kind: event.kind,
+        call_id: event.call_id,
+        e164,
+        caller,
+        // PostgreSQL keeps no more than microseconds.
+        at: event.at.naive_utc().trunc_subsecs(6),
+        reason: event.reason,
+        duration_s: event.duration_s.map(count),
+        pages: event.pages.map(count),
+        transcript,
+        forwarded_to,
+        attachment_id: event.attachment_id,
+    })
+}
+
+fn number(text: &str, pointer: &str, faults: &mut Vec<FieldFault>) -> Option<String> {
+    match Caller::parse(text) {
+        Ok(caller) => match caller.key() {
+            Some(key) => return Some(key.to_owned()),
+            None => faults.push(FieldFault::new(pointer, FieldCode::NoNumberGiven)),
+        },
+        Err(error) => faults.push(caller_fault(pointer, &error)),
+    }
+    None
+}
+
+/// The other side: as text, or as SIP has it. What SIP says and nobody can read is a number that
+/// cannot be shown; so is nothing.
+fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
+    if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
+        return match platform::stored::from_text::<NoNumber>(text) {
+            Some(kind) => Ok(Caller::NoNumber(kind)),
+            None => Caller::parse(text).map_err(|error| caller_fault("/caller", &error)),
+        };
+    }
+    let identity = SipIdentity {
+        from_display: event.from_display.as_deref(),
+        from_user: event.from_user.as_deref(),
+        p_asserted_identity: event.pai.as_deref(),
+        privacy: event.privacy.as_deref(),
+    };
+    Ok(Caller::from_sip(&identity).unwrap_or(Caller::NoNumber(NoNumber::OutOfRange)))
+}

@@ -1,0 +1,167 @@
+//! The rows that an event becomes.
+
+use std::borrow::Cow;
+
+use api_types::{Caller, MatchedRule, MissedReason, SwitchEventType};
+use chrono::TimeDelta;
+use store::block_list::block_entry;
+use store::calls::attachment::{self, Upload};
+use store::calls::call_event;
+use store::numbers::number;
+use store::{Conn, Scope};
+
+use super::{Heard, Intake};
+use crate::calls::rules::call_log;
+use crate::error::Failure;
+use crate::platform;
+use crate::routing::decide::{Call, Entry, NumberSettings, SipCodes, candidate_keys, decide_call};
+
+/// The row of an event. `is_refused`: a setting of the number refused the call.
+pub(super) fn event(
+    intake: &Intake,
+    number: &number::Row,
+    id: String,
+    heard: &Heard,
+    is_refused: bool,
+) -> call_event::Row {
+    let kind = match heard.kind {
+        SwitchEventType::MissedCall => call_log::MISSED,
+        SwitchEventType::AnsweredCall | SwitchEventType::OutgoingCall => call_log::CALL,
+        SwitchEventType::Voicemail => call_log::VOICEMAIL,
+        SwitchEventType::Transcript => call_log::TRANSCRIPT,
+        SwitchEventType::Fax => "fax",
+        SwitchEventType::ForwardedCall => "forwarded_call",
+    };
+    let is_missed = heard.kind == SwitchEventType::MissedCall;
+    let reason = is_missed.then(|| heard.reason.unwrap_or(MissedReason::NoAnswer));
+    let outcome = match heard.kind {
+        SwitchEventType::MissedCall if is_refused => "refused",
+        SwitchEventType::MissedCall if reason == Some(MissedReason::Busy) => "busy",
+        SwitchEventType::MissedCall | SwitchEventType::Voicemail | SwitchEventType::Transcript => {
+            "missed"
+        }
+        // The other side was connected with somebody, or with something that the account wants to
+        // be reached by.
+        _ => "answered",
+    };
+    let no_number = if let Caller::NoNumber(kind) = &heard.caller {
+        Some(platform::stored::text_of(kind))
+    } else {
+        None
+    };
+    call_event::Row {
+        account_id: number.account_id.clone(),
+        id,
+        number_id: number.id.clone(),
+        call_id: heard.call_id.clone(),
+        direction: if heard.kind == SwitchEventType::OutgoingCall { "out" } else { "in" }.into(),
+        party: heard.caller.key().map(str::to_owned),
+        no_number,
+        outcome: outcome.into(),
+        at: heard.at,
+        switch_id: Some(intake.switch_id.clone()),
+        event_id: Some(heard.event_id.clone()),
+        kind: kind.into(),
+        reason: reason.map(|reason| platform::stored::text_of(&reason)),
+        international: matches!(heard.caller, Caller::Number { international: true, .. }),
+        duration_s: heard.duration_s,
+        pages: heard.pages,
+        transcript: heard.transcript.clone(),
+        forwarded_to: heard.forwarded_to.clone(),
+        attachment_id: heard.attachment_id.clone(),
+        received_at: Some(intake.now.naive_utc()),
+    }
+}
+
+/// What refused a call that was refused: nothing when it was a terminal, else the entry of the
+/// block list, where it was one.
+pub(super) fn refusing(
+    conn: &mut Conn,
+    number: &number::Row,
+    heard: &Heard,
+) -> Result<Option<Option<String>>, Failure> {
+    if heard.kind != SwitchEventType::MissedCall || heard.reason != Some(MissedReason::Refused) {
+        return Ok(None);
+    }
+    let keys = candidate_keys(&heard.caller);
+    let entries = match keys.is_empty() {
+        true => Vec::new(),
+        false => block_entry::with_patterns(
+            conn,
+            &Scope::account(&number.account_id),
+            &number.id,
+            &keys,
+        )?,
+    };
+    let settings = NumberSettings {
+        reject_withheld: number.reject_withheld,
+        reject_pay_phone: number.reject_pay_phone,
+        reject_out_of_range: number.reject_out_of_range,
+        reject_service_conflict: number.reject_service_conflict,
+        entries: Cow::Owned(entries.iter().filter_map(Entry::from_row).collect()),
+        channel_limit: u8::MAX,
+        busy_announcement: false,
+        devices: Vec::new(),
+    };
+    let call = Call {
+        caller: heard.caller.clone(),
+        at: heard.at,
+        active_calls: 0,
+        emergency_callback: false,
+    };
+    let decision = decide_call(&settings, &call, &SipCodes::default());
+    Ok(match decision.matched {
+        MatchedRule::BlockEntry
+        | MatchedRule::RejectWithheld
+        | MatchedRule::RejectPayPhone
+        | MatchedRule::RejectOutOfRange
+        | MatchedRule::RejectServiceConflict => Some(decision.entry.map(|entry| entry.id)),
+        MatchedRule::ChannelLimit
+        | MatchedRule::NoTerminalRings
+        | MatchedRule::Ringing
+        | MatchedRule::UnknownNumber
+        | MatchedRule::Suspended => None,
+    })
+}
+
+/// The row of a file that an event names.
+pub(super) fn attachment(
+    intake: &Intake,
+    number: &number::Row,
+    event_id: &str,
+    heard: &Heard,
+    upload: &Upload,
+) -> attachment::Row {
+    let (kind, ending) = match upload.content_type.as_str() {
+        "application/pdf" => ("fax", "pdf"),
+        "image/tiff" => ("fax", "tif"),
+        "audio/mpeg" => ("audio", "mp3"),
+        "audio/wav" => ("audio", "wav"),
+        "audio/ogg" => ("audio", "ogg"),
+        _ => ("audio", "m4a"),
+    };
+    let what = match heard.kind {
+        SwitchEventType::Fax => "fax",
+        SwitchEventType::Voicemail => "voicemail",
+        _ => "call",
+    };
+    // People in Japan look for the time on their clock, which has had no summer time since 1951.
+    let at = heard.at + TimeDelta::hours(9);
+    attachment::Row {
+        account_id: number.account_id.clone(),
+        id: upload.id.clone(),
+        call_event_id: event_id.to_owned(),
+        kind: kind.into(),
+        content_type: upload.content_type.clone(),
+        file_name: format!("{what}-{}.{ending}", at.format("%Y%m%d-%H%M")),
+        size_bytes: upload.size_bytes,
+        duration_ms: upload.duration_ms,
+        object_key: upload.object_key.clone(),
+        link_serial: 1,
+        link_expires_at: (intake.now + intake.link_lasts).naive_utc(),
+        link_revoked_at: None,
+        downloads: 0,
+        last_download_at: None,
+        created_at: intake.now.naive_utc(),
+    }
+}

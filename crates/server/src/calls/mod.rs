@@ -1,0 +1,9 @@
+//! What switches report, recordings and faxes, and links to them.
+
+pub mod attachments;
+pub mod downloads;
+pub mod http;
+pub mod intake;
+pub mod live;
+pub mod rules;
+pub mod view;

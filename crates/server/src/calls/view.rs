@@ -1,0 +1,55 @@
+//! Calls as they go over the wire.
+
+use crate::error::Failure;
+use crate::platform::stored::from_text;
+use crate::platform::texts::Lang;
+use crate::routing::view::route_caller;
+use api_types::{CallAttachment, CallEvent, DeliveryCounts};
+use chrono::NaiveDateTime;
+use store::calls::{attachment, call_event};
+
+/// Something that happened, with its file and with what became of its notices.
+///
+/// # Errors
+/// `internal` when it cannot be read.
+pub fn call_event(
+    row: &call_event::Row,
+    file: Option<&attachment::Row>,
+    deliveries: DeliveryCounts,
+    lang: Lang,
+    now: NaiveDateTime,
+) -> Result<CallEvent, Failure> {
+    let unreadable =
+        |what: &str| Failure::Internal(format!("call_events.{what} of {} cannot be read", row.id));
+    let count = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    let caller = crate::notify::outbox::load::caller(row).ok_or_else(|| unreadable("party"))?;
+    Ok(CallEvent {
+        id: row.id.clone(),
+        kind: from_text(&row.kind).ok_or_else(|| unreadable("kind"))?,
+        number_id: row.number_id.clone(),
+        call_id: row.call_id.clone(),
+        caller: route_caller(&caller, lang),
+        reason: row.reason.as_deref().and_then(from_text),
+        at: row.at.and_utc(),
+        duration_s: count(row.duration_s),
+        pages: count(row.pages),
+        transcript: row.transcript.clone(),
+        forwarded_to: row.forwarded_to.clone(),
+        attachment: file.and_then(|file| call_attachment(file, now)),
+        deliveries,
+    })
+}
+
+fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> Option<CallAttachment> {
+    let open = row.link_revoked_at.is_none() && row.link_expires_at > now;
+    Some(CallAttachment {
+        id: row.id.clone(),
+        kind: from_text(&row.kind)?,
+        content_type: row.content_type.clone(),
+        file_name: row.file_name.clone(),
+        size: u64::try_from(row.size_bytes).unwrap_or_default(),
+        link_expires_at: open.then(|| row.link_expires_at.and_utc()),
+        downloads: u32::try_from(row.downloads).unwrap_or(u32::MAX),
+        last_download_at: row.last_download_at.map(|at| at.and_utc()),
+    })
+}

@@ -1,0 +1,3 @@
+//! Handlers: they translate, nothing else.
+
+pub mod audit_log;

@@ -1,0 +1,8 @@
+//! The change log, and what can be taken back.
+
+pub mod change;
+pub mod fields;
+pub mod http;
+pub mod restore;
+pub mod rules;
+pub mod view;

@@ -1,0 +1,92 @@
+//! Keys of integrators.
+
+use api_types::{
+    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, ApiScope, AuditAction, AuditObject, FieldCode,
+    FieldValue, FieldValues,
+};
+use store::identity::api_key;
+use store::{Conn, Scope, new_id};
+
+use crate::error::Failure;
+use crate::history::change::{Ctx, locked, record};
+use crate::identity::view;
+use crate::platform::crypto;
+
+/// What keys begin with, so that a leaked one is recognised by people and scanners.
+pub const API_KEY_PREFIX: &str = "dwk_";
+
+/// Makes a key; the answer is the only time that it is seen.
+///
+/// # Errors
+/// An end in the past; more keys than an account may have.
+pub fn create_api_key(
+    conn: &mut Conn,
+    scope: &Scope,
+    ctx: &Ctx,
+    new: ApiKeyCreate,
+) -> Result<ApiKeyCreated, Failure> {
+    locked(conn, scope)?;
+    if new.expires_at.is_some_and(|end| end <= ctx.now) {
+        return Err(Failure::field("/expires_at", FieldCode::InThePast));
+    }
+    if usize::try_from(api_key::count(conn, scope)?).unwrap_or(usize::MAX) >= API_KEYS_MAX {
+        return Err(Failure::field("", FieldCode::LimitReached));
+    }
+    let mut scopes = new.scopes;
+    scopes.sort();
+    scopes.dedup();
+    let key = format!("{API_KEY_PREFIX}{}", crypto::new_token());
+    let json = |value: &[String]| serde_json::to_string(value).unwrap_or_default();
+    let texts: Vec<String> =
+        scopes.iter().map(|scope: &ApiScope| scope.as_str().to_owned()).collect();
+    let row = api_key::Row {
+        account_id: scope.account_id().to_owned(),
+        id: new_id(),
+        name: new.name.trim().to_owned(),
+        hint: key.chars().take(8).collect(),
+        key_hash: crypto::hash_token(&key),
+        scopes: json(&texts),
+        allowed_addresses: json(
+            &new.allowed_addresses.iter().map(|text| text.trim().to_owned()).collect::<Vec<_>>(),
+        ),
+        expires_at: new.expires_at.map(|end| end.naive_utc()),
+        created_at: ctx.at(),
+        last_used_at: None,
+    };
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::ApiKey, &row.id),
+        AuditAction::Create,
+        (FieldValues::new(), fields(&row)),
+    )?;
+    let made = view::api_key(&row);
+    api_key::insert(conn, scope, row)?;
+    Ok(ApiKeyCreated { api_key: made, key })
+}
+
+/// Removes a key.
+///
+/// # Errors
+/// `not_found`.
+pub fn delete_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, id: &str) -> Result<(), Failure> {
+    locked(conn, scope)?;
+    let row = api_key::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
+    api_key::delete(conn, scope, id)?;
+    record(
+        conn,
+        scope,
+        ctx,
+        (AuditObject::ApiKey, id),
+        AuditAction::Delete,
+        (fields(&row), FieldValues::new()),
+    )?;
+    Ok(())
+}
+
+fn fields(row: &api_key::Row) -> FieldValues {
+    let scopes: Vec<String> = serde_json::from_str(&row.scopes).unwrap_or_default();
+    let text = |name: &str, value: String| (name.to_owned(), FieldValue::Text(value));
+    FieldValues::from([text("name", row.name.clone()), text("scopes", scopes.join(" "))])
+}

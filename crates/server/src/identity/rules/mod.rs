@@ -1,0 +1,4 @@
+//! Pure rules: no I/O, no clock.
+
+pub mod password;
+pub mod throttle;

@@ -1,0 +1,139 @@
+//! `/deliveries`: what was sent, to whom, and what came of it.
+
+use actix_web::{HttpResponse, get, post, web};
+use api_types::{
+    DeliveriesResend, DeliveriesResent, Delivery, DeliveryQuery, ErrorCode, LiveChange, Page,
+    PageQuery,
+};
+use chrono::TimeDelta;
+use store::notify::delivery::{self, Filter};
+use store::{Conn, Scope};
+
+use crate::error::Failure;
+use crate::http::answer;
+use crate::http::extract::{Body, Query, Shared};
+use crate::http::paging::Window;
+use crate::identity::callers::Member;
+use crate::notify::resend::Resender;
+use crate::notify::view;
+use crate::platform;
+use crate::platform::texts::Lang;
+
+/// List what was sent
+///
+/// One notice to one destination each, the latest first, without its attempts.
+#[utoipa::path(operation_id = "list_deliveries", tag = "deliveries", params(DeliveryQuery),
+    responses((status = 200, description = "What was sent.", body = Page<Delivery>)),
+        security(("session" = [])))]
+#[get("/deliveries")]
+pub async fn list_deliveries(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    query: Query<DeliveryQuery>,
+) -> Result<HttpResponse, Failure> {
+    let DeliveryQuery { limit, cursor, call_event_id, service_id, state } = query.0;
+    let window = Window::new(&PageQuery { limit, cursor })?;
+    let state = state.map(|state| platform::stored::text_of(&state));
+    let filter = Filter { call_event_id, service_id, state, before: window.after.clone() };
+    let fetch = window.fetch();
+    let rows = app.db.read(move |conn| delivery::list(conn, &holder.scope, &filter, fetch)).await?;
+    let page = window.page(rows, |row| row.id.clone());
+    let items =
+        page.items.iter().map(|row| view::delivery(row, &[], lang)).collect::<Result<_, _>>()?;
+    Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
+}
+
+/// One notice with each attempt
+#[utoipa::path(operation_id = "get_delivery", tag = "deliveries",
+    params(("delivery_id" = String, Path, description = "Id of the delivery.")),
+    responses((status = 200, description = "The notice.", body = Delivery)),
+        security(("session" = [])))]
+#[get("/deliveries/{delivery_id}")]
+pub async fn get_delivery(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    delivery_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let found = app.db.read(move |conn| one(conn, &holder.scope, lang, &delivery_id)).await?;
+    Ok(answer::json(&found))
+}
+
+fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery, Failure> {
+    let row = delivery::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
+    let attempts = delivery::attempts(conn, scope, id)?;
+    view::delivery(&row, &attempts, lang)
+}
+
+/// Send a notice again
+///
+/// One that was given up or skipped goes on under its id. One that had arrived is sent as a new
+/// notice, which is answered then, since its receiver would take the same one for a duplicate.
+#[utoipa::path(operation_id = "resend_delivery", tag = "deliveries",
+    params(("delivery_id" = String, Path, description = "Id of the delivery.")),
+    responses((status = 200, description = "The notice, which waits to be sent.", body = Delivery)),
+    security(("session" = [], "csrf" = [])))]
+#[post("/deliveries/{delivery_id}/resend")]
+pub async fn resend_delivery(
+    app: Shared,
+    holder: Member,
+    lang: Lang,
+    delivery_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
+    let found = app
+        .db
+        .write(move |conn| -> Result<Delivery, Failure> {
+            let row = delivery::find(conn, &scope, &delivery_id)?.ok_or(Failure::NOT_FOUND)?;
+            let sent = Resender::new(&scope, now, link_lasts).send(conn, row)?;
+            one(conn, &scope, lang, &sent.ok_or(Failure::Code(ErrorCode::AlreadyDone))?)
+        })
+        .await?;
+    tell(&app, &holder, found.call_event_id.clone(), Some(found.id.clone()));
+    Ok(answer::json(&found))
+}
+
+/// Send everything again that failed or was skipped
+///
+/// And was planned at `since` or later.
+#[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries",
+    request_body = DeliveriesResend,
+    responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)),
+        security(("session" = [], "csrf" = [])))]
+#[post("/deliveries/resend")]
+pub async fn resend_deliveries(
+    app: Shared,
+    holder: Member,
+    body: Body<DeliveriesResend>,
+) -> Result<HttpResponse, Failure> {
+    let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
+    let DeliveriesResend { since, rule_id } = body.value;
+    let resent = app
+        .db
+        .write(move |conn| -> Result<u32, Failure> {
+            let mut resender = Resender::new(&scope, now, link_lasts);
+            let mut resent = 0;
+            for row in delivery::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())?
+            {
+                resent += u32::from(resender.send(conn, row)?.is_some());
+            }
+            Ok(resent)
+        })
+        .await?;
+    // Too many to name: who looks reads everything anew.
+    tell(&app, &holder, None, None);
+    Ok(answer::json(&DeliveriesResent { resent }))
+}
+
+fn link_lasts(app: &Shared) -> TimeDelta {
+    TimeDelta::days(app.config.attachments.link_days.into())
+}
+
+fn tell(app: &Shared, holder: &Member, call_event_id: Option<String>, delivery_id: Option<String>) {
+    app.wake.notify_one();
+    app.live.tell(
+        holder.scope.account_id(),
+        LiveChange { call_event_id, delivery_id, service_id: None },
+    );
+}

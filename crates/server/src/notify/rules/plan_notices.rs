@@ -1,0 +1,211 @@
+//! Who is told of what happened on a call, and which notices are not needed any more.
+//!
+//! One notice per call and destination, however many terminals rang. A missed call waits a little,
+//! since the news that somebody answered, or that the caller left a message, may be on its way.
+
+use api_types::NotifyEvent;
+use serde::Deserialize;
+
+use crate::calls::rules::call_log::{self, Entry, News};
+use crate::platform;
+
+/// The rule of a number, as far as it matters here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// The rule.
+    pub id: String,
+    /// What it tells of.
+    pub events: Vec<NotifyEvent>,
+    /// Whom it tells, each once.
+    pub destinations: Vec<Destination>,
+}
+
+/// One whom a rule tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Destination {
+    /// `mail`, or the kind of the service.
+    pub channel: String,
+    /// The service; `None` for mail.
+    pub service_id: Option<String>,
+    /// The mail address, or what its owner calls the service.
+    pub label: String,
+    /// What its pace is counted under.
+    pub pace_key: Option<String>,
+    /// Whether it takes nothing at present.
+    pub is_off: bool,
+}
+
+/// A notice that was planned before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// The delivery.
+    pub id: String,
+    /// The event that it tells of.
+    pub call_event_id: String,
+    /// The service; `None` for mail.
+    pub service_id: Option<String>,
+    /// The mail address, or the label of the service at that time.
+    pub label: String,
+    /// `event` or `transcript`.
+    pub purpose: String,
+    /// As in the database.
+    pub state: String,
+    /// JSON of what is done already.
+    pub progress: Option<String>,
+}
+
+/// A notice that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct New<'r> {
+    /// The event.
+    pub call_event_id: String,
+    /// To whom.
+    pub destination: &'r Destination,
+    /// `event` or `transcript`.
+    pub purpose: &'static str,
+    /// Whether it waits for what may still be on its way.
+    pub settles: bool,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan<'r> {
+    /// To be sent.
+    pub new: Vec<New<'r>>,
+    /// Ids of those that are not needed any more.
+    pub canceled: Vec<String>,
+}
+
+impl Planned {
+    fn waits(&self) -> bool {
+        matches!(self.state.as_str(), "waiting" | "held")
+    }
+
+    /// Whether people have read its text, or are about to.
+    fn text_is_out(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Progress {
+            #[serde(default)]
+            text_sent: Option<String>,
+        }
+        let sent = |progress: &String| {
+            serde_json::from_str::<Progress>(progress)
+                .is_ok_and(|progress| progress.text_sent.is_some())
+        };
+        match self.state.as_str() {
+            "delivered" | "handed_over" | "sending" => true,
+            "waiting" | "held" => self.progress.as_ref().is_some_and(sent),
+            _ => false,
+        }
+    }
+
+    fn goes_to(&self, destination: &Destination) -> bool {
+        match (&self.service_id, &destination.service_id) {
+            (Some(planned), Some(service)) => planned == service,
+            (None, None) => self.label == destination.label,
+            _ => false,
+        }
+    }
+}
+
+impl Destination {
+    /// Whether something that follows finds its place there: in the thread of the first notice, or
+    /// by its id.
+    fn takes_what_follows(&self) -> bool {
+        matches!(self.channel.as_str(), "mail" | "slack" | "google_chat" | "webhook")
+    }
+}
+
+/// Plans what follows from `news` about the call whose log is `entries`. `rule` is the present one;
+/// `None` where nobody is told.
+pub fn plan_notices<'r>(
+    entries: &[Entry],
+    news: &News,
+    rule: Option<&'r Rule>,
+    planned: &[Planned],
+) -> Plan<'r> {
+    let missed = |notice: &&Planned| {
+        notice.waits()
+            && entries.iter().any(|entry| {
+                entry.row.id == notice.call_event_id && entry.row.kind == call_log::MISSED
+            })
+    };
+    let missed_calls =
+        || planned.iter().filter(missed).map(|notice| notice.id.clone()).collect::<Vec<_>>();
+    let tell = |id: &str, settles: bool| {
+        let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
+        destinations
+            .map(move |destination| New {
+                call_event_id: id.to_owned(),
+                destination,
+                purpose: "event",
+                settles,
+            })
+            .collect::<Vec<_>>()
+    };
+    let tells = |kind: NotifyEvent| rule.is_some_and(|rule| rule.events.contains(&kind));
+    match news {
+        News::Nothing => Plan::default(),
+        News::Answered | News::Refused { .. } => Plan { new: Vec::new(), canceled: missed_calls() },
+        News::Missed(id) => {
+            // What says more has come before it.
+            let is_told = entries
+                .iter()
+                .filter_map(|entry| kind_of(&entry.row.kind))
+                .any(|kind| supersedes(kind) && tells(kind));
+            let new = if tells(NotifyEvent::MissedCall) && !is_told {
+                tell(id, true)
+            } else {
+                Vec::new()
+            };
+            Plan { new, canceled: Vec::new() }
+        }
+        News::Happened(id) => {
+            let kind = entries
+                .iter()
+                .find(|entry| entry.row.id == *id)
+                .and_then(|entry| kind_of(&entry.row.kind));
+            match kind.filter(|kind| tells(*kind)) {
+                None => Plan::default(),
+                Some(kind) => {
+                    let canceled = if supersedes(kind) { missed_calls() } else { Vec::new() };
+                    Plan { new: tell(id, false), canceled }
+                }
+            }
+        }
+        News::Transcribed(id) => Plan { new: follow_ups(id, rule, planned), canceled: Vec::new() },
+    }
+}
+
+/// Where the notice still waits, what was said goes along with it; elsewhere it follows.
+fn follow_ups<'r>(id: &str, rule: Option<&'r Rule>, planned: &[Planned]) -> Vec<New<'r>> {
+    let of_event = |purpose: &'static str| {
+        planned.iter().filter(move |notice| notice.call_event_id == id && notice.purpose == purpose)
+    };
+    let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
+    destinations
+        .filter(|destination| destination.takes_what_follows())
+        .filter(|destination| {
+            of_event("event").any(|notice| notice.goes_to(destination) && notice.text_is_out())
+        })
+        .filter(|destination| !of_event("transcript").any(|notice| notice.goes_to(destination)))
+        .map(|destination| New {
+            call_event_id: id.to_owned(),
+            destination,
+            purpose: "transcript",
+            settles: false,
+        })
+        .collect()
+}
+
+fn kind_of(text: &str) -> Option<NotifyEvent> {
+    platform::stored::from_text(text)
+}
+
+/// Whether it makes the notice of the missed call needless: the caller left something.
+fn supersedes(kind: NotifyEvent) -> bool {
+    matches!(kind, NotifyEvent::Voicemail | NotifyEvent::Fax)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! Handlers: they translate, nothing else.
+
+pub mod copies;
+pub mod numbers;
+pub mod operator_ids;
+pub mod operator_numbers;
+pub mod outbound_numbers;
+pub mod phone_ids;
+pub mod ringing;

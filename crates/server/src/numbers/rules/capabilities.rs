@@ -1,0 +1,134 @@
+//! Which settings apply to a number or an ID: the one place that knows.
+//!
+//! The rows are those of the selection screen: the primary number with the basic ID, additional
+//! numbers, additional IDs.
+
+use api_types::Capability;
+use store::numbers::{number, phone_id};
+use store::routing::contract::Contract;
+
+/// The settings that apply to a number.
+pub fn of_number(contract: &Contract, number: &number::Row) -> Vec<Capability> {
+    let mut capabilities = vec![Capability::Name];
+    if contract.account.option_ip_phone {
+        capabilities.push(Capability::DisplayName);
+    }
+    if contract.numbers.len() >= 2 {
+        capabilities.push(Capability::Ringtone);
+    }
+    if contract.ringing(&number.id).take(2).count() == 2 {
+        capabilities.push(Capability::Priority);
+    }
+    capabilities.extend([
+        Capability::ChannelLimit,
+        Capability::NotifyRule,
+        Capability::BlockList,
+        Capability::Ringing,
+        Capability::BusyAnnouncement,
+    ]);
+    capabilities
+}
+
+/// The settings that apply to an ID.
+pub fn of_phone_id(contract: &Contract, phone_id: &phone_id::Row) -> Vec<Capability> {
+    let mut capabilities = vec![Capability::TerminalName, Capability::Extension];
+    if device_option_in_force(contract, phone_id) && contract.numbers.len() >= 2 {
+        capabilities.push(Capability::OutboundNumber);
+    }
+    capabilities.push(Capability::PasswordChange);
+    if phone_id.kind == "additional" {
+        capabilities.push(Capability::PasswordReveal);
+    }
+    capabilities
+}
+
+fn device_option_in_force(contract: &Contract, phone_id: &phone_id::Row) -> bool {
+    match phone_id.device_option.as_deref() {
+        Some("ip_phone") => contract.account.option_ip_phone,
+        Some("premises_device") => contract.account.option_premises_device,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::rules::sample::{Sample, contract};
+
+    #[test]
+    fn number_settings_follow_the_contract() {
+        use Capability::*;
+        let always = [Name, ChannelLimit, NotifyRule, BlockList, Ringing, BusyAnnouncement];
+        let table: [(&str, Sample, &[Capability]); 5] = [
+            ("one number, one ID", Sample { numbers: 1, ids: 1, ..Sample::default() }, &[]),
+            ("two numbers", Sample { numbers: 2, ids: 1, ..Sample::default() }, &[Ringtone]),
+            ("two IDs", Sample { numbers: 1, ids: 2, ..Sample::default() }, &[Priority]),
+            (
+                "two IDs, one silent",
+                Sample { numbers: 1, ids: 2, silent: &[(0, 1)], ..Sample::default() },
+                &[],
+            ),
+            (
+                "IP phones",
+                Sample { numbers: 1, ids: 1, ip_phone: true, ..Sample::default() },
+                &[DisplayName],
+            ),
+        ];
+        for (name, sample, more) in table {
+            let contract = contract(&sample);
+            let mut expected: Vec<_> = always.iter().chain(more).copied().collect();
+            let mut found = of_number(&contract, &contract.numbers[0]);
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn id_settings_follow_the_contract() {
+        use Capability::*;
+        let with_option = Sample {
+            numbers: 2,
+            ids: 2,
+            ip_phone: true,
+            device_option: Some("ip_phone"),
+            ..Sample::default()
+        };
+        let table: [(&str, Sample, usize, &[Capability]); 5] = [
+            (
+                "basic",
+                Sample { numbers: 2, ids: 2, ..Sample::default() },
+                0,
+                &[TerminalName, Extension, PasswordChange],
+            ),
+            (
+                "additional",
+                Sample { numbers: 2, ids: 2, ..Sample::default() },
+                1,
+                &[TerminalName, Extension, PasswordChange, PasswordReveal],
+            ),
+            (
+                "with option",
+                with_option.clone(),
+                1,
+                &[TerminalName, Extension, OutboundNumber, PasswordChange, PasswordReveal],
+            ),
+            (
+                "one number only",
+                Sample { numbers: 1, ..with_option.clone() },
+                1,
+                &[TerminalName, Extension, PasswordChange, PasswordReveal],
+            ),
+            (
+                "option ended",
+                Sample { ip_phone: false, ..with_option },
+                1,
+                &[TerminalName, Extension, PasswordChange, PasswordReveal],
+            ),
+        ];
+        for (name, sample, index, expected) in table {
+            let contract = contract(&sample);
+            assert_eq!(of_phone_id(&contract, &contract.phone_ids[index]), expected, "{name}");
+        }
+    }
+}

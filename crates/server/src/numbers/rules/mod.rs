@@ -1,0 +1,6 @@
+//! Pure rules: no I/O, no clock.
+
+pub mod capabilities;
+pub mod change;
+#[cfg(test)]
+pub(crate) mod sample;

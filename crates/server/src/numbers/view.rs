@@ -1,0 +1,122 @@
+//! Numbers and IDs as they go over the wire.
+
+use crate::numbers::rules::capabilities;
+use crate::platform::stored::{count, from_text, known, version};
+use api_types::{
+    Number, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, Terminal,
+};
+use store::numbers::{number, phone_id};
+use store::routing::contract::Contract;
+use store::softphone::terminal;
+
+/// A number as its holder sees it.
+pub fn number(contract: &Contract, row: &number::Row) -> Number {
+    Number {
+        id: row.id.clone(),
+        e164: row.e164.clone(),
+        kind: number_kind(row),
+        name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        ringtone: known("ringtone", &row.ringtone),
+        priority_phone_id: row.priority_phone_id.clone(),
+        notify_rule_id: row.notify_rule_id.clone(),
+        channel_limit: count(row.channel_limit),
+        max_channels: count(row.max_channels),
+        ringing_phone_ids: contract.ringing(&row.id).map(|phone_id| phone_id.id.clone()).collect(),
+        capabilities: capabilities::of_number(contract, row),
+        version: version(row.version),
+    }
+}
+
+/// Primary or additional.
+pub fn number_kind(row: &number::Row) -> api_types::NumberKind {
+    if row.kind == "primary" {
+        api_types::NumberKind::Primary
+    } else {
+        api_types::NumberKind::Additional
+    }
+}
+
+/// Basic or additional.
+pub fn phone_id_kind(row: &phone_id::Row) -> api_types::PhoneIdKind {
+    if row.kind == "basic" {
+        api_types::PhoneIdKind::Basic
+    } else {
+        api_types::PhoneIdKind::Additional
+    }
+}
+
+/// An ID as its holder sees it; `terminals` are those of the whole account.
+pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &[terminal::Row]) -> PhoneId {
+    let primary = contract.numbers.iter().find(|number| number.kind == "primary");
+    PhoneId {
+        id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        kind: phone_id_kind(row),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+        number_id: primary.filter(|_| row.kind == "basic").map(|number| number.id.clone()),
+        outbound_number_id: row.outbound_number_id.clone(),
+        terminals: terminals_of(row, terminals),
+        capabilities: capabilities::of_phone_id(contract, row),
+        version: version(row.version),
+    }
+}
+
+/// The terminals of one ID among those of the account.
+pub fn terminals_of(row: &phone_id::Row, terminals: &[terminal::Row]) -> Vec<Terminal> {
+    terminals.iter().filter(|terminal| terminal.phone_id == row.id).map(terminal).collect()
+}
+
+/// A terminal that is signed in.
+pub fn terminal(row: &terminal::Row) -> Terminal {
+    Terminal {
+        id: row.id.clone(),
+        kind: from_text(&row.kind).unwrap_or(api_types::TerminalKind::Ios),
+        name: row.name.clone(),
+        last_seen_at: row.last_seen_at.and_utc(),
+    }
+}
+
+/// Which IDs ring for a number.
+pub fn ringing(contract: &Contract, row: &number::Row) -> Ringing {
+    let rings = |id: &str| contract.ringing(&row.id).any(|ringing| ringing.id == id);
+    let target = |phone_id: &phone_id::Row| RingingTarget {
+        phone_id: phone_id.id.clone(),
+        rings: rings(&phone_id.id),
+        login_id: phone_id.login_id.clone(),
+        terminal_name: phone_id.terminal_name.clone(),
+        extension: phone_id.extension.clone(),
+    };
+    Ringing {
+        targets: contract.phone_ids.iter().map(target).collect(),
+        busy_announcement: row.busy_announcement,
+    }
+}
+
+/// A number as the operator sees it.
+pub fn operator_number(row: &number::Row) -> OperatorNumber {
+    OperatorNumber {
+        id: row.id.clone(),
+        e164: row.e164.clone(),
+        kind: number_kind(row),
+        name: row.name.clone(),
+        max_channels: count(row.max_channels),
+        channel_limit: count(row.channel_limit),
+        version: version(row.version),
+    }
+}
+
+/// An ID as the operator sees it; `terminals` are those of the whole account.
+pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> OperatorPhoneId {
+    OperatorPhoneId {
+        id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        kind: phone_id_kind(row),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+        device_option: row.device_option.as_deref().and_then(from_text),
+        terminals: terminals_of(row, terminals),
+        version: version(row.version),
+    }
+}

@@ -1,0 +1,245 @@
+//! Secrets: sealing, tokens, password hashes.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::platform::config::MasterKey;
+
+/// Why something sealed cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The key that sealed it is not configured any more.
+    #[error("the key that sealed this value is not in secrets.master_key")]
+    UnknownKey,
+    /// The text was changed, or sealed for another place.
+    #[error("the sealed value is damaged or belongs elsewhere")]
+    Damaged,
+}
+
+/// The master keys; the first seals, all open.
+#[derive(Clone)]
+pub struct Secrets {
+    keys: Vec<(String, MasterKey)>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+    }
+}
+
+impl Secrets {
+    /// From the configured keys, the sealing one first. `None` when there is none.
+    pub fn new(keys: Vec<MasterKey>) -> Option<Self> {
+        let keys: Vec<_> = keys
+            .into_iter()
+            .map(|key| (hex(&Sha256::digest(key.expose()))[..8].to_owned(), key))
+            .collect();
+        (!keys.is_empty()).then_some(Self { keys })
+    }
+
+    /// Seals `plain` for `place` (table, column and row): it opens nowhere else. The id of the key
+    /// stands in the answer, so that keys can be rotated.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> String {
+        let (id, key) = &self.keys[0];
+        let nonce: [u8; 24] = random();
+        let sealed = XChaCha20Poly1305::new(&Key::from(*key.expose()))
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() })
+            .unwrap_or_default();
+        format!("{id}.{}.{}", URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// Opens what [`Secrets::seal`] made for the same place.
+    ///
+    /// # Errors
+    /// An unknown key, or a damaged or displaced text.
+    pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealError> {
+        let mut parts = sealed.splitn(3, '.');
+        let (Some(id), Some(nonce), Some(text)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(SealError::Damaged);
+        };
+        let (_, key) =
+            self.keys.iter().find(|(known, _)| known == id).ok_or(SealError::UnknownKey)?;
+        let nonce: [u8; 24] = URL_SAFE_NO_PAD
+            .decode(nonce)
+            .ok()
+            .and_then(|n| n.try_into().ok())
+            .ok_or(SealError::Damaged)?;
+        let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Damaged)?;
+        XChaCha20Poly1305::new(&Key::from(*key.expose()))
+            .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: place.as_bytes() })
+            .map_err(|_| SealError::Damaged)
+    }
+
+    /// A keyed hash: what is kept of an address or a login id that tried to sign in.
+    pub fn keyed_hash(&self, text: &str) -> String {
+        hex(&hmac(self.keys[0].1.expose(), text.as_bytes()))
+    }
+
+    /// The same under each of the keys, the sealing one first: what was made before a rotation is
+    /// known again.
+    pub fn keyed_hashes(&self, text: &str) -> impl Iterator<Item = String> {
+        self.keys.iter().map(move |(_, key)| hex(&hmac(key.expose(), text.as_bytes())))
+    }
+}
+
+/// HMAC-SHA256.
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    // HMAC takes a key of any length, so making it cannot fail.
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// In lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Random bytes of the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Without randomness nothing here may go on: a predictable token would be worse than a crash.
+    getrandom::fill(&mut bytes)
+        .unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
+    bytes
+}
+
+/// A token of 256 random bits, URL-safe.
+pub fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// What is kept of a token or key.
+pub fn hash_token(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The CSRF token of a session: it follows from the cookie and does not lead back to it.
+pub fn csrf_token(session_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&hmac(session_token.as_bytes(), b"csrf")[..18])
+}
+
+/// Whether two texts are equal, in a time that does not depend on where they differ.
+pub fn same(a: &str, b: &str) -> bool {
+    subtle::ConstantTimeEq::ct_eq(a.as_bytes(), b.as_bytes()).into()
+}
+
+/// A password that can be read out on the telephone: 16 characters without look-alikes in groups of
+/// four, about 93 bits.
+pub fn new_password() -> String {
+    const ALPHABET: &[u8] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+    let mut password = String::new();
+    while password.len() < 19 {
+        for byte in random::<32>() {
+            // Only a whole multiple of the alphabet, so that every character is equally likely.
+            if usize::from(byte) < ALPHABET.len() * (256 / ALPHABET.len()) && password.len() < 19 {
+                if password.len() % 5 == 4 {
+                    password.push('-');
+                }
+                password.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+            }
+        }
+    }
+    password
+}
+
+/// Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, 2 passes, 1
+/// lane).
+fn argon2() -> Argon2<'static> {
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
+}
+
+/// Hashes a password; takes tens of milliseconds and 19 MiB, so call it on a blocking thread and
+/// outside transactions.
+pub fn hash_password(password: &str) -> String {
+    argon2()
+        .hash_password_with_salt(password.as_bytes(), &random::<16>())
+        .map(|hash| hash.to_string())
+        .unwrap_or_else(|error| unreachable!("hashing with fixed parameters cannot fail: {error}"))
+}
+
+/// A hash that no password is known for, with the parameters of the others: checking against it
+/// takes as long.
+pub const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Zf0Sdk4i/DiDpPbaWjXhNzoQd5yQdfJ8GZqPjKCcdZ0";
+
+/// Checks a password against a hash; as slow as hashing.
+pub fn verify_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| argon2().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(seeds: &[u8]) -> Secrets {
+        Secrets::new(
+            seeds
+                .iter()
+                .map(|seed| {
+                    MasterKey::parse(&base64::prelude::BASE64_STANDARD.encode([*seed; 32])).unwrap()
+                })
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_sealed_value_opens_only_with_its_key_and_in_its_place() {
+        let old = secrets(&[1]);
+        let rotated = secrets(&[2, 1]);
+        let without = secrets(&[2]);
+        let sealed = old.seal("phone_ids/1", b"secret");
+        assert_eq!(rotated.open("phone_ids/1", &sealed).as_deref(), Ok(&b"secret"[..]));
+        assert_eq!(old.open("phone_ids/2", &sealed), Err(SealError::Damaged));
+        assert_eq!(without.open("phone_ids/1", &sealed), Err(SealError::UnknownKey));
+        assert_eq!(old.open("phone_ids/1", "nonsense"), Err(SealError::Damaged));
+        assert_ne!(sealed, old.seal("phone_ids/1", b"secret"), "two seals of one text differ");
+    }
+
+    #[test]
+    fn passwords_are_argon2id_and_verify() {
+        let hash = hash_password("correct horse");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(verify_password("correct horse", &hash));
+        assert!(!verify_password("correct horsf", &hash));
+        assert!(!verify_password("", "not a hash"));
+    }
+
+    #[test]
+    fn nobody_is_hashed_like_everybody() {
+        let (nobody, somebody) =
+            (PasswordHash::new(NOBODY).unwrap(), hash_password("correct horse"));
+        let somebody = PasswordHash::new(&somebody).unwrap();
+        assert_eq!(
+            (nobody.algorithm, nobody.version, &nobody.params),
+            (somebody.algorithm, somebody.version, &somebody.params)
+        );
+        assert_eq!(nobody.hash.unwrap().as_bytes().len(), somebody.hash.unwrap().as_bytes().len());
+        assert_eq!(nobody.salt.unwrap().as_ref().len(), somebody.salt.unwrap().as_ref().len());
+    }
+
+    #[test]
+    fn generated_passwords_have_four_groups_of_four() {
+        let password = new_password();
+        assert_eq!(
+            password.split('-').map(str::len).collect::<Vec<_>>(),
+            [4, 4, 4, 4],
+            "{password}"
+        );
+        assert_ne!(password, new_password());
+    }
+}

@@ -1,0 +1,113 @@
+//! `/switch/route-decision`: may this call ring, and where?
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
+use api_types::{Caller, ErrorCode, FieldCode, RouteQuestion, SwitchDecision, field_faults};
+use futures_util::future::LocalBoxFuture;
+use validator::Validate;
+
+use crate::error::Failure;
+use crate::http::extract::{Shared, then, whole_body};
+use crate::http::read;
+use crate::http::upload::media_type;
+use crate::identity::callers::Switch;
+use crate::platform::texts::Lang;
+use crate::routing::decide::Call;
+use crate::routing::{self, Form, Question};
+
+/// Counter: decisions, by action.
+const DECISIONS: &str = "denwaban_route_decisions_total";
+
+/// Decide about a call
+///
+/// Send the identity of the caller as it stands in the SIP headers: what it means is found out
+/// here. The answer is always 200 for a call that was decided, also for one to a number that nobody
+/// has (`reject` with 404). It comes from memory that is never older than a second, and says the
+/// account revision that it is made of.
+///
+/// Three forms, by `Accept`: JSON, whose `rtjson` Kamailio takes as it is; `text/xml` as
+/// FreeSWITCH's mod_xml_curl reads it; `application/x-www-form-urlencoded` for Asterisk's `CURL()`
+/// with `hashcompat`. A question may be a form, too: with the names of the JSON, or with the
+/// channel variables that mod_xml_curl sends, which is answered in XML. Where a switch cannot send
+/// a bearer token, the key may be the password of HTTP basic authentication.
+#[utoipa::path(operation_id = "decide_route", tag = "switch",
+    params(("Accept-Language" = Option<String>, Header,
+        description = "The language of `matched.reason` and `caller.text`: `ja` or `en`.",
+        example = "ja")),
+    request_body(content((RouteQuestion = "application/json"),
+        (RouteQuestion = "application/x-www-form-urlencoded",
+        example = json!({"call_id": "1a2b3c@pbx.example", "called": "+81312345678",
+            "from_user": "+819012345678", "active_calls": 1})))),
+    responses((status = 200, description = "The decision.", content(
+        (SwitchDecision = "application/json"),
+        (String = "text/xml", example = "<document type=\"freeswitch/xml\">…</document>"),
+        (String = "application/x-www-form-urlencoded",
+            example = "action=ring&devices=minato001%2Cminato002&ring_after_s=0%2C10")))),
+    security(("switch_key" = [])))]
+#[post("/switch/route-decision")]
+pub async fn decide_route(
+    app: Shared,
+    switch: Switch,
+    request: HttpRequest,
+    lang: Lang,
+    asked: Asked,
+) -> Result<HttpResponse, Failure> {
+    let Question { question, form, context } = asked.0;
+    let called = Caller::parse(&question.called)
+        .map_err(|_| Failure::field("/called", FieldCode::InvalidFormat))?;
+    let call = Call {
+        caller: routing::caller(&question),
+        at: question.at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc()),
+        active_calls: question.active_calls,
+        emergency_callback: question
+            .priority
+            .as_deref()
+            .is_some_and(|priority| priority.trim().eq_ignore_ascii_case("psap-callback")),
+    };
+    let routed =
+        routing::route(&app.clone().into_inner(), switch.scope, &called, call.clone()).await?;
+    let domain = &app.config.switch.sip_domain;
+    let decision = routing::decision(&routed, &call, domain, lang);
+    metrics::counter!(DECISIONS, "action" => crate::platform::stored::text_of(&decision.action))
+        .increment(1);
+    let accept =
+        request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, "no-store"));
+    Ok(match Form::accepted(accept).unwrap_or(form) {
+        Form::Json => answer.json(&decision),
+        Form::Xml => answer
+            .content_type("text/xml; charset=utf-8")
+            .body(routing::xml(&decision, &context, domain)),
+        Form::Form => {
+            answer.content_type("application/x-www-form-urlencoded").body(routing::form(&decision))
+        }
+    })
+}
+
+/// A question in one of its forms.
+#[derive(Debug)]
+pub struct Asked(pub Question);
+
+impl FromRequest for Asked {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (kind, bytes) = (media_type(request.headers()), whole_body(request, payload));
+        then(request, async move {
+            let bytes = bytes.await?;
+            let question = match kind.as_str() {
+                "application/json" => read::json::<RouteQuestion>(&bytes)?.into(),
+                "application/x-www-form-urlencoded" => Question::of_form(&bytes)?,
+                _ => return Err(Failure::Code(ErrorCode::UnsupportedMediaType)),
+            };
+            question
+                .question
+                .validate()
+                .map_err(|errors| Failure::Fields(field_faults(&errors)))?;
+            Ok(Self(question))
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! `/ids/{phone_id}/terminals` and `/ids/{phone_id}/sign-in-links`: which terminals are signed in
+//! with an ID, and signing one in by a link.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, get, post, web};
+use api_types::{ErrorCode, SignInLink};
+
+use crate::error::Failure;
+use crate::http::answer;
+use crate::http::extract::{Shared, seconds};
+use crate::http::plain_page::{self, escape};
+use crate::identity::callers::{Holder, Member};
+use crate::platform::texts::{Lang, text};
+use crate::{identity, numbers};
+
+/// Sign a terminal out
+///
+/// At once: its tokens end. The terminals that are signed in stand in `terminals` of the ID.
+#[utoipa::path(operation_id = "delete_terminal", tag = "ids",
+    params(("phone_id" = String, Path, description = "Id of the ID."),
+        ("terminal_id" = String, Path, description = "Id of the terminal.")),
+    responses((status = 204, description = "It is signed out.")),
+        security(("session" = [], "csrf" = [])))]
+#[delete("/ids/{phone_id}/terminals/{terminal_id}")]
+pub async fn delete_terminal(
+    app: Shared,
+    holder: Member,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
+    let (ctx, (phone_id, terminal_id)) = (holder.ctx(&app), path.into_inner());
+    app.db
+        .write(move |conn| {
+            numbers::phone_ids::delete_terminal(conn, &holder.scope, &ctx, &phone_id, &terminal_id)
+        })
+        .await?;
+    Ok(answer::no_content())
+}
+
+/// Make a link that signs an app in
+///
+/// For a QR code: the app sends what stands behind `#` to `POST /tokens/link`. It works once and
+/// for five minutes, and ends former links of the same ID. Only within 5 minutes of `POST
+/// /session/confirm`, and every link is in the change log.
+#[utoipa::path(operation_id = "create_sign_in_link", tag = "ids",
+    params(("phone_id" = String, Path, description = "Id of the ID.")),
+    responses((status = 200, description = "The link.", body = SignInLink)),
+        security(("session" = [], "csrf" = [])))]
+#[post("/ids/{phone_id}/sign-in-links")]
+pub async fn create_sign_in_link(
+    app: Shared,
+    holder: Holder,
+    phone_id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    if holder.session.confirmed_until.is_none_or(|until| until <= app.clock.now_naive()) {
+        return Err(Failure::Code(ErrorCode::ConfirmationRequired));
+    }
+    let ctx = holder.ctx(&app);
+    let expires_at = app.clock.now() + seconds(app.config.tokens.link_s);
+    let token = app
+        .db
+        .write(move |conn| {
+            identity::tokens::create_sign_in_link(
+                conn,
+                &holder.scope,
+                &ctx,
+                &phone_id,
+                expires_at.naive_utc(),
+            )
+        })
+        .await?;
+    // In the fragment: browsers send it to nobody, so it stands in no log of ours or of a proxy.
+    Ok(answer::json(&SignInLink {
+        url: format!("{}#{token}", app.config.app_url()),
+        expires_at,
+        expires_in: app.config.tokens.link_s,
+    }))
+}
+
+/// The page that a link leads to where it is opened in a browser instead of the app. It cannot know
+/// the token, and says what to do with the code. Not in the document: what it answers is for no
+/// program.
+#[get("/app/sign-in")]
+pub async fn get_app_page(lang: Lang) -> HttpResponse {
+    let say = |key: &str| escape(&text(lang, &format!("app_page.{key}"), &[]));
+    let steps: String =
+        ["open", "scan", "done"].map(|step| format!("<li>{}</li>", say(step))).concat();
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><ol>{steps}</ol><p class=\"note\">{}</p>",
+        say("title"),
+        say("lead"),
+        say("note")
+    );
+    plain_page::answer(StatusCode::OK, lang, &say("title"), &body)
+}

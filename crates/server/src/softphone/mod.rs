@@ -1,0 +1,5 @@
+//! What apps see of their own ID.
+
+pub mod http;
+pub mod revisions;
+pub mod view;

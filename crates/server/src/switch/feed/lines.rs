@@ -1,0 +1,151 @@
+//! A number as a switch keeps it, and which numbers a change touches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api_types::{Caller, NoNumber, PhoneNumber, SwitchHeader, SwitchNumber, SwitchSipCodes};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use store::accounts::route_change;
+use store::numbers::number;
+use store::routing::contract::Contract;
+use store::routing::route;
+
+use crate::platform::config::Switch as SwitchConfig;
+use crate::platform::texts::Lang;
+use crate::routing::decide::{
+    BUSY_ANNOUNCEMENT, Call, NumberSettings, SipCodes, decide_call, reason_phrase,
+};
+use crate::{numbers, platform, routing};
+
+/// The form of the lines.
+const FORMAT: u32 = 1;
+
+/// What has changed since a position.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// By account; `None` = all of its numbers.
+    accounts: BTreeMap<String, Option<BTreeSet<String>>>,
+    gone: BTreeSet<String>,
+}
+
+impl Changed {
+    pub(super) fn new(rows: Vec<route_change::Row>) -> Self {
+        let mut changed = Self::default();
+        for row in rows {
+            if let Some(e164) = row.gone {
+                changed.gone.insert(e164);
+                continue;
+            }
+            let numbers =
+                changed.accounts.entry(row.account_id).or_insert_with(|| Some(BTreeSet::new()));
+            match (row.number_id, numbers) {
+                (Some(id), Some(numbers)) => _ = numbers.insert(id),
+                (Some(_), None) => {}
+                (None, numbers) => *numbers = None,
+            }
+        }
+        changed
+    }
+
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.keys().map(String::as_str)
+    }
+
+    pub(super) fn gone(&self) -> impl Iterator<Item = &str> {
+        self.gone.iter().map(String::as_str)
+    }
+
+    pub(super) fn touches(&self, number: &number::Row) -> bool {
+        let numbers = self.accounts.get(&number.account_id);
+        numbers.is_some_and(|numbers| {
+            numbers.as_ref().is_none_or(|numbers| numbers.contains(&number.id))
+        })
+    }
+}
+
+/// The first line.
+pub(super) fn header(config: &SwitchConfig, since: Option<i64>, position: i64) -> SwitchHeader {
+    let SipCodes { no_number, blocked, busy, no_terminal, unknown_number, suspended } =
+        config.sip_codes;
+    let answer = |code| api_types::SipAnswer { code, reason: reason_phrase(code).to_owned() };
+    SwitchHeader {
+        format: FORMAT,
+        since: since.map(platform::stored::version),
+        position: platform::stored::version(position),
+        sip_domain: config.sip_domain.clone(),
+        sip_codes: SwitchSipCodes {
+            no_number: answer(no_number),
+            blocked: answer(blocked),
+            busy: answer(busy),
+            no_terminal: answer(no_terminal),
+            unknown_number: answer(unknown_number),
+            suspended: answer(suspended),
+        },
+        never_refused: (100..200)
+            .map(|service: u32| service.to_string())
+            .filter(|service| is_emergency(service))
+            .collect(),
+    }
+}
+
+fn is_emergency(service: &str) -> bool {
+    Caller::parse(service).is_ok_and(|caller| caller.is_emergency())
+}
+
+/// How a number is dialled.
+pub(super) fn dialled(e164: &str) -> Vec<String> {
+    let national = PhoneNumber::parse(e164).ok().and_then(|number| number.national());
+    std::iter::once(e164.to_owned()).chain(national).collect()
+}
+
+/// A number with its block list. What rings is asked of the rule that decides about calls, for one
+/// that nothing refuses.
+pub(super) fn number(
+    config: &SwitchConfig,
+    contract: &Contract,
+    row: &number::Row,
+    entries: &[route::Entry],
+    now: NaiveDateTime,
+) -> SwitchNumber {
+    let is_active = contract.account.status == "active";
+    let settings = NumberSettings::new(contract, row, &[]);
+    let call = Call {
+        caller: Caller::NoNumber(NoNumber::OutOfRange),
+        at: now,
+        active_calls: 0,
+        emergency_callback: true,
+    };
+    let decided = decide_call(&settings, &call, &config.sip_codes);
+    let decision =
+        routing::decision_of(contract, row, &decided, &call, &config.sip_domain, Lang::Ja);
+    let (mut exact, mut prefix) = (BTreeMap::new(), BTreeMap::new());
+    for entry in entries.iter().filter(|_| is_active) {
+        let until: Option<DateTime<Utc>> = entry.expires_at.map(|end| end.and_utc());
+        match entry.matching.as_str() {
+            "exact" => _ = exact.insert(entry.pattern.clone(), until),
+            "prefix" => _ = prefix.insert(entry.pattern.clone(), until),
+            other => tracing::error!(
+                entry = entry.id,
+                matching = other,
+                "an entry of a block list is none of ours and refuses nobody"
+            ),
+        }
+    }
+    SwitchNumber {
+        number: row.e164.clone(),
+        dialled: dialled(&row.e164),
+        suspended: !is_active,
+        reject_withheld: settings.reject_withheld,
+        reject_pay_phone: settings.reject_pay_phone,
+        reject_out_of_range: settings.reject_out_of_range,
+        reject_service_conflict: settings.reject_service_conflict,
+        exact,
+        prefix,
+        channel_limit: settings.channel_limit,
+        busy_announcement: settings.busy_announcement.then(|| BUSY_ANNOUNCEMENT.to_owned()),
+        rtjson: decision.rtjson.filter(|_| is_active),
+        later: decision.later.filter(|_| is_active),
+        number_name: row.name.clone(),
+        display_name: row.display_name.clone(),
+        ringtone: numbers::view::number(contract, row).ringtone,
+    }
+}

@@ -1,0 +1,5 @@
+//! Handlers: they translate, nothing else.
+
+pub mod feed;
+pub mod ids;
+pub mod state;

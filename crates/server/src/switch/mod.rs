@@ -1,0 +1,4 @@
+//! What switches keep and report.
+
+pub mod feed;
+pub mod http;

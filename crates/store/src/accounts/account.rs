@@ -1,0 +1,207 @@
+//! Contracts.
+
+use api_types::AccountOptions;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::accounts::route_change;
+use crate::numbers::number;
+use crate::platform::schema::accounts;
+use crate::{Conn, OperatorScope, Scope, StoreError};
+
+/// A contract.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct Row {
+    /// UUIDv7.
+    pub id: String,
+    /// Name of the contract holder.
+    pub name: String,
+    /// Where password links and warnings go.
+    pub contact_mail: Option<String>,
+    /// `active` or `suspended`.
+    pub status: String,
+    /// Why it is suspended.
+    pub suspended_reason: Option<String>,
+    /// The number outside the contract that its calls are forwarded from or to, in E.164.
+    pub forwarding_number: Option<String>,
+    /// IP電話機オプション.
+    pub option_ip_phone: bool,
+    /// 宅内機器オプション.
+    pub option_premises_device: bool,
+    /// 留守番電話.
+    pub option_voicemail: bool,
+    /// クラウドFAX.
+    pub option_fax: bool,
+    /// Grows by one with every change of any setting of the account.
+    pub revision: i64,
+    /// Version of this row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Row {
+    /// What is contracted.
+    pub fn options(&self) -> AccountOptions {
+        AccountOptions {
+            ip_phone: self.option_ip_phone,
+            premises_device: self.option_premises_device,
+            voicemail: self.option_voicemail,
+            fax: self.option_fax,
+        }
+    }
+}
+
+/// What to change; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = accounts)]
+pub struct Changes {
+    /// See [`Row::name`].
+    pub name: Option<String>,
+    /// See [`Row::contact_mail`].
+    pub contact_mail: Option<Option<String>>,
+    /// See [`Row::status`].
+    pub status: Option<String>,
+    /// See [`Row::suspended_reason`].
+    pub suspended_reason: Option<Option<String>>,
+    /// See [`Row::forwarding_number`].
+    pub forwarding_number: Option<Option<String>>,
+    /// See [`Row::option_ip_phone`].
+    pub option_ip_phone: Option<bool>,
+    /// See [`Row::option_premises_device`].
+    pub option_premises_device: Option<bool>,
+    /// See [`Row::option_voicemail`].
+    pub option_voicemail: Option<bool>,
+    /// See [`Row::option_fax`].
+    pub option_fax: Option<bool>,
+}
+
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let Changes {
+            name,
+            contact_mail,
+            status,
+            suspended_reason,
+            forwarding_number,
+            option_ip_phone,
+            option_premises_device,
+            option_voicemail,
+            option_fax,
+        } = self.clone();
+        row.name = name.unwrap_or(std::mem::take(&mut row.name));
+        row.contact_mail = contact_mail.unwrap_or(row.contact_mail.take());
+        row.status = status.unwrap_or(std::mem::take(&mut row.status));
+        row.forwarding_number = forwarding_number.unwrap_or(row.forwarding_number.take());
+        row.suspended_reason = suspended_reason.unwrap_or(row.suspended_reason.take());
+        row.option_ip_phone = option_ip_phone.unwrap_or(row.option_ip_phone);
+        row.option_premises_device = option_premises_device.unwrap_or(row.option_premises_device);
+        row.option_voicemail = option_voicemail.unwrap_or(row.option_voicemail);
+        row.option_fax = option_fax.unwrap_or(row.option_fax);
+    }
+}
+
+/// Makes a contract.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, _scope: OperatorScope, row: Row) -> Result<(), StoreError> {
+    diesel::insert_into(accounts::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// The contract.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
+    Ok(accounts::table.find(scope.account_id()).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// The contract, locked until the end of the transaction. Every change of an account takes this
+/// lock first, so that what it then reads stays true, and so that changes of one account never
+/// deadlock.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lock(conn: &mut Conn, scope: &Scope) -> Result<Option<Row>, StoreError> {
+    match conn {
+        Conn::Postgres(c) => Ok(accounts::table
+            .find(scope.account_id())
+            .for_update()
+            .select(Row::as_select())
+            .first(c)
+            .optional()?),
+        // `Db::write` holds SQLite's only write lock already.
+        Conn::Sqlite(_) => find(conn, scope),
+    }
+}
+
+/// All contracts after `after` in the order of their ids, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::id.gt(after.unwrap_or("").to_owned()))
+        .order(accounts::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Changes the contract and counts its version up.
+///
+/// # Errors
+/// When the database refuses.
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(scope.account_id()))
+        .set((changes, accounts::version.eq(accounts::version + 1), accounts::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes the contract with everything in it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), StoreError> {
+    for number in number::list(conn, scope)? {
+        route_change::number_gone(conn, scope, &number.e164, now)?;
+    }
+    diesel::delete(accounts::table.find(scope.account_id())).execute(conn)?;
+    route_change::add(conn, scope, route_change::About::Account, None, now)
+}
+
+/// Counts the account revision up for a change that is about `about`, and answers the new one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn next_revision(
+    conn: &mut Conn,
+    scope: &Scope,
+    about: route_change::About,
+    now: NaiveDateTime,
+) -> Result<i64, StoreError> {
+    diesel::update(accounts::table.find(scope.account_id()))
+        .set(accounts::revision.eq(accounts::revision + 1))
+        .execute(conn)?;
+    let revision =
+        accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
+    route_change::add(conn, scope, about, Some(revision), now)?;
+    Ok(revision)
+}

@@ -1,0 +1,4 @@
+//! Refused callers.
+
+pub mod block_entry;
+pub mod block_import;

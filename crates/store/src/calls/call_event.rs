@@ -1,0 +1,311 @@
+//! Calls as the switch reported them.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::platform::schema::call_events;
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
+
+/// A call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = call_events)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// The number of the account.
+    pub number_id: String,
+    /// The switch's name for the call.
+    pub call_id: String,
+    /// `in` or `out`.
+    pub direction: String,
+    /// The other side in E.164; `None` without a number.
+    pub party: Option<String>,
+    /// Why there is no number.
+    pub no_number: Option<String>,
+    /// `answered`, `missed`, `refused` or `busy`.
+    pub outcome: String,
+    /// When it began.
+    pub at: NaiveDateTime,
+    /// Id of the switch's key; together with `event_id` unique.
+    pub switch_id: Option<String>,
+    /// The switch's own id of the event.
+    pub event_id: Option<String>,
+    /// `call`, or what notices tell of: `missed_call`, `voicemail`, `fax`, `forwarded_call`.
+    pub kind: String,
+    /// Of a missed call: `no_answer`, `busy`, `refused`, `hung_up`.
+    pub reason: Option<String>,
+    /// Whether the caller came in as an international call.
+    pub international: bool,
+    /// Length of the recording, or for how long it rang, in seconds.
+    pub duration_s: Option<i32>,
+    /// Pages of a fax.
+    pub pages: Option<i32>,
+    /// What was said, as the switch transcribed it.
+    pub transcript: Option<String>,
+    /// Where a forwarded call went, in E.164.
+    pub forwarded_to: Option<String>,
+    /// Its recording or fax.
+    pub attachment_id: Option<String>,
+    /// When the switch told us.
+    pub received_at: Option<NaiveDateTime>,
+}
+
+/// Adds a call.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(call_events::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Adds calls of any accounts.
+///
+/// # Errors
+/// A unique violation when one of them was added before.
+pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<(), StoreError> {
+    match conn {
+        Conn::Postgres(c) => crate::platform::conn::insert_json(c, "call_events", rows),
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(call_events::table).values(row).execute(c)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Everything that is known of some calls, in the order in which it came.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_calls(conn: &mut Conn, scope: &Scope, call_ids: &[&str]) -> Result<Vec<Row>, StoreError> {
+    Ok(call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::call_id.eq_any(call_ids))
+        .order(call_events::id)
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Those of a switch's events that are there already, by the switch's own ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known_events(
+    conn: &mut Conn,
+    scope: &Scope,
+    switch_id: &str,
+    event_ids: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    let found: Vec<Option<String>> = call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::switch_id.eq(switch_id))
+        .filter(call_events::event_id.eq_any(event_ids))
+        .select(call_events::event_id)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Writes what is learned of a call later: its kind, the reason, for how long it rang, and what was
+/// said.
+///
+/// # Errors
+/// When the database refuses.
+pub fn amend(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError> {
+    diesel::update(call_events::table.find((scope.account_id(), &row.id)))
+        .set((
+            call_events::kind.eq(&row.kind),
+            call_events::reason.eq(&row.reason),
+            call_events::outcome.eq(&row.outcome),
+            call_events::duration_s.eq(row.duration_s),
+            call_events::transcript.eq(&row.transcript),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What notices tell of.
+pub const TOLD: [&str; 4] = ["missed_call", "voicemail", "fax", "forwarded_call"];
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this kind; one of [`TOLD`].
+    pub kind: Option<String>,
+    /// Only on this number.
+    pub number_id: Option<String>,
+    /// Only those before the one with this id.
+    pub before: Option<String>,
+}
+
+/// What notices tell of, the latest first, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let mut found = Vec::new();
+    // Each kind by its index: among the calls of a busy account, those that were missed are few.
+    for kind in
+        TOLD.into_iter().filter(|kind| filter.kind.as_deref().is_none_or(|wanted| wanted == *kind))
+    {
+        let mut query = call_events::table
+            .filter(call_events::account_id.eq(scope.account_id().to_owned()))
+            .filter(call_events::kind.eq(kind))
+            .order(call_events::id.desc())
+            .limit(limit)
+            .select(Row::as_select())
+            .into_boxed::<crate::platform::conn::MultiBackend>();
+        if let Some(number_id) = &filter.number_id {
+            query = query.filter(call_events::number_id.eq(number_id.clone()));
+        }
+        if let Some(before) = &filter.before {
+            query = query.filter(call_events::id.lt(before.clone()));
+        }
+        found.extend(query.load(conn)?);
+    }
+    found.sort_by(|a: &Row, b: &Row| b.id.cmp(&a.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// One event that notices tell of.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(call_events::table
+        .find((scope.account_id(), id))
+        .filter(call_events::kind.eq_any(TOLD))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// What came after the event with the id `after`, the first one first, `limit` at most: id and the
+/// switch's name for the call.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn since(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::id.gt(after))
+        .order(call_events::id)
+        .limit(limit)
+        .select((call_events::id, call_events::call_id))
+        .load(conn)?)
+}
+
+/// The id of what came last; empty when there is nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
+    let found: Option<String> = call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .order(call_events::id.desc())
+        .select(call_events::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The first text that sorts after every text that begins with `prefix`: it ends in digits, so the
+/// next character exists.
+fn end_of(prefix: &str) -> String {
+    let mut end = prefix.to_owned();
+    let last = end.pop().unwrap_or('+');
+    end.push(char::from_u32(last as u32 + 1).unwrap_or(char::MAX));
+    end
+}
+
+/// Calls with those whose number is `pattern`, or begins with it, since `since`: all that came in
+/// for `number_id`, and those of them that were answered. However many events tell of a call, it is
+/// one.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn count(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    pattern: &str,
+    prefix: bool,
+    since: NaiveDateTime,
+) -> Result<(i64, i64), StoreError> {
+    let end = if prefix { end_of(pattern) } else { format!("{pattern}\0") };
+    // PostgreSQL cannot hold a NUL, and the digits of an exact number are followed by nothing that
+    // sorts before 0.
+    let end = end.replace('\0', " ");
+    let mut counts = [0, 0];
+    for (count, answered) in counts.iter_mut().zip([false, true]) {
+        let mut query = call_events::table
+            .filter(call_events::account_id.eq(scope.account_id().to_owned()))
+            .filter(call_events::party.ge(pattern.to_owned()))
+            .filter(call_events::party.lt(end.clone()))
+            .filter(call_events::at.ge(since))
+            .filter(call_events::number_id.eq(number_id.to_owned()))
+            .filter(call_events::direction.eq("in"))
+            .into_boxed::<crate::platform::conn::MultiBackend>();
+        if answered {
+            query = query.filter(call_events::outcome.eq("answered"));
+        }
+        *count = query
+            .select(diesel::dsl::count(call_events::call_id).aggregate_distinct())
+            .get_result(conn)?;
+    }
+    Ok((counts[0], counts[1]))
+}
+
+/// Numbers that the account called, or whose calls it answered, since `since`: those that begin
+/// with `prefix`, each once, in the order of their digits, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn known_parties(
+    conn: &mut Conn,
+    scope: &Scope,
+    prefix: &str,
+    since: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let found: Vec<Option<String>> = call_events::table
+        .filter(call_events::account_id.eq(scope.account_id()))
+        .filter(call_events::party.ge(prefix))
+        .filter(call_events::party.lt(end_of(prefix)))
+        .filter(call_events::at.ge(since))
+        .filter(call_events::direction.eq("out").or(call_events::outcome.eq("answered")))
+        .select(call_events::party)
+        .distinct()
+        .order(call_events::party)
+        .limit(limit)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Removes calls from before `before`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn purge(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    before: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    Ok(diesel::delete(call_events::table.filter(call_events::at.lt(before))).execute(conn)?)
+}

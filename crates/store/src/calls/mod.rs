@@ -1,0 +1,4 @@
+//! What switches report, and files.
+
+pub mod attachment;
+pub mod call_event;

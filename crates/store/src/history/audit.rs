@@ -1,0 +1,93 @@
+//! The change log.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::platform::schema::audit_log;
+use crate::{Conn, Scope, StoreError};
+
+/// One change.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_log)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// When.
+    pub at: NaiveDateTime,
+    /// `holder` or `operator`.
+    pub actor_kind: String,
+    /// Who, by name.
+    pub actor: String,
+    /// The kind of thing.
+    pub object_kind: String,
+    /// Which one.
+    pub object_id: String,
+    /// What was done.
+    pub action: String,
+    /// JSON object of the changed fields before.
+    pub before: String,
+    /// JSON object of the changed fields after.
+    pub after: String,
+    /// The account revision that the change made.
+    pub revision: i64,
+}
+
+/// Writes a change down, in the transaction of the change.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(audit_log::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Which changes are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of one kind of thing.
+    pub object_kind: Option<String>,
+    /// Of one thing.
+    pub object_id: Option<String>,
+    /// Older than the one with this id.
+    pub before: Option<String>,
+}
+
+/// Changes of the account, the latest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let mut query = audit_log::table
+        .filter(audit_log::account_id.eq(scope.account_id().to_owned()))
+        .into_boxed::<crate::platform::conn::MultiBackend>();
+    if let Some(object_kind) = &filter.object_kind {
+        query = query.filter(audit_log::object_kind.eq(object_kind.to_owned()));
+    }
+    if let Some(object_id) = &filter.object_id {
+        query = query.filter(audit_log::object_id.eq(object_id.to_owned()));
+    }
+    if let Some(before) = &filter.before {
+        query = query.filter(audit_log::id.lt(before.to_owned()));
+    }
+    Ok(query.order(audit_log::id.desc()).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
+/// One change.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(audit_log::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,366 @@
+//! Deliveries: every notice to one destination, the queue of those that wait, and each attempt.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::platform::schema::{deliveries, delivery_attempts};
+use crate::{Conn, Scope, StoreError, SwitchScope};
+
+/// A notice to one destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
+#[diesel(table_name = deliveries)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7; goes to receivers as the idempotency key.
+    pub id: String,
+    /// What people read of it: `K7QX-2M9D`, the same on every attempt.
+    pub short_id: String,
+    /// The call that it tells of.
+    pub call_event_id: Option<String>,
+    /// The number that was called.
+    pub number_id: Option<String>,
+    /// The rule that asked for it.
+    pub rule_id: Option<String>,
+    /// The service that it goes to; `None` for mail.
+    pub service_id: Option<String>,
+    /// `mail`, or the kind of the service.
+    pub channel: String,
+    /// The mail address, or the label of the service at that time.
+    pub destination: String,
+    /// `event`, `transcript` (follows later) or `service_stopped`.
+    pub purpose: String,
+    /// `waiting`, `sending`, `held` (the service is off), `delivered`, `handed_over`, `failed`,
+    /// `canceled` or `skipped`.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// When it may be sent; in the past for whatever is due.
+    pub next_at: NaiveDateTime,
+    /// The slot that its pace has given it.
+    pub slot_at: Option<NaiveDateTime>,
+    /// The service's, or `None` for what is not paced.
+    pub pace_key: Option<String>,
+    /// The worker that is sending it.
+    pub lease_owner: Option<String>,
+    /// Until when that worker may write what became of it.
+    pub lease_until: Option<NaiveDateTime>,
+    /// JSON: what is done already and must not be done again.
+    pub progress: Option<String>,
+    /// JSON, for purposes that no event stands behind.
+    pub content: Option<String>,
+    /// Code of the last outcome.
+    pub problem: Option<String>,
+    /// When it was planned.
+    pub created_at: NaiveDateTime,
+    /// When it came to an end.
+    pub finished_at: Option<NaiveDateTime>,
+}
+
+/// An attempt to send one.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = delivery_attempts)]
+pub struct Attempt {
+    /// The account.
+    pub account_id: String,
+    /// The delivery.
+    pub delivery_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// When it began.
+    pub at: NaiveDateTime,
+    /// `delivered`, `handed_over`, `retry`, `bad_config`, `bad_payload`, `unknown` or
+    /// `interrupted`.
+    pub outcome: String,
+    /// HTTP status or SMTP code, where one came.
+    pub status: Option<i32>,
+    /// Code of what was wrong.
+    pub problem: Option<String>,
+    /// The answer, shortened and without secrets.
+    pub detail: String,
+    /// Milliseconds.
+    pub duration_ms: i32,
+}
+
+/// Puts a notice into the queue, in the transaction of the fact that it tells of.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(deliveries::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Puts notices of any accounts into the queue.
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<(), StoreError> {
+    match conn {
+        Conn::Postgres(c) => crate::platform::conn::insert_json(c, "deliveries", rows),
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(deliveries::table).values(row).execute(c)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The notices of some events, locked until the end of the transaction: no worker takes one of them
+/// meanwhile.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lock_of_events(
+    conn: &mut Conn,
+    scope: &Scope,
+    call_event_ids: &[&str],
+) -> Result<Vec<Row>, StoreError> {
+    match conn {
+        Conn::Postgres(c) => Ok(deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(deliveries::call_event_id.eq_any(call_event_ids))
+            .order(deliveries::id)
+            .for_update()
+            .select(Row::as_select())
+            .load(c)?),
+        // `Db::write` holds SQLite's only write lock already.
+        Conn::Sqlite(c) => Ok(deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(deliveries::call_event_id.eq_any(call_event_ids))
+            .order(deliveries::id)
+            .select(Row::as_select())
+            .load(c)?),
+    }
+}
+
+/// Takes notices back that wait, since they are not needed any more.
+///
+/// # Errors
+/// When the database refuses.
+pub fn cancel(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[&str],
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(deliveries::table)
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq_any(["waiting", "held"]))
+        .set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Which deliveries are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this event.
+    pub call_event_id: Option<String>,
+    /// Only to this service.
+    pub service_id: Option<String>,
+    /// Only in this state.
+    pub state: Option<String>,
+    /// Only those before the one with this id.
+    pub before: Option<String>,
+}
+
+/// Whether a delivery is in a state. Literal, since the partial indexes by state are found by
+/// nothing else.
+fn in_state(state: &str) -> Option<diesel::expression::SqlLiteral<diesel::sql_types::Bool>> {
+    const STATES: [&str; 8] =
+        ["waiting", "sending", "held", "delivered", "handed_over", "failed", "canceled", "skipped"];
+    let state = STATES.into_iter().find(|known| *known == state)?;
+    Some(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("state = '{state}'")))
+}
+
+/// Deliveries, the latest first, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let mut query = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
+        .order(deliveries::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed::<crate::platform::conn::MultiBackend>();
+    if let Some(id) = &filter.call_event_id {
+        query = query.filter(deliveries::call_event_id.eq(id.clone()));
+    }
+    if let Some(id) = &filter.service_id {
+        query = query.filter(deliveries::service_id.eq(id.clone()));
+    }
+    if let Some(state) = filter.state.as_deref().and_then(in_state) {
+        query = query.filter(state);
+    }
+    if let Some(before) = &filter.before {
+        query = query.filter(deliveries::id.lt(before.clone()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The states of the notices of some events: event and state.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn states(
+    conn: &mut Conn,
+    scope: &Scope,
+    call_event_ids: &[String],
+) -> Result<Vec<(Option<String>, String)>, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::call_event_id.eq_any(call_event_ids))
+        .select((deliveries::call_event_id, deliveries::state))
+        .load(conn)?)
+}
+
+/// A delivery as one who looks follows it: its id, its event, its state, its attempts.
+pub type Glimpse = (String, Option<String>, String, i32);
+
+/// What waits or is being sent, and what was planned after the delivery with the id `after`;
+/// `limit` of each at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn moving(
+    conn: &mut Conn,
+    scope: &Scope,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Glimpse>, StoreError> {
+    let glimpse =
+        (deliveries::id, deliveries::call_event_id, deliveries::state, deliveries::attempts);
+    let mut found: Vec<Glimpse> = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.gt(after))
+        .order(deliveries::id)
+        .limit(limit)
+        .select(glimpse)
+        .load(conn)?;
+    for state in ["waiting", "sending"] {
+        let Some(in_state) = in_state(state) else { continue };
+        let more: Vec<Glimpse> = deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(in_state)
+            .limit(limit)
+            .select(glimpse)
+            .load(conn)?;
+        found.extend(more);
+    }
+    Ok(found)
+}
+
+/// The id of what was planned last; empty when there is nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
+    let found: Option<String> = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .order(deliveries::id.desc())
+        .select(deliveries::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Those that failed or were skipped and were planned at `since` or later, of one rule or of all.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn ended_in_vain(
+    conn: &mut Conn,
+    scope: &Scope,
+    since: NaiveDateTime,
+    rule_id: Option<&str>,
+) -> Result<Vec<Row>, StoreError> {
+    let mut found = Vec::new();
+    for in_state in ["failed", "skipped"].into_iter().filter_map(in_state) {
+        let mut query = deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
+            .filter(in_state)
+            .filter(deliveries::created_at.ge(since))
+            .filter(deliveries::call_event_id.is_not_null())
+            .order(deliveries::id)
+            .select(Row::as_select())
+            .into_boxed::<crate::platform::conn::MultiBackend>();
+        if let Some(rule_id) = rule_id {
+            query = query.filter(deliveries::rule_id.eq(rule_id.to_owned()));
+        }
+        found.extend(query.load(conn)?);
+    }
+    Ok(found)
+}
+
+/// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a
+/// new one. Of one that failed, what it had sent already is not sent again. Answers whether it was
+/// there and had come to an end.
+///
+/// # Errors
+/// When the database refuses.
+pub fn revive(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    state: &str,
+    progress: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(deliveries::state.eq_any(["delivered", "handed_over"]))
+        .set(deliveries::progress.eq(None::<String>))
+        .execute(conn)?;
+    let changed = diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(deliveries::state.eq_any(["failed", "skipped", "delivered", "handed_over"]))
+        .set((
+            deliveries::state.eq(state),
+            deliveries::attempts.eq(0),
+            deliveries::next_at.eq(now),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+            deliveries::progress.eq(progress),
+            deliveries::problem.eq(None::<String>),
+            deliveries::finished_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// One delivery.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(deliveries::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The attempts of a delivery, the first one first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn attempts(
+    conn: &mut Conn,
+    scope: &Scope,
+    delivery_id: &str,
+) -> Result<Vec<Attempt>, StoreError> {
+    Ok(delivery_attempts::table
+        .filter(delivery_attempts::account_id.eq(scope.account_id()))
+        .filter(delivery_attempts::delivery_id.eq(delivery_id))
+        .order(delivery_attempts::id)
+        .select(Attempt::as_select())
+        .load(conn)?)
+}

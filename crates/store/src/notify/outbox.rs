@@ -1,0 +1,579 @@
+//! The queue of notices: claimed under a lease, and ended by whoever holds it.
+//!
+//! Statements work on many rows at once: what costs is the round trip on PostgreSQL and the wait
+//! for the disk on both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDateTime;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+
+use crate::calls::{attachment, call_event};
+use crate::notify::delivery::{Attempt, Row};
+use crate::notify::{notify_rule, notify_service};
+use crate::numbers::number;
+use crate::platform::schema::{
+    accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules,
+    notify_services, numbers, paces,
+};
+use crate::{Conn, Scope, StoreError, WorkerScope, on_each};
+
+/// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another
+/// worker has locked is passed over, on SQLite there is no other worker within a write.
+macro_rules! locked {
+    ($conn:expr, $query:expr) => {
+        match $conn {
+            Conn::Postgres(c) => {
+                $query.select(Row::as_select()).for_update().skip_locked().load(c)?
+            }
+            Conn::Sqlite(c) => $query.select(Row::as_select()).load(c)?,
+        }
+    };
+}
+
+#[derive(QueryableByName)]
+struct Account {
+    #[diesel(sql_type = Text)]
+    account_id: String,
+}
+
+/// Accounts with something due, behind `after` in the order of their ids, `limit` at most.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn due_accounts(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    // One look into the index per account, however many notices each has.
+    let found: Vec<Account> = diesel::sql_query(
+        "WITH RECURSIVE waiting(account_id) AS ( \
+         SELECT (SELECT account_id FROM deliveries WHERE state = 'waiting' AND account_id > $1 \
+             ORDER BY account_id LIMIT 1) \
+         UNION ALL \
+         SELECT (SELECT d.account_id FROM deliveries d WHERE d.state = 'waiting' AND d.account_id \
+             > waiting.account_id \
+         ORDER BY d.account_id LIMIT 1) FROM waiting WHERE waiting.account_id IS NOT NULL) \
+         SELECT account_id FROM waiting WHERE account_id IS NOT NULL AND EXISTS (SELECT 1 FROM \
+             deliveries d \
+         WHERE d.state = 'waiting' AND d.account_id = waiting.account_id AND d.next_at <= $2) \
+             LIMIT $3",
+    )
+    .bind::<Text, _>(after.to_owned())
+    .bind::<Timestamp, _>(now)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    Ok(found.into_iter().map(|account| account.account_id).collect())
+}
+
+/// What is due of an account, the longest waiting first, `limit` at most, without what goes to the
+/// destinations `not` (ids of services, mail addresses); locked until the end of the transaction,
+/// and what another worker has locked is passed over.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn due(
+    conn: &mut Conn,
+    scope: &Scope,
+    now: NaiveDateTime,
+    not: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    // A literal, not a parameter: only then does the index of what waits apply.
+    Ok(locked!(
+        conn,
+        deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(deliveries::next_at.le(now))
+            .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(not))
+            .order((deliveries::next_at, deliveries::id))
+            .limit(limit)
+    ))
+}
+
+/// What waits for a service and may ride along with another notice to it: due, or waiting for its
+/// slot only.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn companions(
+    conn: &mut Conn,
+    scope: &Scope,
+    service_id: &str,
+    not: &[String],
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    Ok(locked!(
+        conn,
+        deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(deliveries::service_id.eq(service_id))
+            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(deliveries::next_at.le(now).or(deliveries::slot_at.is_not_null()))
+            .filter(deliveries::id.ne_all(not))
+            .order(deliveries::id)
+            .limit(limit)
+    ))
+}
+
+/// A lease on notices.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// The worker.
+    pub owner: String,
+    /// Until when it may write what became of them.
+    pub until: NaiveDateTime,
+}
+
+/// Takes notices of an account that were found in this transaction; each counts as an attempt from
+/// now on.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lease(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    lease: &Lease,
+) -> Result<usize, StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("waiting"));
+    Ok(diesel::update(rows)
+        .set((
+            deliveries::state.eq("sending"),
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::lease_owner.eq(Some(&lease.owner)),
+            deliveries::lease_until.eq(Some(lease.until)),
+        ))
+        .execute(conn)?)
+}
+
+/// Makes notices wait: for their slot, where `slot` says so, else only until then.
+///
+/// # Errors
+/// When the database refuses.
+pub fn postpone(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    until: NaiveDateTime,
+    slot: bool,
+) -> Result<(), StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("waiting"));
+    diesel::update(rows)
+        .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// When destinations are free, by their keys; those that are not named are free.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn paces(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, NaiveDateTime>, StoreError> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(String, NaiveDateTime)> = paces::table
+        .filter(paces::pace_key.eq_any(keys))
+        .select((paces::pace_key, paces::free_at))
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Notes when a destination is free again; never earlier than was noted before.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_pace(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    key: &str,
+    free_at: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let values = (paces::pace_key.eq(key), paces::free_at.eq(free_at));
+    let inserted = on_each!(conn, |c| diesel::insert_into(paces::table)
+        .values(values)
+        .on_conflict(paces::pace_key)
+        .do_nothing()
+        .execute(c))?;
+    if inserted == 0 {
+        diesel::update(paces::table.find(key).filter(paces::free_at.lt(free_at)))
+            .set(paces::free_at.eq(free_at))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The soonest time after `now` at which anything becomes due.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn next_due(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>, StoreError> {
+    let waiting = deliveries::table
+        .filter(sql::<Bool>("state = 'waiting'"))
+        .filter(deliveries::next_at.gt(now));
+    Ok(waiting.select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
+}
+
+/// What became of a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct End {
+    /// `waiting`, `held`, `delivered`, `handed_over` or `failed`.
+    pub state: &'static str,
+    /// When it is tried again; with `waiting`.
+    pub next_at: Option<NaiveDateTime>,
+    /// What is done already.
+    pub progress: Option<String>,
+    /// Code of what was wrong.
+    pub problem: Option<String>,
+}
+
+/// Notices of one account with the same end; answers how many this worker still held. The others
+/// belong to somebody else now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn finish(
+    conn: &mut Conn,
+    scope: &Scope,
+    owner: &str,
+    ids: &[String],
+    end: &End,
+    now: NaiveDateTime,
+) -> Result<usize, StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_owner.eq(owner));
+    let finished = matches!(end.state, "delivered" | "handed_over" | "failed");
+    let changed = diesel::update(rows)
+        .set((
+            deliveries::state.eq(end.state),
+            deliveries::lease_owner.eq(None::<String>),
+            deliveries::lease_until.eq(None::<NaiveDateTime>),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+            deliveries::progress.eq(end.progress.as_ref()),
+            deliveries::problem.eq(end.problem.as_ref()),
+            deliveries::finished_at.eq(finished.then_some(now)),
+        ))
+        .execute(conn)?;
+    if let Some(next_at) = end.next_at {
+        let rows = deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id()))
+            .filter(deliveries::id.eq_any(ids))
+            .filter(deliveries::state.eq("waiting"));
+        diesel::update(rows).set(deliveries::next_at.eq(next_at)).execute(conn)?;
+    }
+    Ok(changed)
+}
+
+/// Writes attempts down.
+///
+/// # Errors
+/// When the database refuses.
+pub fn record(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    attempts: &[Attempt],
+) -> Result<(), StoreError> {
+    // Nine values a row: far below what a statement takes on either side.
+    for part in attempts.chunks(500) {
+        on_each!(conn, |c| diesel::insert_into(delivery_attempts::table).values(part).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Gives leases a new end.
+///
+/// # Errors
+/// When the database refuses.
+pub fn renew(
+    conn: &mut Conn,
+    scope: &Scope,
+    ids: &[String],
+    lease: &Lease,
+) -> Result<usize, StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::lease_owner.eq(&lease.owner));
+    Ok(diesel::update(rows).set(deliveries::lease_until.eq(Some(lease.until))).execute(conn)?)
+}
+
+/// Notices whose worker has gone silent, `limit` at most; they wait again from now on, without
+/// their former owner.
+///
+/// # Errors
+/// When the database refuses.
+pub fn sweep(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let rows: Vec<Row> = locked!(
+        conn,
+        deliveries::table
+            .filter(sql::<Bool>("state = 'sending'"))
+            .filter(deliveries::lease_until.lt(now))
+            .order(deliveries::lease_until)
+            .limit(limit)
+    );
+    for row in &rows {
+        diesel::update(deliveries::table.find((&row.account_id, &row.id)))
+            .set((
+                deliveries::state.eq("waiting"),
+                deliveries::next_at.eq(now),
+                deliveries::slot_at.eq(None::<NaiveDateTime>),
+                deliveries::lease_owner.eq(None::<String>),
+                deliveries::lease_until.eq(None::<NaiveDateTime>),
+            ))
+            .execute(conn)?;
+    }
+    Ok(rows)
+}
+
+/// What notices are made of, for many of them at once.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// Calls, by id.
+    pub events: BTreeMap<String, call_event::Row>,
+    /// Numbers, by id.
+    pub numbers: BTreeMap<String, number::Row>,
+    /// Rules, by id.
+    pub rules: BTreeMap<String, notify_rule::Row>,
+    /// Services, by id.
+    pub services: BTreeMap<String, notify_service::Row>,
+    /// Files, by id.
+    pub attachments: BTreeMap<String, attachment::Row>,
+    /// By service and call: how far the notice got that told of the call, for those that follow it.
+    pub told: BTreeMap<(String, String), String>,
+}
+
+/// Reads what the notices are made of: a few queries, however many there are.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Material, StoreError> {
+    let all = |pick: &dyn Fn(&Row) -> Option<&String>| -> Vec<String> {
+        rows.iter().filter_map(pick).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    };
+    let accounts = all(&|row| Some(&row.account_id));
+    macro_rules! load {
+        ($table:ident, $row:ty, $ids:expr) => {{
+            let ids: Vec<String> = $ids;
+            let found: Vec<$row> = match ids.is_empty() {
+                true => Vec::new(),
+                false => $table::table
+                    .filter($table::account_id.eq_any(&accounts))
+                    .filter($table::id.eq_any(&ids))
+                    .select(<$row>::as_select())
+                    .load(conn)?,
+            };
+            found.into_iter().map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
+        }};
+    }
+    // The only ones that are many: asked for per account, since every account with every id is many
+    // more look-ups.
+    let mut of_accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows {
+        of_accounts.entry(&row.account_id).or_default().extend(row.call_event_id.as_deref());
+    }
+    let mut events = BTreeMap::new();
+    for (account_id, ids) in of_accounts {
+        let found: Vec<call_event::Row> = call_events::table
+            .filter(call_events::account_id.eq(account_id))
+            .filter(call_events::id.eq_any(ids))
+            .select(call_event::Row::as_select())
+            .load(conn)?;
+        events.extend(found.into_iter().map(|row| (row.id.clone(), row)));
+    }
+    let files = events
+        .values()
+        .filter_map(|event| event.attachment_id.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let told = told_before(
+        conn,
+        scope,
+        &accounts,
+        all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")),
+    )?;
+    Ok(Material {
+        told,
+        numbers: load!(numbers, number::Row, all(&|row| row.number_id.as_ref())),
+        rules: load!(notify_rules, notify_rule::Row, all(&|row| row.rule_id.as_ref())),
+        services: load!(notify_services, notify_service::Row, all(&|row| row.service_id.as_ref())),
+        attachments: load!(attachments, attachment::Row, files),
+        events,
+    })
+}
+
+/// How far the notices got that told services of these calls.
+fn told_before(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    accounts: &[String],
+    events: Vec<String>,
+) -> Result<BTreeMap<(String, String), String>, StoreError> {
+    if events.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(Option<String>, Option<String>, Option<String>)> = deliveries::table
+        .filter(deliveries::account_id.eq_any(accounts))
+        .filter(deliveries::call_event_id.eq_any(events))
+        .filter(deliveries::purpose.eq("event"))
+        .filter(deliveries::progress.is_not_null())
+        .select((deliveries::service_id, deliveries::call_event_id, deliveries::progress))
+        .load(conn)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(service, event, progress)| Some(((service?, event?), progress?)))
+        .collect())
+}
+
+/// Notes how a service does: `None` = well; else since when it fails and why. Does not change its
+/// version: it is nobody's setting.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_health(
+    conn: &mut Conn,
+    scope: &Scope,
+    service_id: &str,
+    failing: Option<(NaiveDateTime, &str)>,
+) -> Result<(), StoreError> {
+    let (since, problem) = failing.unzip();
+    diesel::update(notify_services::table.find((scope.account_id(), service_id)))
+        .set((notify_services::failing_since.eq(since), notify_services::problem.eq(problem)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Switches a service off that has failed for good, and holds what waits for it; answers how many
+/// notices that are, or `None` when it is off already.
+///
+/// # Errors
+/// When the database refuses.
+pub fn stop_service(
+    conn: &mut Conn,
+    scope: &Scope,
+    service_id: &str,
+    problem: &str,
+    now: NaiveDateTime,
+) -> Result<Option<i64>, StoreError> {
+    let on = notify_services::table
+        .find((scope.account_id(), service_id))
+        .filter(notify_services::enabled.eq(true));
+    let stopped = diesel::update(on)
+        .set((
+            notify_services::enabled.eq(false),
+            notify_services::stopped_at.eq(Some(now)),
+            notify_services::problem.eq(Some(problem)),
+            notify_services::version.eq(notify_services::version + 1),
+            notify_services::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    let waiting = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::service_id.eq(service_id))
+        .filter(deliveries::state.eq("waiting"));
+    diesel::update(waiting)
+        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
+    if stopped == 0 {
+        return Ok(None);
+    }
+    let held = deliveries::table
+        .filter(deliveries::account_id.eq(scope.account_id()))
+        .filter(deliveries::service_id.eq(service_id))
+        .filter(deliveries::state.eq("held"));
+    Ok(Some(held.count().get_result(conn)?))
+}
+
+/// The account's contact mail.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn contact_mail(conn: &mut Conn, scope: &Scope) -> Result<Option<String>, StoreError> {
+    Ok(accounts::table
+        .find(scope.account_id())
+        .select(accounts::contact_mail)
+        .first(conn)
+        .optional()?
+        .flatten())
+}
+
+/// How many notices wait, and since when the oldest of them is due.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn backlog(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+) -> Result<(i64, Option<NaiveDateTime>), StoreError> {
+    let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'"));
+    Ok(waiting
+        .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::next_at)))
+        .first(conn)?)
+}
+
+/// Removes what has come to an end before `before`, with its attempts, and paces that are past;
+/// `limit` notices at most.
+///
+/// # Errors
+/// When the database refuses.
+pub fn purge(
+    conn: &mut Conn,
+    _scope: WorkerScope,
+    before: NaiveDateTime,
+    now: NaiveDateTime,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    let old: Vec<(String, String)> = deliveries::table
+        .filter(deliveries::created_at.lt(before))
+        .filter(
+            deliveries::finished_at
+                .lt(before)
+                .or(deliveries::state.eq_any(["canceled", "skipped"])),
+        )
+        .order(deliveries::created_at)
+        .limit(limit)
+        .select((deliveries::account_id, deliveries::id))
+        .load(conn)?;
+    for (account_id, id) in &old {
+        let attempts = delivery_attempts::table
+            .filter(delivery_attempts::account_id.eq(account_id))
+            .filter(delivery_attempts::delivery_id.eq(id));
+        diesel::delete(attempts).execute(conn)?;
+        diesel::delete(deliveries::table.find((account_id, id))).execute(conn)?;
+    }
+    let past =
+        diesel::delete(paces::table.filter(paces::free_at.lt(now - chrono::TimeDelta::days(1))))
+            .execute(conn)?;
+    Ok(old.len() + past)
+}

@@ -1,0 +1,5 @@
+//! Numbers and IDs.
+
+pub mod number;
+pub mod phone_id;
+pub mod ringing;

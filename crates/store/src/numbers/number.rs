@@ -1,0 +1,213 @@
+//! Phone numbers.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::accounts::route_change;
+use crate::platform::schema::numbers;
+use crate::{Conn, Scope, StoreError};
+
+/// A phone number.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = numbers)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// E.164; unique over all accounts.
+    pub e164: String,
+    /// `primary` or `additional`.
+    pub kind: String,
+    /// 番号名称.
+    pub name: String,
+    /// IP電話機表示名.
+    pub display_name: String,
+    /// `ringtone_1` or `ringtone_2`.
+    pub ringtone: String,
+    /// The ID that rings first.
+    pub priority_phone_id: Option<String>,
+    /// The notify rule.
+    pub notify_rule_id: Option<String>,
+    /// Calls at once, as the holder has set it.
+    pub channel_limit: i32,
+    /// Calls at once, as contracted.
+    pub max_channels: i32,
+    /// 話中アナウンス.
+    pub busy_announcement: bool,
+    /// Refuses 非通知.
+    pub reject_withheld: bool,
+    /// Refuses 公衆電話.
+    pub reject_pay_phone: bool,
+    /// Refuses 表示圏外.
+    pub reject_out_of_range: bool,
+    /// Refuses サービス競合.
+    pub reject_service_conflict: bool,
+    /// Entries of the block list.
+    pub block_entry_count: i64,
+    /// Version of this row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    pub updated_at: NaiveDateTime,
+}
+
+/// What to change; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = numbers)]
+pub struct Changes {
+    /// See [`Row::name`].
+    pub name: Option<String>,
+    /// See [`Row::display_name`].
+    pub display_name: Option<String>,
+    /// See [`Row::ringtone`].
+    pub ringtone: Option<String>,
+    /// See [`Row::priority_phone_id`].
+    pub priority_phone_id: Option<Option<String>>,
+    /// See [`Row::notify_rule_id`].
+    pub notify_rule_id: Option<Option<String>>,
+    /// See [`Row::channel_limit`].
+    pub channel_limit: Option<i32>,
+    /// See [`Row::max_channels`].
+    pub max_channels: Option<i32>,
+    /// See [`Row::busy_announcement`].
+    pub busy_announcement: Option<bool>,
+    /// See [`Row::reject_withheld`].
+    pub reject_withheld: Option<bool>,
+    /// See [`Row::reject_pay_phone`].
+    pub reject_pay_phone: Option<bool>,
+    /// See [`Row::reject_out_of_range`].
+    pub reject_out_of_range: Option<bool>,
+    /// See [`Row::reject_service_conflict`].
+    pub reject_service_conflict: Option<bool>,
+}
+
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let new = self.clone();
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
+        set(&mut row.name, new.name);
+        set(&mut row.display_name, new.display_name);
+        set(&mut row.ringtone, new.ringtone);
+        row.priority_phone_id = new.priority_phone_id.unwrap_or(row.priority_phone_id.take());
+        row.notify_rule_id = new.notify_rule_id.unwrap_or(row.notify_rule_id.take());
+        row.channel_limit = new.channel_limit.unwrap_or(row.channel_limit);
+        row.max_channels = new.max_channels.unwrap_or(row.max_channels);
+        row.busy_announcement = new.busy_announcement.unwrap_or(row.busy_announcement);
+        row.reject_withheld = new.reject_withheld.unwrap_or(row.reject_withheld);
+        row.reject_pay_phone = new.reject_pay_phone.unwrap_or(row.reject_pay_phone);
+        row.reject_out_of_range = new.reject_out_of_range.unwrap_or(row.reject_out_of_range);
+        row.reject_service_conflict =
+            new.reject_service_conflict.unwrap_or(row.reject_service_conflict);
+    }
+}
+
+/// Adds a number.
+///
+/// # Errors
+/// A unique violation when the number is in use, or when the account has a primary number already.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(numbers::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// One number.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(numbers::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// All numbers of the account, the primary one first, then in the order of their digits.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::account_id.eq(scope.account_id()))
+        .order((numbers::kind.desc(), numbers::e164))
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Changes a number that still has `version`; answers whether it had.
+///
+/// # Errors
+/// When the database refuses.
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)),
+    )
+    .set((changes, numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Counts entries of the block list in or out. Not a change of the number's settings: its version
+/// stays.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_block_entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    difference: i64,
+) -> Result<(), StoreError> {
+    diesel::update(numbers::table.find((scope.account_id(), id)))
+        .set(numbers::block_entry_count.eq(numbers::block_entry_count + difference))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives the number its next version if it still has `version`, for a change that stands in another
+/// table; answers whether it had.
+///
+/// # Errors
+/// When the database refuses.
+pub fn touch(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        numbers::table.find((scope.account_id(), id)).filter(numbers::version.eq(version)),
+    )
+    .set((numbers::version.eq(version + 1), numbers::updated_at.eq(now)))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Removes a number; answers whether it was there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let Some(number) = find(conn, scope, id)? else { return Ok(false) };
+    route_change::number_gone(conn, scope, &number.e164, now)?;
+    Ok(diesel::delete(numbers::table.find((scope.account_id(), id))).execute(conn)? == 1)
+}

@@ -1,0 +1,242 @@
+//! IDs: the logins that terminals sign in with.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::accounts::account;
+use crate::platform::schema::{accounts, phone_ids};
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
+
+/// An ID.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = phone_ids)]
+pub struct Row {
+    /// The account.
+    pub account_id: String,
+    /// UUIDv7.
+    pub id: String,
+    /// What the terminal signs in with; unique over all accounts.
+    pub login_id: String,
+    /// `basic` or `additional`.
+    pub kind: String,
+    /// 内線 短縮番号.
+    pub extension: String,
+    /// 端末名称.
+    pub terminal_name: String,
+    /// `ip_phone` or `premises_device`; `None` = the app only.
+    pub device_option: Option<String>,
+    /// 発信外線番号.
+    pub outbound_number_id: Option<String>,
+    /// Argon2id; the basic ID only.
+    pub password_hash: Option<String>,
+    /// Sealed; additional IDs only.
+    pub sealed_password: Option<String>,
+    /// Version of this row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When it was last changed.
+    pub updated_at: NaiveDateTime,
+    /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
+    /// since there is such a thing.
+    pub sealed_digest: Option<String>,
+}
+
+/// What to change; `None` leaves a column as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = phone_ids)]
+pub struct Changes {
+    /// See [`Row::extension`].
+    pub extension: Option<String>,
+    /// See [`Row::terminal_name`].
+    pub terminal_name: Option<String>,
+    /// See [`Row::device_option`].
+    pub device_option: Option<Option<String>>,
+    /// See [`Row::outbound_number_id`].
+    pub outbound_number_id: Option<Option<String>>,
+}
+
+impl Changes {
+    /// The row as it will be.
+    pub fn apply_to(&self, row: &mut Row) {
+        let Changes { extension, terminal_name, device_option, outbound_number_id } = self.clone();
+        let set = |field: &mut String, value: Option<String>| {
+            value.into_iter().for_each(|value| *field = value)
+        };
+        set(&mut row.extension, extension);
+        set(&mut row.terminal_name, terminal_name);
+        row.device_option = device_option.unwrap_or(row.device_option.take());
+        row.outbound_number_id = outbound_number_id.unwrap_or(row.outbound_number_id.take());
+    }
+}
+
+/// Adds an ID.
+///
+/// # Errors
+/// A unique violation when the login id or the extension is in use, or when the account has a basic
+/// ID already.
+pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError> {
+    debug_assert_eq!(row.account_id, scope.account_id());
+    diesel::insert_into(phone_ids::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// One ID.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
+    Ok(phone_ids::table
+        .find((scope.account_id(), id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The ID with this login id, and its account: for signing in.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_by_login_id(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    login_id: &str,
+) -> Result<Option<(Row, account::Row)>, StoreError> {
+    Ok(phone_ids::table
+        .inner_join(accounts::table.on(accounts::id.eq(phone_ids::account_id)))
+        .filter(phone_ids::login_id.eq(login_id))
+        .select((Row::as_select(), account::Row::as_select()))
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether a login id is in use, in whatever account.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn login_id_taken(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    login_id: &str,
+) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(
+        phone_ids::table.filter(phone_ids::login_id.eq(login_id)),
+    ))
+    .get_result(conn)?)
+}
+
+/// All IDs of the account, the basic one first, then by extension.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
+    let mut rows: Vec<Row> = phone_ids::table
+        .filter(phone_ids::account_id.eq(scope.account_id()))
+        .select(Row::as_select())
+        .load(conn)?;
+    // Extensions sort as numbers: 99 comes before 201. They do not begin with 0, so the longer one
+    // is the larger one.
+    rows.sort_by(|a, b| {
+        (a.kind != "basic", a.extension.len(), &a.extension).cmp(&(
+            b.kind != "basic",
+            b.extension.len(),
+            &b.extension,
+        ))
+    });
+    Ok(rows)
+}
+
+/// Changes an ID that still has `version`; answers whether it had.
+///
+/// # Errors
+/// A unique violation when the extension is in use.
+pub fn update(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    version: i64,
+    changes: &Changes,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        phone_ids::table.find((scope.account_id(), id)).filter(phone_ids::version.eq(version)),
+    )
+    .set((changes, phone_ids::version.eq(version + 1), phone_ids::updated_at.eq(now)))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// What is kept of a password: a hash and what digest authentication asks for of the basic ID, a
+/// sealed text of an additional one.
+#[derive(Clone, Debug, Default)]
+pub struct Password {
+    /// See [`Row::password_hash`].
+    pub hash: Option<String>,
+    /// See [`Row::sealed_password`].
+    pub sealed: Option<String>,
+    /// See [`Row::sealed_digest`].
+    pub digest: Option<String>,
+}
+
+/// Replaces the password of an ID.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_password(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    password: Password,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    diesel::update(phone_ids::table.find((scope.account_id(), id)))
+        .set((
+            phone_ids::password_hash.eq(password.hash),
+            phone_ids::sealed_password.eq(password.sealed),
+            phone_ids::sealed_digest.eq(password.digest),
+            phone_ids::version.eq(phone_ids::version + 1),
+            phone_ids::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps what digest authentication asks for, of a password that stays the same.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_digest(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    sealed: &str,
+) -> Result<(), StoreError> {
+    diesel::update(phone_ids::table.find((scope.account_id(), id)))
+        .set(phone_ids::sealed_digest.eq(Some(sealed)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The ID that signs in with this login id, and whose it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_login_id(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    login_id: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::login_id.eq(login_id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Removes an ID; answers whether it was there.
+///
+/// # Errors
+/// When the database refuses.
+pub fn delete(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
+    Ok(diesel::delete(phone_ids::table.find((scope.account_id(), id))).execute(conn)? == 1)
+}

@@ -1,0 +1,4 @@
+//! What decides about a call.
+
+pub mod contract;
+pub mod route;

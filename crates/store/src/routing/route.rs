@@ -1,0 +1,60 @@
+//! What calls are routed by: whose number was called, and its block list as a whole.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::platform::schema::{block_entries, numbers};
+use crate::{Conn, Scope, StoreError, SwitchScope};
+
+/// The account and the id of the number with this E.164 text.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_number(
+    conn: &mut Conn,
+    _scope: SwitchScope,
+    e164: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::e164.eq(e164))
+        .select((numbers::account_id, numbers::id))
+        .first(conn)
+        .optional()?)
+}
+
+/// An entry of a block list, as far as it decides.
+#[derive(Clone, Debug, Queryable)]
+pub struct Entry {
+    /// The entry.
+    pub id: String,
+    /// What callers' keys are compared with.
+    pub pattern: String,
+    /// `exact` or `prefix`.
+    pub matching: String,
+    /// From when it no longer refuses.
+    pub expires_at: Option<NaiveDateTime>,
+}
+
+/// Every entry of a number that has not expired by `now`, ordered by pattern.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn entries(
+    conn: &mut Conn,
+    scope: &Scope,
+    number_id: &str,
+    now: NaiveDateTime,
+) -> Result<Vec<Entry>, StoreError> {
+    Ok(block_entries::table
+        .filter(block_entries::account_id.eq(scope.account_id()))
+        .filter(block_entries::number_id.eq(number_id))
+        .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
+        .order((block_entries::pattern, block_entries::matching))
+        .select((
+            block_entries::id,
+            block_entries::pattern,
+            block_entries::matching,
+            block_entries::expires_at,
+        ))
+        .load(conn)?)
+}

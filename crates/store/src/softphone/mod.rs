@@ -1,0 +1,3 @@
+//! Terminals that are signed in.
+
+pub mod terminal;

@@ -1,0 +1,4 @@
+//! What switches keep and report.
+
+pub mod route_page;
+pub mod switch_report;
