@@ -7,9 +7,18 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// Words of answers that may grow: the document tells clients to expect new ones.
-pub const OPEN_WORDS: &[&str] =
-    &["ErrorCode", "FieldCode", "ActorKind", "AuditAction", "AuditObject"];
+/// Words of answers that may grow: the document's introduction tells clients to expect new ones.
+pub const OPEN_WORDS: &[&str] = &[
+    "ActorKind",
+    "AuditAction",
+    "AuditObject",
+    "Capability",
+    "Channel",
+    "ErrorCode",
+    "FieldCode",
+    "MatchedRule",
+    "ServiceType",
+];
 
 /// Which way a value goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +31,10 @@ enum Way {
 
 /// Every change from `old` to `new` that would break a client, as a sentence that names the place.
 pub fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
-    let mut found = Comparison { old, new, said: Vec::new(), seen: BTreeSet::new() };
+    let (said, seen, reached) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let mut found = Comparison { old, new, said, seen, reached };
+    found.schemes();
+    found.webhooks();
     for (path, item) in fields(&old["paths"]) {
         for (method, operation) in fields(item) {
             let place = format!("{} {path}", method.to_uppercase());
@@ -32,6 +44,7 @@ pub fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
             }
         }
     }
+    found.others();
     found.said.sort();
     found.said.dedup();
     found.said
@@ -61,11 +74,54 @@ struct Comparison<'a> {
     said: Vec<String>,
     /// Schemas that refer to themselves are compared once.
     seen: BTreeSet<(String, String, Way)>,
+    /// References of the old document that were followed.
+    reached: BTreeSet<String>,
 }
 
 impl<'a> Comparison<'a> {
     fn say(&mut self, place: &str, what: &str) {
         self.said.push(format!("{place} {what}"));
+    }
+
+    /// What proves who calls must be sent as before.
+    fn schemes(&mut self) {
+        let of = |document: &'a Value| &document["components"]["securitySchemes"];
+        for (name, before) in fields(of(self.old)) {
+            let now = &of(self.new)[name];
+            if ["type", "scheme", "in", "name"].iter().any(|part| before[part] != now[part]) {
+                self.say(name, "is shown in another way");
+            }
+        }
+    }
+
+    /// What we send is an answer to whoever receives it.
+    fn webhooks(&mut self) {
+        for (name, item) in fields(&self.old["webhooks"]) {
+            for (method, operation) in fields(item) {
+                let place = format!("the webhook {name}");
+                match self.new["webhooks"][name].get(method) {
+                    None => self.say(&place, "is gone"),
+                    Some(now) => {
+                        let (before, now) = (&operation["requestBody"], &now["requestBody"]);
+                        self.contents(&place, before, now, Way::Answer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What no operation refers to is told by a stream or an error.
+    fn others(&mut self) {
+        for (name, schema) in fields(&self.old["components"]["schemas"]) {
+            let is_reached = self.reached.contains(&format!("#/components/schemas/{name}"));
+            if is_reached || !schema["properties"].is_object() {
+                continue;
+            }
+            match self.new["components"]["schemas"].get(name) {
+                None => self.say(name, "is gone"),
+                Some(now) => self.schema(name, schema, now, Way::Answer),
+            }
+        }
     }
 
     fn operation(&mut self, place: &str, old: &'a Value, new: &'a Value) {
@@ -155,6 +211,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn schema(&mut self, place: &str, old: &'a Value, new: &'a Value, way: Way) {
+        self.reached.extend(old["$ref"].as_str().map(str::to_owned));
         if let (Some(before), Some(now)) = (old["$ref"].as_str(), new["$ref"].as_str())
             && !self.seen.insert((before.to_owned(), now.to_owned(), way))
         {
@@ -176,8 +233,10 @@ impl<'a> Comparison<'a> {
                     new: self.new,
                     said: Vec::new(),
                     seen: self.seen.clone(),
+                    reached: BTreeSet::new(),
                 };
                 trial.schema(place, before, now, way);
+                self.reached.append(&mut trial.reached);
                 trial.said.is_empty()
             });
             if !fits {
@@ -187,12 +246,11 @@ impl<'a> Comparison<'a> {
     }
 
     fn plain(&mut self, place: &str, old: &'a Value, new: &'a Value, way: Way, name: Option<&str>) {
-        for (old, new) in old["allOf"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .zip(new["allOf"].as_array().into_iter().flatten())
-        {
+        let parts = |schema: &'a Value| schema["allOf"].as_array().map_or(&[][..], Vec::as_slice);
+        if parts(old).len() != parts(new).len() {
+            self.say(place, "has other parts");
+        }
+        for (old, new) in parts(old).iter().zip(parts(new)) {
             self.schema(place, old, new, way);
         }
         let (come, understood) = if way == Way::Request { (old, new) } else { (new, old) };
@@ -217,6 +275,13 @@ impl<'a> Comparison<'a> {
         }
         if way == Way::Request {
             self.bounds(place, old, new);
+            if new["additionalProperties"] == false && old["additionalProperties"] != false {
+                self.say(place, "takes no other fields any more");
+            }
+        }
+        if old["additionalProperties"].is_object() {
+            let (old, new) = (&old["additionalProperties"], &new["additionalProperties"]);
+            self.schema(&format!("{place} /*"), old, new, way);
         }
         self.properties(place, old, new, way);
         if old["items"].is_object() {
@@ -240,6 +305,9 @@ impl<'a> Comparison<'a> {
             if narrower {
                 self.say(place, &format!("has the {name} {now}"));
             }
+        }
+        if !new["pattern"].is_null() && new["pattern"] != old["pattern"] {
+            self.say(place, &format!("has the pattern {}", new["pattern"]));
         }
     }
 

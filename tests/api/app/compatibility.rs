@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use server::app::openapi::document;
-use tests::compatibility::breaking_changes;
+use tests::compatibility::{OPEN_WORDS, breaking_changes};
 
-fn released() -> Value {
+pub(super) fn released() -> Value {
     let text = std::fs::read_to_string(tests::repository().join("openapi/released.json"))
         .expect("openapi/released.json is there");
     serde_json::from_str(&text).expect("openapi/released.json is JSON")
@@ -19,6 +19,16 @@ fn nothing_that_clients_rely_on_has_changed_since_the_last_release() {
             CONTRIBUTING, \"Releasing the API\":\n{}",
         found.join("\n")
     );
+}
+
+#[test]
+fn the_document_tells_clients_which_words_may_grow() {
+    let introduction = document()["info"]["description"].as_str().unwrap_or_default();
+    for word in OPEN_WORDS {
+        assert!(introduction.contains(&format!("`{word}`")), "the introduction lacks {word}");
+        let schema = &document()["components"]["schemas"][word];
+        assert!(schema["enum"].is_array(), "{word} is no list of words: {schema}");
+    }
 }
 
 /// A document with one of everything.
