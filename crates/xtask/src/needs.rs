@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::clients;
-use crate::process::{env, output, program, succeed, works};
+use crate::process::{env, output, program, root, succeed, works};
 
 /// Something that a build or a test needs from the system.
 struct Need {
@@ -59,6 +59,13 @@ const BROWSER: &[Need] = &[
     Need { name: "a Japanese font", packages: &["fonts-noto-cjk"], present: japanese_font },
 ];
 
+/// The demo prints a line for it, and examples use it.
+const CURL: Need = Need {
+    name: "curl",
+    packages: &["curl", "ca-certificates"],
+    present: || works(program("curl").arg("--version")),
+};
+
 const OPENSSL: Need = Need {
     name: "OpenSSL's command",
     packages: &["openssl"],
@@ -101,11 +108,7 @@ const CLIENTS: &[Need] = &[
     },
     Need { name: "npm", packages: &["npm"], present: || works(program("npm").arg("--version")) },
     VENV,
-    Need {
-        name: "curl",
-        packages: &["curl", "ca-certificates"],
-        present: || works(program("curl").arg("--version")),
-    },
+    CURL,
     Need { name: "jq", packages: &["jq"], present: || works(program("jq").arg("--version")) },
     OPENSSL,
 ];
@@ -117,14 +120,19 @@ pub fn for_build() -> Result<()> {
 
 /// What the tests need on top of a build.
 pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
-    let mut needs: Vec<&Need> = BUILD.iter().collect();
+    let mut needs: Vec<&Need> = BUILD.iter().chain([&CURL]).collect();
     if postgres {
         needs.push(&POSTGRES);
     }
     if browser {
         needs.extend(BROWSER);
     }
-    provide(needs)
+    provide(needs)?;
+    let published = root().parent().map(|folder| folder.join("shared/provider-specs"));
+    if !published.is_some_and(|folder| folder.is_dir()) {
+        println!("Without what providers publish of their APIs: no request is compared with it");
+    }
+    Ok(())
 }
 
 /// Whether there is what real calls need on top of a build. Where it can neither be found nor

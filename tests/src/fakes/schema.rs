@@ -11,15 +11,8 @@ pub struct Schemas(Value);
 impl Schemas {
     /// Reads `provider-specs/{path}` from the folder `shared` beside the repository; `None`, with a
     /// printed line, where it is absent.
-    #[expect(clippy::print_stdout, reason = "a test that does less than usual says so")]
     pub fn published(path: &str) -> Option<Self> {
-        let file = crate::repository().parent()?.join("shared/provider-specs").join(path);
-        let Ok(text) = std::fs::read_to_string(&file) else {
-            println!("skipped: requests are not compared with {path}, which is not here");
-            return None;
-        };
-        let document: Value = serde_yaml::from_str(&text).unwrap();
-        Some(Self(document))
+        super::specs::published(path).map(|text| Self(serde_yaml::from_str(&text).unwrap()))
     }
 
     /// What is wrong with `value` as the component `name`; fields that the schema does not know

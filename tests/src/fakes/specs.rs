@@ -46,14 +46,21 @@ pub fn chat_parameters() -> Option<Vec<String>> {
     Some(current.map(|(name, _)| name.clone()).collect())
 }
 
-#[expect(clippy::print_stdout, reason = "a test that does less than usual says so")]
 fn read(path: &str) -> Option<Value> {
-    let file = crate::repository().parent()?.join("shared/provider-specs").join(path);
-    let Ok(text) = std::fs::read_to_string(&file) else {
+    published(path).map(|text| serde_json::from_str(&text).unwrap())
+}
+
+/// A published description; `None`, with a printed line, where the folder of all of them is absent.
+/// Where the folder is, one that it lacks is a mistake in its name.
+#[expect(clippy::print_stdout, reason = "a test that does less than usual says so")]
+pub fn published(path: &str) -> Option<String> {
+    let folder = crate::repository().parent()?.join("shared/provider-specs");
+    if !folder.is_dir() {
         println!("skipped: requests are not compared with {path}, which is not here");
         return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
+    }
+    let text = std::fs::read_to_string(folder.join(path));
+    Some(text.unwrap_or_else(|error| panic!("{path}: {error}")))
 }
 
 /// Discovery documents are JSON Schema of a kind: names of schemas as references, formats of

@@ -1,15 +1,18 @@
-//! Pictures of every screen for people to look at. Made when `DENWABAN_SCREENSHOTS` names a folder:
-//! `DENWABAN_SCREENSHOTS=target/pictures cargo nextest run -p tests --test ui pictures`.
+//! Pictures of every screen for people to look at, in the folder that `DENWABAN_SCREENSHOTS` names:
+//! `DENWABAN_SCREENSHOTS=target/pictures cargo nextest run -p tests --test ui pictures --run-ignored
+//! all`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use tests::{Outcome, Screen, repository};
+use tests::{Failed, Outcome, Screen, repository};
 
 use crate::screens::{OUTSIDE, enter, inside};
 use crate::stage::minato::LOGIN_ID;
 use crate::stage::{Story, play};
+
+const NO_FOLDER: &str = "DENWABAN_SCREENSHOTS names no folder";
 
 /// The folder, when somebody wants pictures.
 pub fn wanted() -> Option<PathBuf> {
@@ -66,15 +69,17 @@ macro_rules! pictures {
             use super::*;
 
             #[test]
+            #[ignore = "makes pictures for people to look at"]
             fn phone() -> Outcome {
-                let Some(folder) = wanted() else { return Ok(()) };
+                let folder = wanted().ok_or_else(|| Failed::new(NO_FOLDER))?;
                 play(concat!("pictures-phone-", $tag), Screen::Phone,
                     |story| take(story, folder, "phone", $tag))
             }
 
             #[test]
+            #[ignore = "makes pictures for people to look at"]
             fn desktop() -> Outcome {
-                let Some(folder) = wanted() else { return Ok(()) };
+                let folder = wanted().ok_or_else(|| Failed::new(NO_FOLDER))?;
                 play(concat!("pictures-desktop-", $tag), Screen::Desktop,
                     |story| take(story, folder, "desktop", $tag))
             }

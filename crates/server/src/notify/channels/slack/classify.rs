@@ -231,6 +231,10 @@ mod tests {
             env!("CARGO_MANIFEST_DIR"),
             "/../../../shared/provider-specs/slack/docs-methods"
         );
+        if !std::path::Path::new(specs).is_dir() {
+            println!("skipped: the published reference of Slack is not here");
+            return;
+        }
         let mut codes = 0;
         for method in [
             "auth.test",
@@ -240,10 +244,7 @@ mod tests {
             "files.getUploadURLExternal",
             "files.completeUploadExternal",
         ] {
-            let Ok(text) = std::fs::read_to_string(format!("{specs}/{method}.json")) else {
-                println!("skipped: the published reference of Slack is not here");
-                return;
-            };
+            let text = std::fs::read_to_string(format!("{specs}/{method}.json")).unwrap();
             let reference: Value = serde_json::from_str(&text).unwrap();
             for code in reference["errors"].as_object().unwrap().keys() {
                 assert!(CODES.iter().any(|(known, ..)| known == code), "{method}: {code}");
