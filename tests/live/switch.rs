@@ -5,6 +5,7 @@ use std::future::ready;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -28,13 +29,31 @@ pub struct Ports {
 const FIRST_PORT: u32 = 10_000;
 /// As many for each process of a test.
 const PORTS: u32 = 250;
+/// As many processes at the same time.
+const RANGES: u32 = 88;
+
+/// The first port of the range that belongs to this process until it ends: it listens there.
+fn range() -> u32 {
+    static RANGE: OnceLock<(TcpListener, u32)> = OnceLock::new();
+    let claim = || {
+        (0..RANGES)
+            .map(|index| FIRST_PORT + (std::process::id() + index) % RANGES * PORTS)
+            .find_map(|first| {
+                let port = u16::try_from(first).unwrap();
+                TcpListener::bind(("127.0.0.1", port)).ok().map(|listener| (listener, first))
+            })
+            .expect("a range of ports is free")
+    };
+    RANGE.get_or_init(claim).1
+}
 
 /// A port that nobody listens at, and that no other test gets at the same time.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let first = FIRST_PORT + std::process::id() % 88 * PORTS;
-    for _ in 0..PORTS {
-        let port = u16::try_from(first + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS).unwrap();
+    let first = range();
+    for _ in 1..PORTS {
+        let next = 1 + NEXT.fetch_add(1, Ordering::Relaxed) % (PORTS - 1);
+        let port = u16::try_from(first + next).unwrap();
         if UdpSocket::bind(("127.0.0.1", port)).is_ok()
             && TcpListener::bind(("127.0.0.1", port)).is_ok()
         {

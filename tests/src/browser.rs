@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use server::platform::clock::Clock;
 use thirtyfour::{
     BrowserLogEntry, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _,
     LoggingPrefsLogLevel, WebDriver,
@@ -167,6 +168,9 @@ impl Browser {
     /// own clock must not depend on the day on which the test runs.
     pub async fn set_clock(&self, now: DateTime<Utc>) -> Outcome {
         let before = self.script("return Date.now()", vec![]).await?.as_i64().unwrap_or_default();
+        // Where the clock of the test is moved, the browser's must be, too.
+        let machine = Clock::system().now().timestamp_millis();
+        assert!((before - machine).abs() < 60_000, "the browser is at {before}, not {machine}");
         self.advance_clock(now.timestamp_millis() - before).await
     }
 

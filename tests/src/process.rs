@@ -10,6 +10,15 @@ use serde_json::Value;
 
 use crate::eventually;
 
+/// What has moved the clock of this test, if anything has: a server is on the same day.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`cargo xtask test --at` moves it through the environment"
+)]
+fn moved_clock() -> impl Iterator<Item = (String, String)> {
+    std::env::vars().filter(|(name, _)| name == "LD_PRELOAD" || name == "MOVED_CLOCK_S")
+}
+
 /// A running `denwaban serve`; dropping it kills it.
 pub struct Denwaban {
     /// Where it answers, without a slash at the end.
@@ -20,7 +29,7 @@ pub struct Denwaban {
 
 impl Denwaban {
     /// A command of the binary beside this test's own, with nothing in its environment but where
-    /// its data are.
+    /// its data are and what time it is.
     pub fn command(data_dir: &Path, database_url: &str) -> Command {
         let test = std::env::current_exe().unwrap();
         let binary = test
@@ -37,6 +46,7 @@ impl Denwaban {
         let mut command = Command::new(binary);
         command
             .env_clear()
+            .envs(moved_clock())
             .env("DENWABAN__DATA_DIR", data_dir)
             .env("DENWABAN__DATABASE__URL", database_url);
         command

@@ -8,6 +8,7 @@ mod bench;
 mod bundle;
 mod check;
 mod clients;
+mod clock;
 mod dev;
 mod fuzz;
 mod layers;
@@ -33,7 +34,10 @@ cargo xtask <command>
       generated clients
       --no-ui           without the browser tests
       --only CLASS      one of unit, sqlite, postgres, browser, live, clients
+      --other-days      only the handful that always runs at other times, too
+      --at WHEN         with the clock moved: `+10 days`, `2028-02-29 12:00`; on Linux only
       -- ARGS…          handed to the test runner (a name to filter by, for example)
+  at WHEN PROGRAM…    any program with the clock moved
   fuzz [options]      every fuzz target, for a while
       --seconds N       how long each; 60 unless told
   bench               speed and memory at the limits, on both databases; prints numbers
@@ -72,6 +76,10 @@ fn command() -> Result<()> {
                 }
                 bundle::bundle(&options)
             }
+            "at" => {
+                let when = args.value()?.string()?;
+                clock::become_at(&when, &rest(&mut args)?)
+            }
             "run" => dev::run(&rest(&mut args)?),
             "dev" => dev::dev(&rest(&mut args)?),
             "check" => {
@@ -97,6 +105,8 @@ fn command() -> Result<()> {
                 while let Some(arg) = args.next()? {
                     match arg {
                         Long("no-ui") => options.no_ui = true,
+                        Long("at") => options.at = Some(args.value()?.string()?),
+                        Long("other-days") => options.other_days = true,
                         Long("only") => options.only = Some(args.value()?.parse()?),
                         Value(first) => {
                             options.runner_args.push(first.string()?);

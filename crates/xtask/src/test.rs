@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything, and how much of it ran where.
 
+mod other_days;
 mod report;
 
 use std::fs;
@@ -10,7 +11,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{native_target, spa_target, succeed};
-use crate::{bundle, needs, postgres, tools};
+use crate::{bundle, clock, needs, postgres, tools};
 
 use report::Report;
 
@@ -111,6 +112,10 @@ pub struct Options {
     pub lacking: Vec<Class>,
     /// A superuser's URL of the cluster that tests make their databases in.
     pub postgres_url: Option<String>,
+    /// When each test begins, as `date --date` reads it; `None` is now.
+    pub at: Option<String>,
+    /// Nothing but the handful that always runs at other times, too.
+    pub other_days: bool,
     /// For the test runner.
     pub runner_args: Vec<String>,
 }
@@ -120,6 +125,11 @@ impl Options {
         let is_left_out = self.no_ui && class == Class::Browser;
         let can_run = !self.lacking.contains(&class);
         can_run && self.only.map_or(!is_left_out, |only| only == class)
+    }
+
+    /// Whether this is the run that says that all is well.
+    fn is_everything(&self) -> bool {
+        self.only.is_none() && !self.no_ui && self.at.is_none() && self.runner_args.is_empty()
     }
 }
 
@@ -144,6 +154,9 @@ fn stages(options: &Options, report: &mut Report) -> Result<bool> {
         let bundled = bundle::Options { dev: false, check_budget: true };
         report.stage("the bundle", || bundle::bundle(&bundled))?;
     }
+    if options.other_days {
+        return other_days::run(options, report);
+    }
     let mut passed = true;
     if options.wants(Class::Unit) {
         passed &= run(Part::Tool, options, report)?;
@@ -162,6 +175,9 @@ fn stages(options: &Options, report: &mut Report) -> Result<bool> {
                 empty.join(", nor ")
             );
         }
+    }
+    if options.is_everything() {
+        passed &= other_days::run(options, report)?;
     }
     Ok(passed)
 }
@@ -219,24 +235,39 @@ impl Part {
             Self::Tool | Self::Rest => native_target(),
         }
     }
+
+    /// The test runner for this part.
+    fn nextest(self, options: &Options, arguments: &[&str]) -> Result<Command> {
+        let mut command = tools::NEXTEST.command()?;
+        command.args(["nextest", "run"]).args(self.packages()).args(arguments);
+        command.arg("--target-dir").arg(self.target());
+        if let Some(url) = &options.postgres_url {
+            command.env("DENWABAN_TEST_POSTGRES_URL", url);
+        }
+        Ok(command)
+    }
+
+    /// Runs the test runner to its end; whether all passed, and the report that
+    /// `.config/nextest.toml` asks for.
+    fn outcome(self, mut nextest: Command) -> Result<(bool, String)> {
+        let file = self.target().join("nextest/default/junit.xml");
+        if file.exists() {
+            fs::remove_file(&file)?;
+        }
+        let status = nextest.status().context("cargo nextest could not be started")?;
+        Ok((status.success(), fs::read_to_string(&file).unwrap_or_default()))
+    }
 }
 
 /// Builds a part and runs its tests; whether all of them passed.
 fn run(part: Part, options: &Options, report: &mut Report) -> Result<bool> {
-    let target = part.target();
-    let nextest = |extra: &[&str]| -> Result<Command> {
-        let mut command = tools::NEXTEST.command()?;
-        command.args(["nextest", "run"]).args(part.packages()).args(extra);
-        command.arg("--target-dir").arg(&target);
-        Ok(command)
-    };
     report.stage(&format!("building the tests of {}", part.name()), || {
-        succeed(&mut nextest(&["--no-run"])?)
+        succeed(&mut part.nextest(options, &["--no-run"])?)
     })?;
 
-    let mut command = nextest(&["--no-fail-fast", "--no-tests", "pass"])?;
-    if let Some(url) = &options.postgres_url {
-        command.env("DENWABAN_TEST_POSTGRES_URL", url);
+    let mut command = part.nextest(options, &["--no-fail-fast", "--no-tests", "pass"])?;
+    if let Some(when) = &options.at {
+        clock::start_tests_at(when, &mut command)?;
     }
     if part == Part::Rest
         && (options.no_ui || !options.lacking.is_empty() || options.only.is_some())
@@ -249,14 +280,9 @@ fn run(part: Part, options: &Options, report: &mut Report) -> Result<bool> {
         command.args(["-E", &wanted.join(" | ")]);
     }
     command.args(&options.runner_args);
-    let file = target.join("nextest/default/junit.xml");
-    if file.exists() {
-        fs::remove_file(&file)?;
-    }
-    let passed = report.stage(&format!("running the tests of {}", part.name()), || {
-        Ok(command.status().context("cargo nextest could not be started")?.success())
-    })?;
-    report.read(&fs::read_to_string(&file).unwrap_or_default());
+    let name = format!("running the tests of {}", part.name());
+    let (passed, junit) = report.stage(&name, || part.outcome(command))?;
+    report.read(&junit);
     Ok(passed)
 }
 
