@@ -6,3 +6,4 @@ mod health;
 mod housekeeping;
 mod mutations;
 mod openapi;
+mod openapi_bodies;

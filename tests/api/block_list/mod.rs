@@ -2,9 +2,12 @@
 
 mod deletions;
 mod entries;
+mod exports;
 mod files;
 mod guards;
 mod helpers;
 mod imports;
+mod lists;
 mod strangers;
 mod switches;
+mod undone_imports;

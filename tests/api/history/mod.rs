@@ -1,3 +1,4 @@
 //! The change log.
 
 mod restore;
+mod restored_entries;

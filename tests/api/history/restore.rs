@@ -1,18 +1,17 @@
 //! Former values put back from the change log.
 
-use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Holder, PASSWORD, TestApp, on_both};
 
 /// Puts the values from before a change back.
-async fn restore(holder: &Holder, change: &Value, overwrite: bool) -> Answer {
+pub async fn restore(holder: &Holder, change: &Value, overwrite: bool) -> Answer {
     let path = format!("/audit-log/{}/restore", change["id"].as_str().unwrap_or_default());
     holder.client.post(&path, json!({"overwrite": overwrite})).await
 }
 
 /// Changes something from its present version, and answers the line of the log about it.
-async fn change(holder: &Holder, path: &str, change: Value) -> Value {
+pub async fn change(holder: &Holder, path: &str, change: Value) -> Value {
     let version = holder.client.get(path).await.version();
     let put = ["ringing", "limit", "outbound-number"].iter().any(|end| path.ends_with(end));
     let method = if put { Method::PUT } else { Method::PATCH };
@@ -20,13 +19,13 @@ async fn change(holder: &Holder, path: &str, change: Value) -> Value {
     latest(holder).await
 }
 
-async fn latest(holder: &Holder) -> Value {
+pub async fn latest(holder: &Holder) -> Value {
     holder.client.get("/audit-log?limit=1").await.expect(200)["items"][0].clone()
 }
 
 /// Restores, and checks that exactly one change was written down, which says the opposite and is
 /// what was answered.
-async fn taken_back(holder: &Holder, line: &Value) -> Value {
+pub async fn taken_back(holder: &Holder, line: &Value) -> Value {
     assert_eq!(line["restorable"], true, "{line}");
     let (revision, lines) = (holder.revision().await, holder.log().await.len());
     let answered = restore(holder, line, false).await.expect(200);
@@ -46,7 +45,7 @@ async fn taken_back(holder: &Holder, line: &Value) -> Value {
 
 /// Restores a setting and checks it; then takes the restoring back, and checks that it is as it was
 /// before; then restores once more.
-async fn there_and_back(holder: &Holder, path: &str, line: &Value) {
+pub async fn there_and_back(holder: &Holder, path: &str, line: &Value) {
     let (before, after) = (line["before"].clone(), line["after"].clone());
     let changed = unversioned(holder, path).await;
     let restored = taken_back(holder, line).await;
@@ -69,13 +68,13 @@ async fn unversioned(holder: &Holder, path: &str) -> Value {
 }
 
 /// Checks that restoring is refused, and leaves everything as it is.
-async fn refused(holder: &Holder, line: &Value, overwrite: bool, faults: &[(&str, &str)]) {
+pub async fn refused(holder: &Holder, line: &Value, overwrite: bool, faults: &[(&str, &str)]) {
     let before = state(holder).await;
     restore(holder, line, overwrite).await.expect_fields(faults);
     assert_eq!(state(holder).await, before);
 }
 
-async fn conflict(holder: &Holder, line: &Value, overwrite: bool, code: &str) {
+pub async fn conflict(holder: &Holder, line: &Value, overwrite: bool, code: &str) {
     let before = state(holder).await;
     restore(holder, line, overwrite).await.expect_problem(409, code);
     assert_eq!(state(holder).await, before);
@@ -86,18 +85,18 @@ async fn state(holder: &Holder) -> (Value, Value, Value, Vec<Value>) {
     (get("/account").await, get("/numbers").await, get("/ids").await, holder.log().await)
 }
 
-fn entries(holder: &Holder) -> String {
+pub fn entries(holder: &Holder) -> String {
     format!("{}/block-list/entries", holder.number(0))
 }
 
 /// Adds an entry; answers its id.
-async fn add(holder: &Holder, entry: Value) -> String {
+pub async fn add(holder: &Holder, entry: Value) -> String {
     let made = holder.client.post(&entries(holder), entry).await.expect(201);
     made["id"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The callers of the list, the latest first; their count is the one of the number.
-async fn callers(holder: &Holder) -> Vec<String> {
+pub async fn callers(holder: &Holder) -> Vec<String> {
     let page = holder.client.get(&format!("{}?limit=200", entries(holder))).await.expect(200);
     let found: Vec<String> = page["items"]
         .as_array()
@@ -110,7 +109,7 @@ async fn callers(holder: &Holder) -> Vec<String> {
 }
 
 /// Imports a file with these callers; answers the line of the log.
-async fn import(holder: &Holder, callers: &[&str]) -> Value {
+pub async fn import(holder: &Holder, callers: &[&str]) -> Value {
     let client = holder.client.clone().header("content-type", "text/csv");
     let path = format!("{}/block-list/imports", holder.number(0));
     client.send(Method::POST, &path, Some(callers.join("\n"))).await.expect(200);
@@ -279,136 +278,6 @@ on_both!(a_former_value_obeys_the_rules_of_today, async |app| {
     let number = format!("{}{}", holder.operator_path(), holder.number(1));
     app.operator().if_match(1).delete(&number).await.expect(204);
     refused(&holder, &cleared, false, &[("/number_id", "not_found")]).await;
-});
-
-on_both!(an_added_entry_goes_and_a_removed_one_comes_back, async |app| {
-    let holder = app.holder("minato").await;
-    let id = add(&holder, json!({"caller": "090-0000-0001", "note": "営業"})).await;
-    let added = latest(&holder).await;
-    let gone = taken_back(&holder, &added).await;
-    assert_eq!((&gone["action"], callers(&holder).await), (&json!("remove_entries"), vec![]));
-    conflict(&holder, &added, false, "already_done").await;
-    let back = taken_back(&holder, &gone).await;
-    assert_eq!(
-        (&back["action"], callers(&holder).await),
-        (&json!("put_back_entries"), vec!["090-0000-0001".to_owned()])
-    );
-    assert_eq!(
-        holder.client.get(&format!("{}/{id}", entries(&holder))).await["note"],
-        "営業",
-        "the same entry"
-    );
-    conflict(&holder, &gone, false, "already_done").await;
-    // That too can be taken back, and so on.
-    let again = taken_back(&holder, &back).await;
-    assert_eq!((&again["action"], callers(&holder).await), (&json!("remove_entries"), vec![]));
-    conflict(&holder, &back, false, "already_done").await;
-    taken_back(&holder, &again).await;
-
-    // Removed by hand, one or many.
-    let version = holder.client.get(&format!("{}/{id}", entries(&holder))).await.version();
-    holder.client.if_match(version).delete(&format!("{}/{id}", entries(&holder))).await.expect(204);
-    let removed = latest(&holder).await;
-    taken_back(&holder, &removed).await;
-    for caller in ["090-0000-0002", "090-0000-0003", "0120"] {
-        add(
-            &holder,
-            json!({"caller": caller, "match": if caller == "0120" { "prefix" } else { "exact" }}),
-        )
-        .await;
-    }
-    let before = callers(&holder).await;
-    holder
-        .client
-        .post(&format!("{}/delete", entries(&holder)), json!({"all": true}))
-        .await
-        .expect(200);
-    let all = latest(&holder).await;
-    // Meanwhile one of them was added anew; it stays, and the others come back.
-    let own = add(&holder, json!({"caller": "090-0000-0002", "note": "own"})).await;
-    let back = taken_back(&holder, &all).await;
-    let again = taken_back(&holder, &back).await;
-    assert_eq!(callers(&holder).await, ["090-0000-0002"], "only what had come back goes again");
-    taken_back(&holder, &again).await;
-    let mut after = callers(&holder).await;
-    after.sort();
-    let mut sorted = before;
-    sorted.sort();
-    assert_eq!(after, sorted);
-    assert_eq!(holder.client.get(&format!("{}/{own}", entries(&holder))).await["note"], "own");
-});
-
-on_both!(a_changed_entry_gets_its_note_and_expiry_back, async |app| {
-    let holder = app.holder("minato").await;
-    let end = app.clock.now() + TimeDelta::days(1);
-    let id =
-        add(&holder, json!({"caller": "090-0000-0001", "note": "営業", "expires_at": end})).await;
-    let added = latest(&holder).await;
-    let path = format!("{}/{id}", entries(&holder));
-    let line = change(&holder, &path, json!({"note": "しつこい営業", "expires_at": null})).await;
-    there_and_back(&holder, &path, &line).await;
-    let entry = holder.client.get(&path).await.expect(200);
-    assert_eq!((&entry["note"], &entry["expires_at"]), (&json!("営業"), &json!(end)));
-
-    let first = change(&holder, &path, json!({"note": "一"})).await;
-    change(&holder, &path, json!({"note": "二"})).await;
-    conflict(&holder, &first, false, "changed_since").await;
-    // What was added is not what is there now.
-    conflict(&holder, &added, false, "changed_since").await;
-    assert_eq!(restore(&holder, &first, true).await.expect(200)["after"]["note"], "営業");
-
-    // Its end lies in the past by now.
-    let longer = change(&holder, &path, json!({"expires_at": end + TimeDelta::days(9)})).await;
-    app.clock.advance(TimeDelta::days(2));
-    refused(&holder, &longer, false, &[("/expires_at", "in_the_past")]).await;
-    // The entry has gone.
-    let gone = change(&holder, &path, json!({"note": "三"})).await;
-    holder
-        .client
-        .post(&format!("{}/delete", entries(&holder)), json!({"ids": [id]}))
-        .await
-        .expect(200);
-    let before = holder.log().await;
-    restore(&holder, &gone, false).await.expect_problem(404, "not_found");
-    assert_eq!(holder.log().await, before);
-});
-
-on_both!(an_import_is_taken_back_and_that_too, async |app| {
-    let holder = app.holder("minato").await;
-    add(&holder, json!({"caller": "090-0000-0009"})).await;
-    let own = callers(&holder).await;
-    let line = import(&holder, &["090-0000-0001", "090-0000-0002", "090-0000-0009"]).await;
-    assert_eq!((&line["action"], &line["after"]["count"]), (&json!("import"), &json!(2)));
-    assert_eq!(callers(&holder).await.len(), 3);
-    let undone = taken_back(&holder, &line).await;
-    assert_eq!((&undone["action"], &undone["after"]["count"]), (&json!("undo_import"), &json!(2)));
-    assert_eq!(callers(&holder).await, own);
-    conflict(&holder, &line, false, "already_done").await;
-    let back = taken_back(&holder, &undone).await;
-    assert_eq!((&back["action"], callers(&holder).await.len()), (&json!("put_back_entries"), 3));
-    conflict(&holder, &undone, false, "already_done").await;
-    // Round and round: the import's id names what was removed each time.
-    let again = taken_back(&holder, &back).await;
-    assert_eq!((&again["action"], callers(&holder).await.len()), (&json!("undo_import"), 1));
-    conflict(&holder, &back, false, "already_done").await;
-    taken_back(&holder, &again).await;
-    assert_eq!(callers(&holder).await.len(), 3);
-    // The import is in force again, so it can be taken back again.
-    taken_back(&holder, &line).await;
-    assert_eq!(callers(&holder).await, own);
-    // What is copied from another number is an import, too.
-    holder
-        .client
-        .post(
-            &format!("{}/block-list/entries", holder.number(1)),
-            json!({"caller": "0120-000-111"}),
-        )
-        .await
-        .expect(201);
-    let body = json!({"from_number_id": holder.numbers[1], "parts": ["block_list"]});
-    holder.client.post(&format!("{}/copy-settings", holder.number(0)), body).await.expect(200);
-    taken_back(&holder, &latest(&holder).await).await;
-    assert_eq!(callers(&holder).await, own);
 });
 
 on_both!(what_cannot_be_taken_back_says_so, async |app| {

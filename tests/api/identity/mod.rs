@@ -5,6 +5,7 @@ mod api_keys;
 mod guessing;
 mod operator_keys;
 mod password_resets;
+mod password_secrecy;
 mod passwords;
 mod rate_limits;
 mod sessions;

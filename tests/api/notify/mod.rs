@@ -9,6 +9,7 @@ mod outbox;
 mod outbox_crash;
 mod outbox_helpers;
 mod rules;
+mod service_setups;
 mod service_tests;
 pub mod services;
 mod words;

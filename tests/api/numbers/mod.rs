@@ -7,3 +7,4 @@ mod operator_ids;
 mod operator_numbers;
 mod outbound;
 mod ringing;
+mod wrong_fields;

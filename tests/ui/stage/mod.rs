@@ -1,5 +1,6 @@
 //! Where stories are told: a server, a contract, a browser; and what becomes of a story that fails.
 
+pub mod acts;
 pub mod gate;
 pub mod minato;
 pub mod providers;

@@ -1,22 +1,22 @@
-//! The words that stories are told in: what a person sees and does. Every look waits, up to a
-//! limit, until it is true.
+//! The words that stories are told in: what a person sees. Every look waits, up to a limit, until
+//! it is true.
 
 use std::panic::Location;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Failed, Observed, Outcome, PASSWORD, Screen, within};
-use thirtyfour::{Key, WebElement};
+use tests::{Failed, Observed, Outcome, Screen, within};
+use thirtyfour::WebElement;
 
 use crate::stage::Story;
-use crate::stage::minato::LOGIN_ID;
 
 const EYES: &str = include_str!("eyes.js");
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Each look is a question to the browser.
 const PACE: Duration = Duration::from_millis(40);
 
-type At = &'static Location<'static>;
+/// The step of a story that a failure is blamed on.
+pub type At = &'static Location<'static>;
 
 /// What has the focus.
 #[derive(Clone, Debug, Default)]
@@ -29,20 +29,13 @@ pub struct Focus {
     pub ring: bool,
 }
 
-async fn replace(field: &WebElement, text: &str) -> Outcome {
-    field.send_keys(Key::Control + "a").await?;
-    field.send_keys(Key::Backspace).await?;
-    field.send_keys(text).await?;
-    Ok(())
-}
-
 impl Story {
     async fn look(&self, arguments: &[Value]) -> Outcome<Value> {
         self.browser.script(EYES, arguments.to_vec()).await
     }
 
     /// Looks again and again until `is` finds what it looks for in the answer.
-    async fn until<T>(
+    pub async fn until<T>(
         &self,
         at: At,
         wanted: &str,
@@ -84,7 +77,8 @@ impl Story {
         }
     }
 
-    async fn find(&self, at: At, kind: &str, name: &str) -> Outcome<WebElement> {
+    /// The element of this kind and name, once it can be seen.
+    pub async fn find(&self, at: At, kind: &str, name: &str) -> Outcome<WebElement> {
         let found = |value: &Value| (!value.is_null()).then(|| value.clone());
         let element = self
             .until(
@@ -229,72 +223,6 @@ impl Story {
         async move { self.until(at, "the save is over", &[json!("over")], is).await }
     }
 
-    /// Presses the button of this name.
-    #[track_caller]
-    pub fn press(&self, name: &str) -> impl Future<Output = Outcome> + Send {
-        self.click(Location::caller(), "button", name)
-    }
-
-    /// Follows the link of this name.
-    #[track_caller]
-    pub fn follow(&self, name: &str) -> impl Future<Output = Outcome> + Send {
-        self.click(Location::caller(), "link", name)
-    }
-
-    /// Chooses the one of several choices that has this name.
-    #[track_caller]
-    pub fn choose(&self, name: &str) -> impl Future<Output = Outcome> + Send {
-        self.click(Location::caller(), "choice", name)
-    }
-
-    /// Presses whatever has this `data-testid`.
-    #[track_caller]
-    pub fn touch(&self, test_id: &str) -> impl Future<Output = Outcome> + Send {
-        let at = Location::caller();
-        let element = self.at(test_id);
-        async move { self.click_on(&element.await?).await.map_err(|failed| failed.at(at)) }
-    }
-
-    /// Clicks when it stands still, as a person does: rows that are laid out when they come into
-    /// view push aside what follows. What lies behind a bar is scrolled away from there first.
-    async fn click_on(&self, element: &WebElement) -> Outcome {
-        const STILL: &str = "const [element, done] = arguments; let same = 0, before = '';
-            element.scrollIntoView({ block: 'nearest' });
-            const look = (frames) => {
-                const { x, y } = element.getBoundingClientRect(), now = `${x} ${y}`;
-                same = now === before ? same + 1 : 0;
-                before = now;
-                if (same < 3 && frames > 0) requestAnimationFrame(() => look(frames - 1)); else { \
-                    element.scrollIntoView({ block: 'nearest' }); done(same); }
-            };
-            look(60);";
-        self.browser.driver.execute_async(STILL, vec![element.to_json()?]).await?;
-        if element.click().await.is_err() {
-            let centre = "arguments[0].scrollIntoView({ block: 'center' })";
-            self.browser.driver.execute(centre, vec![element.to_json()?]).await?;
-            element.click().await?;
-        }
-        Ok(())
-    }
-
-    async fn click(&self, at: At, kind: &str, name: &str) -> Outcome {
-        self.click_on(&self.find(at, kind, name).await?).await.map_err(|failed| failed.at(at))
-    }
-
-    /// Types `text` into the field of this name, in place of what stands there.
-    #[track_caller]
-    pub fn fill(&self, name: &str, text: &str) -> impl Future<Output = Outcome> + Send {
-        let at = Location::caller();
-        async move { replace(&self.find(at, "field", name).await?, text).await }
-    }
-
-    /// Types `text` into the field with this `data-testid`, in place of what stands there.
-    #[track_caller]
-    pub fn write_at(&self, test_id: &str, text: &str) -> impl Future<Output = Outcome> + Send {
-        let field = self.at(test_id);
-        async move { replace(&field.await?, text).await }
-    }
-
     /// Waits until `value` stands in the field of this name.
     #[track_caller]
     pub fn holds(&self, name: &str, value: &str) -> impl Future<Output = Outcome> + Send {
@@ -320,16 +248,6 @@ impl Story {
             self.until(at, &format!("「{name}」 is chosen"), &[json!("chosen"), json!(name)], is)
                 .await
         }
-    }
-
-    /// Types at whatever has the focus.
-    pub async fn keys(&self, text: &str) -> Outcome {
-        Ok(self.browser.driver.action_chain().send_keys(text).perform().await?)
-    }
-
-    /// Presses a key.
-    pub async fn key(&self, key: Key) -> Outcome {
-        self.keys(&char::from(key).to_string()).await
     }
 
     /// What has the focus now.
@@ -358,11 +276,6 @@ impl Story {
         }
     }
 
-    /// Opens an address of the portal.
-    pub async fn open(&self, path: &str) -> Outcome {
-        Ok(self.browser.driver.goto(format!("{}{path}", self.gate.url)).await?)
-    }
-
     /// Waits until the address is `path`.
     #[track_caller]
     pub fn is_at(&self, path: &str) -> impl Future<Output = Outcome> + Send {
@@ -388,55 +301,6 @@ impl Story {
             self.until(at, &format!("the window is titled 「{title}」"), &[json!("title")], is)
                 .await
         }
-    }
-
-    /// Reloads the page, and says yes should the browser ask about that.
-    pub async fn reload(&self) -> Outcome {
-        Ok(self.browser.driver.refresh().await?)
-    }
-
-    /// Waits until the service worker has kept the shell and looks after the page.
-    pub async fn has_service_worker(&self) -> Outcome {
-        const READY: &str = "const done = arguments[0];
-            navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
-                ? done(true)
-                : navigator.serviceWorker.addEventListener('controllerchange', () => done(true)));";
-        self.browser.driver.execute_async(READY, vec![]).await?;
-        Ok(())
-    }
-
-    /// Goes to the list first where it is a page of its own, then follows what has this
-    /// `data-testid` there.
-    pub async fn follow_to(&self, test_id: &str) -> Outcome {
-        if !self.is_wide() {
-            self.press_back().await?;
-        }
-        self.touch(test_id).await
-    }
-
-    /// Presses the back button of the title bar.
-    #[track_caller]
-    pub fn press_back(&self) -> impl Future<Output = Outcome> + Send {
-        self.click(Location::caller(), "link", "戻る")
-    }
-
-    /// Signs in at the sign-in page that is on the screen.
-    pub async fn sign_in(&self) -> Outcome {
-        self.sign_in_as(LOGIN_ID).await
-    }
-
-    /// Signs in with another basic ID than the usual one.
-    pub async fn sign_in_as(&self, login_id: &str) -> Outcome {
-        self.fill("基本ID", login_id).await?;
-        self.fill("パスワード", PASSWORD).await?;
-        self.press("ログイン").await
-    }
-
-    /// Opens an address of the portal as somebody who has to sign in first.
-    pub async fn arrive(&self, path: &str) -> Outcome {
-        self.open(path).await?;
-        self.sign_in().await?;
-        self.is_at(path).await
     }
 
     /// Whether list and page share the screen.

@@ -1,24 +1,21 @@
 //! Notices by mail, against a fake SMTP server.
 
-use std::time::Duration;
-
 use api_types::{AttachmentKind, NotifyEvent, NotifyLanguage};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::TimeDelta;
 use server::notify::{Event, Job, Notice, Outcome, Report, Subject, Target};
 use server::platform::config::Config;
-use tests::fakes::smtp::{Letter, Mood, Smtp};
+use tests::fakes::smtp::{Letter, Smtp};
 use tests::{Backend, TestApp, block_on};
 
 use crate::notify::helpers::{BYTES, at, event, file, job, notice, told};
 
 /// A server whose mails go to the fake. What an adapter does does not depend on the database.
-async fn start(smtp: &Smtp) -> TestApp {
+pub async fn start(smtp: &Smtp) -> TestApp {
     start_with(smtp, |_| {}).await
 }
 
-async fn start_with(smtp: &Smtp, adjust: impl FnOnce(&mut Config)) -> TestApp {
+pub async fn start_with(smtp: &Smtp, adjust: impl FnOnce(&mut Config)) -> TestApp {
     TestApp::start_with(Backend::Sqlite, |config| {
         config.smtp.url = Some(smtp.url.clone().into());
         config.smtp.from = "電話番 <noreply@denwaban.example>".into();
@@ -27,12 +24,12 @@ async fn start_with(smtp: &Smtp, adjust: impl FnOnce(&mut Config)) -> TestApp {
     .await
 }
 
-async fn send(app: &TestApp, to: &str, job: &Job) -> Report {
+pub async fn send(app: &TestApp, to: &str, job: &Job) -> Report {
     app.app.senders.send(&Target::Mail { to: to.to_owned() }, job).await
 }
 
 /// The value of a header, unfolded and with its encoded words decoded.
-fn header(letter: &Letter, name: &str) -> Option<String> {
+pub fn header(letter: &Letter, name: &str) -> Option<String> {
     let (head, _) = letter.data.split_once("\r\n\r\n")?;
     let head = head.replace("\r\n ", " ").replace("\r\n\t", " ");
     let value = head.split("\r\n").find_map(|line| line.strip_prefix(&format!("{name}: ")))?;
@@ -91,7 +88,7 @@ fn parts(entity: &str) -> Vec<(String, Vec<u8>)> {
     vec![(head, bytes)]
 }
 
-fn text(letter: &Letter, kind: &str) -> String {
+pub fn text(letter: &Letter, kind: &str) -> String {
     let found = parts(&letter.data)
         .into_iter()
         .find(|(head, _)| head.contains(kind))
@@ -301,191 +298,6 @@ fn what_does_not_fit_or_is_gone_stays_behind_the_link() {
                     .contains("https://portal.example.jp/downloads/0123456789abcdef")
             );
         }
-    });
-}
-
-#[test]
-fn what_the_server_says_decides() {
-    block_on(async {
-        let smtp = Smtp::start();
-        let app = start(&smtp).await;
-        let retry = |after| Outcome::Retry { after };
-        let table = [
-            (Mood::AtGreeting("421 4.3.2 too busy"), retry(None), "mail.later", Some(421)),
-            (
-                Mood::AtRecipient("451 4.7.1 Greylisted, try again"),
-                retry(Some(TimeDelta::minutes(5))),
-                "mail.later",
-                Some(451),
-            ),
-            (
-                Mood::AtRecipient("550 5.1.1 no such user"),
-                Outcome::BadConfig,
-                "mail.no_mailbox",
-                Some(550),
-            ),
-            (
-                Mood::AtRecipient("550 5.7.1 not from you"),
-                Outcome::BadConfig,
-                "mail.refused",
-                Some(550),
-            ),
-            (
-                Mood::AtRecipient("552 5.2.2 mailbox full"),
-                retry(Some(TimeDelta::days(1))),
-                "mail.full",
-                Some(552),
-            ),
-            (
-                Mood::AtEnd("552 5.3.4 message too big"),
-                Outcome::BadPayload,
-                "mail.too_large",
-                Some(552),
-            ),
-            (Mood::AtEnd("554 5.6.0 bad content"), Outcome::BadPayload, "mail.content", Some(554)),
-            (
-                Mood::AtEnd("451 4.3.0 try later"),
-                retry(Some(TimeDelta::minutes(5))),
-                "mail.later",
-                Some(451),
-            ),
-            (Mood::LostAtRecipient, retry(None), "mail.unreachable", None),
-            (Mood::LostAtEnd, Outcome::Unknown, "mail.unknown", None),
-        ];
-        let told = told(&app, NotifyEvent::Voicemail).await;
-        for (mood, outcome, problem, status) in table {
-            smtp.next([mood.clone()]);
-            let report = send(&app, "a@minato.example", &job(told.clone())).await;
-            assert_eq!(
-                (report.outcome, report.problem.as_deref(), report.status),
-                (outcome, Some(problem), status),
-                "{mood:?} {}",
-                report.detail
-            );
-            assert!(!report.progress.file_done, "{mood:?}");
-            // The one after it finds a server in its right mind.
-            let report = send(&app, "a@minato.example", &job(told.clone())).await;
-            assert_eq!(report.outcome, Outcome::Delivered, "after {mood:?}: {}", report.detail);
-        }
-        let ids: std::collections::BTreeSet<_> =
-            smtp.letters().iter().map(|letter| header(letter, "Message-ID")).collect();
-        assert_eq!(ids.len(), 1, "every attempt is the same mail: {ids:?}");
-    });
-}
-
-#[test]
-fn a_server_that_falls_silent_is_left() {
-    block_on(async {
-        let smtp = Smtp::start();
-        let app = start_with(&smtp, |config| config.outbox.timeout_s = 1).await;
-        let told = told(&app, NotifyEvent::MissedCall).await;
-        let silence = Duration::from_secs(30);
-        for (mood, outcome, problem) in [
-            (Mood::StallAtRecipient(silence), Outcome::Retry { after: None }, "mail.unreachable"),
-            (Mood::StallAtEnd(silence), Outcome::Unknown, "mail.unknown"),
-        ] {
-            smtp.next([mood]);
-            let report = send(&app, "a@minato.example", &job(told.clone())).await;
-            assert_eq!(
-                (report.outcome, report.problem.as_deref()),
-                (outcome, Some(problem)),
-                "{}",
-                report.detail
-            );
-            assert_eq!(
-                send(&app, "a@minato.example", &job(told.clone())).await.outcome,
-                Outcome::Delivered
-            );
-        }
-    });
-}
-
-#[test]
-fn many_mails_at_once_share_few_connections() {
-    block_on(async {
-        let smtp = Smtp::start();
-        let app = start(&smtp).await;
-        let told = told(&app, NotifyEvent::MissedCall).await;
-        let job = job(told);
-        let reports =
-            futures_util::future::join_all((0..100).map(|_| send(&app, "a@minato.example", &job)))
-                .await;
-        assert!(reports.iter().all(|report| report.outcome == Outcome::Delivered), "{reports:?}");
-        assert_eq!(smtp.letters().len(), 100);
-        assert!(smtp.connections() <= 16, "{} connections", smtp.connections());
-    });
-}
-
-#[test]
-fn signing_in_at_the_mail_server() {
-    block_on(async {
-        let smtp = Smtp::start_with(Some(("post@minato", "p/ss:w%rd")));
-        let table = [
-            ("post%40minato:p%2Fss%3Aw%25rd", Outcome::Delivered, None, None),
-            ("post%40minato:geheim", Outcome::Retry { after: None }, Some("mail.relay"), Some(535)),
-            ("", Outcome::Retry { after: None }, Some("mail.relay"), Some(530)),
-        ];
-        for (login, outcome, problem, status) in table {
-            let url = if login.is_empty() {
-                smtp.url.clone()
-            } else {
-                smtp.url.replace("smtp://", &format!("smtp://{login}@"))
-            };
-            let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
-            let report =
-                send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await))
-                    .await;
-            assert_eq!(
-                (report.outcome, report.problem.as_deref(), report.status),
-                (outcome, problem, status),
-                "{login}: {}",
-                report.detail
-            );
-            assert!(
-                !report.detail.contains("geheim")
-                    && !format!("{:?}", app.app.mailer).contains("minato"),
-                "{}",
-                report.detail
-            );
-        }
-        assert_eq!(smtp.letters().len(), 1);
-    });
-}
-
-#[test]
-fn a_server_without_encryption_is_not_spoken_to_where_it_is_required() {
-    block_on(async {
-        let smtp = Smtp::start();
-        for (tls, arrives) in [("required", false), ("opportunistic", true), ("nonsense", false)] {
-            let before = smtp.letters().len();
-            let url = format!("{}?tls={tls}", smtp.url);
-            let app = start_with(&smtp, |config| config.smtp.url = Some(url.into())).await;
-            let report =
-                send(&app, "a@minato.example", &job(told(&app, NotifyEvent::MissedCall).await))
-                    .await;
-            assert_eq!(
-                (report.outcome == Outcome::Delivered, smtp.letters().len() > before),
-                (arrives, arrives),
-                "{tls} {}",
-                report.detail
-            );
-        }
-    });
-}
-
-#[test]
-fn refused_as_too_large_it_goes_without_the_file() {
-    block_on(async {
-        let smtp = Smtp::start();
-        let app = start(&smtp).await;
-        let told = told(&app, NotifyEvent::Fax).await;
-        let report = send(&app, "a@minato.example", &Job { plain: true, ..job(told) }).await;
-        assert_eq!(report.outcome, Outcome::Delivered);
-        let letter = &smtp.letters()[0];
-        assert!(
-            !letter.data.contains("Content-Disposition: attachment")
-                && text(letter, "text/plain").contains("/downloads/")
-        );
     });
 }
 

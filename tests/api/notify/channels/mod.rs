@@ -6,6 +6,7 @@ mod line;
 mod line_callbacks;
 mod line_works;
 mod mail;
+mod mail_server;
 mod slack;
 mod teams;
 mod webhook;
