@@ -7,8 +7,10 @@ use super::report::Report;
 use super::{Class, Options, Part};
 use crate::clock;
 
-/// The last seconds of a leap day and of a year, as `date` reads them.
-const TIMES: [&str; 2] = ["2028-02-29 23:59:50", "2026-12-31 23:59:50"];
+/// The last seconds of a leap day and of a year, as `date` reads them, in the first and the last zone
+/// of the world to see them.
+const TIMES: [(&str, &str); 2] =
+    [("2028-02-29 23:59:50", "Pacific/Kiritimati"), ("2027-12-31 23:59:50", "Pacific/Pago_Pago")];
 
 /// Binary and name.
 const TESTS: [(&str, &str); 9] = [
@@ -34,10 +36,10 @@ pub fn run(options: &Options, report: &mut Report) -> Result<bool> {
     let each = tests.iter().map(|(binary, name)| format!("binary_id({binary}) & test(={name})"));
     let filter = each.map(|one| format!("({one})")).collect::<Vec<_>>().join(" | ");
     let mut passed = true;
-    for time in TIMES {
+    for (time, zone) in TIMES {
         let mut command = Part::Rest.nextest(options, &["--no-fail-fast", "-E", &filter])?;
-        clock::start_tests_at(time, &mut command)?;
-        let name = format!("a handful of tests at {time}");
+        clock::start_tests_at(time, command.env("TZ", zone))?;
+        let name = format!("a handful of tests at {time} in {zone}");
         let (all_passed, junit) = report.stage(&name, || Part::Rest.outcome(command))?;
         let ran = junit.matches("<testcase ").count();
         if ran != tests.len() {
