@@ -11,6 +11,7 @@ mod clients;
 mod clock;
 mod dev;
 mod fuzz;
+mod image;
 mod layers;
 mod needs;
 mod postgres;
@@ -42,6 +43,8 @@ cargo xtask <command>
       --seconds N       how long each; 60 unless told
   bench               speed and memory at the limits, on both databases; prints numbers
   check               formatting, lints, spelling, what the crates may depend on
+  image               build and start the container image, or carry its steps out in a folder
+      --quick           without an engine: not compiled for release, with the portal that is there
   bundle [options]    build the SPA into frontend/dist
       --dev             quick build that reloads itself, without Brotli
       --check-budget    fail when a first visit weighs more than the budget
@@ -89,6 +92,16 @@ fn command() -> Result<()> {
             "bench" => {
                 nothing_more(&mut args)?;
                 bench::bench()
+            }
+            "image" => {
+                let mut effort = image::Effort::Full;
+                while let Some(arg) = args.next()? {
+                    match arg {
+                        Long("quick") => effort = image::Effort::Quick,
+                        other => return Err(other.unexpected().into()),
+                    }
+                }
+                image::image(effort)
             }
             "fuzz" => {
                 let mut seconds = 60;

@@ -176,9 +176,17 @@ pub fn for_bench() -> Result<()> {
     provide(needs)
 }
 
+/// Debian's packages that a build needs.
+pub fn build_packages() -> impl Iterator<Item = &'static str> {
+    BUILD.iter().flat_map(|need| need.packages).copied()
+}
+
 /// The compiler's target for the browser.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Finds or adds [`WASM_TARGET`].
 pub fn wasm_target() -> Result<()> {
-    const TARGET: &str = "wasm32-unknown-unknown";
+    const TARGET: &str = WASM_TARGET;
     let libraries =
         output(program("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     if Path::new(libraries.trim()).is_dir() {

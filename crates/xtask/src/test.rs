@@ -11,7 +11,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{native_target, spa_target, succeed};
-use crate::{bundle, clock, needs, postgres, tools};
+use crate::{bundle, clock, image, needs, postgres, tools};
 
 use report::Report;
 
@@ -178,6 +178,9 @@ fn stages(options: &Options, report: &mut Report) -> Result<bool> {
     }
     if options.is_everything() {
         passed &= other_days::run(options, report)?;
+    }
+    if passed && options.is_everything() {
+        report.stage("the container image", || image::image(image::Effort::Quick))?;
     }
     Ok(passed)
 }
