@@ -4,7 +4,7 @@
 
 #[expect(dead_code, unused_imports,
     reason = "the module is included as it is, and not all of it is called here")]
-#[path = "../../crates/server/src/csv/mod.rs"]
+#[path = "../../crates/server/src/platform/csv/mod.rs"]
 mod csv;
 
 use csv::{Encoding, FailedRows, NewRow, Row, Writer, layout, rows};

@@ -80,3 +80,26 @@ fn sow(table: &Path, corpus: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_targets_include_and_start_from_is_there() {
+        let targets = root().join("fuzz/fuzz_targets");
+        let mut included = 0;
+        for target in fs::read_dir(&targets).expect("there are targets") {
+            let text = fs::read_to_string(target.expect("a target").path()).expect("it is text");
+            for path in text.lines().filter_map(|line| line.strip_prefix("#[path = \"")) {
+                let path = path.trim_end_matches("\"]");
+                assert!(targets.join(path).is_file(), "{path} is not there");
+                included += 1;
+            }
+        }
+        assert!(included > 0, "no target includes a file: this test is not needed any more");
+        for place in SEEDS.iter().map(|(_, place)| *place).chain([BROKEN_FILES]) {
+            assert!(root().join(place).exists(), "{place} is not there");
+        }
+    }
+}
