@@ -226,8 +226,8 @@ fn circles(arrows: &Arrows) -> impl Iterator<Item = String> {
             continue;
         }
         if let Some(circle) = shortest_circle(start, arrows) {
-            seen.extend(ring_of(start, arrows));
-            let steps: Vec<String> = circle
+            let ring = ring_of(start, arrows);
+            let mut steps: Vec<String> = circle
                 .windows(2)
                 .map(|pair| {
                     let (from, to) = (pair[0], pair[1]);
@@ -235,6 +235,11 @@ fn circles(arrows: &Arrows) -> impl Iterator<Item = String> {
                     format!("{from} uses {to} ({file} names {path})")
                 })
                 .collect();
+            if ring.len() >= circle.len() {
+                let names: Vec<&str> = ring.iter().map(|name| name.as_str()).collect();
+                steps.push(format!("and all of these reach each other: {}", names.join(" ")));
+            }
+            seen.extend(ring);
             found.push(steps.join(", "));
         }
     }

@@ -74,6 +74,22 @@ fn a_circle_of_three_and_one_inside_a_folder_are_found() {
 }
 
 #[test]
+fn circles_that_touch_are_told_as_one() {
+    let files = [
+        ("lib.rs", ""),
+        ("a.rs", "use crate::b;"),
+        ("b.rs", "use crate::{a, c};"),
+        ("c.rs", "use crate::b; use crate::d;"),
+        ("d.rs", ""),
+    ];
+    assert_eq!(
+        wrong(&[], &files),
+        ["a circle: a uses b (a.rs names b), b uses a (b.rs names a), \
+            and all of these reach each other: a b c"]
+    );
+}
+
+#[test]
 fn an_upward_arrow_is_named_however_it_is_written() {
     for (place, text, named) in [
         ("platform/clock.rs", "use crate::http::Answer;", "http::Answer"),
