@@ -26,7 +26,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use server::history::change::Actor;
 use server::identity::service_keys::KeyKind;
 use server::platform::clock::Clock;
@@ -73,6 +73,12 @@ macro_rules! on_both {
     };
 }
 
+/// When every server of a test begins: noon in Tokyo of 2026-11-22, a Sunday. Fixtures that write
+/// dates write those around it.
+pub fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_316_400, 0).unwrap()
+}
+
 /// Runs a test's future.
 pub fn block_on<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread()
@@ -100,7 +106,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// Starts a server on a fresh database, at noon of a Sunday in Tokyo.
+    /// Starts a server on a fresh database, at [`noon`].
     pub async fn start(backend: Backend) -> Self {
         Self::start_with(backend, |_| {}).await
     }
@@ -115,7 +121,7 @@ impl TestApp {
         config.database.url = Some(database.url.clone().into());
         config.server.public_url = Some(url.parse().unwrap());
         adjust(&mut config);
-        let clock = Clock::set(DateTime::from_timestamp(1_795_316_400, 0).unwrap());
+        let clock = Clock::set(noon());
         let app = server::App::build(config, clock.clone()).unwrap();
         let operator_key = service_key(&app, KeyKind::Operator).await;
         let handle = launch(app.clone(), listener);

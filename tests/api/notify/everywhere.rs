@@ -14,7 +14,7 @@ use tests::fakes::smtp::Smtp;
 use tests::fakes::teams::Teams;
 use tests::fakes::webhook::{self, Endpoint};
 use tests::switch::{Switch, event};
-use tests::{Backend, Holder, TestApp, eventually, on_both};
+use tests::{Backend, Holder, TestApp, eventually, noon, on_both};
 
 use crate::notify::helpers::{connect_all, credentials};
 
@@ -36,7 +36,7 @@ struct Everywhere {
 
 impl Everywhere {
     async fn start(backend: Backend) -> Self {
-        let clock = Clock::set(chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"));
+        let clock = Clock::set(noon());
         let (slack, chatwork, teams, google_chat) =
             (Slack::start(), Chatwork::start(), Teams::start(), GoogleChat::start());
         let (line, line_works, smtp) =

@@ -1,6 +1,7 @@
 //! What people paste to set a service up, and what is kept of it.
 
 use serde_json::{Value, json};
+use server::platform::clock::Clock;
 use tests::fakes::Reply;
 use tests::fakes::chatwork::{self, Chatwork};
 use tests::fakes::google_chat::GoogleChat;
@@ -15,9 +16,7 @@ pub const LINE_SECRET: &str = "fedcba9876543210fedcba9876543210";
 const TEAMS: &str = "https://default0123456789abcdef.7a.environment.api.powerplatform.com:443/powerautomate/automations/direct/workflows/0123456789abcdef0123456789abcdef/triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-long-signature-3x9";
 
 on_both!(every_service_takes_what_people_paste_and_keeps_its_secrets, bare, async |backend| {
-    let clock = server::platform::clock::Clock::set(
-        chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"),
-    );
+    let clock = Clock::set(tests::noon());
     let (slack, chatwork, line, line_works) =
         (Slack::start(), Chatwork::start(), Line::start(), LineWorks::start(clock));
     let urls =

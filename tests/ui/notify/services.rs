@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use server::identity::service_keys::KeyKind;
 use server::platform::crypto::hmac;
-use tests::{Client, Outcome, service_key};
+use tests::{Client, Outcome, noon, service_key};
 
 use crate::notify::rules::{a_rule, picked_by};
 use crate::on_both_screens;
@@ -176,7 +176,7 @@ on_both_screens!(line, async |story| {
     assert!(path.starts_with("/callbacks/line/"), "{url}");
 
     let said = json!({"destination": "U0", "events": [{"type": "message",
-        "timestamp": 1_795_316_400_000_i64, "replyToken": "r",
+        "timestamp": noon().timestamp_millis(), "replyToken": "r",
             "source": {"type": "group", "groupId": GROUP},
                 "message": {"type": "text", "id": "1", "text": "登録"}}]});
     let body = said.to_string();

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tests::fakes::line::{self, Line};
-use tests::{Answer, Backend, Holder, TestApp, eventually, on_both};
+use tests::{Answer, Backend, Holder, TestApp, eventually, noon, on_both};
 
 use crate::notify::services::{let_out, with_rule};
 
@@ -92,7 +92,10 @@ fn person() -> Value {
     json!({"type": "user", "userId": line::FRIEND})
 }
 
-const NOW: i64 = 1_795_316_400_000;
+/// As LINE writes it: milliseconds since 1970.
+fn now() -> i64 {
+    noon().timestamp_millis()
+}
 
 on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     let stage =
@@ -105,16 +108,16 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     // The console's "Verify", a greeting and an event of another kind: heard, and nothing comes of
     // it.
     let revision = stage.minato.revision().await;
-    let joined = json!({"events": [{"type": "join", "timestamp": NOW, "replyToken": "r",
+    let joined = json!({"events": [{"type": "join", "timestamp": now(), "replyToken": "r",
         "source": group()}]});
-    let sticker = json!({"events": [{"type": "message", "timestamp": NOW, "source": group(),
+    let sticker = json!({"events": [{"type": "message", "timestamp": now(), "source": group(),
         "message": {"type": "sticker"}}]});
-    for body in [json!({"events": []}), said("こんにちは", group(), NOW), joined, sticker] {
+    for body in [json!({"events": []}), said("こんにちは", group(), now()), joined, sticker] {
         stage.call(&body).await.expect(200);
     }
     assert_eq!(stage.minato.revision().await, revision);
 
-    stage.call(&said("　登録\n", group(), NOW + 1)).await.expect(200);
+    stage.call(&said("　登録\n", group(), now() + 1)).await.expect(200);
     let service = stage.service().await;
     assert_eq!(
         (&service["credentials"]["to"], &service["version"]),
@@ -128,7 +131,7 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     assert_eq!(log["after"], json!({"changed_credentials": "to"}));
     eventually("the answer in the room", async || !stage.line.replies().is_empty()).await;
     let reply = &stage.line.replies()[0];
-    assert_eq!(reply["replyToken"], format!("reply-{}", NOW + 1));
+    assert_eq!(reply["replyToken"], format!("reply-{}", now() + 1));
     assert!(
         reply["messages"][0]["text"]
             .as_str()
@@ -141,12 +144,12 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     assert_eq!(stage.line.pushes()[0]["to"], line::GROUP);
 
     // Said elsewhere later, it moves there; what comes again from before does not bring it back.
-    stage.call(&said("ＲＥＧＩＳＴＥＲ", person(), NOW + 9)).await.expect(200);
+    stage.call(&said("ＲＥＧＩＳＴＥＲ", person(), now() + 9)).await.expect(200);
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
     eventually("the second answer", async || stage.line.replies().len() == 2).await;
     assert!(stage.line.replies()[1]["messages"][0]["text"].as_str().is_some_and(str::is_ascii));
     let revision = stage.minato.revision().await;
-    for again in [said("登録", group(), NOW + 1), said("ＲＥＧＩＳＴＥＲ", person(), NOW + 9)]
+    for again in [said("登録", group(), now() + 1), said("ＲＥＧＩＳＴＥＲ", person(), now() + 9)]
     {
         stage.call(&again).await.expect(200);
     }
@@ -159,7 +162,7 @@ on_both!(only_what_line_has_signed_is_heard, bare, async |backend| {
         Stage::set(backend, json!({"channel_access_token": line::TOKEN, "channel_secret": SECRET}))
             .await;
     let revision = stage.minato.revision().await;
-    let body = said("登録", group(), NOW).to_string();
+    let body = said("登録", group(), now()).to_string();
     let good = signature(SECRET, &body);
     for wrong in [
         String::new(),
@@ -199,14 +202,14 @@ on_both!(only_what_line_has_signed_is_heard, bare, async |backend| {
 on_both!(without_a_channel_secret_nobody_is_heard, bare, async |backend| {
     let stage =
         Stage::set(backend, json!({"channel_access_token": line::TOKEN, "to": line::GROUP})).await;
-    let body = said("登録", person(), NOW).to_string();
+    let body = said("登録", person(), now()).to_string();
     for secret in ["", SECRET] {
         assert_eq!(stage.call_with(&signature(secret, &body), body.clone()).await.status, 401);
     }
     assert_eq!(stage.service().await["credentials"]["to"], line::GROUP);
     let with_secret = json!({"credentials": {"channel_secret": SECRET}});
     stage.minato.client.if_match(1).patch(&stage.path, with_secret).await.expect(200);
-    stage.call(&said("登録", person(), NOW)).await.expect(200);
+    stage.call(&said("登録", person(), now())).await.expect(200);
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
     // Without the secret the destination has to stay.
     let nothing = json!({"credentials": {"channel_secret": "", "to": ""}});

@@ -6,6 +6,7 @@ use api_types::{AttachmentKind, Credentials, NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
+use server::platform::clock::Clock;
 use tests::fakes::line_works::{
     ACCOUNT, BOT, CLIENT_ID, CLIENT_SECRET, LineWorks, PERSON, ROOM, Said,
 };
@@ -17,9 +18,7 @@ use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, t
 /// A server that talks to a fake, with the server's own time. What an adapter does does not depend
 /// on the database.
 async fn start() -> (LineWorks, TestApp) {
-    let clock = server::platform::clock::Clock::set(
-        chrono::DateTime::from_timestamp(1_795_316_400, 0).expect("a time"),
-    );
+    let clock = Clock::set(tests::noon());
     let works = LineWorks::start(clock.clone());
     let url = works.fake.url.clone();
     let app = TestApp::start_with(Backend::Sqlite, |config| {
