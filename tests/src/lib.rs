@@ -27,8 +27,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use server::history::change::Actor;
 use server::identity::service_keys::KeyKind;
+use server::platform::change::Actor;
 use server::platform::clock::Clock;
 use server::platform::config::Config;
 use store::OperatorScope;

@@ -19,7 +19,9 @@ pub use search::{search_terms, search_text};
 pub use sip::SipIdentity;
 
 use crate::PhoneNumber;
+use crate::platform::error::FieldCode;
 use crate::platform::phone_number::is_planned;
+use crate::platform::validation::FieldFault;
 use reader::{Dial, half_width, is_invisible, scan};
 
 /// The four ways in which a call comes without a number: the reasons of NTT's number display, and
@@ -137,6 +139,27 @@ pub enum CallerError {
     NoNumberGiven,
     /// An address without a number, or digits that nobody can call.
     Unreadable,
+}
+
+impl CallerError {
+    /// What is wrong at a field, and how to mend it.
+    pub fn fault(&self, pointer: &str) -> FieldFault {
+        let fault = |code| FieldFault::new(pointer, code);
+        match self {
+            CallerError::Empty => fault(FieldCode::Required),
+            CallerError::UnexpectedCharacter(c) => {
+                fault(FieldCode::UnexpectedCharacter).value(c.to_string())
+            }
+            CallerError::StarOrHash(c) => fault(FieldCode::StarOrHash).value(c.to_string()),
+            CallerError::TooShort => fault(FieldCode::NumberTooShort),
+            CallerError::TooLong => fault(FieldCode::NumberTooLong),
+            CallerError::NoPrefix => fault(FieldCode::NoPrefix),
+            CallerError::LostZero(number) => fault(FieldCode::LostZero).value(number.japanese()),
+            CallerError::ScientificNotation => fault(FieldCode::ScientificNotation),
+            CallerError::NoNumberGiven => fault(FieldCode::NoNumberGiven),
+            CallerError::Unreadable => fault(FieldCode::InvalidFormat),
+        }
+    }
 }
 
 impl Caller {

@@ -12,10 +12,9 @@ use store::{Conn, OperatorScope, Scope, new_id};
 
 use crate::accounts::view;
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, locked, record};
-use crate::history::fields;
 use crate::numbers::provisioning::change_number;
 use crate::platform;
+use crate::platform::change::{Ctx, check_version, fields, locked, record};
 
 /// Makes a contract.
 ///

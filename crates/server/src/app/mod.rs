@@ -12,15 +12,18 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
-use store::{Db, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+use store::{Db, StoreError, SwitchScope};
 use tokio::sync::Semaphore;
 
 use crate::calls::attachments::Attachments;
+use crate::calls::intake::Planner;
 use crate::calls::live::Live;
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
+use crate::identity::service_keys::KnownKeys;
 use crate::identity::signing::Signer;
 use crate::notify::{self, Senders};
+use crate::platform::change::{Actor, Ctx};
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, ConfigError};
 use crate::platform::crypto::{self, Secrets};
@@ -30,7 +33,7 @@ use crate::platform::telemetry;
 use crate::routing::View;
 use crate::softphone::revisions::Revisions;
 use crate::switch::feed::Feed;
-use crate::{http, identity};
+use crate::{http, identity, switch};
 
 /// Why the application cannot start; one sentence that names the key.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +77,12 @@ pub struct App {
     pub routing: View,
     /// How often keys and softphones called.
     pub limits: Limits,
+    /// Keys of switches that were found lately.
+    pub known_keys: KnownKeys,
+    /// What plans notices while events are taken in.
+    pub planner: fn(DateTime<Utc>, TimeDelta) -> Planner,
+    /// Started with the first question about a call.
+    pub on_first_call: fn(&Arc<App>, SwitchScope),
     /// What switches keep.
     pub feed: Feed,
     /// Tells who waits which accounts have changed.
@@ -120,6 +129,9 @@ impl App {
             live,
             routing: View::default(),
             limits: Limits::default(),
+            known_keys: KnownKeys::default(),
+            planner: notify::intake::planner,
+            on_first_call: switch::feed::start,
             feed: Feed::default(),
             revisions: Revisions::default(),
             signer: Signer::default(),

@@ -118,8 +118,8 @@ fn log_routes(config: &mut ServiceConfig<'_>) {
 fn block_list_routes(config: &mut ServiceConfig<'_>) {
     // Fixed paths stand before those with an id.
     config
-        .service(block_list::http::entries::get_block_list)
-        .service(block_list::http::entries::update_block_list)
+        .service(numbers::http::block_switches::get_block_list)
+        .service(numbers::http::block_switches::update_block_list)
         .service(block_list::http::entries::list_block_entries)
         .service(block_list::http::entries::create_block_entry)
         .service(block_list::http::entries::check_block_entry)

@@ -10,9 +10,8 @@ use store::routing::contract;
 use store::{Conn, Scope};
 
 use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
-use crate::block_list::rules::guard::caller_fault;
 use crate::error::Failure;
-use crate::history::change::Ctx;
+use crate::platform::change::Ctx;
 use crate::platform::texts::{Lang, field_message};
 use crate::routing::decide::beginnings;
 
@@ -65,7 +64,7 @@ pub fn check(
             };
             return Ok(BlockCheck {
                 proposal,
-                refusal: Some(said(&caller_fault("/caller", &error))),
+                refusal: Some(said(&error.fault("/caller"))),
                 ..BlockCheck::default()
             });
         }

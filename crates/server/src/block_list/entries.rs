@@ -13,11 +13,9 @@ use store::numbers::number;
 use store::{Conn, Scope, new_id};
 
 use super::{entry, guard_for, is_expired, locked, number_of, pattern_of, text_of_matching};
-use crate::block_list::rules::guard::caller_fault;
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, record};
-use crate::history::fields;
 use crate::platform;
+use crate::platform::change::{Ctx, check_version, fields, record};
 use crate::platform::csv::EXPIRES_LAST;
 
 /// Whole seconds: what people type has no more, and a file could not hold more.
@@ -77,7 +75,7 @@ pub fn add(
 ) -> Result<BlockEntry, Failure> {
     let contract = locked(conn, scope, number_id)?;
     let (mut faults, found) = match BlockPattern::parse(new.matching, &new.caller) {
-        Err(error) => (vec![caller_fault("/caller", &error)], None),
+        Err(error) => (vec![error.fault("/caller")], None),
         Ok(pattern) => {
             let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
             let rows =

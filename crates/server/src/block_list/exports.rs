@@ -7,7 +7,7 @@ use store::{Conn, Scope};
 
 use super::{is_expired, pattern_of};
 use crate::error::Failure;
-use crate::history::change::Ctx;
+use crate::platform::change::Ctx;
 use crate::platform::csv::{Encoding, NewRow, Writer, sample};
 
 /// The encoding that a client means.

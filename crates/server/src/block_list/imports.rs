@@ -17,9 +17,9 @@ use super::entries::{counted, counts, new_row};
 use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
 use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
-use crate::history::change::{Ctx, record};
 use crate::http::paging::Window;
 use crate::platform;
+use crate::platform::change::{Ctx, record};
 use crate::platform::csv::{Encoding, layout, rows};
 use crate::platform::texts::Lang;
 

@@ -10,7 +10,7 @@ use store::routing::contract;
 use store::{Conn, Scope};
 
 use super::{LOOK_BACK, text_of_matching};
-use crate::block_list::rules::guard::{Guard, caller_fault};
+use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::platform::csv::{
     FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows,
@@ -109,7 +109,7 @@ impl Judge {
 fn row_fault(pointer: &str, layout: &Layout, row: &Row, fault: &RowFault) -> FieldFault {
     let new = |code| FieldFault::new(pointer, code);
     match &fault.fault {
-        RowFaultKind::Caller(error) => caller_fault(pointer, error),
+        RowFaultKind::Caller(error) => error.fault(pointer),
         RowFaultKind::UnknownMatch => {
             new(FieldCode::UnknownChoice).value(matching_cell(layout, row))
         }

@@ -177,3 +177,34 @@ pub async fn hand_in(
     app.db.write(move |conn| attachment::insert_upload(conn, scope, &kept)).await?;
     Ok(row)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::platform::config::Config;
+
+    #[test]
+    fn files_lie_in_a_folder_or_a_bucket_and_nowhere_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |url: &str| {
+            let mut config = Config::for_tests(dir.path().join("data"));
+            config.attachments.url = url.into();
+            Attachments::open(&config).map(drop)
+        };
+        let folder = dir.path().join("a folder").display().to_string().replace(' ', "%20");
+        assert_eq!(open(&format!("file://{folder}")), Ok(()));
+        assert_eq!(
+            fs::metadata(dir.path().join("a folder")).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        for wrong in ["attachments", "ftp://files", "s3://", "file://host/x"] {
+            assert!(
+                open(wrong).is_err_and(|error| error.starts_with("attachments.url: ")),
+                "{wrong}"
+            );
+        }
+    }
+}

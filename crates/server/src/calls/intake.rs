@@ -12,13 +12,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use store::accounts::account;
 use store::calls::attachment::{self, Upload};
 use store::calls::call_event;
-use store::notify::delivery;
-use store::notify::intake::{self, Called};
+use store::calls::intake::{self, Called};
 use store::numbers::number;
-use store::{Conn, SwitchScope};
+use store::{Conn, Scope, SwitchScope};
 
 pub use read::{Heard, Item};
 
+use crate::calls::rules::call_log::{Entry, News};
 use crate::error::Failure;
 use calls::Call;
 
@@ -29,11 +29,56 @@ pub struct Intake {
     pub switch_id: String,
     /// Now.
     pub now: DateTime<Utc>,
-    /// How long a missed call waits for the news that somebody answered after all.
-    pub settle: TimeDelta,
     /// For how long links to files work.
     pub link_lasts: TimeDelta,
 }
+
+/// One event that was entered, for those who plan what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'s> {
+    /// The number that was called.
+    pub number: &'s number::Row,
+    /// The switch's name of the call.
+    pub call_id: &'s str,
+    /// The log of the call, the new event included.
+    pub entries: &'s [Entry],
+    /// What the event means.
+    pub news: &'s News,
+    /// Whether the contract is told of anything at present.
+    pub is_told: bool,
+}
+
+/// What follows from the calls of one request, planned and written within its transaction. The
+/// room `notify` implements it, so that this one knows nothing of notices.
+pub trait Plan {
+    /// Remembers what was planned about stored events of one account.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    fn remember(
+        &mut self,
+        conn: &mut Conn,
+        scope: &Scope,
+        events: &[call_event::Row],
+    ) -> Result<(), Failure>;
+
+    /// Plans what follows from one event.
+    fn follow(&mut self, step: &Step<'_>);
+
+    /// Whether somebody was told, or is being told, that the call was missed.
+    fn has_told_missed(&self, step: &Step<'_>) -> bool;
+
+    /// Writes the plan down; answers how many notices are new.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    fn write(self: Box<Self>, conn: &mut Conn, scope: SwitchScope) -> Result<usize, Failure>;
+}
+
+/// Begins the plan of one request about some numbers.
+pub type Planner = Box<
+    dyn FnOnce(&mut Conn, SwitchScope, &[number::Row]) -> Result<Box<dyn Plan>, Failure> + Send,
+>;
 
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +111,7 @@ pub fn take(
     scope: SwitchScope,
     intake: &Intake,
     items: &[Item],
+    planner: Planner,
 ) -> Result<Taken, Failure> {
     let heard = || {
         items.iter().filter_map(|item| {
@@ -77,7 +123,8 @@ pub fn take(
     e164.dedup();
     let called = intake::called(conn, scope, &e164)?;
     intake::lock_calls(conn, scope, heard().map(|heard| heard.call_id.as_str()))?;
-    let mut desk = Desk::open(conn, scope, intake, &called, heard())?;
+    let plan = planner(conn, scope, &called.numbers)?;
+    let mut desk = Desk::open(conn, scope, intake, &called, plan, heard())?;
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {
         outcomes.push(match item {
@@ -97,7 +144,7 @@ struct Desk<'a> {
     /// The same by their ids.
     by_id: HashMap<&'a str, &'a number::Row>,
     accounts: HashMap<&'a str, &'a account::Row>,
-    rules: calls::Rules,
+    plan: Box<dyn Plan>,
     /// Ids of events that are known, by account.
     known: HashSet<(&'a str, String)>,
     uploads: HashMap<String, Upload>,
@@ -113,6 +160,7 @@ impl<'a> Desk<'a> {
         scope: SwitchScope,
         intake: &'a Intake,
         called: &'a Called,
+        plan: Box<dyn Plan>,
         heard: impl Iterator<Item = &'h Heard> + Clone,
     ) -> Result<Self, Failure> {
         let numbers: HashMap<&str, &number::Row> =
@@ -129,7 +177,7 @@ impl<'a> Desk<'a> {
                 .iter()
                 .map(|account| (account.id.as_str(), account))
                 .collect(),
-            rules: calls::Rules::new(&called.rules, &called.services),
+            plan,
             known: HashSet::new(),
             uploads: uploads.into_iter().map(|upload| (upload.id.clone(), upload)).collect(),
             calls: HashMap::new(),
@@ -165,27 +213,13 @@ impl<'a> Desk<'a> {
         call_ids.sort_unstable();
         call_ids.dedup();
         let rows = call_event::of_calls(conn, &scope, &call_ids)?;
-        let told: Vec<&str> =
-            rows.iter().filter(|row| row.kind != "call").map(|row| row.id.as_str()).collect();
-        let planned = if told.is_empty() {
-            Vec::new()
-        } else {
-            delivery::lock_of_events(conn, &scope, &told)?
-        };
-        let mut places: HashMap<String, (&'a str, String)> = HashMap::new();
+        self.plan.remember(conn, &scope, &rows)?;
         for row in rows {
             // A call that went through two numbers of the account is two calls to those who are
             // told.
             let Some(&number) = self.by_id.get(row.number_id.as_str()) else { continue };
             let key = (number.id.as_str(), row.call_id.clone());
-            places.insert(row.id.clone(), key.clone());
             self.calls.entry(key).or_insert_with(|| Call::new(number)).remember(row);
-        }
-        for delivery in planned {
-            let place = delivery.call_event_id.as_ref().and_then(|id| places.get(id));
-            if let Some(call) = place.and_then(|key| self.calls.get_mut(key)) {
-                call.remember_notice(&delivery);
-            }
         }
         Ok(())
     }
@@ -229,7 +263,6 @@ impl<'a> Desk<'a> {
         let row = rows::event(self.intake, number, event_id, heard, refusing.is_some());
         let is_told =
             self.accounts.get(account_id).is_some_and(|account| account.status == "active");
-        let rule = self.rules.of(number).filter(|_| is_told);
         let key = (number.id.as_str(), heard.call_id.clone());
         if !self.calls.contains_key(&key) {
             self.calls.insert(key.clone(), Call::new(number));
@@ -238,7 +271,7 @@ impl<'a> Desk<'a> {
             if !call.is_touched() {
                 self.order.push(key);
             }
-            let is_first_refusal = call.enter(self.intake, row, rule);
+            let is_first_refusal = call.enter(row, is_told, self.plan.as_mut());
             if let (Some(Some(entry_id)), true) = (refusing, is_first_refusal) {
                 let scope = store::Scope::account(account_id);
                 store::block_list::block_entry::hit(conn, &scope, &number.id, &entry_id, heard.at)?;
@@ -253,17 +286,13 @@ impl<'a> Desk<'a> {
         conn: &mut Conn,
         scope: SwitchScope,
     ) -> Result<(Vec<(String, LiveChange)>, usize), Failure> {
-        let (mut events, mut notices, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut events, mut changes) = (Vec::new(), Vec::new());
         for key in &self.order {
             let Some(call) = self.calls.remove(key) else { continue };
             let account = scope.account(&call.number.account_id);
-            let ended = call.close(&mut events, &mut notices);
+            let ended = call.close(&mut events);
             for row in &ended.amended {
                 call_event::amend(conn, &account, row)?;
-            }
-            if !ended.canceled.is_empty() {
-                let ids: Vec<&str> = ended.canceled.iter().map(String::as_str).collect();
-                delivery::cancel(conn, &account, &ids, self.intake.now.naive_utc())?;
             }
             changes.extend(
                 ended
@@ -280,7 +309,7 @@ impl<'a> Desk<'a> {
             attachment::insert(conn, &scope.account(&file.account_id), file)?;
         }
         call_event::insert_all(conn, scope, &events)?;
-        delivery::insert_all(conn, scope, &notices)?;
-        Ok((changes, notices.len()))
+        let planned = self.plan.write(conn, scope)?;
+        Ok((changes, planned))
     }
 }

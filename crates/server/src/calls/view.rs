@@ -4,7 +4,7 @@ use crate::error::Failure;
 use crate::platform::stored::from_text;
 use crate::platform::texts::Lang;
 use crate::routing::view::route_caller;
-use api_types::{CallAttachment, CallEvent, DeliveryCounts};
+use api_types::{CallAttachment, CallEvent, Caller, DeliveryCounts};
 use chrono::NaiveDateTime;
 use store::calls::{attachment, call_event};
 
@@ -22,7 +22,7 @@ pub fn call_event(
     let unreadable =
         |what: &str| Failure::Internal(format!("call_events.{what} of {} cannot be read", row.id));
     let count = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
-    let caller = crate::notify::outbox::load::caller(row).ok_or_else(|| unreadable("party"))?;
+    let caller = caller(row).ok_or_else(|| unreadable("party"))?;
     Ok(CallEvent {
         id: row.id.clone(),
         kind: from_text(&row.kind).ok_or_else(|| unreadable("kind"))?,
@@ -52,4 +52,17 @@ fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> Option<CallAtta
         downloads: u32::try_from(row.downloads).unwrap_or(u32::MAX),
         last_download_at: row.last_download_at.map(|at| at.and_utc()),
     })
+}
+
+/// Who called, as it was stored.
+pub fn caller(event: &call_event::Row) -> Option<Caller> {
+    let Some(party) = &event.party else {
+        return event.no_number.as_deref().and_then(from_text).map(Caller::NoNumber);
+    };
+    match Caller::parse(party).ok()? {
+        Caller::Number { number, international } => {
+            Some(Caller::Number { number, international: international || event.international })
+        }
+        other => Some(other),
+    }
 }

@@ -16,9 +16,9 @@ use store::numbers::phone_id;
 use store::{Conn, EntranceScope, OperatorScope};
 
 use super::{Error, output, serve};
-use crate::history::change::{Actor, Ctx};
 use crate::identity::passwords::PreparedPassword;
 use crate::identity::service_keys::KeyKind;
+use crate::platform::change::{Actor, Ctx};
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, private_dir};
 use crate::platform::crypto;

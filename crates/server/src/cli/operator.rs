@@ -23,8 +23,8 @@ use validator::Validate;
 
 use super::{Error, output};
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
 use crate::identity::service_keys::KeyKind;
+use crate::platform::change::{Actor, Ctx};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::{App, platform};

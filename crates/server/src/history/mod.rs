@@ -1,7 +1,5 @@
 //! The change log, and what can be taken back.
 
-pub mod change;
-pub mod fields;
 pub mod http;
 pub mod restore;
 pub mod rules;

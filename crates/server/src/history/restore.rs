@@ -16,15 +16,15 @@ use store::{Conn, Scope};
 
 use crate::accounts::provisioning::update_account;
 use crate::error::Failure;
-use crate::history::change::Ctx;
 use crate::history::rules::restore::{self, Plan, is_unchanged};
-use crate::history::{fields, view};
+use crate::history::view;
 use crate::notify::notify_rules::change_notify_rule;
 use crate::notify::notify_services::{ServiceChange, change_notify_service};
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::ringing::set_ringing;
 use crate::numbers::rules::change;
+use crate::platform::change::{Ctx, fields};
 use crate::{block_list, numbers};
 
 /// Puts the values from before a change back, by the same rules as any other change, and answers

@@ -7,10 +7,7 @@ use actix_web::http::header::{
 };
 
 use super::extract::IDEMPOTENCY_HEADER;
-use crate::platform::config::Config;
-
-/// Every origin.
-pub const ANY: &str = "*";
+use crate::platform::config::{ANY_ORIGIN, Config};
 
 /// The middleware for what `server.cors_origins` names.
 pub fn cors(config: &Config) -> Cors {
@@ -37,7 +34,7 @@ pub fn cors(config: &Config) -> Cors {
         ])
         .max_age(3_600);
     let origins: Vec<&str> = config.server.cors_origins().collect();
-    if origins.contains(&ANY) {
+    if origins.contains(&ANY_ORIGIN) {
         return cors.send_wildcard().allow_any_origin();
     }
     origins.into_iter().fold(cors, Cors::allowed_origin)

@@ -1,4 +1,4 @@
-//! What handlers take: who calls (see [`crate::identity::callers`]), and bodies that were checked.
+//! What handlers take: who calls (in the room `identity`), and bodies that were checked.
 
 use std::future::{Ready, ready};
 
@@ -17,7 +17,6 @@ use validator::Validate;
 use super::read;
 use crate::App;
 use crate::error::Failure;
-pub use crate::identity::callers::{Holder, Member, Operator, Switch, cookie_name};
 use crate::platform::crypto;
 
 /// The application, for handlers.

@@ -8,8 +8,8 @@ use store::identity::api_key;
 use store::{Conn, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, locked, record};
 use crate::identity::view;
+use crate::platform::change::{Ctx, locked, record};
 use crate::platform::crypto;
 
 /// What keys begin with, so that a leaked one is recognised by people and scanners.

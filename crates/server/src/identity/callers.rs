@@ -16,19 +16,21 @@ use store::identity::{api_key, service_key, session};
 use store::numbers::phone_id;
 use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
 
+use crate::App;
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
 use crate::http::extract::{
     Shared, bearer_token, client_address, header, identify, is_safe, seconds, shared,
 };
 use crate::identity::api_keys::API_KEY_PREFIX;
 use crate::identity::service_keys::KeyKind;
 use crate::identity::{api_scopes, rate_limit, view};
+use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto;
-use crate::{App, routing};
 
 /// For how long a switch's key that was found is good without asking again: a key that is removed
 /// works no longer than this.
+/// How long a switch waits for the database before what is known of its key counts.
+const DATABASE_PATIENCE: Duration = Duration::from_millis(300);
 const KEY_IS_FRESH: Duration = Duration::from_secs(1);
 /// The same while the database does not answer.
 const KEY_IS_KNOWN: Duration = Duration::from_secs(600);
@@ -291,7 +293,7 @@ async fn key(
     let sent = bearer(headers, kind).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);
     let is_switch = matches!(kind, KeyKind::Switch);
-    if is_switch && let Some(row) = app.routing.key(&hash, KEY_IS_FRESH) {
+    if is_switch && let Some(row) = app.known_keys.get(&hash, KEY_IS_FRESH) {
         return Ok(row);
     }
     let (now, asked) = (app.clock.now_naive(), hash.clone());
@@ -300,9 +302,9 @@ async fn key(
     });
     // Telephones must ring: a key that was good a moment ago is good while the database does not
     // answer.
-    let found = match app.routing.key(&hash, KEY_IS_KNOWN).filter(|_| is_switch) {
+    let found = match app.known_keys.get(&hash, KEY_IS_KNOWN).filter(|_| is_switch) {
         None => reading.await?,
-        Some(known) => match timeout(routing::PATIENCE, reading).await {
+        Some(known) => match timeout(DATABASE_PATIENCE, reading).await {
             Ok(Ok(found)) => found,
             Ok(Err(_)) | Err(_) => return Ok(known),
         },
@@ -316,7 +318,7 @@ async fn key(
         row.last_used_at = Some(now);
     }
     if is_switch {
-        app.routing.keep_key(hash, row.clone());
+        app.known_keys.keep(hash, row.clone());
     }
     Ok(row)
 }

@@ -13,9 +13,9 @@ use api_types::ErrorCode;
 use url::Url;
 
 use crate::error::Failure;
-use crate::http::cors;
 use crate::http::extract::{Shared, is_safe};
 use crate::http::problem::problem;
+use crate::platform::config::ANY_ORIGIN;
 
 /// The middleware.
 ///
@@ -40,7 +40,7 @@ fn is_welcome(request: &ServiceRequest) -> bool {
     let Some(app) = request.app_data::<Shared>() else { return false };
     let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let named = origin.is_some_and(|origin| {
-        app.config.server.cors_origins().any(|allowed| allowed == origin || allowed == cors::ANY)
+        app.config.server.cors_origins().any(|allowed| allowed == origin || allowed == ANY_ORIGIN)
     });
     named && !request.headers().contains_key(COOKIE)
 }

@@ -6,9 +6,9 @@ use store::numbers::phone_id;
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, locked, record};
 use crate::identity::digest::Digest;
 use crate::identity::tokens::sign_out_softphones;
+use crate::platform::change::{Ctx, locked, record};
 use crate::platform::crypto::{self, Secrets};
 
 /// A password that is ready to be stored. Made before the transaction: hashing takes tens of

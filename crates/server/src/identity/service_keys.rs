@@ -1,12 +1,16 @@
 //! Keys of operators and switches.
 
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
 use api_types::{ServiceKey, ServiceKeyCreate, ServiceKeyCreated};
 use store::identity::service_key;
 use store::{Conn, OperatorScope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::Ctx;
 use crate::identity::view;
+use crate::platform::change::Ctx;
 use crate::platform::crypto;
 
 /// What a service key opens.
@@ -33,6 +37,25 @@ impl KeyKind {
             KeyKind::Operator => "dwo_",
             KeyKind::Switch => "dws_",
         }
+    }
+}
+
+/// Keys of switches that were found lately, by their hashes: a switch that is known goes on while
+/// the database does not answer. There are as many as the operator has switches.
+#[derive(Debug, Default)]
+pub struct KnownKeys(RwLock<HashMap<String, (service_key::Row, Instant)>>);
+
+impl KnownKeys {
+    /// The key with this hash, if it was found within `age`.
+    pub fn get(&self, hash: &str, age: Duration) -> Option<service_key::Row> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(hash).filter(|(_, at)| at.elapsed() < age).map(|(row, _)| row.clone())
+    }
+
+    /// Keeps a key that was found.
+    pub fn keep(&self, hash: String, row: service_key::Row) {
+        let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(hash, (row, Instant::now()));
     }
 }
 

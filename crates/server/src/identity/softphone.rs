@@ -14,10 +14,10 @@ use store::{EntranceScope, Scope, new_id};
 
 use crate::App;
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
 use crate::http::extract::{bearer_token, identify, seconds, shared};
 use crate::identity::rate_limit;
 use crate::identity::tokens::SignedIn;
+use crate::platform::change::{Actor, Ctx};
 
 /// What the header of an access token says that it is (RFC 9068, 2.1).
 const TYP: &str = "at+jwt";

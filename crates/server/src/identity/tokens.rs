@@ -9,7 +9,7 @@ use store::softphone::terminal;
 use store::{Conn, EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx, locked, record};
+use crate::platform::change::{Actor, Ctx, locked, record};
 use crate::platform::crypto::{self, Secrets};
 use crate::platform::{self};
 
@@ -300,7 +300,8 @@ pub fn rename_terminal(
     };
     if (&before.kind, &before.name) != (&after.kind, &after.name) {
         terminal::rename(conn, scope, phone_id, id, &after.kind, &after.name)?;
-        let values = crate::history::fields::differences(of_terminal(&before), of_terminal(&after));
+        let values =
+            crate::platform::change::fields::differences(of_terminal(&before), of_terminal(&after));
         record(conn, scope, ctx, (AuditObject::Terminal, id), AuditAction::Update, values)?;
     }
     Ok(after)

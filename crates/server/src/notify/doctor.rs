@@ -3,21 +3,12 @@
 use api_types::ServiceProblem;
 use chrono::{DateTime, Utc};
 
-use crate::platform::texts::{Lang, known_text, text};
+use crate::platform::texts::{Lang, explained};
 
-/// The words for a code of a [`super::Report`]. Providers make new codes without notice: one that
-/// we have no words for is named.
+/// The words for a code of a [`super::Report`].
 pub fn explain(lang: Lang, code: &str, since: Option<DateTime<Utc>>) -> ServiceProblem {
-    let words = |what: &str| {
-        known_text(lang, &format!("doctor.{code}.{what}"))
-            .unwrap_or_else(|| text(lang, &format!("doctor.unknown.{what}"), &[("code", code)]))
-    };
-    ServiceProblem {
-        code: code.to_owned(),
-        message: words("message"),
-        advice: words("advice"),
-        since,
-    }
+    let (message, advice) = explained(lang, code);
+    ServiceProblem { code: code.to_owned(), message, advice, since }
 }
 
 #[cfg(test)]
@@ -25,6 +16,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::platform::texts::known_text;
 
     /// Every code that a locale file names: `doctor`, the channel, the code, two spaces deeper
     /// each.

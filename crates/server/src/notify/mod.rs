@@ -8,6 +8,7 @@ pub mod channels;
 pub mod doctor;
 pub mod egress;
 pub mod http;
+pub mod intake;
 pub mod notify_rules;
 pub mod notify_services;
 pub mod outbox;

@@ -10,10 +10,9 @@ use store::routing::contract;
 use store::{Conn, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, locked, record};
-use crate::history::fields;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::rules::change;
+use crate::platform::change::{Ctx, check_version, fields, locked, record};
 
 /// Adds a rule.
 ///

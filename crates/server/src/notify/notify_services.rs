@@ -8,11 +8,10 @@ use store::notify::{notify_rule, notify_service};
 use store::{Conn, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, locked, record};
-use crate::history::fields;
 use crate::notify::pace;
 use crate::notify::vault::{self, Sealed};
 use crate::platform;
+use crate::platform::change::{Ctx, check_version, fields, locked, record};
 use crate::platform::crypto::Secrets;
 
 /// What changes of a service.

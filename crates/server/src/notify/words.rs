@@ -1,14 +1,12 @@
 //! What a notice says, as plain text: how it is escaped, laid out and cut is each adapter's.
 
-use api_types::{
-    AttachmentKind, Caller, MissedReason, NoNumber, NotifyEvent, NotifyLanguage, PhoneNumber,
-};
-use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _, Utc};
+use api_types::{AttachmentKind, MissedReason, NotifyEvent, NotifyLanguage, PhoneNumber};
 use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{Event, Notice, Subject};
 use crate::platform::texts::{Lang, text};
+use crate::platform::words::{caller, date, duration, moment};
 
 /// What a notice says. All of it is plain text that may have come from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,22 +203,6 @@ fn missed(lang: Lang, reason: Option<MissedReason>, length: Option<&str>) -> Str
     text(lang, &format!("notices.reason.{key}"), &[("duration", length.unwrap_or_default())])
 }
 
-/// The caller as people write it: `090-1234-5678`, `非通知`.
-pub fn caller(lang: Lang, caller: &Caller) -> String {
-    match caller {
-        Caller::NoNumber(kind) => {
-            let key = match kind {
-                NoNumber::Withheld => "withheld",
-                NoNumber::PayPhone => "pay_phone",
-                NoNumber::OutOfRange => "out_of_range",
-                NoNumber::ServiceConflict => "service_conflict",
-            };
-            text(lang, &format!("notices.caller.{key}"), &[])
-        }
-        Caller::Number { .. } | Caller::Service(_) => caller.japanese(),
-    }
-}
-
 /// The number that was called, with its name.
 fn called(lang: Lang, event: &Event) -> String {
     let number = phone_number(&event.number);
@@ -244,55 +226,6 @@ fn footer(lang: Lang, notice: &Notice) -> String {
         ),
         _ => text(lang, "notices.footer", &[id]),
     }
-}
-
-/// A time as people in Japan read it: `2026年11月22日(日) 18:04`.
-pub fn moment(lang: Lang, at: DateTime<Utc>) -> String {
-    date(lang, "at", at)
-}
-
-fn date(lang: Lang, key: &str, at: DateTime<Utc>) -> String {
-    // Japan has had no summer time since 1951.
-    let tokyo = FixedOffset::east_opt(9 * 3600)
-        .map_or_else(|| at.fixed_offset(), |offset| at.with_timezone(&offset));
-    let weekday = tokyo.weekday().num_days_from_monday() as usize;
-    let weekdays = text(lang, "notices.weekday", &[]);
-    let (weekday, month_name) = match lang {
-        Lang::Ja => (weekdays.chars().nth(weekday).unwrap_or_default().to_string(), String::new()),
-        Lang::En => {
-            let months = text(lang, "notices.month", &[]);
-            let nth = |names: &str, index: usize| {
-                names.split(' ').nth(index).unwrap_or_default().to_owned()
-            };
-            (nth(&weekdays, weekday), nth(&months, tokyo.month0() as usize))
-        }
-    };
-    let (year, month, day) =
-        (tokyo.year().to_string(), tokyo.month().to_string(), tokyo.day().to_string());
-    let time = format!("{:02}:{:02}", tokyo.hour(), tokyo.minute());
-    let values = [
-        ("year", year.as_str()),
-        ("month", &month),
-        ("day", &day),
-        ("weekday", &weekday),
-        ("month_name", &month_name),
-        ("time", &time),
-    ];
-    text(lang, &format!("notices.{key}"), &values)
-}
-
-/// A length of time: `1分23秒`.
-pub fn duration(lang: Lang, seconds: u32) -> String {
-    let parts =
-        [("hours", seconds / 3600), ("minutes", seconds / 60 % 60), ("seconds", seconds % 60)];
-    let shown: Vec<String> = parts
-        .into_iter()
-        .filter(|(unit, count)| *count > 0 || (*unit == "seconds" && seconds == 0))
-        .map(|(unit, count)| {
-            text(lang, &format!("notices.duration.{unit}"), &[("count", &count.to_string())])
-        })
-        .collect();
-    shown.join(&text(lang, "notices.duration.between", &[]))
 }
 
 /// What people read of a delivery: eight characters of Crockford's alphabet (no I, L, O, U) in two

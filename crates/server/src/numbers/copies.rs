@@ -9,12 +9,11 @@ use store::routing::contract::{self, Contract};
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history::change::Ctx;
-use crate::history::fields;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::ringing::set_ringing;
 use crate::numbers::rules::{capabilities, change};
 use crate::numbers::view;
+use crate::platform::change::{Ctx, fields};
 use crate::{block_list, platform};
 
 /// Takes settings of another number over, screen by screen, each as a change of its own.

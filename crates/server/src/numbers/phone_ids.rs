@@ -11,13 +11,12 @@ use store::softphone::terminal;
 use store::{Conn, EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, locked, record, taken};
-use crate::history::fields;
 use crate::identity::passwords::PreparedPassword;
 use crate::identity::tokens::{enter_terminal, sign_out};
 use crate::numbers::provisioning::change_number;
 use crate::numbers::view;
 use crate::platform;
+use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
 use crate::platform::crypto::Secrets;
 
 /// Changes an ID that is locked, and writes the difference down; nothing happens where nothing

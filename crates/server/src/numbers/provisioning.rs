@@ -8,11 +8,10 @@ use store::numbers::{number, phone_id};
 use store::{Conn, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, check_version, locked, record, taken};
-use crate::history::fields;
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::view;
 use crate::platform;
+use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
 
 /// Adds a number.
 ///

@@ -6,9 +6,8 @@ use store::routing::contract::Contract;
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history::change::{Ctx, record};
-use crate::history::fields;
 use crate::numbers::rules::change;
+use crate::platform::change::{Ctx, fields, record};
 
 /// Sets which IDs ring for a number that is locked, and writes the difference down; nothing happens
 /// where nothing differs.

@@ -17,13 +17,16 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-pub use crate::routing::decide::SipCodes;
+pub use crate::platform::sip::SipCodes;
 pub use api_types::credentials::host_allowed;
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
 pub use notices::{
     AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers,
 };
+
+/// Every origin, as a value of `server.cors_origins`.
+pub const ANY_ORIGIN: &str = "*";
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]

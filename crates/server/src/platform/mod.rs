@@ -1,11 +1,16 @@
 //! What every room stands on; it knows none of them.
 
+pub mod change;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod csv;
 pub mod limits;
 pub mod mail;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod sip;
 pub mod stored;
 pub mod telemetry;
 pub mod texts;
+pub mod words;

@@ -5,8 +5,6 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use api_types::{ErrorCode, FieldCode, FieldFault};
 
-use crate::notify::doctor;
-
 /// The language of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -84,16 +82,23 @@ pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> S
     text(lang, &format!("problem.{}.detail", code.as_str()), values)
 }
 
+/// What a code of a notify service means, and what to do. Providers make new codes without notice:
+/// one that we have no words for is named.
+pub fn explained(lang: Lang, code: &str) -> (String, String) {
+    let words = |what: &str| {
+        known_text(lang, &format!("doctor.{code}.{what}"))
+            .unwrap_or_else(|| text(lang, &format!("doctor.unknown.{what}"), &[("code", code)]))
+    };
+    (words("message"), words("advice"))
+}
+
 /// What is wrong with a field and how to mend it: the text for this very field if there is one,
 /// else the one for the code.
 pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
     if let (FieldCode::ServiceRefused, Some(code)) = (fault.code, &fault.value) {
-        let problem = doctor::explain(lang, code, None);
-        return text(
-            lang,
-            "field.service_refused",
-            &[("message", &problem.message), ("advice", &problem.advice)],
-        );
+        let (message, advice) = explained(lang, code);
+        let values = [("message", message.as_str()), ("advice", &advice)];
+        return text(lang, "field.service_refused", &values);
     }
     let field = fault.pointer.trim_start_matches(['/', '?', '#']);
     let special = format!("field_at.{field}.{}", fault.code.as_str());

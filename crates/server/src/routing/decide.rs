@@ -5,7 +5,6 @@
 //! Emergency numbers and their call-backs pass by the first two: whoever has called for help must
 //! be reached (RFC 7090, 1).
 
-mod sip;
 mod words;
 
 #[cfg(test)]
@@ -23,7 +22,7 @@ use store::block_list::block_entry;
 use store::numbers::number;
 use store::routing::contract::Contract;
 
-pub use sip::{SipCodes, reason_phrase};
+pub use crate::platform::sip::{SipCodes, reason_phrase};
 pub use words::reason;
 
 /// How long the ID that rings first rings alone. A telephone in Japan rings every 3 seconds: after

@@ -24,7 +24,6 @@ use api_types::{Caller, MatchedRule, NoNumber, RouteAction};
 use chrono::NaiveDateTime;
 use store::accounts::route_change;
 use store::block_list::block_entry;
-use store::identity::service_key;
 use store::numbers::number;
 use store::routing::contract::{self, Contract};
 use store::routing::route;
@@ -38,7 +37,6 @@ use crate::error::Failure;
 use crate::routing::decide::{
     Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase,
 };
-use crate::switch::feed;
 use list::BlockList;
 
 /// How often the follower asks.
@@ -71,8 +69,6 @@ pub struct View {
     numbers: RwLock<HashMap<String, (String, String)>>,
     followed: Mutex<Option<Instant>>,
     follows: AtomicBool,
-    /// Keys of switches by their hashes, and when each was found.
-    keys: RwLock<HashMap<String, (service_key::Row, Instant)>>,
 }
 
 /// What was decided, and from what.
@@ -121,17 +117,6 @@ impl View {
             .is_some_and(|at| at.elapsed() < FRESH)
     }
 
-    /// The key with this hash, if it was found within `age`.
-    pub fn key(&self, hash: &str, age: Duration) -> Option<service_key::Row> {
-        let keys = read(&self.keys);
-        keys.get(hash).filter(|(_, at)| at.elapsed() < age).map(|(row, _)| row.clone())
-    }
-
-    /// Keeps a key that was found. There are as many as the operator has switches.
-    pub fn keep_key(&self, hash: String, row: service_key::Row) {
-        write(&self.keys).insert(hash, (row, Instant::now()));
-    }
-
     /// Forgets the accounts whose revision is another one by now.
     fn apply(&self, changed: &[(String, Option<i64>)]) {
         let stale = |accounts: &HashMap<String, Arc<Account>>,
@@ -172,7 +157,7 @@ pub async fn route(
     };
     if !app.routing.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app), scope));
-        feed::start(app, scope);
+        (app.on_first_call)(app, scope);
     }
     let known = app.routing.known(&e164);
     if let Some((account, number_id)) = &known

@@ -1,8 +1,8 @@
 //! A decision as it goes over the wire.
 
-use crate::notify::words;
 use crate::platform::stored::{known, version};
 use crate::platform::texts::{Lang, text};
+use crate::platform::words;
 use crate::routing::decide::{self, Call, Decision};
 use api_types::{
     Caller, Matched, MatchedRule, NotifyEvent, RouteAction, RouteCaller, RouteDecision,

@@ -2,3 +2,4 @@
 
 pub mod attachment;
 pub mod call_event;
+pub mod intake;

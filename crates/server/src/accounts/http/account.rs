@@ -8,11 +8,11 @@ use store::{Conn, Scope};
 
 use crate::accounts::{provisioning, view};
 use crate::error::Failure;
-use crate::history;
 use crate::http::answer;
 use crate::http::extract::{Body, IfMatch, Shared};
 use crate::http::headers::IfMatchHeader;
 use crate::identity::callers::Member;
+use crate::platform::change;
 
 fn find(conn: &mut Conn, scope: &Scope) -> Result<Account, Failure> {
     Ok(view::account(&contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?))
@@ -44,8 +44,8 @@ pub async fn update_account(
     let account = app
         .db
         .write(move |conn| {
-            let before = history::change::locked(conn, &holder.scope)?;
-            history::change::check_version(before.version, Some(if_match.0))?;
+            let before = change::locked(conn, &holder.scope)?;
+            change::check_version(before.version, Some(if_match.0))?;
             let changes = account::Changes {
                 contact_mail: body.value.contact_mail.map(Some),
                 ..account::Changes::default()

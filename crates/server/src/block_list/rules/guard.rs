@@ -1,6 +1,6 @@
 //! What must not stand in a block list, and what should not without a second thought.
 
-use api_types::{BlockMatch, BlockPattern, Caller, CallerError, FieldCode, FieldFault};
+use api_types::{BlockMatch, BlockPattern, Caller, FieldCode, FieldFault};
 use store::routing::contract::Contract;
 
 /// The shortest beginning that may be refused, in digits as people in Japan count them.
@@ -79,31 +79,12 @@ impl Guard {
     }
 }
 
-/// What is wrong with a text that is no caller.
-pub fn caller_fault(pointer: &str, error: &CallerError) -> FieldFault {
-    let fault = |code| FieldFault::new(pointer, code);
-    match error {
-        CallerError::Empty => fault(FieldCode::Required),
-        CallerError::UnexpectedCharacter(c) => {
-            fault(FieldCode::UnexpectedCharacter).value(c.to_string())
-        }
-        CallerError::StarOrHash(c) => fault(FieldCode::StarOrHash).value(c.to_string()),
-        CallerError::TooShort => fault(FieldCode::NumberTooShort),
-        CallerError::TooLong => fault(FieldCode::NumberTooLong),
-        CallerError::NoPrefix => fault(FieldCode::NoPrefix),
-        CallerError::LostZero(number) => fault(FieldCode::LostZero).value(number.japanese()),
-        CallerError::ScientificNotation => fault(FieldCode::ScientificNotation),
-        CallerError::NoNumberGiven => fault(FieldCode::NoNumberGiven),
-        CallerError::Unreadable => fault(FieldCode::InvalidFormat),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use BlockMatch::{Exact, Prefix};
 
     use super::*;
-    use crate::numbers::rules::sample::{Sample, contract};
+    use crate::platform::sample::{Sample, contract};
 
     fn guard() -> Guard {
         let mut contract = contract(&Sample { numbers: 2, ids: 1, ..Sample::default() });

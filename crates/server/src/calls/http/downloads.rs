@@ -5,19 +5,20 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, route, web};
+use maud::{Markup, html};
 use store::calls::{attachment, call_event};
 use store::numbers::number;
 use store::{EntranceScope, Scope};
 
 use crate::App;
 use crate::calls::downloads;
+use crate::calls::view::caller;
 use crate::error::Failure;
 use crate::http::extract::Shared;
 use crate::http::file_answer;
-use crate::http::plain_page::{self, escape};
-use crate::notify::outbox::load::caller;
-use crate::notify::words;
+use crate::http::plain_page;
 use crate::platform::texts::{Lang, text};
+use crate::platform::words;
 
 /// Where a link leads.
 struct Found {
@@ -68,8 +69,10 @@ pub async fn get_download_page(
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::GONE };
     let (title, body) = match &found {
         None => {
-            let say = |key: &str| escape(&text(lang, &format!("downloads.{key}"), &[]));
-            (say("gone_title"), format!("<h1>{}</h1><p>{}</p>", say("gone_title"), say("gone")))
+            let say = |key: &str| text(lang, &format!("downloads.{key}"), &[]);
+            let title = say("gone_title");
+            let body = html! { h1 { (title) } p { (say("gone")) } };
+            (title, body)
         }
         Some(found) => content(lang, &token, found),
     };
@@ -113,10 +116,8 @@ pub async fn get_download(
 }
 
 /// Title and body of the page of what is still to be had.
-fn content(lang: Lang, token: &str, found: &Found) -> (String, String) {
-    let say = |key: &str, values: &[(&str, &str)]| {
-        escape(&text(lang, &format!("downloads.{key}"), values))
-    };
+fn content(lang: Lang, token: &str, found: &Found) -> (String, Markup) {
+    let say = |key: &str, values: &[(&str, &str)]| text(lang, &format!("downloads.{key}"), values);
     let row = &found.row;
     let audio = row.kind == "audio";
     let who = found
@@ -126,55 +127,54 @@ fn content(lang: Lang, token: &str, found: &Found) -> (String, String) {
         .map(|caller| words::caller(lang, &caller))
         .unwrap_or_default();
     let title = say(if audio { "voicemail" } else { "fax" }, &[("caller", &who)]);
-    let mut facts = String::new();
-    let mut fact = |label: &str, value: &str| {
-        facts.push_str(&format!(
-            "<div><dt>{}</dt><dd>{}</dd></div>",
-            say(label, &[]),
-            escape(value)
-        ));
+    let href = format!("/downloads/{token}/{}", row.file_name);
+    let transcript = found
+        .event
+        .as_ref()
+        .and_then(|event| event.transcript.as_deref())
+        .filter(|text| !text.is_empty());
+    let until = words::moment(lang, row.link_expires_at.and_utc());
+    let body = html! {
+        h1 { (title) }
+        dl {
+            @for (label, value) in facts(lang, found, audio) {
+                div { dt { (say(label, &[])) } dd { (value) } }
+            }
+        }
+        @if audio {
+            audio controls preload="none" src=(href) { (say("no_player", &[])) }
+        } @else {
+            a.main href=(href) { (say("open", &[])) }
+        }
+        @if let Some(said) = transcript {
+            section { h2 { (say("transcript", &[])) } p.said { (said) } }
+        }
+        p.actions { a href={ (href) "?download" } { (say("save", &[])) } }
+        p.note { (say("until", &[("until", &until)])) }
     };
+    (title, body)
+}
+
+/// What is known of the call: keys of labels, and values.
+fn facts(lang: Lang, found: &Found, audio: bool) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
     if let Some(event) = &found.event {
-        fact("at", &words::moment(lang, event.at.and_utc()));
-        if let Some(seconds) =
-            event.duration_s.and_then(|seconds| u32::try_from(seconds).ok()).filter(|_| audio)
-        {
-            fact("duration", &words::duration(lang, seconds));
+        facts.push(("at", words::moment(lang, event.at.and_utc())));
+        let seconds = event.duration_s.and_then(|seconds| u32::try_from(seconds).ok());
+        if let Some(seconds) = seconds.filter(|_| audio) {
+            facts.push(("duration", words::duration(lang, seconds)));
         }
     }
     if let Some(number) = &found.number {
         let shown = api_types::PhoneNumber::parse(&number.e164)
             .map(|number| number.japanese())
             .unwrap_or_default();
-        fact(
-            "number",
-            &if number.name.is_empty() { shown } else { format!("{shown} {}", number.name) },
-        );
+        let named = if number.name.is_empty() {
+            shown
+        } else {
+            format!("{shown} {}", number.name)
+        };
+        facts.push(("number", named));
     }
-    let href = format!("/downloads/{token}/{}", escape(&row.file_name));
-    let player = if audio {
-        format!("<audio controls preload=\"none\" src=\"{href}\">{}</audio>", say("no_player", &[]))
-    } else {
-        format!("<a class=\"main\" href=\"{href}\">{}</a>", say("open", &[]))
-    };
-    let transcript = found
-        .event
-        .as_ref()
-        .and_then(|event| event.transcript.as_deref())
-        .filter(|text| !text.is_empty());
-    let transcript = transcript.map_or_else(String::new, |said| {
-        format!(
-            "<section><h2>{}</h2><p class=\"said\">{}</p></section>",
-            say("transcript", &[]),
-            escape(said)
-        )
-    });
-    let until = words::moment(lang, row.link_expires_at.and_utc());
-    let body = format!(
-        "<h1>{title}</h1><dl>{facts}</dl>{player}{transcript}<p class=\"actions\"><a \
-            href=\"{href}?download\">{}</a></p><p class=\"note\">{}</p>",
-        say("save", &[]),
-        say("until", &[("until", &until)])
-    );
-    (title, body)
+    facts
 }

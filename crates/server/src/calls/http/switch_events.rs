@@ -95,17 +95,14 @@ pub async fn create_switch_events(
     events: SwitchEvents,
 ) -> Result<HttpResponse, Failure> {
     let link_lasts = seconds(u64::from(app.config.attachments.link_days) * 86_400);
-    let intake = Intake {
-        switch_id: switch.key_id,
-        now: app.clock.now(),
-        settle: seconds(app.config.outbox.settle_s),
-        link_lasts,
-    };
+    let intake = Intake { switch_id: switch.key_id, now: app.clock.now(), link_lasts };
     let items: Vec<intake::Item> =
         events.0.into_iter().map(|sent| intake::Item::read(sent, intake.now)).collect();
     let (scope, ids) =
         (switch.scope, items.iter().map(|item| item.event_id().to_owned()).collect::<Vec<_>>());
-    let taken = app.db.write(move |conn| intake::take(conn, scope, &intake, &items)).await?;
+    let planner = (app.planner)(intake.now, seconds(app.config.outbox.settle_s));
+    let taken =
+        app.db.write(move |conn| intake::take(conn, scope, &intake, &items, planner)).await?;
     for (account_id, change) in taken.changes {
         app.live.tell(&account_id, change);
     }

@@ -8,7 +8,6 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
 use validator::Validate as _;
 
-use crate::block_list::rules::guard::caller_fault;
 use crate::http::read;
 use crate::platform;
 
@@ -120,7 +119,7 @@ fn number(text: &str, pointer: &str, faults: &mut Vec<FieldFault>) -> Option<Str
             Some(key) => return Some(key.to_owned()),
             None => faults.push(FieldFault::new(pointer, FieldCode::NoNumberGiven)),
         },
-        Err(error) => faults.push(caller_fault(pointer, &error)),
+        Err(error) => faults.push(error.fault(pointer)),
     }
     None
 }
@@ -131,7 +130,7 @@ fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
     if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
         return match platform::stored::from_text::<NoNumber>(text) {
             Some(kind) => Ok(Caller::NoNumber(kind)),
-            None => Caller::parse(text).map_err(|error| caller_fault("/caller", &error)),
+            None => Caller::parse(text).map_err(|error| error.fault("/caller")),
         };
     }
     let identity = SipIdentity {

@@ -11,8 +11,8 @@ use store::{Conn, OperatorScope, Scope};
 
 use crate::cli::Error;
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
 use crate::identity::passwords::PreparedPassword;
+use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto::Secrets;
 use crate::{App, accounts, numbers};
 

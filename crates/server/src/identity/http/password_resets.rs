@@ -7,13 +7,12 @@ use store::numbers::phone_id;
 use store::{EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
-use crate::history;
-use crate::history::change::Actor;
 use crate::http::answer;
 use crate::http::extract::{Body, ClientAddress, Shared, seconds};
 use crate::identity::attempts;
 use crate::identity::passwords::{self, PreparedPassword};
 use crate::identity::rules::password::{self, Context};
+use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
 use crate::platform::mail::{Mail, MailError};
 use crate::platform::texts::{Lang, text};
@@ -178,7 +177,7 @@ pub async fn complete_password_reset(
     app.db
         .write(move |conn| {
             let scope = Scope::account(&reset.account_id);
-            history::change::locked(conn, &scope)?;
+            change::locked(conn, &scope)?;
             if password_reset::delete_of_phone_id(conn, &scope, &reset.phone_id)? == 0 {
                 return Err(Failure::Code(ErrorCode::LinkExpired));
             }

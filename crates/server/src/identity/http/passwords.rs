@@ -8,15 +8,14 @@ use api_types::{
 use store::numbers::phone_id;
 
 use crate::error::Failure;
-use crate::history;
 use crate::http::answer;
 use crate::http::extract::{Body, ClientAddress, Shared};
 use crate::identity::attempts;
 use crate::identity::callers::Holder;
 use crate::identity::passwords::{self, PreparedPassword};
 use crate::identity::rules::password::{self, Context};
-use crate::platform::crypto;
 use crate::platform::texts::Lang;
+use crate::platform::{change, crypto};
 
 /// Change an ID's password
 ///
@@ -132,12 +131,12 @@ pub async fn reveal_password(
     let plain = app
         .db
         .write(move |conn| -> Result<Vec<u8>, Failure> {
-            history::change::locked(conn, &holder.scope)?;
+            change::locked(conn, &holder.scope)?;
             let row = phone_id::find(conn, &holder.scope, &phone_id)?.ok_or(Failure::NOT_FOUND)?;
             let sealed =
                 row.sealed_password.ok_or_else(|| Failure::field("", FieldCode::NotApplicable))?;
             let object = (AuditObject::PhoneId, row.id.as_str());
-            history::change::record(
+            change::record(
                 conn,
                 &holder.scope,
                 &ctx,

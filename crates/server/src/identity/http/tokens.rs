@@ -7,8 +7,8 @@ use store::identity::sign_in_link;
 use store::numbers::phone_id;
 use store::{EntranceScope, Scope};
 
+use crate::App;
 use crate::error::Failure;
-use crate::history::change::Actor;
 use crate::http::answer;
 use crate::http::extract::{Body, ClientAddress, IdempotencyKey, Shared, seconds};
 use crate::http::headers::RefreshKeyHeader;
@@ -16,8 +16,8 @@ use crate::identity::digest::Digest;
 use crate::identity::softphone::access_token;
 use crate::identity::tokens::{self, Refreshed, SignedIn};
 use crate::identity::{attempts, passwords};
+use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
-use crate::{App, history};
 
 /// Sign in with a softphone
 ///
@@ -136,7 +136,7 @@ pub async fn create_tokens_by_link(
             }
             let link = sign_in_link::take(conn, &scope, &hash, at)?.ok_or_else(ended)?;
             let row = phone_id::find(conn, &scope, &link.phone_id)?.ok_or_else(ended)?;
-            let ctx = history::change::Ctx { actor: Actor::app(&row.login_id), now };
+            let ctx = change::Ctx { actor: Actor::app(&row.login_id), now };
             tokens::sign_in_softphone(conn, &scope, &ctx, &row.id, terminal, lives)
         })
         .await?;

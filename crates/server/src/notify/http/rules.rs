@@ -10,7 +10,6 @@ use store::routing::contract;
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
@@ -19,6 +18,7 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::{notify_rules, view};
 use crate::numbers::rules::change;
+use crate::platform::change::{check_version, locked};
 use crate::platform::texts::Lang;
 
 fn summaries(
@@ -138,9 +138,9 @@ pub async fn update_notify_rule(
         .db
         .write(move |conn| -> Result<_, Failure> {
             let scope = &holder.scope;
-            history::change::locked(conn, scope)?;
+            locked(conn, scope)?;
             let row = notify_rule::find(conn, scope, &rule_id)?.ok_or(Failure::NOT_FOUND)?;
-            history::change::check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, Some(if_match.0))?;
             let changes = change::notify_rule(&body.value).map_err(Failure::Fields)?;
             notify_rules::change_notify_rule(conn, scope, &ctx, &row, &changes)?;
             load(conn, scope, &rule_id, lang)

@@ -8,6 +8,7 @@ use api_types::{
 use store::notify::{notify_rule, notify_service};
 use store::{Conn, Scope};
 
+use crate::App;
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
@@ -17,8 +18,8 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::notify_services::{self, ServiceChange};
 use crate::notify::{refusal, vault, view};
+use crate::platform::change;
 use crate::platform::texts::Lang;
-use crate::{App, history};
 
 /// Reads credentials by the rules of the configuration.
 fn read(
@@ -245,7 +246,7 @@ pub async fn update_service(
     let ServicePatch { label, enabled, credentials, waiting, unchecked } = body.value;
     let (scope, ids) = (holder.scope.clone(), path.clone());
     let row = app.db.read(move |conn| find(conn, &scope, (&ids.0, &ids.1))).await?;
-    history::change::check_version(row.version, Some(if_match.0))?;
+    change::check_version(row.version, Some(if_match.0))?;
     let mut wanted =
         ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
     if let Some(given) = credentials {

@@ -1,6 +1,6 @@
 //! From rows of the queue to what an adapter sends.
 
-use api_types::{Caller, Credentials, ServiceType};
+use api_types::{Credentials, ServiceType};
 use serde::{Deserialize, Serialize};
 use store::calls::call_event;
 use store::notify::delivery::Row;
@@ -8,6 +8,7 @@ use store::notify::notify_service;
 use store::notify::outbox::Material;
 
 use crate::calls::downloads;
+use crate::calls::view::caller;
 use crate::notify::{Attachment, Event, Job, Notice, Progress, Subject, Target, vault};
 use crate::{App, platform};
 
@@ -143,23 +144,6 @@ fn told(material: &Material, event: &call_event::Row) -> Option<Event> {
         transcript: event.transcript.clone(),
         forwarded_to: event.forwarded_to.clone(),
     })
-}
-
-/// Who called, as it was stored.
-pub fn caller(event: &call_event::Row) -> Option<Caller> {
-    let Some(party) = &event.party else {
-        return event
-            .no_number
-            .as_deref()
-            .and_then(platform::stored::from_text)
-            .map(Caller::NoNumber);
-    };
-    match Caller::parse(party).ok()? {
-        Caller::Number { number, international } => {
-            Some(Caller::Number { number, international: international || event.international })
-        }
-        other => Some(other),
-    }
 }
 
 fn attachment(app: &App, material: &Material, event: &call_event::Row) -> Option<Attachment> {

@@ -1,4 +1,5 @@
-use chrono::TimeZone as _;
+use api_types::Caller;
+use chrono::{DateTime, TimeZone as _, Utc};
 
 use super::*;
 use crate::notify::Attachment;

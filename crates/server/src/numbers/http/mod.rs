@@ -1,5 +1,6 @@
 //! Handlers: they translate, nothing else.
 
+pub mod block_switches;
 pub mod copies;
 pub mod numbers;
 pub mod operator_ids;

@@ -7,8 +7,6 @@ use store::routing::contract::{self, Contract};
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history;
-use crate::history::change::Ctx;
 use crate::http::answer;
 use crate::http::extract::{Body, IfMatch, Query, Shared};
 use crate::http::headers::IfMatchHeader;
@@ -16,6 +14,7 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::numbers::rules::change;
 use crate::numbers::{provisioning, view};
+use crate::platform::change::{Ctx, check_version};
 
 /// List the numbers
 ///
@@ -101,7 +100,7 @@ fn write(
 ) -> Result<Number, Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let row = contract.number(id).ok_or(Failure::NOT_FOUND)?;
-    history::change::check_version(row.version, Some(if_match.0))?;
+    check_version(row.version, Some(if_match.0))?;
     let changes = decide(&contract, row)?;
     let after = provisioning::change_number(conn, scope, ctx, row, &changes)?;
     Ok(view::number(&contract, &after))

@@ -16,10 +16,11 @@ use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
 use crate::http::idempotency::{Created, once};
 use crate::http::paging::Window;
+use crate::identity;
 use crate::identity::callers::Operator;
 use crate::identity::passwords::PreparedPassword;
 use crate::numbers::{phone_ids, view};
-use crate::{history, identity};
+use crate::platform::change;
 
 /// Add an ID to a contract
 ///
@@ -212,9 +213,9 @@ pub async fn operator_set_password(
     let shared = app.clone();
     app.db
         .write(move |conn| {
-            history::change::locked(conn, &scope)?;
+            change::locked(conn, &scope)?;
             let present = phone_id::find(conn, &scope, &id)?.ok_or(Failure::NOT_FOUND)?;
-            history::change::check_version(present.version, Some(if_match.0))?;
+            change::check_version(present.version, Some(if_match.0))?;
             identity::passwords::set_password(
                 conn,
                 &scope,

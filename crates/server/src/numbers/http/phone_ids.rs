@@ -7,7 +7,6 @@ use store::softphone::terminal;
 use store::{Conn, Scope};
 
 use crate::error::Failure;
-use crate::history;
 use crate::http::answer;
 use crate::http::extract::{Body, IfMatch, Query, Shared};
 use crate::http::headers::IfMatchHeader;
@@ -15,6 +14,7 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::numbers::rules::change;
 use crate::numbers::{phone_ids, view};
+use crate::platform::change::{check_version, locked};
 
 /// List the IDs
 ///
@@ -89,10 +89,10 @@ pub async fn update_id(
     let changed = app
         .db
         .write(move |conn| {
-            history::change::locked(conn, &holder.scope)?;
+            locked(conn, &holder.scope)?;
             let before = store::numbers::phone_id::find(conn, &holder.scope, &phone_id)?
                 .ok_or(Failure::NOT_FOUND)?;
-            history::change::check_version(before.version, Some(if_match.0))?;
+            check_version(before.version, Some(if_match.0))?;
             phone_ids::change_phone_id(
                 conn,
                 &holder.scope,

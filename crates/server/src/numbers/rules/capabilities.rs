@@ -53,7 +53,7 @@ fn device_option_in_force(contract: &Contract, phone_id: &phone_id::Row) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::rules::sample::{Sample, contract};
+    use crate::platform::sample::{Sample, contract};
 
     #[test]
     fn number_settings_follow_the_contract() {

@@ -190,7 +190,7 @@ pub fn text_of_ringtone(ringtone: Ringtone) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::rules::sample::{Sample, contract};
+    use crate::platform::sample::{Sample, contract};
 
     fn json(text: &str) -> NumberPatch {
         serde_json::from_str(text).unwrap()

@@ -2,5 +2,3 @@
 
 pub mod capabilities;
 pub mod change;
-#[cfg(test)]
-pub(crate) mod sample;

@@ -10,9 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretBox};
 use serde::Deserializer;
-use serde::de::{self, SeqAccess, Visitor};
 
-use super::load::ConfigError;
+use super::load::{self, ConfigError};
 use super::{Config, private_dir};
 
 const FILE: &str = "master.key";
@@ -95,32 +94,7 @@ fn generate(dir: &Path, path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// One key, several with commas between them (as the environment has them), or a list.
+/// One key, or a list of them.
 pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MasterKey>, D::Error> {
-    struct Keys;
-
-    impl<'de> Visitor<'de> for Keys {
-        type Value = Vec<MasterKey>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("32 bytes in base64, or a list of such keys")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.split([',', '\n'])
-                .filter(|part| !part.trim().is_empty())
-                .map(|part| MasterKey::parse(part).map_err(E::custom))
-                .collect()
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            let mut keys = Vec::new();
-            while let Some(text) = items.next_element::<String>()?.map(Zeroizing::new) {
-                keys.push(MasterKey::parse(&text).map_err(de::Error::custom)?);
-            }
-            Ok(keys)
-        }
-    }
-
-    deserializer.deserialize_any(Keys)
+    load::list(deserializer, |text| MasterKey::parse(text).map_err(str::to_owned))
 }

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use ::config::{FileFormat, Map, Value, ValueKind};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
-use super::Config;
-use crate::http::cors;
+use super::{ANY_ORIGIN, Config};
 
 const PREFIX: &str = "DENWABAN";
 
@@ -115,7 +114,7 @@ impl Config {
                 format!("{bind:?} is neither empty nor an address such as 127.0.0.1:9464"),
             );
         }
-        for origin in self.server.cors_origins().filter(|origin| *origin != cors::ANY) {
+        for origin in self.server.cors_origins().filter(|origin| *origin != ANY_ORIGIN) {
             if Url::parse(origin).map_or(true, |url| url.origin().ascii_serialization() != origin) {
                 return wrong(
                     "server.cors_origins",
@@ -271,4 +270,53 @@ pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
             "{text:?} is not a URL such as https://portal.example.jp"
         ))),
     }
+}
+
+/// A list: items with commas or line breaks between them, as the environment has them, or a list of
+/// the file. `parse` reads one item and says what it expects.
+pub(super) fn list<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    parse: fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "neither a text nor a list of texts or numbers")]
+    enum Given {
+        Number(u64),
+        Text(SecretString),
+        Items(Vec<Given>),
+    }
+
+    fn read<T>(
+        given: Given,
+        parse: fn(&str) -> Result<T, String>,
+        items: &mut Vec<T>,
+    ) -> Result<(), String> {
+        match given {
+            Given::Number(number) => items.push(parse(&number.to_string())?),
+            Given::Text(text) => {
+                for part in
+                    text.expose_secret().split([',', '\n']).filter(|part| !part.trim().is_empty())
+                {
+                    items.push(parse(part.trim())?);
+                }
+            }
+            Given::Items(list) => {
+                for item in list {
+                    read(item, parse, items)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    let mut items = Vec::new();
+    read(Given::deserialize(deserializer)?, parse, &mut items).map_err(de::Error::custom)?;
+    Ok(items)
+}
+
+/// Seconds, or a list of them.
+pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    list(deserializer, |text| {
+        text.parse().map_err(|_| format!("{text:?} is no whole number of seconds"))
+    })
 }

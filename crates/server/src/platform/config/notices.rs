@@ -4,6 +4,8 @@ use api_types::credentials::{GOOGLE_CHAT_HOSTS, TEAMS_HOSTS};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::load;
+
 /// Where the services of notify rules are: for tests and proxies.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -105,6 +107,7 @@ pub struct Egress {
 pub struct Outbox {
     /// Waits after a failed attempt, in seconds, one after the other; after the last one a notice
     /// is given up. Jitter of 20 % is added.
+    #[serde(deserialize_with = "load::seconds")]
     pub retry_schedule_s: Vec<u64>,
     /// Notices that one process sends at once; 0 = `serve` sends none and leaves it to `denwaban
     /// worker`.

@@ -226,20 +226,17 @@ fn s3_is_reached_by_the_environment_that_every_program_reads() {
 }
 
 #[test]
-fn files_lie_in_a_folder_or_a_bucket_and_nowhere_else() {
-    let dir = tempfile::tempdir().unwrap();
-    let open = |url: &str| {
-        let mut config = Config::for_tests(dir.path().join("data"));
-        config.attachments.url = url.into();
-        crate::calls::attachments::Attachments::open(&config).map(drop)
+fn a_list_is_written_in_the_file_or_with_commas_in_the_environment() {
+    let schedule = |toml: &str, env: &[(&str, &str)]| {
+        load(toml, env).map(|config| config.outbox.retry_schedule_s)
     };
-    let folder = dir.path().join("a folder").display().to_string().replace(' ', "%20");
-    assert_eq!(open(&format!("file://{folder}")), Ok(()));
-    assert_eq!(
-        fs::metadata(dir.path().join("a folder")).unwrap().permissions().mode() & 0o777,
-        0o700
-    );
-    for wrong in ["attachments", "ftp://files", "s3://", "file://host/x"] {
-        assert!(open(wrong).is_err_and(|error| error.starts_with("attachments.url: ")), "{wrong}");
+    let variable = "DENWABAN__OUTBOX__RETRY_SCHEDULE_S";
+    assert_eq!(schedule("[outbox]\nretry_schedule_s = [1, 20]", &[]).unwrap(), [1, 20]);
+    assert_eq!(schedule("", &[(variable, "5, 30,300")]).unwrap(), [5, 30, 300]);
+    assert_eq!(schedule("", &[(variable, "7")]).unwrap(), [7]);
+    for wrong in ["5;30", "5,-1", "soon"] {
+        let error = schedule("", &[(variable, wrong)]).unwrap_err().to_string();
+        assert!(error.starts_with("outbox.retry_schedule_s: "), "{error}");
+        assert!(error.contains("is no whole number of seconds"), "{error}");
     }
 }

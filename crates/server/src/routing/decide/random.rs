@@ -9,7 +9,7 @@ use store::routing::contract::Contract;
 
 use super::tests::row;
 use super::*;
-use crate::numbers::rules::sample::{Sample, contract};
+use crate::platform::sample::{Sample, contract};
 
 const CASES: u64 = 100_000;
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDateTime};
 use store::block_list::block_entry;
 
 use super::*;
-use crate::numbers::rules::sample::{Sample, contract};
+use crate::platform::sample::{Sample, contract};
 use crate::platform::texts::Lang;
 
 use MatchedRule::*;

@@ -8,7 +8,6 @@ use store::notify::notify_service;
 use store::routing::contract;
 use store::{Conn, Scope};
 
-use crate::block_list::rules::guard::caller_fault;
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, Shared};
@@ -37,8 +36,9 @@ pub async fn preview_route(
     let RoutePreviewRequest { caller, at, active_calls, emergency_callback } = body.value;
     let caller = match platform::stored::from_text::<NoNumber>(&caller) {
         Some(kind) => Caller::NoNumber(kind),
-        None => Caller::parse(&caller)
-            .map_err(|error| Failure::Fields(vec![caller_fault("/caller", &error)]))?,
+        None => {
+            Caller::parse(&caller).map_err(|error| Failure::Fields(vec![error.fault("/caller")]))?
+        }
     };
     let at = at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc());
     let call = Call { caller, at, active_calls: active_calls.into(), emergency_callback };

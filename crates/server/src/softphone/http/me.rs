@@ -15,8 +15,9 @@ use crate::http::headers::IfMatchHeader;
 use crate::http::paging::Window;
 use crate::identity::softphone::Softphone;
 use crate::numbers::rules::change;
+use crate::platform::change::check_version;
 use crate::softphone::view;
-use crate::{history, identity, numbers, platform};
+use crate::{identity, numbers, platform};
 
 /// Who is signed in
 #[utoipa::path(operation_id = "get_me", tag = "me", responses((status = 200,
@@ -146,7 +147,7 @@ pub async fn set_my_outbound_number(
             let contract =
                 contract::load_locked(conn, &softphone.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.phone_id(&softphone.phone_id.id).ok_or(Failure::NOT_FOUND)?;
-            history::change::check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, Some(if_match.0))?;
             let changes =
                 change::own_outbound_number(&contract, body.value.number_id.unwrap_or_default())
                     .map_err(Failure::Fields)?;

@@ -4,11 +4,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web};
 use api_types::{ErrorCode, SignInLink};
+use maud::html;
 
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Shared, seconds};
-use crate::http::plain_page::{self, escape};
+use crate::http::plain_page;
 use crate::identity::callers::{Holder, Member};
 use crate::platform::texts::{Lang, text};
 use crate::{identity, numbers};
@@ -81,14 +82,16 @@ pub async fn create_sign_in_link(
 /// program.
 #[get("/app/sign-in")]
 pub async fn get_app_page(lang: Lang) -> HttpResponse {
-    let say = |key: &str| escape(&text(lang, &format!("app_page.{key}"), &[]));
-    let steps: String =
-        ["open", "scan", "done"].map(|step| format!("<li>{}</li>", say(step))).concat();
-    let body = format!(
-        "<h1>{}</h1><p>{}</p><ol>{steps}</ol><p class=\"note\">{}</p>",
-        say("title"),
-        say("lead"),
-        say("note")
-    );
+    let say = |key: &str| text(lang, &format!("app_page.{key}"), &[]);
+    let body = html! {
+        h1 { (say("title")) }
+        p { (say("lead")) }
+        ol {
+            @for step in ["open", "scan", "done"] {
+                li { (say(step)) }
+            }
+        }
+        p.note { (say("note")) }
+    };
     plain_page::answer(StatusCode::OK, lang, &say("title"), &body)
 }

@@ -13,8 +13,8 @@ use store::routing::contract;
 
 use super::{Garden, LOGIN_ID, on_day};
 use crate::error::Failure;
-use crate::history::change::{Actor, Ctx};
 use crate::numbers::rules::change;
+use crate::platform::change::{Actor, Ctx};
 use crate::{accounts, block_list, numbers};
 
 /// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and

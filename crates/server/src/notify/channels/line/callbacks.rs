@@ -11,12 +11,12 @@ use store::notify::notify_service;
 use store::{EntranceScope, Scope};
 
 use crate::error::Failure;
-use crate::history::change::Actor;
 use crate::http::extract::Shared;
 use crate::notify::channels::line::reply;
 use crate::notify::http::services::changed;
 use crate::notify::notify_services::{self, ServiceChange};
 use crate::notify::vault;
+use crate::platform::change::Actor;
 use crate::platform::crypto;
 use crate::platform::texts::{Lang, text};
 

@@ -1,8 +1,8 @@
-//! Provisioning: contracts, numbers, IDs, terminals and keys, for the operator's API and commands
-//! alike.
+//! Changes of an account: who makes one and when, its version, and the line that it leaves.
 //!
-//! Every function runs inside `Db::write` and leaves a line in the change log of the account that
-//! it changes.
+//! Every function runs inside `Db::write`.
+
+pub mod fields;
 
 use api_types::{ActorKind, AuditAction, AuditObject, FieldCode, FieldValues};
 use chrono::{DateTime, NaiveDateTime, Utc};
