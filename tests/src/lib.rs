@@ -89,6 +89,30 @@ pub fn block_on<T>(test: impl Future<Output = T>) -> T {
         .block_on(test)
 }
 
+/// A file of the repository.
+pub fn source(path: &str) -> String {
+    std::fs::read_to_string(repository().join(path)).expect("the file is there")
+}
+
+/// The sources below a folder of the repository, without what only tests see.
+pub fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![repository().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let entry = entry.expect("an entry").path();
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|ending| ending == "rs")
+                && !entry.ends_with("tests.rs")
+            {
+                found.push(entry);
+            }
+        }
+    }
+    found
+}
+
 /// The server under test.
 pub struct TestApp {
     /// Where it answers, without a slash at the end.

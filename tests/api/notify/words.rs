@@ -1,7 +1,6 @@
 //! What a notice that failed says: every code that an adapter can report has its words.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use server::notify::doctor::explain;
 use server::platform::texts::Lang;
@@ -18,24 +17,9 @@ const CHANNELS: [&str; 9] = [
     "network",
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
-    {
-        if entry.is_dir() {
-            sources(&entry, found);
-        } else if entry.extension().is_some_and(|ending| ending == "rs")
-            && !entry.ends_with("tests.rs")
-        {
-            found.push(entry);
-        }
-    }
-}
-
 /// The codes that stand in the sources, as `"line.quota"`.
 fn codes() -> BTreeSet<String> {
-    let mut files = Vec::new();
-    sources(&tests::repository().join("crates/server/src/notify"), &mut files);
+    let files = tests::sources("crates/server/src/notify");
     let is_code = |text: &&str| {
         let parts = text.split_once('.').filter(|(channel, _)| CHANNELS.contains(channel));
         parts.is_some_and(|(_, name)| {

@@ -58,10 +58,8 @@ fn is_scope(parameter: &str) -> bool {
 
 #[test]
 fn every_query_says_whose_data_it_may_touch() {
-    let folder = tests::repository().join("crates/store/src");
     let (mut seen, mut excused) = (0, BTreeSet::new());
-    for entry in std::fs::read_dir(folder).expect("the store is there") {
-        let path = entry.expect("an entry").path();
+    for path in tests::sources("crates/store/src") {
         let source = std::fs::read_to_string(&path).expect("a source is a text");
         for (name, parameters) in queries(&source) {
             seen += 1;

@@ -22,8 +22,7 @@ async fn migrated(backend: Backend) -> Shape {
 
 /// The tables as the queries know them.
 fn expected() -> Shape {
-    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs"))
-        .expect("schema.rs is there");
+    let source = tests::source("crates/store/src/platform/schema.rs");
     let mut found = Shape::new();
     for table in source.split("diesel::table! {").skip(1) {
         let (head, body) = table.split_once(") {").expect("a table has a key and a body");
@@ -136,8 +135,7 @@ fn tables_of_an_account_begin_their_key_with_it() {
         "route_position",
         "switch_reports",
     ];
-    let source = std::fs::read_to_string(tests::repository().join("crates/store/src/schema.rs"))
-        .expect("schema.rs is there");
+    let source = tests::source("crates/store/src/platform/schema.rs");
     for head in source
         .split("diesel::table! {")
         .skip(1)

@@ -169,11 +169,7 @@ fn facts(lang: Lang, found: &Found, audio: bool) -> Vec<(&'static str, String)> 
         let shown = api_types::PhoneNumber::parse(&number.e164)
             .map(|number| number.japanese())
             .unwrap_or_default();
-        let named = if number.name.is_empty() {
-            shown
-        } else {
-            format!("{shown} {}", number.name)
-        };
+        let named = if number.name.is_empty() { shown } else { format!("{shown} {}", number.name) };
         facts.push(("number", named));
     }
     facts
