@@ -118,6 +118,8 @@ on_both_screens!(adding_numbers, async |story| {
 // What cannot be added says why in its row, and nothing is sent; a lost zero is put right with one
 // touch.
 on_both_screens!(numbers_that_are_refused, async |story| {
+    // Half a number is submitted before the check has answered: then the server refuses it.
+    story.provokes("422");
     story.arrive(&block_list(&story, 0)).await?;
     open_sheet(&story).await?;
     for (typed, said) in [
