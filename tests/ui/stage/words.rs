@@ -11,7 +11,7 @@ use thirtyfour::WebElement;
 use crate::stage::Story;
 
 const EYES: &str = include_str!("eyes.js");
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Each look is a question to the browser.
 const PACE: Duration = Duration::from_millis(40);
 
