@@ -9,7 +9,6 @@ pub mod app;
 pub mod block_list;
 pub mod calls;
 pub mod cli;
-pub mod error;
 pub mod history;
 pub mod http;
 pub mod identity;
@@ -21,5 +20,6 @@ pub mod softphone;
 pub mod switch;
 
 pub use app::App;
+pub use platform::error;
 
 rust_i18n::i18n!("locales", fallback = "ja");

@@ -35,7 +35,7 @@ const CRATES: &[Held] = &[
     Held {
         name: "server",
         sources: "crates/server/src",
-        floors: &[&["platform", "error"], &["http"], &[ROOMS], &["app"], &["cli"]],
+        floors: &[&["platform"], &["http"], &[ROOMS], &["app"], &["cli"]],
     },
     Held {
         name: "frontend",
@@ -45,7 +45,7 @@ const CRATES: &[Held] = &[
 ];
 
 /// Crates that are being moved: what is wrong in them is printed, and does not fail the check yet.
-const MOVING: &[&str] = &["api-types", "store", "server", "frontend"];
+const MOVING: &[&str] = &["server", "frontend"];
 
 /// Looks at every crate.
 ///

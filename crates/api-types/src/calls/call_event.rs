@@ -4,7 +4,33 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{NotifyEvent, RouteCaller};
+use crate::RouteCaller;
+
+/// What a rule can tell of.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NotifyEvent {
+    /// 不在着信.
+    MissedCall,
+    /// 留守番電話.
+    Voicemail,
+    /// クラウドFAX.
+    Fax,
+    /// 転送電話.
+    ForwardedCall,
+}
+
+impl NotifyEvent {
+    /// All four, in the order in which they are shown.
+    pub const ALL: [NotifyEvent; 4] = [
+        NotifyEvent::MissedCall,
+        NotifyEvent::Voicemail,
+        NotifyEvent::Fax,
+        NotifyEvent::ForwardedCall,
+    ];
+}
 
 /// Why nobody answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -7,38 +7,12 @@ use validator::{Validate, ValidationError};
 use crate::platform::validation::{
     MAIL_MAX, NAME_MAX, mail_address, no_control_characters, not_blank,
 };
-use crate::{FieldCode, FieldFault, ServiceProblem, ServiceType, given};
+use crate::{FieldCode, FieldFault, NotifyEvent, ServiceProblem, ServiceType, given};
 
 /// The most mail addresses of a rule.
 pub const RULE_EMAILS_MAX: usize = 20;
 /// The most rules of an account.
 pub const RULES_MAX: usize = 100;
-
-/// What a rule can tell of.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NotifyEvent {
-    /// 不在着信.
-    MissedCall,
-    /// 留守番電話.
-    Voicemail,
-    /// クラウドFAX.
-    Fax,
-    /// 転送電話.
-    ForwardedCall,
-}
-
-impl NotifyEvent {
-    /// All four, in the order in which they are shown.
-    pub const ALL: [NotifyEvent; 4] = [
-        NotifyEvent::MissedCall,
-        NotifyEvent::Voicemail,
-        NotifyEvent::Fax,
-        NotifyEvent::ForwardedCall,
-    ];
-}
 
 /// The language in which a rule's notices are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

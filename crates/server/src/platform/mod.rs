@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod csv;
+pub mod error;
 pub mod limits;
 pub mod mail;
 #[cfg(test)]

@@ -5,8 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::route_change;
-use crate::numbers::number;
-use crate::platform::schema::accounts;
+use crate::platform::schema::{accounts, numbers};
 use crate::{Conn, OperatorScope, Scope, StoreError};
 
 /// A contract.
@@ -180,8 +179,12 @@ pub fn update(
 /// # Errors
 /// When the database refuses.
 pub fn delete(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), StoreError> {
-    for number in number::list(conn, scope)? {
-        route_change::number_gone(conn, scope, &number.e164, now)?;
+    let gone: Vec<String> = numbers::table
+        .filter(numbers::account_id.eq(scope.account_id()))
+        .select(numbers::e164)
+        .load(conn)?;
+    for e164 in gone {
+        route_change::number_gone(conn, scope, &e164, now)?;
     }
     diesel::delete(accounts::table.find(scope.account_id())).execute(conn)?;
     route_change::add(conn, scope, route_change::About::Account, None, now)
