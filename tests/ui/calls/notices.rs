@@ -80,6 +80,7 @@ on_both_screens!(there_and_back, async |story| {
     a_busy_morning(&Switch::of(&story).await).await;
     let home = story.minato.number(0);
     story.arrive(&home).await?;
+    story.at("open-notices").await?;
     story.follow("通知履歴").await?;
     let log = format!("/notices?number={}", story.minato.numbers[0]);
     story.is_at(&log).await?;

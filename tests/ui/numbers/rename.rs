@@ -66,6 +66,7 @@ on_both_screens!(reading_the_change_log, async |story| {
     story.minato.change(&number, json!({"priority_phone_id": story.minato.ids[1]})).await;
     story.minato.change(&story.minato.id(0), json!({"terminal_name": "受付"})).await;
     story.arrive(&number).await?;
+    story.at("open-history").await?;
     story.follow("変更履歴").await?;
     story.is_at(&format!("/history?number={}", story.minato.numbers[0])).await?;
     story.see("2026年11月22日（日）").await?;

@@ -39,6 +39,8 @@ fn fetched(story: &Story) -> usize {
 
 /// Goes from a number to its change log by its link, without a reload.
 async fn follow_to_the_log(story: &Story) -> Outcome {
+    // The bar of all pages has a link of this name, too, and is there before.
+    story.at("open-history").await?;
     story.follow("変更履歴").await?;
     story.is_at(&format!("/history?number={}", story.minato.numbers[0])).await?;
     story.heading("変更履歴").await
