@@ -8,6 +8,9 @@ use std::path::Path;
 #[expect(clippy::disallowed_methods, reason = "this is how Cargo speaks to a build script")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    // The macros that read these do not tell Cargo.
+    println!("cargo::rerun-if-changed=locales");
+    println!("cargo::rerun-if-changed=../api-types/src/notify/channels");
     let bundle = Path::new("../../frontend/dist");
     if let Err(error) = std::fs::create_dir_all(bundle) {
         println!("cargo::warning={} cannot be made: {error}", bundle.display());

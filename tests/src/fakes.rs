@@ -4,6 +4,7 @@ pub mod chatwork;
 pub mod google_chat;
 pub mod line;
 pub mod line_works;
+pub mod multipart;
 pub mod schema;
 pub mod slack;
 pub mod smtp;

@@ -33,6 +33,13 @@ use server::platform::clock::Clock;
 use server::platform::config::Config;
 use store::OperatorScope;
 
+/// Has a service be elsewhere: `slack.base_url`, as below `providers` in the configuration.
+pub fn provider(config: &mut Config, setting: &str, value: impl AsRef<str>) {
+    let (key, name) = setting.split_once('.').unwrap();
+    let kind = api_types::ServiceType::of_key(key).unwrap();
+    config.providers.set(kind, name, value.as_ref()).unwrap();
+}
+
 /// Runs an API test on both databases: `on_both!(name, async |app| { … })` makes `name::sqlite` and
 /// `name::postgres`. Another configuration than the usual one stands in between:
 /// `on_both!(name, |config| { … }, async |app| { … })`. A test that starts its servers itself takes

@@ -1,6 +1,7 @@
 //! Notices: rules, the services that they go to, and what was sent.
 
 pub mod api;
+pub(crate) mod channel_words;
 pub mod notices;
 pub mod rule;
 pub mod rules;

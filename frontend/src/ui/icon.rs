@@ -2,11 +2,28 @@
 
 use leptos::prelude::*;
 
+/// The inside of an icon's SVG.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawing(&'static str);
+
+impl From<icondata_core::Icon> for Drawing {
+    fn from(icon: icondata_core::Icon) -> Self {
+        Self(icon.data)
+    }
+}
+
+impl From<&'static str> for Drawing {
+    fn from(data: &'static str) -> Self {
+        Self(data)
+    }
+}
+
 /// One icon; it never stands without a text beside it or a label around it.
 #[component]
 pub fn Icon(
     /// Which one.
-    icon: icondata_core::Icon,
+    #[prop(into)]
+    icon: Drawing,
 ) -> impl IntoView {
     view! {
         <svg
@@ -21,7 +38,7 @@ pub fn Icon(
             stroke-linejoin="round"
             aria-hidden="true"
             focusable="false"
-            inner_html=icon.data
+            inner_html=icon.0
         />
     }
 }

@@ -24,10 +24,11 @@ on_both!(every_service_takes_what_people_paste_and_keeps_its_secrets, bare, asyn
     let app = TestApp::start_with(backend, |config| {
         let_out(config);
         let [slack, chatwork, line, line_works] = urls;
-        (config.providers.slack.base_url, config.providers.chatwork.base_url) = (slack, chatwork);
-        config.providers.line.base_url = line;
-        (config.providers.line_works.base_url, config.providers.line_works.auth_url) =
-            (format!("{line_works}/v1.0"), line_works);
+        tests::provider(config, "slack.base_url", slack);
+        tests::provider(config, "chatwork.base_url", chatwork);
+        tests::provider(config, "line.base_url", line);
+        tests::provider(config, "line_works.base_url", format!("{line_works}/v1.0"));
+        tests::provider(config, "line_works.auth_url", line_works);
     })
     .await;
     let (minato, services) = with_rule(&app, "minato").await;
@@ -250,8 +251,8 @@ on_both!(what_the_service_itself_refuses_is_refused_at_its_field, bare, async |b
     let (slack, chatwork) = (Slack::start(), Chatwork::start());
     let app = TestApp::start_with(backend, |config| {
         let_out(config);
-        config.providers.slack.base_url.clone_from(&slack.fake.url);
-        config.providers.chatwork.base_url.clone_from(&chatwork.fake.url);
+        tests::provider(config, "slack.base_url", &slack.fake.url);
+        tests::provider(config, "chatwork.base_url", &chatwork.fake.url);
     })
     .await;
     let (minato, services) = with_rule(&app, "minato").await;

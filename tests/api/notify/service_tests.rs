@@ -12,7 +12,7 @@ use crate::notify::services::{let_out, with_rule};
 async fn with_slack(backend: Backend, slack: &Slack) -> (TestApp, Holder, String) {
     let app = TestApp::start_with(backend, |config| {
         let_out(config);
-        config.providers.slack.base_url.clone_from(&slack.fake.url);
+        tests::provider(config, "slack.base_url", &slack.fake.url);
     })
     .await;
     let (minato, services) = with_rule(&app, "minato").await;
@@ -127,7 +127,7 @@ on_both!(what_a_service_only_takes_over_is_said_so, bare, async |backend| {
     let teams = Teams::start();
     let app = TestApp::start_with(backend, |config| {
         let_out(config);
-        config.providers.teams.allowed_hosts = "127.0.0.1".into();
+        tests::provider(config, "teams.allowed_hosts", "127.0.0.1");
     })
     .await;
     let (minato, services) = with_rule(&app, "minato").await;

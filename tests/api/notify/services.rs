@@ -111,7 +111,7 @@ on_both!(a_service_is_made_once_per_idempotency_key, bare, async |backend| {
     let slack = Slack::start();
     let app = TestApp::start_with(backend, |config| {
         let_out(config);
-        config.providers.slack.base_url.clone_from(&slack.fake.url);
+        tests::provider(config, "slack.base_url", &slack.fake.url);
     })
     .await;
     let (minato, services) = with_rule(&app, "minato").await;

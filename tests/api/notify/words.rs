@@ -2,26 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use api_types::Channel;
 use server::notify::doctor::explain;
 use server::platform::texts::Lang;
-
-const CHANNELS: [&str; 9] = [
-    "slack",
-    "chatwork",
-    "teams",
-    "google_chat",
-    "line",
-    "line_works",
-    "webhook",
-    "mail",
-    "network",
-];
 
 /// The codes that stand in the sources, as `"line.quota"`.
 fn codes() -> BTreeSet<String> {
     let files = tests::sources("crates/server/src/notify");
     let is_code = |text: &&str| {
-        let parts = text.split_once('.').filter(|(channel, _)| CHANNELS.contains(channel));
+        let is_channel = |key: &str| key == "network" || Channel::of_key(key).is_some();
+        let parts = text.split_once('.').filter(|(channel, _)| is_channel(channel));
         parts.is_some_and(|(_, name)| {
             !name.is_empty()
                 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())

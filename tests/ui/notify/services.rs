@@ -1,5 +1,6 @@
 //! 通知サービス: added with what people paste, tested, mended, and removed.
 
+use api_types::ServiceType;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -59,6 +60,28 @@ async fn a_webhook(story: &Story, rule: &str) -> String {
     let made = story.minato.client.post(&format!("{rule}/services"), service).await.expect(201);
     format!("{rule}/services/{}", made["id"].as_str().unwrap_or_default())
 }
+
+// Every channel has a form and a guide, drawn from its description: each credential has a label and
+// a field of its own, and what is missing is said at it.
+on_both_screens!(every_channel, async |story| {
+    let rule = a_rule(&story, "営業", json!([])).await;
+    for kind in ServiceType::ALL {
+        story.open(&format!("{rule}/services/new?type={}", kind.key())).await?;
+        story.at("guide-link").await?;
+        story.at("step").await?;
+        story.press("追加する").await?;
+        for field in kind.fields() {
+            story.at(&format!("input-{}", field.name)).await?;
+            if field.required {
+                story.see_at(&format!("error-{}", field.name), "入力してください。").await?;
+            }
+        }
+        if let Some(name) = kind.describe().one_of.last() {
+            story.at(&format!("error-{name}")).await?;
+        }
+    }
+    Ok(())
+});
 
 // A token that Slack does not know is refused at its field; a good one is kept, and a test says
 // what is missing.

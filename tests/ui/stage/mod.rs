@@ -83,8 +83,8 @@ impl Story {
             config.egress.allow_private = true;
             config.outbox.settle_s = 0;
             config.outbox.workers = 16;
-            config.providers.slack.base_url = providers.url("slack");
-            config.providers.line.base_url = providers.url("line");
+            tests::provider(config, "slack.base_url", providers.url("slack"));
+            tests::provider(config, "line.base_url", providers.url("line"));
         })
         .await;
         let server: SocketAddr = app.url.trim_start_matches("http://").parse()?;

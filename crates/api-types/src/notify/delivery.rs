@@ -5,31 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::ServiceProblem;
-
-/// Where a notice goes.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// A mail address.
-    Mail,
-    /// A service of this type.
-    Slack,
-    /// A service of this type.
-    Chatwork,
-    /// A service of this type.
-    Teams,
-    /// A service of this type.
-    GoogleChat,
-    /// A service of this type.
-    Line,
-    /// A service of this type.
-    LineWorks,
-    /// A service of this type.
-    Webhook,
-}
+use crate::{Channel, ServiceProblem};
 
 /// What has become of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

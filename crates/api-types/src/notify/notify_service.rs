@@ -1,108 +1,16 @@
 //! 通知サービス: one destination of a notify rule.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use validator::Validate;
 
-use crate::given;
 use crate::platform::validation::{NAME_MAX, no_control_characters};
+use crate::{Credentials, ServiceType, given};
 
 /// The most services of a rule.
 pub const SERVICES_MAX: usize = 20;
-
-/// The services that can be told, beside mail.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ServiceType {
-    /// Slack, by a bot token.
-    Slack,
-    /// Chatwork, by an API token.
-    Chatwork,
-    /// Microsoft Teams, by the URL of a workflow.
-    Teams,
-    /// Google Chat, by the URL of a webhook.
-    GoogleChat,
-    /// LINE, by the Messaging API of an official account.
-    Line,
-    /// LINE WORKS, by a bot and a service account.
-    LineWorks,
-    /// An endpoint of one's own, by Standard Webhooks.
-    Webhook,
-}
-
-/// One credential of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CredentialField {
-    /// Its name in `credentials`.
-    pub name: &'static str,
-    /// Whether it is never shown again, but as a hint.
-    pub secret: bool,
-    /// Whether a service cannot be without it.
-    pub required: bool,
-    /// Whether it has several lines.
-    pub multiline: bool,
-}
-
-const fn field(
-    name: &'static str,
-    secret: bool,
-    required: bool,
-    multiline: bool,
-) -> CredentialField {
-    CredentialField { name, secret, required, multiline }
-}
-
-impl ServiceType {
-    /// All seven, in the order in which they are offered.
-    pub const ALL: [ServiceType; 7] = [
-        ServiceType::Slack,
-        ServiceType::Chatwork,
-        ServiceType::Teams,
-        ServiceType::GoogleChat,
-        ServiceType::Line,
-        ServiceType::LineWorks,
-        ServiceType::Webhook,
-    ];
-
-    /// Its credentials, in the order in which a form asks for them.
-    pub const fn fields(self) -> &'static [CredentialField] {
-        const SLACK: &[CredentialField] =
-            &[field("bot_token", true, true, false), field("channel_id", false, true, false)];
-        const CHATWORK: &[CredentialField] =
-            &[field("api_token", true, true, false), field("room_id", false, true, false)];
-        const SECRET_URL: &[CredentialField] = &[field("url", true, true, false)];
-        const LINE: &[CredentialField] = &[
-            field("channel_access_token", true, true, false),
-            field("channel_secret", true, false, false),
-            field("to", false, false, false),
-        ];
-        const LINE_WORKS: &[CredentialField] = &[
-            field("client_id", false, true, false),
-            field("client_secret", true, true, false),
-            field("service_account", false, true, false),
-            field("private_key", true, true, true),
-            field("bot_id", false, true, false),
-            field("channel_id", false, true, false),
-        ];
-        const OWN_URL: &[CredentialField] = &[field("url", false, true, false)];
-        match self {
-            ServiceType::Slack => SLACK,
-            ServiceType::Chatwork => CHATWORK,
-            ServiceType::Teams | ServiceType::GoogleChat => SECRET_URL,
-            ServiceType::Line => LINE,
-            ServiceType::LineWorks => LINE_WORKS,
-            ServiceType::Webhook => OWN_URL,
-        }
-    }
-}
-
-/// Name of a credential → its value.
-pub type Credentials = BTreeMap<String, String>;
 
 /// What is wrong with a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -191,16 +99,32 @@ pub struct ServiceCreate {
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
     #[schema(example = "#営業", max_length = 40)]
     pub label: String,
-    /// Its credentials, by type: slack `bot_token, channel_id`; chatwork `api_token, room_id`;
-    /// teams `url`; google_chat `url`; line `channel_access_token, to, channel_secret`; line_works
-    /// `client_id, client_secret, service_account, private_key, bot_id, channel_id`; webhook `url`.
-    #[schema(value_type = BTreeMap<String, String>,
-        example = json!({"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "C0123456789"}))]
+    /// Its credentials, by type.
+    #[schema(schema_with = credentials_schema)]
     pub credentials: Credentials,
     /// `true` keeps it even where the service itself says that the credentials do not work.
     #[serde(default)]
     #[schema(example = false)]
     pub unchecked: bool,
+}
+
+/// Names the credentials of every type.
+#[expect(deprecated, reason = "all of the document has its examples under the older name")]
+fn credentials_schema() -> Object {
+    let names = |kind: ServiceType| {
+        let names: Vec<_> = kind.fields().iter().map(|field| field.name).collect();
+        format!("{} `{}`", kind.key(), names.join(", "))
+    };
+    let by_type: Vec<_> = ServiceType::ALL.into_iter().map(names).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(format!("Its credentials, by type: {}.", by_type.join("; "))))
+        .additional_properties(Some(Schema::from(Object::with_type(Type::String))))
+        .property_names(Some(Object::with_type(Type::String)))
+        .example(Some(utoipa::r#gen::serde_json::json!(
+            {"bot_token": "xoxb-1234567890-abcdefghij", "channel_id": "C0123456789"}
+        )))
+        .build()
 }
 
 /// What becomes of the notices that waited while a service was off.

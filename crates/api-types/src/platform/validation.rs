@@ -102,17 +102,30 @@ pub struct FieldFault {
     pub limit: Option<i64>,
     /// What the message names, where it names something: a character, a number.
     pub value: Option<String>,
+    /// Key of the channel whose credential it is: it has words of its own.
+    pub channel: Option<&'static str>,
 }
 
 impl FieldFault {
     /// A fault without a limit.
     pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
-        Self { pointer: pointer.into(), code, limit: None, value: None }
+        Self { pointer: pointer.into(), code, limit: None, value: None, channel: None }
     }
 
     /// The same fault, naming the limit that was passed.
     pub fn limit(self, limit: i64) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// The same fault, of a credential of this channel.
+    pub fn of_channel(self, key: &'static str) -> Self {
+        Self { channel: Some(key), ..self }
+    }
+
+    /// Where the words of the channel are: `slack.fault.bot_token.invalid_format`.
+    pub fn words_key(&self) -> Option<String> {
+        let (key, (_, field)) = (self.channel?, self.pointer.rsplit_once('/')?);
+        Some(format!("{key}.fault.{field}.{}", self.code.as_str()))
     }
 
     /// The same fault, naming a value.

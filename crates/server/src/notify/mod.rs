@@ -197,6 +197,8 @@ pub struct Report {
     pub progress: Progress,
     /// How long it took.
     pub took: Duration,
+    /// For how long the destination takes nothing more, though it may have taken this.
+    pub rest: Option<TimeDelta>,
 }
 
 impl Report {
@@ -210,6 +212,7 @@ impl Report {
             detail,
             progress,
             took: Duration::ZERO,
+            rest: None,
         }
     }
 

@@ -29,19 +29,6 @@ pub struct ServiceChange {
     pub mends: bool,
 }
 
-/// What people call a type of service.
-pub fn name_of_service(kind: ServiceType) -> &'static str {
-    match kind {
-        ServiceType::Slack => "Slack",
-        ServiceType::Chatwork => "Chatwork",
-        ServiceType::Teams => "Microsoft Teams",
-        ServiceType::GoogleChat => "Google Chat",
-        ServiceType::Line => "LINE",
-        ServiceType::LineWorks => "LINE WORKS",
-        ServiceType::Webhook => "Webhook",
-    }
-}
-
 /// The label as it was wished for; without a wish the service's name, with a number where the rule
 /// has that already.
 fn label(wished: &str, kind: ServiceType, others: &[notify_service::Row]) -> String {
@@ -49,7 +36,7 @@ fn label(wished: &str, kind: ServiceType, others: &[notify_service::Row]) -> Str
     if !wished.is_empty() {
         return wished.to_owned();
     }
-    let name = name_of_service(kind);
+    let name = kind.name();
     let is_free = |label: &String| others.iter().all(|other| other.label != *label);
     let numbered = (2..=SERVICES_MAX + 2).map(|number| format!("{name} {number}"));
     std::iter::once(name.to_owned())

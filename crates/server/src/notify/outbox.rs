@@ -358,6 +358,9 @@ impl Engine {
     fn rest_destinations(&mut self, finished: &[Finished], now: NaiveDateTime) {
         for one in finished {
             let (Some(row), Ok(report)) = (one.rows.first(), &one.outcome) else { continue };
+            if let Some(rest) = report.rest {
+                self.busy.rest(row, now + rest);
+            }
             if let Outcome::Retry { after: Some(after) } = report.outcome {
                 self.busy.rest(row, now + after);
             } else if matches!(report.outcome, Outcome::Retry { .. })

@@ -37,36 +37,12 @@ fn fault(kind: ServiceType, credentials: &Credentials, report: &Report) -> Optio
 /// The credential that a code is about: the destination where it names one, else what opens the
 /// door.
 fn field_of(kind: ServiceType, code: &str) -> &'static str {
-    let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
-    match kind {
-        ServiceType::Slack
-            if says(&[
-                "channel",
-                "archived",
-                "restricted_action",
-                "messages_tab",
-                "team_not_found",
-            ]) =>
-        {
-            "channel_id"
-        }
-        ServiceType::Slack => "bot_token",
-        ServiceType::Chatwork if says(&["token", "unauthorized", "401"]) => "api_token",
-        ServiceType::Chatwork => "room_id",
-        ServiceType::Line
-            if says(&["destination", "friend", "group", "room", "user", "not_found"]) =>
-        {
-            "to"
-        }
-        ServiceType::Line => "channel_access_token",
-        ServiceType::LineWorks if says(&["key"]) => "private_key",
-        ServiceType::LineWorks if says(&["account"]) => "service_account",
-        ServiceType::LineWorks if says(&["client"]) => "client_id",
-        ServiceType::LineWorks if says(&["channel", "user", "room"]) => "channel_id",
-        ServiceType::LineWorks if says(&["token", "unauthorized"]) => "client_secret",
-        ServiceType::LineWorks => "bot_id",
-        ServiceType::Teams | ServiceType::GoogleChat | ServiceType::Webhook => "url",
-    }
+    let channel = kind.describe();
+    // The key is in every code: its words say nothing.
+    let code = code.strip_prefix(channel.key).unwrap_or(code);
+    let is_about = |words: &[&str]| words.iter().any(|word| code.contains(word));
+    let blamed = channel.blames.iter().find(|(_, words)| is_about(words));
+    blamed.map_or("", |(name, _)| name)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use api_types::Channel;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::calls::{attachment, call_event};
 use store::notify::delivery::{self, Row};
@@ -76,7 +77,7 @@ impl<'s> Resender<'s> {
     /// Where a service is off the notice waits for it.
     fn state(&mut self, conn: &mut Conn, row: &Row) -> Result<Option<&'static str>, Failure> {
         let Some(id) = &row.service_id else {
-            return Ok((row.channel == "mail").then_some("waiting"));
+            return Ok((row.channel == Channel::Mail.describe().key).then_some("waiting"));
         };
         let is_on = match self.services.get(id) {
             Some(known) => *known,

@@ -1,16 +1,14 @@
-//! Everything that an adapter needs, and the one place that chooses the adapter.
+//! Everything that an adapter needs.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use api_types::{Credentials, ServiceType};
+use api_types::{Channel, Credentials, ServiceType};
 
 use super::egress::Client;
 use super::{Job, Report};
 use crate::calls::attachments::Attachments;
-use crate::notify::channels::{
-    chatwork, google_chat, line, line_works, mail, slack, teams, webhook,
-};
+use crate::notify::channels::{self, line_works, mail};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::mail::Mailer;
@@ -55,16 +53,13 @@ impl Senders {
         // How long it took is for the log; the time of the world comes from the clock.
         let begun = Instant::now();
         let report = match target {
-            Target::Mail { to } => mail::send(self, to, job).await,
-            Target::Service { kind, credentials } => match kind {
-                ServiceType::Slack => slack::send(self, credentials, job).await,
-                ServiceType::Chatwork => chatwork::send(self, credentials, job).await,
-                ServiceType::Teams => teams::send(self, credentials, job).await,
-                ServiceType::GoogleChat => google_chat::send(self, credentials, job).await,
-                ServiceType::Line => line::send(self, credentials, job).await,
-                ServiceType::LineWorks => line_works::send(self, credentials, job).await,
-                ServiceType::Webhook => webhook::send(self, credentials, job).await,
-            },
+            Target::Mail { to } => {
+                let to = Credentials::from([(mail::ADDRESS.to_owned(), to.clone())]);
+                channels::send(Channel::Mail, self, &to, job).await
+            }
+            Target::Service { kind, credentials } => {
+                channels::send(Channel::from(*kind), self, credentials, job).await
+            }
         };
         Report { took: begun.elapsed(), ..report }
     }
@@ -72,12 +67,6 @@ impl Senders {
     /// Asks the service whether the credentials work, where it can be asked without anybody seeing
     /// it: `None` = it cannot, or all is well; else the report that says what is wrong.
     pub async fn check(&self, kind: ServiceType, credentials: &Credentials) -> Option<Report> {
-        match kind {
-            ServiceType::Slack => slack::check(self, credentials).await,
-            ServiceType::Chatwork => chatwork::check(self, credentials).await,
-            ServiceType::Line => line::check(self, credentials).await,
-            ServiceType::LineWorks => line_works::check(self, credentials).await,
-            ServiceType::Teams | ServiceType::GoogleChat | ServiceType::Webhook => None,
-        }
+        channels::check(Channel::from(kind), self, credentials).await
     }
 }

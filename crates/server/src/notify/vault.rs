@@ -1,7 +1,7 @@
 //! Credentials of services: sealed in the database, opened for sending, and what may be shown of
 //! them.
 
-use api_types::{Credentials, ServiceType, credentials};
+use api_types::{Added, Credentials, ServiceType, ValueKind, credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -14,6 +14,8 @@ use crate::platform::{self};
 
 /// What a webhook is signed with. Made by us, like everything below.
 pub const SIGNING_SECRET: &str = "signing_secret";
+/// How a signing secret begins.
+const SIGNING_PREFIX: &str = "whsec_";
 /// What a webhook was signed with until [`SIGNING_SECRET`] took its place.
 pub const PREVIOUS_SECRET: &str = "previous_signing_secret";
 /// Until when both sign, in RFC 3339.
@@ -111,19 +113,25 @@ fn is_known(kind: ServiceType, name: &str) -> bool {
 /// As much of credentials as may be shown.
 fn hints(kind: ServiceType, all: &Credentials) -> Credentials {
     let show = |(name, value): (&String, &String)| {
-        let secret =
-            kind.fields().iter().find(|field| field.name == *name).is_none_or(|field| field.secret);
-        (name.clone(), if secret { credentials::hint(name, value) } else { value.clone() })
+        let field = kind.fields().iter().find(|field| field.name == *name);
+        let shown = match field {
+            Some(field) if field.secret => credentials::hint(field.kind, field.begins, value),
+            Some(_) => value.clone(),
+            None => credentials::hint(ValueKind::Line, SIGNING_PREFIX, value),
+        };
+        (name.clone(), shown)
     };
     all.iter().filter(|(name, _)| is_known(kind, name)).map(show).collect()
 }
 
 /// What we add ourselves to the credentials of a new service.
 pub fn complete(kind: ServiceType, credentials: &mut Credentials) {
-    match kind {
-        ServiceType::Webhook => _ = credentials.insert(SIGNING_SECRET.into(), new_signing_secret()),
-        ServiceType::Line => _ = credentials.insert(CALLBACK_TOKEN.into(), crypto::new_token()),
-        _ => {}
+    match kind.describe().added {
+        Added::SigningSecret => {
+            _ = credentials.insert(SIGNING_SECRET.into(), new_signing_secret());
+        }
+        Added::Callback => _ = credentials.insert(CALLBACK_TOKEN.into(), crypto::new_token()),
+        Added::Nothing => {}
     }
 }
 
@@ -145,7 +153,7 @@ pub fn rotate(credentials: &mut Credentials, now: DateTime<Utc>) {
 
 /// `whsec_` and 32 random bytes in base64 (Standard Webhooks asks for 24 to 64).
 fn new_signing_secret() -> String {
-    format!("whsec_{}", STANDARD.encode(crypto::random::<32>()))
+    format!("{SIGNING_PREFIX}{}", STANDARD.encode(crypto::random::<32>()))
 }
 
 #[cfg(test)]

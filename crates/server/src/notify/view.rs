@@ -4,7 +4,7 @@ use crate::error::Failure;
 use crate::notify::{doctor, vault};
 use crate::platform::stored::{from_text, known, version};
 use crate::platform::texts::{Lang, text};
-use api_types::{AttemptOutcome, Delivery, DeliveryAttempt, DeliveryState};
+use api_types::{AttemptOutcome, Channel, Delivery, DeliveryAttempt, DeliveryState};
 use api_types::{Credentials, LineSetup, NotifyRule, Service, ServiceProblem, ServiceSummary};
 use store::notify::{delivery, notify_rule, notify_service};
 use store::numbers::number;
@@ -81,7 +81,7 @@ pub fn service(
         enabled: row.is_on(),
         credentials: hints,
         problem: service_problem(row, lang),
-        warning: api_types::credentials::warning(kind, credentials)
+        warning: (kind.describe().warning)(credentials)
             .map(|code| doctor::explain(lang, code, None)),
         waiting: u32::try_from(waiting).unwrap_or_default(),
         line_setup,
@@ -113,7 +113,7 @@ pub fn delivery(
     let state: DeliveryState = from_text(&row.state).ok_or_else(|| unreadable("state"))?;
     let trouble =
         matches!(state, DeliveryState::Waiting | DeliveryState::Held | DeliveryState::Failed);
-    let service_gone = row.service_id.is_none() && row.channel != "mail";
+    let service_gone = row.service_id.is_none() && row.channel != Channel::Mail.describe().key;
     Ok(Delivery {
         id: row.id.clone(),
         short_id: row.short_id.clone(),

@@ -21,9 +21,7 @@ pub use crate::platform::sip::SipCodes;
 pub use api_types::credentials::host_allowed;
 pub use keys::MasterKey;
 pub use load::{ConfigError, process_env};
-pub use notices::{
-    AllowedHosts, Attachments, Egress, HostRules, LineWorks, Outbox, Provider, Providers,
-};
+pub use notices::{Attachments, Egress, Outbox, Providers};
 
 /// Every origin, as a value of `server.cors_origins`.
 pub const ANY_ORIGIN: &str = "*";

@@ -5,6 +5,12 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use api_types::{ErrorCode, FieldCode, FieldFault};
 
+/// The words of the channels, which lie beside their descriptions.
+#[allow(missing_docs, unused_imports, dead_code, reason = "written by the macro")]
+mod channels {
+    rust_i18n::i18n!("../api-types/src/notify/channels");
+}
+
 /// The language of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -72,6 +78,11 @@ pub fn known_text(lang: Lang, key: &str) -> Option<String> {
     crate::_rust_i18n_try_translate(lang.tag(), key).map(std::borrow::Cow::into_owned)
 }
 
+/// A text of a channel: `slack.doctor.invalid_auth.message`.
+pub fn channel_text(lang: Lang, key: &str) -> Option<String> {
+    channels::_rust_i18n_try_translate(lang.tag(), key).map(std::borrow::Cow::into_owned)
+}
+
 /// Title of a problem.
 pub fn problem_title(lang: Lang, code: ErrorCode) -> String {
     text(lang, &format!("problem.{}.title", code.as_str()), &[])
@@ -85,8 +96,13 @@ pub fn problem_detail(lang: Lang, code: ErrorCode, values: &[(&str, &str)]) -> S
 /// What a code of a notify service means, and what to do. Providers make new codes without notice:
 /// one that we have no words for is named.
 pub fn explained(lang: Lang, code: &str) -> (String, String) {
+    let of_channel = |what: &str| {
+        let (channel, name) = code.split_once('.')?;
+        channel_text(lang, &format!("{channel}.doctor.{name}.{what}"))
+    };
     let words = |what: &str| {
-        known_text(lang, &format!("doctor.{code}.{what}"))
+        of_channel(what)
+            .or_else(|| known_text(lang, &format!("doctor.{code}.{what}")))
             .unwrap_or_else(|| text(lang, &format!("doctor.unknown.{what}"), &[("code", code)]))
     };
     (words("message"), words("advice"))
@@ -100,6 +116,12 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
         let values = [("message", message.as_str()), ("advice", &advice)];
         return text(lang, "field.service_refused", &values);
     }
+    let value = fault.value.as_deref().unwrap_or_default();
+    if let Some(key) = fault.words_key()
+        && let Some(text) = channel_text(lang, &key)
+    {
+        return text.replace("%{value}", value);
+    }
     let field = fault.pointer.trim_start_matches(['/', '?', '#']);
     let special = format!("field_at.{field}.{}", fault.code.as_str());
     let limit = fault.limit.map(|limit| limit.to_string()).unwrap_or_default();
@@ -108,13 +130,14 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
         Some(text) if fault.limit.is_some() || !text.contains("%{limit}") => special,
         _ => format!("field.{}", fault.code.as_str()),
     };
-    text(lang, &key, &[("limit", &limit), ("value", fault.value.as_deref().unwrap_or_default())])
+    text(lang, &key, &[("limit", &limit), ("value", value)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use actix_web::http::header::HeaderValue;
+    use api_types::ServiceType;
 
     #[test]
     fn every_code_has_its_texts_in_both_languages() {
@@ -125,8 +148,16 @@ mod tests {
                 }
             }
             for code in FieldCode::ALL {
-                let message = field_message(lang, &FieldFault::new("/x", *code));
-                assert!(!message.starts_with("field."), "{} lacks {message}", lang.tag());
+                let general = field_message(lang, &FieldFault::new("/x", *code));
+                let of_a_channel = ServiceType::ALL.into_iter().any(|kind| {
+                    kind.fields().iter().any(|field| {
+                        let fault = FieldFault::new(format!("/credentials/{}", field.name), *code);
+                        let key = fault.of_channel(kind.key()).words_key().unwrap_or_default();
+                        channel_text(lang, &key).is_some()
+                    })
+                });
+                let has_words = !general.starts_with("field.") || of_a_channel;
+                assert!(has_words, "{} lacks {general}", lang.tag());
             }
         }
     }

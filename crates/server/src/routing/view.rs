@@ -6,7 +6,7 @@ use crate::platform::words;
 use crate::routing::decide::{self, Call, Decision};
 use api_types::{
     Caller, Matched, MatchedRule, NotifyEvent, RouteAction, RouteCaller, RouteDecision,
-    RouteDevice, RouteNotice, SipAnswer,
+    RouteDevice, RouteNotice, ServiceType, SipAnswer,
 };
 use store::notify::{notify_rule, notify_service};
 use store::numbers::number;
@@ -23,11 +23,12 @@ fn destinations(
     services: &[notify_service::Row],
     lang: Lang,
 ) -> Vec<String> {
-    let name = |channel: &str| text(lang, &format!("channel.{channel}"), &[]);
     let addresses: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
-    let mails = addresses.into_iter().map(|address| format!("{} {address}", name("mail")));
+    let mails =
+        addresses.into_iter().map(|address| text(lang, "channel.mail", &[("address", &address)]));
     let of_service = |row: &notify_service::Row| {
-        let shown = format!("{} {}", name(&row.kind), row.label);
+        let name = ServiceType::of_key(&row.kind).map_or("", ServiceType::name);
+        let shown = format!("{name} {}", row.label);
         if row.enabled { shown } else { text(lang, "channel.off", &[("destination", &shown)]) }
     };
     mails.chain(services.iter().map(of_service)).collect()

@@ -4,6 +4,7 @@ use api_types::{
     ActorKind, AuditAction, AuditEntry, AuditObject, FieldValue, NotifyEvent, ServiceType,
 };
 
+use crate::notify::channel_words;
 use crate::notify::service::words as service;
 use crate::numbers::directory::{Rows, id_label, number_label};
 use crate::platform::format;
@@ -218,7 +219,7 @@ fn credential_words(name: &str) -> String {
     let kind = ServiceType::ALL
         .into_iter()
         .find(|kind| kind.fields().iter().any(|field| field.name == name));
-    kind.map_or_else(|| name.replace('_', " "), |kind| service::field(kind, name).to_owned())
+    kind.map_or_else(|| name.replace('_', " "), |kind| channel_words::label(kind, name).to_owned())
 }
 
 fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
@@ -229,7 +230,7 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("notify_rule_id", _) => t!(general.some_rule),
         ("language", "ja") => t!(audit.japanese),
         ("language", "en") => t!(audit.english),
-        ("type", kind) => service::of_key(kind).map_or("", service::name),
+        ("type", kind) => ServiceType::of_key(kind).map_or("", ServiceType::name),
         ("events", list) => {
             let known = |name: &str| {
                 NotifyEvent::ALL

@@ -187,7 +187,7 @@ fn delivery_row(item: Item<Delivery>) -> AnyView {
                 .or_else(|| words::remark(delivery));
             view! {
                 <span class="lead">
-                    <Icon icon=words::channel_icon(channel) />
+                    <Icon icon=channel.icon() />
                 </span>
                 <span class="label">
                     <b class="name">{words::destination(delivery)}</b>

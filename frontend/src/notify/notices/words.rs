@@ -2,7 +2,7 @@
 
 use api_types::{
     AttemptOutcome, CallEvent, Channel, Delivery, DeliveryCounts, DeliveryState, MissedReason,
-    NotifyEvent,
+    NotifyEvent, ServiceType,
 };
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -103,30 +103,7 @@ pub(super) fn counts(counts: DeliveryCounts) -> Vec<(&'static str, icondata_core
 
 /// The name of a channel; most are brands.
 pub(super) fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Mail => t!(notices.mail),
-        Channel::Slack => "Slack",
-        Channel::Chatwork => "Chatwork",
-        Channel::Teams => "Microsoft Teams",
-        Channel::GoogleChat => "Google Chat",
-        Channel::Line => "LINE",
-        Channel::LineWorks => "LINE WORKS",
-        Channel::Webhook => "Webhook",
-    }
-}
-
-/// Its picture.
-pub(super) fn channel_icon(channel: Channel) -> icondata_core::Icon {
-    match channel {
-        Channel::Mail => icondata_lu::LuMail,
-        Channel::Slack => icondata_lu::LuHash,
-        Channel::Chatwork => icondata_lu::LuMessagesSquare,
-        Channel::Teams => icondata_lu::LuUsers,
-        Channel::GoogleChat => icondata_lu::LuMessageSquare,
-        Channel::Line => icondata_lu::LuMessageCircle,
-        Channel::LineWorks => icondata_lu::LuBriefcase,
-        Channel::Webhook => icondata_lu::LuWebhook,
-    }
+    channel.service().map_or_else(|| t!(notices.mail), ServiceType::name)
 }
 
 /// Where a notice went: what the destination is called, else its channel.

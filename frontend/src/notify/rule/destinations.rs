@@ -4,7 +4,6 @@ use api_types::ServiceSummary;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::notify::service::words;
 use crate::platform::routes::NotifyPage;
 use crate::t;
 use crate::ui::icon::{Chevron, Icon};
@@ -34,7 +33,7 @@ pub(super) fn Destinations(page: Page) -> impl IntoView {
 
 fn row(rule_id: &str, service: ServiceSummary) -> AnyView {
     let ServiceSummary { id, kind, label, enabled, problem } = service;
-    let name = words::name(kind);
+    let name = kind.name();
     let title = if label.is_empty() { name.to_owned() } else { label };
     // Its kind goes without saying where it is called by it.
     let kind_line = (title != name).then_some(name);
@@ -51,7 +50,7 @@ fn row(rule_id: &str, service: ServiceSummary) -> AnyView {
             data-testid="service"
         >
             <span class="lead">
-                <Icon icon=words::icon(kind) />
+                <Icon icon=kind.icon() />
             </span>
             <span class="label">
                 {title} {kind_line.map(|line| view! { <small>{line}</small> })}

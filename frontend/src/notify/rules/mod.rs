@@ -119,15 +119,12 @@ fn rule_row(rule: NotifyRule) -> AnyView {
     };
     let channel = |service: ServiceSummary| {
         let troubled = service.problem.is_some();
-        let label = if service.label.is_empty() {
-            words::name(service.kind).to_owned()
-        } else {
-            service.label
-        };
+        let label =
+            if service.label.is_empty() { service.kind.name().to_owned() } else { service.label };
         view! {
             <span class="channel" class:off=!service.enabled class:bad=troubled>
-                <Icon icon=words::icon(service.kind) />
-                <span class="sr">{words::name(service.kind)}" "</span>
+                <Icon icon=service.kind.icon() />
+                <span class="sr">{service.kind.name()}" "</span>
                 {label}
             </span>
         }

@@ -7,8 +7,7 @@ use leptos::task::spawn_local;
 use super::fields::{Fields, Inputs};
 use super::guide::{Guide, chips};
 use super::secret::SecretOnce;
-use super::words;
-use crate::notify::api;
+use crate::notify::{api, channel_words};
 use crate::page::guard::{Guarded, use_guard};
 use crate::platform::api::{Client, use_client};
 use crate::platform::router::{Router, use_router};
@@ -25,7 +24,7 @@ pub fn AddServicePage(
     rule_id: String,
 ) -> impl IntoView {
     let router = use_router();
-    let kind = Memo::new(move |_| router.query("type").as_deref().and_then(words::of_key));
+    let kind = Memo::new(move |_| router.query("type").as_deref().and_then(ServiceType::of_key));
     let rule_id = StoredValue::new(rule_id);
     // Each step is a page: its title gets the focus.
     move || {
@@ -52,15 +51,15 @@ fn Choice(page: NotifyPage) -> impl IntoView {
         view! {
             <a
                 class="row service-choice"
-                href=format!("{base}?type={}", words::key(kind))
-                data-testid=format!("choose-{}", words::key(kind))
+                href=format!("{base}?type={}", kind.key())
+                data-testid=format!("choose-{}", kind.key())
             >
                 <span class="lead">
-                    <Icon icon=words::icon(kind) />
+                    <Icon icon=kind.icon() />
                 </span>
                 <span class="label">
-                    <b>{words::name(kind)}</b>
-                    <small>{move || words::line(kind)}</small>
+                    <b>{kind.name()}</b>
+                    <small>{move || channel_words::text(kind, "line")}</small>
                     <span class="badges">{move || chips(kind)}</span>
                 </span>
                 <Chevron />
@@ -112,7 +111,7 @@ impl New {
             match outcome {
                 Ok(service) => {
                     self.inputs.revert();
-                    self.live.toast(t!(service.added, name = words::name(self.kind)));
+                    self.live.toast(t!(service.added, name = self.kind.name()));
                     if service.signing_secret.is_some() {
                         self.made.set(Some(service));
                     } else if !leaving {
@@ -160,8 +159,8 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
         Some(service) => done(service).into_any(),
         None => view! {
             <p class="big service-name">
-                <Icon icon=words::icon(kind) />
-                {words::name(kind)}
+                <Icon icon=kind.icon() />
+                {kind.name()}
             </p>
             <Guide kind open=true />
             <section class="group">

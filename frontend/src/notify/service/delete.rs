@@ -1,11 +1,10 @@
 //! The end of a service or of a signing secret; both ask first.
 
-use api_types::{ErrorCode, ServiceType};
+use api_types::{Added, ErrorCode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::page::Page;
-use super::words;
 use crate::notify::api;
 use crate::platform::api::ClientError;
 use crate::platform::focus::focus_first;
@@ -19,7 +18,9 @@ use crate::{t, text};
 
 #[component]
 pub(super) fn Delete(page: Page) -> impl IntoView {
-    let is_webhook = page.service.with_untracked(|service| service.kind == ServiceType::Webhook);
+    let is_webhook = page
+        .service
+        .with_untracked(|service| service.kind.describe().added == Added::SigningSecret);
     let router = use_router();
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
@@ -27,7 +28,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
     let name = move || {
         page.service.with(|service| {
             if service.label.is_empty() {
-                words::name(service.kind).to_owned()
+                service.kind.name().to_owned()
             } else {
                 service.label.clone()
             }

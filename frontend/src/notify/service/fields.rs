@@ -1,10 +1,13 @@
 //! The credentials of a service as fields that take what people paste.
 
 use api_types::credentials::{self, Rules};
-use api_types::{CredentialField, Credentials, ErrorCode, FieldCode, NAME_MAX, ServiceType};
+use api_types::{
+    CredentialField, Credentials, ErrorCode, FieldCode, FieldFault, NAME_MAX, ServiceType,
+};
 use leptos::prelude::*;
 
-use super::{paste, words};
+use super::paste;
+use crate::notify::channel_words;
 use crate::platform::api::ClientError;
 use crate::platform::focus::focus_first;
 use crate::t;
@@ -159,11 +162,13 @@ impl Inputs {
                 .then(|| (field.name.to_owned(), t!(fault.required).to_owned()))
         };
         let mut faults: Vec<_> = self.kind.fields().iter().filter_map(missing).collect();
-        if self.kind == ServiceType::Line
+        let one_of = self.kind.describe().one_of;
+        if let Some(last) = one_of.last()
             && is_new
-            && ["to", "channel_secret"].iter().all(|name| self.is_blank(name))
+            && one_of.iter().all(|name| self.is_blank(name))
         {
-            faults.push(("channel_secret".to_owned(), t!(service.needs_secret).to_owned()));
+            let missing = FieldFault::new(format!("/credentials/{last}"), FieldCode::Required);
+            faults.push(((*last).to_owned(), paste::words(self.kind, missing)));
         }
         if self.label.with(|label| label.chars().count() as u64 > NAME_MAX) {
             faults.push(("label".to_owned(), t!(fault.too_long, limit = NAME_MAX)));
@@ -184,7 +189,7 @@ impl Inputs {
             .filter(|value| !value.trim().is_empty())?;
         // Whether private addresses will do is for the server to say.
         let host = window().location().host().unwrap_or_default();
-        let rules = Rules { own_authority: &host, allow_private: true, ..Rules::default() };
+        let rules = Rules { own_authority: &host, allow_private: true, ..Rules::of(self.kind) };
         match credentials::read(
             self.kind,
             &Credentials::from([(name.to_owned(), value)]),
@@ -192,7 +197,9 @@ impl Inputs {
             &rules,
         ) {
             Ok(mut read) => read.remove(name).map(Ok),
-            Err(faults) => faults.first().map(|fault| Err(paste::words(name, fault))),
+            Err(faults) => {
+                faults.into_iter().next().map(|fault| Err(paste::words(self.kind, fault)))
+            }
         }
     }
 
@@ -337,7 +344,7 @@ fn kept_secret(inputs: Inputs, field: CredentialField) -> AnyView {
         inputs.opened.update(|opened| opened.push(field.name));
         focus_first(".form .just-opened");
     };
-    let label = move || words::field(inputs.kind, field.name);
+    let label = move || channel_words::label(inputs.kind, field.name);
     view! {
         <div class="stacked">
             <span class="name">{label}</span>
@@ -369,14 +376,15 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
         inputs.opened.update(|opened| opened.retain(|other| *other != name));
     };
     let describe = format!("note-{name}");
+    let note_of = move || channel_words::text(kind, &format!("note.{name}"));
     let described_by = {
         let (error, note) = (state.described_by(), describe.clone());
         move || {
-            let note = words::note(kind, name).map(|_| note.clone());
+            let note = note_of().map(|_| note.clone());
             [error.get(), note].into_iter().flatten().reduce(|all, one| format!("{all} {one}"))
         }
     };
-    let input = if field.multiline {
+    let input = if field.is_multiline() {
         view! {
             <textarea
                 id=id.clone()
@@ -387,7 +395,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                 autocapitalize="none"
                 spellcheck="false"
                 data-testid=id.clone()
-                placeholder=words::looks(kind, name)
+                placeholder=field.looks
                 aria-invalid=state.invalid()
                 aria-describedby=described_by
                 prop:value=move || inputs.value(field)
@@ -407,7 +415,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                 autocapitalize="none"
                 spellcheck="false"
                 data-testid=id.clone()
-                placeholder=words::looks(kind, name)
+                placeholder=field.looks
                 aria-invalid=state.invalid()
                 aria-describedby=described_by
                 prop:value=move || inputs.value(field)
@@ -419,10 +427,10 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
     };
     view! {
         <div class="stacked">
-            <label for=id>{move || words::field(kind, name)}</label>
+            <label for=id>{move || channel_words::label(kind, name)}</label>
             {input}
             {move || {
-                words::note(kind, name)
+                note_of()
                     .map(|note| view! { <small id=describe.clone()>{note}</small> })
             }}
             {replaces

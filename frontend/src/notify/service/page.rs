@@ -1,6 +1,6 @@
 //! A service: whether it works, what it waits for, a test, and how it is connected.
 
-use api_types::{Service, ServiceType};
+use api_types::{Added, Service};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,11 +9,11 @@ use super::delete::Delete;
 use super::fields::{Fields, Inputs};
 use super::guide::Guide;
 use super::line::LineSetup;
+use super::save;
 use super::secret::SecretOnce;
 use super::switch::Switch;
 use super::test::Test;
 use super::trouble::Trouble;
-use super::{save, words};
 use crate::calls::changes::{News, listen};
 use crate::notify::api;
 use crate::notify::rule::Failed;
@@ -163,15 +163,11 @@ fn Edit(service: Service) -> impl IntoView {
     }));
     let title = move || {
         page.service.with(|service| {
-            if service.label.is_empty() {
-                words::name(kind).to_owned()
-            } else {
-                service.label.clone()
-            }
+            if service.label.is_empty() { kind.name().to_owned() } else { service.label.clone() }
         })
     };
     let named_otherwise = move || {
-        page.service.with(|service| !service.label.is_empty() && service.label != words::name(kind))
+        page.service.with(|service| !service.label.is_empty() && service.label != kind.name())
     };
     let secret = move || {
         page.secret.get().map(|secret| view! { <SecretOnce secret done=Callback::new(move |()| page.secret.set(None)) /> })
@@ -179,14 +175,14 @@ fn Edit(service: Service) -> impl IntoView {
     view! {
         <div class="hero">
             <p class="big service-name" data-testid="service-title">
-                <Icon icon=words::icon(kind) />
+                <Icon icon=kind.icon() />
                 <span>{title}</span>
             </p>
-            <p class="sub">{move || named_otherwise().then(|| words::name(kind))}</p>
+            <p class="sub">{move || named_otherwise().then(|| kind.name())}</p>
         </div>
         {secret}
         <Trouble page />
-        {(kind == ServiceType::Line).then(|| view! { <LineSetup page /> })}
+        {(kind.describe().added == Added::Callback).then(|| view! { <LineSetup page /> })}
         <Switch page />
         <Test page />
         <section class="group">

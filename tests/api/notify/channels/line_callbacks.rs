@@ -28,7 +28,7 @@ impl Stage {
         let line = Line::start();
         let app = TestApp::start_with(backend, |config| {
             let_out(config);
-            config.providers.line.base_url.clone_from(&line.fake.url);
+            tests::provider(config, "line.base_url", &line.fake.url);
         })
         .await;
         let (minato, services) = with_rule(&app, "minato").await;

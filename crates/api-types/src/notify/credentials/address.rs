@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Whether a host, in lower case, names this machine or a network that is not the internet:
 /// `localhost`, `printer.local`, `10.0.0.1` in any of the forms that browsers take, `[::1]`.
-pub(super) fn is_private(host: &str) -> bool {
+pub(crate) fn is_private(host: &str) -> bool {
     if let Some(text) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         // What cannot be read cannot be let through.
         return text.parse().map_or(true, is_private_v6);

@@ -6,7 +6,7 @@ fn given(pairs: &[(&str, &str)]) -> Credentials {
 
 /// What one field becomes, or why it is refused.
 fn field(kind: ServiceType, name: &str, value: &str) -> Result<String, FieldCode> {
-    field_by(kind, name, value, &Rules::default())
+    field_by(kind, name, value, &Rules::of(kind))
 }
 
 fn field_by(
@@ -149,9 +149,10 @@ fn teams() {
             ("営業チャネル", Err(NotTeamsWorkflow)),
         ],
     );
-    assert_eq!(warning(ServiceType::Teams, &given(&[("url", old)])), Some("teams.old_url"));
-    assert_eq!(warning(ServiceType::Teams, &given(&[("url", new)])), None);
-    let local = Rules { teams_hosts: "127.0.0.1", allow_private: true, ..Rules::default() };
+    let warning = ServiceType::Teams.describe().warning;
+    assert_eq!(warning(&given(&[("url", old)])), Some("teams.old_url"));
+    assert_eq!(warning(&given(&[("url", new)])), None);
+    let local = Rules { hosts: "127.0.0.1", allow_private: true, ..Rules::of(ServiceType::Teams) };
     let fake = "http://127.0.0.1:4711/workflows/1/triggers/manual/paths/invoke?sig=x";
     assert_eq!(field_by(ServiceType::Teams, "url", fake, &local), Ok(fake.into()));
     assert_eq!(field_by(ServiceType::Teams, "url", new, &local), Err(NotTeamsWorkflow));
@@ -223,8 +224,9 @@ fn line() {
             ("", Ok("")),
         ],
     );
-    let whole =
-        |pairs: &[(&str, &str)]| read(ServiceType::Line, &given(pairs), false, &Rules::default());
+    let whole = |pairs: &[(&str, &str)]| {
+        read(ServiceType::Line, &given(pairs), false, &Rules::of(ServiceType::Line))
+    };
     let (token, to) = (("channel_access_token", token.as_str()), format!("U{hex}"));
     assert!(whole(&[token, ("to", &to)]).is_ok());
     assert!(whole(&[token, ("channel_secret", hex)]).is_ok(), "somebody sends the word then");
@@ -305,7 +307,7 @@ fn webhook() {
             ("https://hooks.minato.example\\@127.0.0.1/", Err(InvalidFormat)),
         ],
     );
-    let rules = Rules { own_authority: "portal.example.jp:443", ..Rules::default() };
+    let rules = Rules { own_authority: "portal.example.jp:443", ..Rules::of(ServiceType::Webhook) };
     assert_eq!(
         field_by(ServiceType::Webhook, "url", "https://Portal.example.jp/hook", &rules),
         Err(OwnUrl)
@@ -314,7 +316,11 @@ fn webhook() {
         field_by(ServiceType::Webhook, "url", "https://portal.example.jp:8443/hook", &rules)
             .is_ok()
     );
-    let local = Rules { own_authority: "127.0.0.1:80", allow_private: true, ..Rules::default() };
+    let local = Rules {
+        own_authority: "127.0.0.1:80",
+        allow_private: true,
+        ..Rules::of(ServiceType::Webhook)
+    };
     assert!(field_by(ServiceType::Webhook, "url", "http://127.0.0.1:4711/hook", &local).is_ok());
     assert_eq!(field_by(ServiceType::Webhook, "url", "http://127.0.0.1/hook", &local), Err(OwnUrl));
 }
@@ -325,7 +331,7 @@ fn what_is_missing_unknown_or_too_long_is_named() {
         ServiceType::Slack,
         &given(&[("bot_token", " "), ("webhook/url", "x")]),
         false,
-        &Rules::default(),
+        &Rules::of(ServiceType::Slack),
     )
     .unwrap_err();
     let faults: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
@@ -340,14 +346,14 @@ fn what_is_missing_unknown_or_too_long_is_named() {
         Err(FieldCode::TooLong)
     );
     assert_eq!(
-        read(ServiceType::Slack, &given(&[]), true, &Rules::default()),
+        read(ServiceType::Slack, &given(&[]), true, &Rules::of(ServiceType::Slack)),
         Ok(Credentials::new())
     );
     let secret = read(
         ServiceType::Webhook,
         &given(&[("url", "https://a.example"), ("signing_secret", "mine")]),
         false,
-        &Rules::default(),
+        &Rules::of(ServiceType::Webhook),
     );
     assert_eq!(
         secret,
@@ -358,24 +364,28 @@ fn what_is_missing_unknown_or_too_long_is_named() {
 #[test]
 fn hints_show_no_more_than_four_characters() {
     for (name, value, expected) in [
-        ("bot_token", "xoxb-123456789012-abcdef3f9a", "xoxb-…3f9a"),
-        ("signing_secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_…LaSw"),
-        ("api_token", "0123456789abcdef0123456789abcdef", "…cdef"),
-        ("client_secret", "abc123", "…"),
+        ("slack.bot_token", "xoxb-123456789012-abcdef3f9a", "xoxb-…3f9a"),
+        ("chatwork.api_token", "0123456789abcdef0123456789abcdef", "…cdef"),
+        ("line_works.client_secret", "abc123", "…"),
         (
-            "url",
+            "google_chat.url",
             "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=abcdefgh",
             "chat.googleapis.com/…efgh",
         ),
         (
-            "private_key",
+            "line_works.private_key",
             "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhki\nabcdEFGH\n-----END PRIVATE \
                 KEY-----\n",
             "PRIVATE KEY …EFGH",
         ),
     ] {
-        assert_eq!(hint(name, value), expected);
+        let (kind, name) = name.split_once('.').unwrap();
+        let fields = ServiceType::of_key(kind).unwrap().fields();
+        let field = fields.iter().find(|field| field.name == name).unwrap();
+        assert_eq!(hint(field.kind, field.begins, value), expected);
     }
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    assert_eq!(hint(ValueKind::Line, "whsec_", secret), "whsec_…LaSw");
 }
 
 #[test]

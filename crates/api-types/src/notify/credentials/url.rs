@@ -1,8 +1,8 @@
 //! URLs as they are pasted. By hand: what `url` brings along for names in other scripts would
 //! double what a visitor loads, and a secret URL has to stay byte for byte as its provider made it.
 
-use super::{Fault, RETIRED_CONNECTOR_HOSTS, Rules, address};
-use crate::FieldCode;
+use super::Rules;
+use crate::{Fault, FieldCode};
 
 /// The parts of a web address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,16 +94,18 @@ pub fn host_allowed(rules: &str, host: &str) -> bool {
 
 /// A URL has no space in it: what is there came from a line that was broken. Web pages and mails
 /// show `&` as `&amp;`.
-fn healed(value: &str) -> String {
+pub(crate) fn healed(value: &str) -> String {
     let text: String = value.split_whitespace().collect();
     text.replace("&amp;", "&")
 }
 
-fn fault<T>(code: FieldCode) -> Result<T, Fault> {
+/// Refuses a value.
+pub(crate) fn fault<T>(code: FieldCode) -> Result<T, Fault> {
     Err((code, None))
 }
 
-fn secure(url: &PastedUrl, rules: &Rules) -> Result<(), Fault> {
+/// Refuses what is not encrypted, and what has a name or a password in it.
+pub(crate) fn secure(url: &PastedUrl, rules: &Rules) -> Result<(), Fault> {
     if url.scheme != "https" && !rules.allow_private {
         return fault(FieldCode::NotHttps);
     }
@@ -113,70 +115,7 @@ fn secure(url: &PastedUrl, rules: &Rules) -> Result<(), Fault> {
     Ok(())
 }
 
-fn usual_port(url: &PastedUrl, rules: &Rules) -> bool {
+/// Whether it is the port of https, where private addresses are not good enough.
+pub(crate) fn usual_port(url: &PastedUrl, rules: &Rules) -> bool {
     rules.allow_private || url.port.is_none_or(|port| port == 443)
-}
-
-/// The address of a workflow.
-pub(super) fn teams(value: &str, rules: &Rules) -> Result<String, Fault> {
-    let text = healed(value);
-    let Some(url) = PastedUrl::parse(&text) else { return fault(FieldCode::NotTeamsWorkflow) };
-    if host_allowed(RETIRED_CONNECTOR_HOSTS, &url.host) {
-        return fault(FieldCode::RetiredConnector);
-    }
-    if !host_allowed(rules.teams_hosts, &url.host) || !usual_port(&url, rules) {
-        return fault(FieldCode::NotTeamsWorkflow);
-    }
-    secure(&url, rules)?;
-    if !url.path.contains("/workflows/") {
-        return fault(FieldCode::NotTeamsWorkflow);
-    }
-    if !url.path.ends_with("/paths/invoke") || !url.has("sig") {
-        return fault(FieldCode::IncompleteUrl);
-    }
-    Ok(text)
-}
-
-/// The address of a webhook of a space.
-pub(super) fn google_chat(value: &str, rules: &Rules) -> Result<String, Fault> {
-    let text = healed(value);
-    let Some(url) = PastedUrl::parse(&text) else { return fault(FieldCode::NotGoogleChatWebhook) };
-    if !host_allowed(rules.google_chat_hosts, &url.host) || !usual_port(&url, rules) {
-        return fault(FieldCode::NotGoogleChatWebhook);
-    }
-    secure(&url, rules)?;
-    let Some(rest) = url.path.strip_prefix("/v1/spaces/") else {
-        return fault(FieldCode::NotGoogleChatWebhook);
-    };
-    let space = rest.split('/').next().unwrap_or_default();
-    let good = !space.is_empty()
-        && space.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    match rest.strip_prefix(space) {
-        Some("/messages") if good && url.has("key") && url.has("token") => Ok(text),
-        Some("/messages" | "" | "/") if good => fault(FieldCode::IncompleteUrl),
-        _ => fault(FieldCode::NotGoogleChatWebhook),
-    }
-}
-
-/// The address of an endpoint of one's own.
-pub(super) fn webhook(value: &str, rules: &Rules) -> Result<String, Fault> {
-    let text = healed(value);
-    // What stands behind a `#` is never sent.
-    let text = text.split('#').next().unwrap_or_default();
-    let Some(url) = PastedUrl::parse(text) else {
-        let other_scheme = text.contains("://");
-        return fault(if other_scheme || !text.contains('.') {
-            FieldCode::InvalidFormat
-        } else {
-            FieldCode::NotHttps
-        });
-    };
-    secure(&url, rules)?;
-    if !rules.own_authority.is_empty() && url.authority() == rules.own_authority {
-        return fault(FieldCode::OwnUrl);
-    }
-    if !rules.allow_private && address::is_private(&url.host) {
-        return fault(FieldCode::PrivateAddress);
-    }
-    Ok(text.to_owned())
 }

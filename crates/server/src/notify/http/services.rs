@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use api_types::{
-    Credentials, FieldCode, LiveChange, Page, PageQuery, Service, ServiceCreate, ServicePatch,
-    ServiceType, credentials,
+    Added, Credentials, FieldCode, LiveChange, Page, PageQuery, Service, ServiceCreate,
+    ServicePatch, ServiceType, credentials,
 };
 use store::notify::{notify_rule, notify_service};
 use store::{Conn, Scope};
@@ -35,12 +35,13 @@ fn read(
         url.port_or_known_default().unwrap_or_default()
     );
     let rules = credentials::Rules {
-        teams_hosts: &app.config.providers.teams.allowed_hosts,
-        google_chat_hosts: &app.config.providers.google_chat.allowed_hosts,
+        hosts: app.config.providers.get(kind, "allowed_hosts"),
         own_authority: &own_authority,
         allow_private: app.config.egress.allow_private,
     };
-    credentials::read(kind, given, partial, &rules).map_err(Failure::Fields)
+    credentials::read(kind, given, partial, &rules).map_err(|faults| {
+        Failure::Fields(faults.into_iter().map(|fault| fault.of_channel(kind.key())).collect())
+    })
 }
 
 /// A service of a rule.
@@ -336,7 +337,7 @@ pub async fn rotate_service_secret(
                 Some(if_match.0),
             )?;
             let kind = vault::kind(&row)?;
-            if kind != ServiceType::Webhook {
+            if kind.describe().added != Added::SigningSecret {
                 return Err(Failure::field("", FieldCode::NotApplicable));
             }
             let stored = vault::open(&shared.secrets, &row)?;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_types::Channel;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::delivery::Row;
 use store::notify::outbox::{self, Lease};
@@ -16,8 +17,6 @@ const ACCOUNTS: usize = 64;
 const LOOKS: usize = 8;
 /// Notices that one look takes in at least.
 const LOOK: usize = 32;
-/// Notices to Microsoft Teams that go in one message.
-const MERGED: i64 = 20;
 
 /// What one claim is to take.
 #[derive(Clone, Debug)]
@@ -162,8 +161,10 @@ impl Claim {
                     self.busy.begin(&row);
                     ids.push(row.id.clone());
                     let mut group = vec![row];
-                    if group[0].channel == "teams" {
-                        group.extend(companions(conn, scope, &group[0], &ids, now)?);
+                    let most = Channel::of_key(&group[0].channel)
+                        .map_or(1, |channel| channel.describe().merges);
+                    if most > 1 {
+                        group.extend(companions(conn, scope, &group[0], &ids, now, most - 1)?);
                         ids.extend(group[1..].iter().map(|row| row.id.clone()));
                     }
                     taken.push(group);
@@ -200,10 +201,11 @@ fn companions(
     row: &Row,
     ids: &[String],
     now: NaiveDateTime,
+    most: i64,
 ) -> Result<Vec<Row>, StoreError> {
     let Some(service_id) = row.service_id.as_deref().filter(|_| row.progress.is_none()) else {
         return Ok(Vec::new());
     };
-    let rows = outbox::companions(conn, scope, service_id, ids, now, MERGED - 1)?;
+    let rows = outbox::companions(conn, scope, service_id, ids, now, most)?;
     Ok(rows.into_iter().filter(|row| row.progress.is_none()).collect())
 }

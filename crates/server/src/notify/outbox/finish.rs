@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use api_types::NotifyLanguage;
+use api_types::{Channel, LateTranscript, NotifyLanguage};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::delivery::{self, Row};
 use store::notify::outbox::{self, End};
@@ -125,10 +125,12 @@ impl Desk {
             Next::Hold => ("held", None),
             Next::GiveUp => ("failed", None),
         };
-        // What has arrived needs it no more, but for where Slack's threads begin: and with one end
-        // for all, one statement writes them down.
-        let needed =
-            state == "waiting" || state == "held" || state == "failed" || row.channel == "slack";
+        // What has arrived needs it no more, but where a late transcript asks for its name: and with
+        // one end for all, one statement writes them down.
+        let named = Channel::of_key(&row.channel).is_some_and(|channel| {
+            channel.describe().late_transcript == LateTranscript::FollowsByName
+        });
+        let needed = named || matches!(state, "waiting" | "held" | "failed");
         let progress = (needed && progress != Progress::default())
             .then(|| serde_json::to_string(&progress).unwrap_or_default());
         End {
@@ -207,7 +209,7 @@ impl Desk {
                 short_id: words::short_id(&id),
                 id,
                 rule_id: Some(rule.id.clone()),
-                channel: "mail".into(),
+                channel: Channel::Mail.describe().key.into(),
                 destination: address.clone(),
                 purpose: "service_stopped".into(),
                 state: "waiting".into(),

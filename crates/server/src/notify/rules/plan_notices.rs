@@ -3,7 +3,7 @@
 //! One notice per call and destination, however many terminals rang. A missed call waits a little,
 //! since the news that somebody answered, or that the caller left a message, may be on its way.
 
-use api_types::NotifyEvent;
+use api_types::{Channel, LateTranscript, NotifyEvent};
 use serde::Deserialize;
 
 use crate::calls::rules::call_log::{self, Entry, News};
@@ -112,7 +112,8 @@ impl Destination {
     /// Whether something that follows finds its place there: in the thread of the first notice, or
     /// by its id.
     fn takes_what_follows(&self) -> bool {
-        matches!(self.channel.as_str(), "mail" | "slack" | "google_chat" | "webhook")
+        Channel::of_key(&self.channel)
+            .is_some_and(|channel| channel.describe().late_transcript != LateTranscript::LeftOut)
     }
 }
 

@@ -1,94 +1,73 @@
 //! What can be set about notices.
 
-use api_types::credentials::{GOOGLE_CHAT_HOSTS, TEAMS_HOSTS};
+use std::collections::BTreeMap;
+
+use api_types::ServiceType;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::load;
 
-/// Where the services of notify rules are: for tests and proxies.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Providers {
-    /// Slack's Web API.
-    pub slack: Provider,
-    /// Chatwork's API.
-    pub chatwork: Provider,
-    /// Google Chat; users paste whole URLs, so this replaces their scheme, host and port in tests.
-    /// Empty = as pasted.
-    pub google_chat: HostRules,
-    /// Microsoft Teams; users paste whole URLs.
-    pub teams: AllowedHosts,
-    /// LINE's Messaging API.
-    pub line: Provider,
-    /// LINE WORKS.
-    pub line_works: LineWorks,
-}
+/// Where the services of notify rules are, for tests and proxies: by service, what its channel
+/// names ([`api_types::Description::settings`]). `base_url` has no slash at the end; where users
+/// paste whole URLs it replaces their scheme, host and port, and empty leaves them as they are.
+/// Hosts are exact or `*.suffix`, with commas between them; one without a port allows every port.
+#[derive(Clone, Debug)]
+pub struct Providers(BTreeMap<ServiceType, BTreeMap<String, String>>);
 
-/// A service with one address.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Provider {
-    /// Without a slash at the end.
-    pub base_url: String,
-}
+impl Providers {
+    /// A setting of a service; empty where its channel has none of this name.
+    pub fn get(&self, kind: ServiceType, name: &str) -> &str {
+        self.0.get(&kind).and_then(|of| of.get(name)).map(String::as_str).unwrap_or_default()
+    }
 
-/// A service whose users paste whole URLs.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AllowedHosts {
-    /// Exact or `*.suffix`, with commas between them; a host without a port allows every port of
-    /// it.
-    pub allowed_hosts: String,
-}
-
-/// Google Chat: users paste whole URLs, and a proxy may stand in between.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct HostRules {
-    /// Replaces scheme, host and port of what users paste; empty = as pasted.
-    pub base_url: String,
-    /// As [`AllowedHosts::allowed_hosts`].
-    pub allowed_hosts: String,
-}
-
-/// LINE WORKS: two addresses.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LineWorks {
-    /// Of the API, without a slash at the end.
-    pub base_url: String,
-    /// Of the token endpoint's host, without a slash at the end.
-    pub auth_url: String,
-    /// Hosts that files may be uploaded to, as in [`AllowedHosts::allowed_hosts`]: the token goes
-    /// there.
-    pub upload_hosts: String,
+    /// Puts a setting in the place of its default.
+    ///
+    /// # Errors
+    /// The names that the channel of the service has, where this is none of them.
+    pub fn set(
+        &mut self,
+        kind: ServiceType,
+        name: &str,
+        value: impl Into<String>,
+    ) -> Result<(), String> {
+        match self.0.get_mut(&kind).and_then(|of| of.get_mut(name)) {
+            Some(setting) => *setting = value.into(),
+            None => {
+                let known = kind.describe().settings.iter().map(|(known, _)| format!("`{known}`"));
+                return Err(known.collect::<Vec<_>>().join(", "));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Default for Providers {
     fn default() -> Self {
-        let provider = |url: &str| Provider { base_url: url.into() };
-        Self {
-            slack: provider("https://slack.com/api"),
-            chatwork: provider("https://api.chatwork.com/v2"),
-            google_chat: HostRules {
-                base_url: String::new(),
-                allowed_hosts: GOOGLE_CHAT_HOSTS.into(),
-            },
-            teams: AllowedHosts { allowed_hosts: TEAMS_HOSTS.into() },
-            line: provider("https://api.line.me"),
-            line_works: LineWorks::default(),
-        }
+        let defaults = |kind: ServiceType| {
+            let settings = kind.describe().settings.iter();
+            settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        Self(ServiceType::ALL.into_iter().map(|kind| (kind, defaults(kind))).collect())
     }
 }
 
-impl Default for LineWorks {
-    fn default() -> Self {
-        Self {
-            base_url: "https://www.worksapis.com/v1.0".into(),
-            auth_url: "https://auth.worksmobile.com".into(),
-            upload_hosts: "*.worksmobile.com".into(),
+impl<'de> Deserialize<'de> for Providers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given: BTreeMap<String, BTreeMap<String, String>> =
+            Deserialize::deserialize(deserializer)?;
+        let mut all = Self::default();
+        for (key, settings) in given {
+            let kind = ServiceType::of_key(&key)
+                .ok_or_else(|| D::Error::custom(format!("unknown field `{key}`")))?;
+            for (name, value) in settings {
+                all.set(kind, &name, value).map_err(|known| {
+                    D::Error::custom(format!("unknown field `{key}.{name}`, expected {known}"))
+                })?;
+            }
         }
+        Ok(all)
     }
 }
 

@@ -52,7 +52,7 @@ fn head(delivery: &Delivery) -> AnyView {
     view! {
         <div class="row wraps">
             <span class="lead">
-                <Icon icon=words::channel_icon(channel) />
+                <Icon icon=channel.icon() />
             </span>
             <span class="label">{name}<small>{move || words::channel(channel)}</small></span>
             <span class=format!("badge \

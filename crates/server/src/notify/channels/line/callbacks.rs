@@ -138,7 +138,7 @@ fn registration(event: &Event) -> Option<Registration> {
         ServiceType::Line,
         &id_alone,
         true,
-        &api_types::credentials::Rules::default(),
+        &api_types::credentials::Rules::of(ServiceType::Line),
     )
     .ok()?;
     Some(Registration {

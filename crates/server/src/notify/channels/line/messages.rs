@@ -7,7 +7,7 @@ use crate::notify::words::{self, Lines, cut_utf16};
 use crate::notify::{Attachment, Notice, Subject};
 
 /// Longest text, in UTF-16 units.
-const TEXT_MAX: usize = 5_000;
+const TEXT_MAX: usize = api_types::ServiceType::Line.describe().text_max;
 /// Longest text that stands in lists and notifications for a flex message, in UTF-16 units.
 const ALT_MAX: usize = 400;
 /// Longest URL of a recording.

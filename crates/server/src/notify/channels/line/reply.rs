@@ -1,6 +1,6 @@
 //! Answers of a LINE bot to who has just spoken to it. They cost nothing of the monthly quota.
 
-use api_types::Credentials;
+use api_types::{Credentials, ServiceType};
 use serde_json::json;
 use url::Url;
 
@@ -10,7 +10,10 @@ use crate::notify::Senders;
 pub async fn send(senders: &Senders, credentials: &Credentials, reply_token: &str, text: &str) {
     let (Some(token), Ok(url)) = (
         credentials.get("channel_access_token"),
-        Url::parse(&format!("{}/v2/bot/message/reply", senders.config.providers.line.base_url)),
+        Url::parse(&format!(
+            "{}/v2/bot/message/reply",
+            senders.config.providers.get(ServiceType::Line, "base_url")
+        )),
     ) else {
         return;
     };

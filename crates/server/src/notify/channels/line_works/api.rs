@@ -1,6 +1,7 @@
 //! Requests to LINE WORKS.
 
 use actix_web::web::Bytes;
+use api_types::ServiceType;
 use serde_json::Value;
 use url::Url;
 
@@ -36,9 +37,11 @@ pub async fn post(
 /// # Errors
 /// When no answer came, as the report of the attempt.
 pub async fn sign_in(senders: &Senders, form: &[(&str, &str)]) -> Result<Answer, Report> {
-    let url =
-        Url::parse(&format!("{}/oauth2/v2.0/token", senders.config.providers.line_works.auth_url))
-            .map_err(|_| nowhere())?;
+    let url = Url::parse(&format!(
+        "{}/oauth2/v2.0/token",
+        senders.config.providers.get(ServiceType::LineWorks, "auth_url")
+    ))
+    .map_err(|_| nowhere())?;
     // Asking again does no harm, whatever became of the first time.
     exchange(senders.http.post(url).form(form)).await.map_err(harmless)
 }
@@ -76,7 +79,11 @@ pub fn harmless(report: Report) -> Report {
 }
 
 fn url(senders: &Senders, path: &str) -> Option<Url> {
-    Url::parse(&format!("{}{path}", senders.config.providers.line_works.base_url)).ok()
+    Url::parse(&format!(
+        "{}{path}",
+        senders.config.providers.get(ServiceType::LineWorks, "base_url")
+    ))
+    .ok()
 }
 
 /// Ids of bots and rooms are checked where they are entered; what makes no URL all the same leads

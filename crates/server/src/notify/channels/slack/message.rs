@@ -6,7 +6,7 @@ use crate::notify::words::{self, Lines};
 use crate::notify::{Notice, Subject};
 
 /// Longest `text`; beyond it Slack splits.
-const TEXT_MAX: usize = 4_000;
+const TEXT_MAX: usize = api_types::ServiceType::Slack.describe().text_max;
 /// Longest text once the blocks were refused.
 const PLAIN_MAX: usize = 1_000;
 /// Longest text of a section.

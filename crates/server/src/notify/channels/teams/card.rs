@@ -7,7 +7,7 @@ use crate::notify::words::{self, Lines};
 
 /// Teams takes about 28 KB with everything; whether that counts UTF-8 or UTF-16 is not said, and
 /// this is safe for both.
-const MESSAGE_MAX: usize = 24 * 1024;
+const MESSAGE_MAX: usize = api_types::ServiceType::Teams.describe().text_max;
 /// Longest transcript of one notice, in characters.
 const TRANSCRIPT_MAX: usize = 6_000;
 /// Longest text of a notice once a card was refused, in characters.
