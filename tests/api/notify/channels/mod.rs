@@ -1,6 +1,7 @@
 //! One file for each channel, against a fake of its provider.
 
 mod chatwork;
+mod discord;
 mod google_chat;
 mod line;
 mod line_callbacks;
@@ -51,6 +52,7 @@ pub fn stand_ins(clock: &Clock) -> Vec<Box<dyn StandIn>> {
         chatwork::stand_in,
         teams::stand_in,
         google_chat::stand_in,
+        discord::stand_in,
         line::stand_in,
         line_works::stand_in,
         webhook::stand_in,

@@ -6,6 +6,7 @@
 
 mod chatwork;
 mod description;
+mod discord;
 mod google_chat;
 mod line;
 mod line_works;
@@ -138,6 +139,7 @@ channels! {
     Chatwork = chatwork,
     Teams = teams,
     GoogleChat = google_chat,
+    Discord = discord,
     Line = line,
     LineWorks = line_works,
     Webhook = webhook,

@@ -1,6 +1,7 @@
 //! What carries notices out: one folder per channel, of the same name as its description.
 
 pub(crate) mod chatwork;
+pub(crate) mod discord;
 pub(crate) mod google_chat;
 pub mod line;
 pub mod line_works;
@@ -65,6 +66,7 @@ adapters! {
     Chatwork = chatwork,
     Teams = teams,
     GoogleChat = google_chat,
+    Discord = discord,
     Line = line,
     LineWorks = line_works,
     Webhook = webhook,
