@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api;
-use super::entrance::FormError;
 use super::sign_in::count_down;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::follow;
@@ -14,6 +13,7 @@ use crate::platform::session::use_session;
 use crate::ui::notes::FieldState;
 use crate::ui::password::PasswordField;
 use crate::ui::sheet::Sheet;
+use crate::ui::states::FormError;
 use crate::{t, text};
 
 /// The sheet that asks.
@@ -89,7 +89,7 @@ pub fn ConfirmSheet(
                     value=own
                     autocomplete="current-password"
                 />
-                <FormError error=error.into() />
+                <FormError error=error.into() test_id="form-error" />
                 <button
                     class="btn main wide \
                     num"

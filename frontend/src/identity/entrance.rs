@@ -3,11 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::platform::api::ClientError;
 use crate::platform::i18n::{self, Locale, locale, tag_of};
 use crate::t;
 use crate::ui::Text;
-use crate::ui::states::words;
 use crate::ui::title_bar::announce_page;
 
 /// The frame.
@@ -58,19 +56,6 @@ pub fn Languages() -> impl IntoView {
         <div class="languages" role="group" aria-label=move || t!(account.language).to_string()>
             {language(Locale::ja, "日本語")}
             {language(Locale::en, "English")}
-        </div>
-    }
-}
-
-/// An error that belongs to no field, above the button that it answers.
-#[component]
-pub fn FormError(
-    /// What went wrong.
-    error: Signal<Option<ClientError>>,
-) -> impl IntoView {
-    view! {
-        <div role="alert" class="form-error" data-testid="form-error">
-            {move || error.get().map(|error| view! { <p>{words(&error).1}</p> })}
         </div>
     }
 }

@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api;
-use super::entrance::{Entrance, FormError};
+use super::entrance::Entrance;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::password::StackedField;
+use crate::ui::states::FormError;
 use crate::{t, text};
 
 /// The page. It says the same whether the ID exists or not, as the server does.
@@ -57,7 +58,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                     value=login_id
                     autocomplete="username"
                 />
-                <FormError error=error.into() />
+                <FormError error=error.into() test_id="form-error" />
                 <button
                     class="btn main \
                     wide"

@@ -6,14 +6,15 @@ use leptos::task::spawn_local;
 use validator::Validate;
 
 use super::api;
-use super::entrance::{Entrance, FormError};
-use crate::page::editor::fault_text;
+use super::entrance::Entrance;
+use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::password::PasswordField;
+use crate::ui::states::FormError;
 use crate::{t, text};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -137,7 +138,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     value=second
                     autocomplete="new-password"
                 />
-                <FormError error=error.into() />
+                <FormError error=error.into() test_id="form-error" />
                 <button
                     class="btn main \
                     wide"

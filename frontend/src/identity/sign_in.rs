@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api;
-use super::entrance::{Entrance, FormError};
+use super::entrance::Entrance;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
@@ -16,6 +16,7 @@ use crate::platform::routes;
 use crate::platform::session::{SessionState, use_session};
 use crate::ui::notes::FieldState;
 use crate::ui::password::{PasswordField, StackedField};
+use crate::ui::states::FormError;
 use crate::{t, text};
 
 /// The page.
@@ -106,7 +107,7 @@ pub fn SignInPage() -> impl IntoView {
                     value=password
                     autocomplete="current-password"
                 />
-                <FormError error=error.into() />
+                <FormError error=error.into() test_id="form-error" />
                 <button
                     class="btn main wide \
                     num"

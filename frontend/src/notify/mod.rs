@@ -2,6 +2,7 @@
 
 pub mod api;
 pub(crate) mod channel_words;
+mod gone;
 pub mod notices;
 pub mod rule;
 pub mod rules;

@@ -4,13 +4,12 @@ use api_types::{Number, PhoneId};
 use leptos::prelude::*;
 
 use super::directory::{Rows, id_label, number_label, use_directory};
-use crate::platform::api::ClientError;
+use crate::page::load::skeleton;
 use crate::platform::remote::Remote;
 use crate::platform::routes::{self, RowKind, RowRef};
-use crate::platform::session::use_session;
 use crate::ui::Text;
 use crate::ui::icon::{Chevron, Icon};
-use crate::ui::states::{EmptyState, ErrorState, SkeletonRows};
+use crate::ui::states::{EmptyState, ErrorState};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
@@ -53,22 +52,32 @@ impl Subject {
             }
         }
     }
-
-    /// Where drafts of `page` are kept: drafts of one contract are never shown to the holder of
-    /// another.
-    pub fn draft_key(&self, page: &str) -> String {
-        let account = use_session()
-            .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
-        format!("{}:{page}", account.unwrap_or_default())
-    }
 }
 
-#[derive(Clone, PartialEq)]
-enum Known {
-    Loading,
-    Failed(ClientError),
-    Gone,
-    There,
+/// Draws a page once the list of numbers and IDs has come. `rows` says how many grey rows stand in
+/// its place, group by group.
+pub fn once_listed(
+    rows: &'static [usize],
+    draw: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let directory = use_directory();
+    // A memo, so that a row that changes in the list does not draw the page anew.
+    let state = Memo::new(move |_| {
+        directory.rows().with(|rows| match rows {
+            Remote::Loading => Remote::Loading,
+            Remote::Failed(error) => Remote::Failed(error.clone()),
+            Remote::Ready(_) => Remote::Ready(()),
+        })
+    });
+    let content = move || match state.get() {
+        Remote::Loading => skeleton(rows),
+        Remote::Failed(error) => {
+            view! { <ErrorState error retry=Callback::new(move |()| directory.load()) /> }
+                .into_any()
+        }
+        Remote::Ready(()) => draw(),
+    };
+    content.into_any()
 }
 
 /// Title bar and page of a row.
@@ -84,55 +93,40 @@ pub fn RowFrame(
     /// Draws the page.
     page: fn(Subject) -> AnyView,
 ) -> impl IntoView {
-    let directory = use_directory();
+    let rows = use_directory().rows();
     let back = back.unwrap_or_else(|| row.home());
     let row = StoredValue::new(row);
     let subject = move |rows: &Rows| row.with_value(|row| Subject::of(rows, row));
-    // A memo, so that a row that changes in the list does not draw the page anew.
-    let known = Memo::new(move |_| {
-        directory.rows().with(|rows| match rows {
-            Remote::Loading => Known::Loading,
-            Remote::Failed(error) => Known::Failed(error.clone()),
-            Remote::Ready(rows) if subject(rows).is_none() => Known::Gone,
-            Remote::Ready(_) => Known::There,
-        })
+    let is_there = Memo::new(move |_| rows.with(|rows| rows.ready().and_then(subject).is_some()));
+    let content = once_listed(&[3, 3], move || {
+        let draw = move || {
+            if is_there.get() {
+                rows.with_untracked(|rows| rows.ready().and_then(subject)).map(page).into_any()
+            } else {
+                gone()
+            }
+        };
+        draw.into_any()
     });
     view! {
         <TitleBar title back />
-        {move || match known.get() {
-            Known::Loading => {
-                view! {
-                    <SkeletonRows count=3 />
-                    <SkeletonRows count=3 />
-                }
-                    .into_any()
-            }
-            Known::Failed(error) => {
-                view! { <ErrorState error retry=Callback::new(move |()| directory.load()) /> }
-                    .into_any()
-            }
-            Known::There => {
-                directory
-                    .rows()
-                    .with_untracked(|rows| rows.ready().and_then(subject))
-                    .map(page)
-                    .into_any()
-            }
-            Known::Gone => {
-                view! {
-                    <section class="state" role="alert" data-testid="not-found">
-                        <Icon icon=icondata_lu::LuSearchX />
-                        <h2>{move || t!(states.not_found_title)}</h2>
-                        <p>{move || t!(states.not_found_body)}</p>
-                        <a class="btn main" href=routes::HOME>
-                            {move || t!(states.to_list)}
-                        </a>
-                    </section>
-                }
-                    .into_any()
-            }
-        }}
+        {content}
     }
+}
+
+/// There is no such row in the list.
+fn gone() -> AnyView {
+    view! {
+        <section class="state" role="alert" data-testid="not-found">
+            <Icon icon=icondata_lu::LuSearchX />
+            <h2>{move || t!(states.not_found_title)}</h2>
+            <p>{move || t!(states.not_found_body)}</p>
+            <a class="btn main" href=routes::HOME>
+                {move || t!(states.to_list)}
+            </a>
+        </section>
+    }
+    .into_any()
 }
 
 /// A page that is not for this row, and why.

@@ -1,7 +1,12 @@
-//! What every page needs: its draft, its save bar and the question before it is left.
+//! What every page is made of: what it reads, its draft, its save bar and the question before it is
+//! left.
 
 pub mod draft;
 pub mod editor;
-pub mod form;
+pub mod faults;
 pub mod guard;
+pub mod load;
+pub mod rows;
+pub mod save;
 pub mod save_bar;
+pub mod values;

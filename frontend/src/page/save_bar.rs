@@ -19,6 +19,8 @@ fn beside() -> Option<AnyView> {
 pub struct SaveBarModel {
     /// How many fields differ from what is saved.
     pub count: Signal<usize>,
+    /// Whether a save is under way.
+    pub busy: Signal<bool>,
     /// What happened last.
     pub phase: Signal<Phase>,
     /// Whether the last save can be taken back.
@@ -37,13 +39,12 @@ pub fn SaveBar(
     /// The page it stands on.
     model: SaveBarModel,
 ) -> impl IntoView {
-    let SaveBarModel { count, phase, can_undo, save, revert, undo } = model;
-    let busy = Memo::new(move |_| phase.with(|phase| *phase == Phase::Saving));
+    let SaveBarModel { count, busy, phase, can_undo, save, revert, undo } = model;
     let dirty = Memo::new(move |_| count.get() > 0);
     let saved = Memo::new(move |_| !dirty.get() && !busy.get() && can_undo.get());
     let shown = Memo::new(move |_| dirty.get() || busy.get() || can_undo.get());
     let message = move || match phase.get() {
-        Phase::Saving => t!(save.saving).to_string(),
+        _ if busy.get() => t!(save.saving).to_string(),
         _ if saved.get() => t!(save.saved).to_string(),
         Phase::Offline => t!(save.offline).to_string(),
         Phase::Conflict => t!(save.conflict).to_string(),
@@ -54,7 +55,9 @@ pub fn SaveBar(
         },
     };
     let troubled = move || {
-        phase.with(|phase| matches!(phase, Phase::Offline | Phase::Conflict | Phase::Refused(_)))
+        !busy.get()
+            && phase
+                .with(|phase| matches!(phase, Phase::Offline | Phase::Conflict | Phase::Refused(_)))
     };
     let save_label = move || if troubled() { t!(save.again) } else { t!(save.save) };
     view! {

@@ -12,4 +12,5 @@ pub mod router;
 pub mod routes;
 pub mod session;
 pub mod storage;
+pub mod task;
 pub mod theme;

@@ -43,3 +43,11 @@ pub fn account_id(session: RwSignal<SessionState>) -> Memo<Option<String>> {
         session.with(|state| state.signed_in().map(|session| session.account_id.clone()))
     })
 }
+
+/// Where the draft of a page is kept: drafts of one contract are never shown to the holder of
+/// another.
+pub fn draft_key(page: &str) -> String {
+    let account = use_session()
+        .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()));
+    format!("{}:{page}", account.unwrap_or_default())
+}

@@ -1,5 +1,6 @@
 //! The parts that every screen is made of. They know nothing of numbers or IDs.
 
+pub mod ask;
 pub mod choices;
 pub mod clipboard;
 pub mod icon;

@@ -151,3 +151,19 @@ pub fn OfflineNotice(
         </div>
     }
 }
+
+/// Why a request failed, above the button that it answers.
+#[component]
+pub fn FormError(
+    /// What went wrong.
+    error: Signal<Option<ClientError>>,
+    /// What it is called in tests.
+    #[prop(optional)]
+    test_id: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <div role="alert" class="form-error" data-testid=test_id>
+            {move || error.get().map(|error| view! { <p>{words(&error).1}</p> })}
+        </div>
+    }
+}

@@ -4,22 +4,20 @@ mod contact;
 
 use api_types::{Account, AccountOptions, PhoneIdKind};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::contact::Contact;
 use super::api;
 use crate::identity::sign_out::SignOut;
 use crate::numbers::directory::{Rows, use_directory};
+use crate::page::load::Load;
 use crate::platform::api::use_client;
 use crate::platform::i18n::{self, Locale, locale, tag_of};
-use crate::platform::remote::Remote;
 use crate::platform::routes::{self, RowPage, RowRef};
 use crate::platform::session::use_session;
 use crate::platform::theme::Theme;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::notes::FieldState;
 use crate::ui::segment::SegmentRow;
-use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
@@ -27,21 +25,10 @@ use crate::{t, text};
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let client = use_client();
-    let account = RwSignal::new(Remote::<Account>::Loading);
-    let load = Callback::new(move |()| {
-        account.set(Remote::Loading);
-        spawn_local(async move {
-            account.try_set(api::get(client).await.into());
-        });
-    });
-    load.run(());
+    let load = Load::new(move || api::get(client));
     view! {
         <TitleBar title=text!(account.title) back=routes::HOME />
-        {move || match account.get() {
-            Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
-            Remote::Ready(account) => view! { <Contract account /> }.into_any(),
-        }}
+        {load.show(&[4], |account: Account| view! { <Contract account /> }.into_any())}
         <Screen />
         <SignOut />
     }

@@ -10,32 +10,29 @@ mod switches;
 
 use api_types::{BlockList, Capability};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::entries::Entries;
 use self::list::List;
-use self::switches::Switches;
+use self::switches::{Switches, values};
 use super::api;
 use crate::numbers::directory::{Directory, use_directory};
 use crate::numbers::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::page::editor::Editor;
-use crate::page::form::Form;
-use crate::page::guard::use_guard;
+use crate::page::faults::Checks;
+use crate::page::load::Load;
 use crate::page::save_bar::{SaveBar, SaveBarModel};
 use crate::platform::api::{Client, ClientError, use_client};
-use crate::platform::remote::Remote;
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::session::draft_key;
 use crate::switch::reflected;
 use crate::text;
-use crate::ui::live::{Live, use_live};
-use crate::ui::states::{ErrorState, SkeletonRows};
+use crate::ui::live::use_live;
 
 /// Everything a save of the switches needs.
 #[derive(Clone, Copy)]
 struct Page {
     client: Client,
     directory: Directory,
-    live: Live,
     editor: Editor,
     number_id: StoredValue<String>,
     version: StoredValue<u64>,
@@ -78,34 +75,20 @@ fn body(subject: Subject) -> AnyView {
         return view! { <NotHere body=text!(block.not_here) /> }.into_any();
     };
     let (client, directory) = (use_client(), use_directory());
-    let id = StoredValue::new(number.id.clone());
-    let known = number.version;
-    let loaded = RwSignal::new(Remote::<(BlockList, u64)>::Loading);
-    let load = Callback::new(move |()| {
-        loaded.set(Remote::Loading);
-        spawn_local(async move {
-            let Some(id) = id.try_get_value() else { return };
-            loaded.try_set(read(client, directory, &id, known).await.into());
-        });
+    let (id, known) = (number.id.clone(), number.version);
+    let load = Load::new(move || {
+        let id = id.clone();
+        async move { read(client, directory, &id, known).await }
     });
-    load.run(());
-    let key = subject.draft_key(&subject.row.page(RowPage::BlockList));
-    let row = subject.row.clone();
+    let key = draft_key(&subject.row.page(RowPage::BlockList));
+    let heading = subject.heading();
+    let row = subject.row;
+    let content = load.show(&[4, 5], move |(switches, version)| {
+        view! { <Edit row=row.clone() key=key.clone() switches version /> }.into_any()
+    });
     view! {
-        {subject.heading()}
-        {move || match loaded.get() {
-            Remote::Loading => {
-                view! {
-                    <SkeletonRows count=4 />
-                    <SkeletonRows count=5 />
-                }
-                    .into_any()
-            }
-            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
-            Remote::Ready((switches, version)) => {
-                view! { <Edit row=row.clone() key=key.clone() switches version /> }.into_any()
-            }
-        }}
+        {heading}
+        {content}
     }
     .into_any()
 }
@@ -124,28 +107,19 @@ async fn read(
 
 #[component]
 fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl IntoView {
-    let editor = Editor::new(Form::of_block_list(&switches), key);
+    let editor = Editor::new(values(&switches), key, &Checks::NONE);
     let page = Page {
         client: use_client(),
         directory: use_directory(),
-        live: use_live(),
         editor,
         number_id: StoredValue::new(row.id.clone()),
         version: StoredValue::new(version),
     };
-    let save = Callback::new(move |()| save::start(page, false));
-    let undo = Callback::new(move |()| {
-        if editor.restore() {
-            save::start(page, true);
-        }
-    });
-    use_guard().watch(editor.guarded(save));
-    let list = List::new(page.client, page.live, row.id.clone(), switches.entry_count);
-    let bar = editor.bar(save, undo);
+    editor.saves(page);
+    let list = List::new(page.client, use_live(), row.id.clone(), switches.entry_count);
+    let bar = editor.bar();
     // One bar at a time: what is not saved comes first, then what is selected, then what was saved.
-    let editing = Memo::new(move |_| {
-        bar.count.get() > 0 || bar.phase.with(|phase| *phase == crate::page::editor::Phase::Saving)
-    });
+    let editing = Memo::new(move |_| bar.count.get() > 0 || bar.busy.get());
     let selecting = Memo::new(move |_| !editing.get() && list.has_bar());
     let can_undo = Signal::derive(move || bar.can_undo.get() && !selecting.get());
     let bar = SaveBarModel { can_undo, ..bar };

@@ -1,66 +1,40 @@
 //! Saving the switches.
 
-use api_types::ErrorCode;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Page;
+use super::switches::{block_list_patch, values};
 use crate::block_list::api;
-use crate::page::form::{Form, block_list_patch};
+use crate::page::save::{Round, Saves};
+use crate::page::values::Values;
 use crate::platform::api::ClientError;
-use crate::t;
+use crate::platform::task::Boxed;
 
-/// Saves every change, or with `undoing` puts former values back.
-pub(super) fn start(page: Page, undoing: bool) {
-    if !page.editor.begin() {
-        return;
+impl Saves for Page {
+    fn send(&self, round: Round) -> Boxed<Result<(), ClientError>> {
+        Box::pin(send(*self, round))
     }
-    spawn_local(async move {
-        // When somebody else changed something else of the number, the second round saves on top of
-        // that.
-        for last in [false, true] {
-            let outcome = round(page, undoing).await;
-            if page.number_id.try_get_value().is_none() {
-                return;
-            }
-            match outcome {
-                Err(error) if error.code() == Some(ErrorCode::Stale) => match reread(page).await {
-                    Ok(true) => return,
-                    Ok(false) if !last => {}
-                    Ok(false) => return page.editor.fail(&error),
-                    Err(error) => return page.editor.fail(&error),
-                },
-                Err(error) => return page.editor.fail(&error),
-                Ok(()) => return,
-            }
-        }
-    });
+
+    fn reread(&self) -> Boxed<Result<Values, ClientError>> {
+        Box::pin(reread(*self))
+    }
 }
 
-async fn round(page: Page, undoing: bool) -> Result<(), ClientError> {
-    let draft = page.editor.snapshot();
-    let (patch, fields) = block_list_patch(&draft);
-    let (id, version) = (page.number_id.get_value(), page.version.get_value());
+async fn send(page: Page, round: Round) -> Result<(), ClientError> {
+    let patch = block_list_patch(&round.draft);
+    let (Some(id), Some(version)) = (page.number_id.try_get_value(), page.version.try_get_value())
+    else {
+        return Ok(());
+    };
     let fresh = api::patch(page.client, &id, version, &patch).await?;
     page.heard(fresh.version);
-    if page.number_id.try_get_value().is_none() {
-        return Ok(());
-    }
-    page.editor.accept(draft.edited(), &Form::of_block_list(&fresh.body), &fields);
-    page.editor.finish((!undoing && !fields.is_empty()).then(|| (draft.loaded().clone(), fields)));
-    if undoing {
-        page.live.toast(t!(save.undone));
-    }
+    round.accept(&values(&fresh.body), &round.draft.changed());
     Ok(())
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
-/// switches, or nobody is there to know.
-async fn reread(page: Page) -> Result<bool, ClientError> {
-    let fresh = api::get(page.client, &page.number_id.get_value()).await?;
+async fn reread(page: Page) -> Result<Values, ClientError> {
+    let id = page.number_id.try_get_value().unwrap_or_default();
+    let fresh = api::get(page.client, &id).await?;
     page.heard(fresh.version);
-    if page.number_id.try_get_value().is_none() {
-        return Ok(true);
-    }
-    Ok(page.editor.rebase(&Form::of_block_list(&fresh.body)))
+    Ok(values(&fresh.body))
 }

@@ -1,39 +1,50 @@
 //! The four ways in which a call comes without a number, each with its switch.
 
-use api_types::NoNumber;
+use api_types::{BlockList, BlockListPatch, NoNumber};
 use leptos::prelude::*;
 
 use super::Page;
-use crate::page::form::Field;
+use crate::page::draft::Draft;
+use crate::page::rows::switch_row;
+use crate::page::values::{Field, Values};
 use crate::ui::Text;
-use crate::ui::switch_row::SwitchRow;
 use crate::{t, text};
+
+/// Whether calls are refused that come without a number in this way.
+const fn reject(kind: NoNumber) -> Field<bool> {
+    Field::new(match kind {
+        NoNumber::Withheld => "reject_withheld",
+        NoNumber::PayPhone => "reject_pay_phone",
+        NoNumber::OutOfRange => "reject_out_of_range",
+        NoNumber::ServiceConflict => "reject_service_conflict",
+    })
+}
+
+/// The switches of a block list.
+pub(super) fn values(list: &BlockList) -> Values {
+    Values::default()
+        .with(reject(NoNumber::Withheld), &list.reject_withheld)
+        .with(reject(NoNumber::PayPhone), &list.reject_pay_phone)
+        .with(reject(NoNumber::OutOfRange), &list.reject_out_of_range)
+        .with(reject(NoNumber::ServiceConflict), &list.reject_service_conflict)
+}
+
+/// The changes to the switches.
+pub(super) fn block_list_patch(draft: &Draft) -> BlockListPatch {
+    BlockListPatch {
+        reject_withheld: draft.change(reject(NoNumber::Withheld)),
+        reject_pay_phone: draft.change(reject(NoNumber::PayPhone)),
+        reject_out_of_range: draft.change(reject(NoNumber::OutOfRange)),
+        reject_service_conflict: draft.change(reject(NoNumber::ServiceConflict)),
+    }
+}
 
 /// The group of switches.
 #[component]
 pub(super) fn Switches(page: Page) -> impl IntoView {
-    let editor = page.editor;
     let row = move |kind: NoNumber| {
-        let field = Field::Reject(kind);
         let (label, hint) = words(kind);
-        view! {
-            <SwitchRow
-                state=editor
-                    .state(
-                        field,
-                        move |it| {
-                            if it.reject[kind as usize] { t!(audit.on) } else { t!(audit.off) }
-                                .to_owned()
-                        },
-                    )
-                label
-                hint
-                on=editor.value(move |it| it.reject[kind as usize])
-                toggle=Callback::new(move |on| {
-                    editor.edit(field, |it| it.reject[kind as usize] = on)
-                })
-            />
-        }
+        switch_row(page.editor, reject(kind), label, hint)
     };
     view! {
         <section class="group">

@@ -8,7 +8,7 @@ use validator::Validate;
 
 use super::Page;
 use crate::identity::api;
-use crate::page::editor::fault_text;
+use crate::page::faults::fault_text;
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::format;
 use crate::platform::remote::Remote;

@@ -9,11 +9,10 @@ use validator::Validate;
 
 use super::meter::Meter;
 use crate::identity::api;
-use crate::identity::entrance::FormError;
 use crate::identity::sign_in::count_down;
 use crate::numbers;
 use crate::numbers::directory::use_directory;
-use crate::page::editor::fault_text;
+use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::ui::clipboard::CopyButton;
@@ -21,6 +20,7 @@ use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
 use crate::ui::notes::FieldState;
 use crate::ui::password::PasswordField;
+use crate::ui::states::FormError;
 use crate::ui::states::words;
 use crate::{t, text};
 
@@ -204,7 +204,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     value=second
                     autocomplete="new-password"
                 />
-                <FormError error=error.into() />
+                <FormError error=error.into() test_id="form-error" />
                 <button
                     class="btn main wide \
                     num"

@@ -2,24 +2,34 @@
 
 use api_types::ErrorCode;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Page;
 use crate::notify::api;
 use crate::numbers::directory::number_label;
+use crate::platform::api::{Client, ClientError};
 use crate::platform::router::use_router;
 use crate::platform::routes;
+use crate::platform::task::Task;
+use crate::ui::ask::AskSheet;
 use crate::ui::icon::Icon;
-use crate::ui::sheet::Sheet;
-use crate::ui::states::words;
 use crate::{t, text};
+
+/// Whatever changed meanwhile, it is to go: a stale version is read anew once.
+async fn delete(client: Client, id: &str, version: u64, detach: bool) -> Result<(), ClientError> {
+    match api::rules::delete(client, id, version, detach).await {
+        Err(error) if error.code() == Some(ErrorCode::Stale) => {
+            let now = api::rules::get(client, id).await?;
+            api::rules::delete(client, id, now.version, detach).await
+        }
+        outcome => outcome,
+    }
+}
 
 #[component]
 pub(super) fn Delete(page: Page) -> impl IntoView {
     let router = use_router();
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
+    let task = Task::default();
     let users = move || {
         let id = page.id();
         page.directory.rows().with(|rows| {
@@ -29,46 +39,32 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         })
     };
     let used = Memo::new(move |_| !users().is_empty());
-    let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(None);
+    let go = Callback::new(move |()| {
         let (id, version, name) =
             page.rule.with_untracked(|rule| (rule.id.clone(), rule.version, rule.name.clone()));
         let detach = used.get_untracked();
-        spawn_local(async move {
-            let mut outcome = api::rules::delete(page.client, &id, version, detach).await;
-            if outcome.as_ref().err().and_then(crate::platform::api::ClientError::code)
-                == Some(ErrorCode::Stale)
-            {
-                // Whatever changed, it is to go.
-                outcome = match api::rules::get(page.client, &id).await {
-                    Ok(now) => api::rules::delete(page.client, &id, now.version, detach).await,
-                    Err(error) => Err(error),
-                };
-            }
+        let request = async move {
+            let outcome = delete(page.client, &id, version, detach).await;
             // The numbers have changed with it, or others use it by now.
             page.directory.load();
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(()) => {
-                    page.editor.revert();
-                    open.set(false);
-                    page.live.toast(t!(notify.deleted, name = name));
-                    router.replace(routes::NOTIFY_RULES);
-                }
-                Err(error) => failure.set(Some(words(&error).1)),
-            }
+            outcome
+        };
+        task.run(request, move |outcome| {
+            outcome?;
+            page.editor.revert();
+            open.set(false);
+            page.live.toast(t!(notify.deleted, name = name));
+            router.replace(routes::NOTIFY_RULES);
+            Ok(())
         });
-    };
-    let label = move || match (busy.get(), used.get()) {
-        (true, _) => t!(notify.deleting),
-        (false, true) => t!(notify.delete_detach),
-        (false, false) => t!(notify.delete_confirm),
+    });
+    let label = move || {
+        match (task.is_busy(), used.get()) {
+            (true, _) => t!(notify.deleting),
+            (false, true) => t!(notify.delete_detach),
+            (false, false) => t!(notify.delete_confirm),
+        }
+        .to_owned()
     };
     view! {
         <div class="cell">
@@ -84,7 +80,15 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                 </span>
                 <span class="label">{move || t!(notify.delete)}</span>
             </button>
-            <Sheet open title=text!(notify.delete_title) test_id="delete-sheet">
+            <AskSheet
+                open
+                title=text!(notify.delete_title)
+                test_id="delete-sheet"
+                name="delete"
+                task
+                label=Signal::derive(label)
+                go
+            >
                 <p class="say">
                     {move || {
                         t!(
@@ -117,30 +121,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                             }
                         })
                 }}
-                <div role="alert" class="form-error">
-                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
-                </div>
-                <div class="stack">
-                    <button
-                        class="btn danger \
-                        wide"
-                        type="button"
-                        data-testid="delete-confirm"
-                        aria-disabled=move || busy.get().to_string()
-                        on:click=go
-                    >
-                        {label}
-                    </button>
-                    <button
-                        class="btn wide"
-                        type="button"
-                        data-testid="delete-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        {move || t!(app.cancel)}
-                    </button>
-                </div>
-            </Sheet>
+            </AskSheet>
         </div>
     }
 }

@@ -1,9 +1,10 @@
 //! The services of a rule, and what keeps it from telling anything.
 
-use api_types::ServiceSummary;
+use api_types::{NotifyEvent, ServiceSummary};
 use leptos::prelude::*;
 
 use super::Page;
+use super::fields::{EMAILS, event, picks};
 use crate::platform::routes::NotifyPage;
 use crate::t;
 use crate::ui::icon::{Chevron, Icon};
@@ -73,13 +74,10 @@ pub(super) fn Hints(page: Page) -> impl IntoView {
     let mine = StoredValue::new(page.id());
     let missing = Memo::new(move |_| {
         editor.read(|it| {
-            let used = mine
-                .with_value(|mine| it.picks.iter().any(|(_, rule)| rule.as_ref() == Some(mine)));
-            [
-                !it.events.contains(&true),
-                !has_services && it.emails.is_empty(),
-                !used && !it.picks.is_empty(),
-            ]
+            let used =
+                mine.with_value(|mine| picks(it).any(|(_, rule)| rule.as_ref() == Some(mine)));
+            let told = NotifyEvent::ALL.into_iter().any(|kind| it.get(event(kind)));
+            [!told, !has_services && it.get(EMAILS).is_empty(), !used && picks(it).next().is_some()]
         })
     });
     let words = move || {

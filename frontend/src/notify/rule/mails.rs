@@ -1,11 +1,13 @@
 //! The mail addresses of a rule, one row each; several can be pasted at once.
 
+use std::sync::Arc;
+
 use api_types::{MAIL_MAX, RULE_EMAILS_MAX, mail_address};
 use leptos::html;
 use leptos::prelude::*;
 
 use super::Page;
-use crate::page::form::Field;
+use super::fields::EMAILS;
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
 use crate::t;
@@ -29,7 +31,7 @@ pub(super) fn addresses(text: &str) -> Vec<String> {
 
 /// Puts addresses into the list. What is no address is handed back, with what is wrong.
 fn add(page: Page, text: &str) -> (String, Option<String>) {
-    let mut list = page.editor.snapshot().edited().emails.clone();
+    let mut list = page.editor.snapshot().edited().get(EMAILS);
     let (mut left, mut fault) = (Vec::new(), None);
     for address in addresses(text) {
         let problem =
@@ -46,8 +48,8 @@ fn add(page: Page, text: &str) -> (String, Option<String>) {
         fault = fault.or(problem);
         left.push(address);
     }
-    if page.editor.snapshot().edited().emails != list {
-        page.editor.edit(Field::Emails, |it| it.emails = list);
+    if page.editor.snapshot().edited().get(EMAILS) != list {
+        page.editor.set(EMAILS, &list);
     }
     (left.join(" "), fault)
 }
@@ -68,12 +70,14 @@ pub(super) fn take_typed(page: Page) -> bool {
 #[component]
 pub(super) fn Mails(page: Page) -> impl IntoView {
     let editor = page.editor;
-    let state = editor.state(Field::Emails, |it| it.emails.join("、"));
-    let emails = editor.value(|it| it.emails.clone());
+    let state = editor.state(EMAILS.name, Arc::new(|text| text.replace('\n', "、")));
+    let emails = editor.value(EMAILS);
     let row = move |mail: String| {
         let (doomed, named) = (mail.clone(), mail.clone());
         let remove = move |_| {
-            editor.edit(Field::Emails, |it| it.emails.retain(|other| *other != doomed));
+            let mut left = untrack(|| editor.get(EMAILS));
+            left.retain(|other| *other != doomed);
+            editor.set(EMAILS, &left);
             focus_first("[data-testid=input-mail]");
         };
         view! {

@@ -2,31 +2,30 @@
 
 mod delete;
 mod destinations;
+mod fields;
 mod mails;
 mod rows;
 mod save;
 
 use api_types::{NotifyRule, Number};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::delete::Delete;
 use self::destinations::{Destinations, Hints};
 use self::rows::{Events, Name, Numbers, Writing};
 use super::api;
+use super::gone::failed;
 use crate::numbers::directory::{Directory, use_directory};
+use crate::numbers::subject::once_listed;
 use crate::page::editor::Editor;
-use crate::page::form::Form;
-use crate::page::guard::use_guard;
+use crate::page::load::Load;
 use crate::page::save_bar::SaveBar;
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::effect::follow;
-use crate::platform::remote::Remote;
 use crate::platform::routes::{self, NotifyPage};
-use crate::platform::session::use_session;
+use crate::platform::session::draft_key;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::live::{Live, use_live};
-use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
@@ -47,11 +46,6 @@ struct Page {
 }
 
 impl Page {
-    /// Whether the person has left it while a request was under way.
-    fn is_gone(self) -> bool {
-        self.rule.is_disposed()
-    }
-
     fn id(self) -> String {
         self.rule.with_untracked(|rule| rule.id.clone())
     }
@@ -64,7 +58,7 @@ impl Page {
 }
 
 /// Every number, as it is known now.
-fn numbers(directory: Directory) -> Vec<Number> {
+fn all_numbers(directory: Directory) -> Vec<Number> {
     directory
         .rows()
         .with_untracked(|rows| rows.ready().map(|rows| rows.numbers.clone()))
@@ -92,74 +86,24 @@ pub fn RulePage(
     /// Which rule.
     rule_id: String,
 ) -> impl IntoView {
-    let (client, directory) = (use_client(), use_directory());
-    let rule_id = StoredValue::new(rule_id);
-    let loaded = RwSignal::new(Remote::<(NotifyRule, Vec<(String, String)>)>::Loading);
-    let load = Callback::new(move |()| {
-        loaded.set(Remote::Loading);
-        spawn_local(async move {
-            let Some(id) = rule_id.try_get_value() else { return };
-            loaded.try_set(read(client, &id).await.into());
-        });
+    let client = use_client();
+    let load = Load::new(move || {
+        let rule_id = rule_id.clone();
+        async move { read(client, &rule_id).await }
     });
-    load.run(());
-    // Memos, so that a row that changes in the list does not draw the form anew.
-    let listed = Memo::new(move |_| directory.rows().with(|rows| rows.ready().is_some()));
-    let failed_list = Memo::new(move |_| {
-        directory
-            .rows()
-            .with(|rows| if let Remote::Failed(error) = rows { Some(error.clone()) } else { None })
-    });
+    let draw = |(rule, others)| view! { <Edit rule others /> }.into_any();
     view! {
         <TitleBar title=text!(general.rule) back=routes::NOTIFY_RULES />
-        {move || match (loaded.get(), failed_list.get()) {
-            (_, Some(error)) => {
-                view! { <ErrorState error retry=Callback::new(move |()| directory.load()) /> }
-                    .into_any()
-            }
-            (Remote::Failed(error), _) => view! { <Failed error retry=load /> }.into_any(),
-            (Remote::Ready((rule, others)), _) if listed.get() => {
-                view! { <Edit rule others /> }.into_any()
-            }
-            _ => {
-                view! {
-                    <SkeletonRows count=2 />
-                    <SkeletonRows count=4 />
-                }
-                    .into_any()
-            }
-        }}
+        {once_listed(&[2, 4], move || load.show_or(&[2, 4], draw, failed))}
     }
-}
-
-/// It did not come, or is there no more.
-#[component]
-pub(super) fn Failed(error: ClientError, retry: Callback<()>) -> impl IntoView {
-    if !matches!(&error, ClientError::Problem(problem) if problem.status == 404) {
-        return view! { <ErrorState error retry /> }.into_any();
-    }
-    view! {
-        <section class="state" role="alert" data-testid="not-found">
-            <Icon icon=icondata_lu::LuSearchX />
-            <h2>{move || t!(notify.gone_title)}</h2>
-            <p>{move || t!(notify.gone_body)}</p>
-            <a class="btn main" href=routes::NOTIFY_RULES>
-                {move || t!(notify.to_rules)}
-            </a>
-        </section>
-    }
-    .into_any()
 }
 
 #[component]
 fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
-    let account = use_session()
-        .with_untracked(|state| state.signed_in().map(|session| session.account_id.clone()))
-        .unwrap_or_default();
     let directory = use_directory();
-    let form = Form::of_notify_rule(&rule, &numbers(directory));
-    let editor =
-        Editor::new(form, format!("{account}:{}", NotifyPage::Rule(rule.id.clone()).path()));
+    let values = fields::values(&rule, &all_numbers(directory));
+    let key = draft_key(&NotifyPage::Rule(rule.id.clone()).path());
+    let editor = Editor::new(values, key, &fields::CHECKS);
     let page = Page {
         client: use_client(),
         directory,
@@ -170,19 +114,7 @@ fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
         typed_mail: RwSignal::default(),
         mail_fault: RwSignal::default(),
     };
-    let save = Callback::new(move |()| {
-        // An address that stands in the field is meant to be saved, too.
-        if mails::take_typed(page) {
-            save::start(page, false);
-        }
-    });
-    let undo = Callback::new(move |()| {
-        if editor.restore() {
-            save::start(page, true);
-        }
-    });
-    use_guard().watch(editor.guarded(save));
-    let bar = editor.bar(save, undo);
+    editor.saves(page);
     follow(move || {
         // What was wrong with an address goes with it.
         if page.typed_mail.with(|typed| typed.trim().is_empty())
@@ -215,6 +147,6 @@ fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
                 <Delete page />
             </div>
         </section>
-        <SaveBar model=bar />
+        <SaveBar model=editor.bar() />
     }
 }

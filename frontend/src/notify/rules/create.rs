@@ -12,7 +12,7 @@ use validator::Validate;
 use crate::notify::api;
 use crate::numbers;
 use crate::numbers::directory::{Directory, number_label, use_directory};
-use crate::page::editor::fault_text;
+use crate::page::faults::fault_text;
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::i18n::{Locale, locale};
 use crate::platform::router::{Router, use_router};

@@ -2,7 +2,6 @@
 
 use api_types::{Service, ServiceCreate, ServiceType};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::fields::{Fields, Inputs};
 use super::guide::{Guide, chips};
@@ -12,6 +11,7 @@ use crate::page::guard::{Guarded, use_guard};
 use crate::platform::api::{Client, use_client};
 use crate::platform::router::{Router, use_router};
 use crate::platform::routes::NotifyPage;
+use crate::platform::task::Task;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::live::{Live, use_live};
 use crate::ui::title_bar::TitleBar;
@@ -82,7 +82,8 @@ struct New {
     kind: ServiceType,
     rule_id: StoredValue<String>,
     inputs: Inputs,
-    busy: RwSignal<bool>,
+    task: Task,
+    /// What the server said that belongs to no field.
     failure: RwSignal<Option<String>>,
     /// It is there, and its secret has to be noted down.
     made: RwSignal<Option<Service>>,
@@ -91,23 +92,19 @@ struct New {
 impl New {
     /// Adds it; with `leaving` the person is on the way to somewhere else.
     fn add(self, unchecked: bool, leaving: bool) {
-        if self.busy.get_untracked() || !self.inputs.are_good() {
+        if !self.task.is_idle() || !self.inputs.are_good() {
             return;
         }
         self.failure.set(None);
-        self.busy.set(true);
         let service = untrack(|| ServiceCreate {
             kind: self.kind,
             label: self.inputs.new_label().unwrap_or_default(),
             credentials: self.inputs.changed(),
             unchecked,
         });
-        spawn_local(async move {
-            let Some(rule_id) = self.rule_id.try_get_value() else { return };
-            let outcome = api::rules::add_service(self.client, &rule_id, &service).await;
-            if self.busy.is_disposed() {
-                return;
-            }
+        let rule_id = self.rule_id.get_value();
+        let request = async move { api::rules::add_service(self.client, &rule_id, &service).await };
+        self.task.run(request, move |outcome| {
             match outcome {
                 Ok(service) => {
                     self.inputs.revert();
@@ -115,14 +112,13 @@ impl New {
                     if service.signing_secret.is_some() {
                         self.made.set(Some(service));
                     } else if !leaving {
-                        return self
-                            .router
-                            .replace(&NotifyPage::Service(rule_id, service.id).path());
+                        let path = NotifyPage::Service(service.rule_id, service.id).path();
+                        self.router.replace(&path);
                     }
                 }
                 Err(error) => self.failure.set(self.inputs.refuse(&error)),
             }
-            self.busy.set(false);
+            Ok(())
         });
     }
 }
@@ -136,13 +132,13 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
         kind,
         rule_id: StoredValue::new(rule_id),
         inputs: Inputs::new(kind, api_types::Credentials::default(), String::new()),
-        busy: RwSignal::new(false),
+        task: Task::default(),
         failure: RwSignal::default(),
         made: RwSignal::new(None),
     };
     use_guard().watch(Guarded {
         dirty: Signal::derive(move || new.inputs.count() > 0),
-        busy: new.busy.into(),
+        busy: new.task.busy(),
         save: Callback::new(move |()| new.add(false, true)),
         discard: Callback::new(move |()| new.inputs.revert()),
     });
@@ -155,7 +151,8 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
             />
         }
     };
-    move || match new.made.get() {
+    move || {
+        match new.made.get() {
         Some(service) => done(service).into_any(),
         None => view! {
             <p class="big service-name">
@@ -186,14 +183,15 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
                         wide"
                         type="submit"
                         data-testid="add"
-                        aria-disabled=move || new.busy.get().to_string()
+                        aria-disabled=move || new.task.is_busy().to_string()
                     >
-                        {move || if new.busy.get() { t!(service.adding) } else { t!(service.add) }}
+                        {move || if new.task.is_busy() { t!(service.adding) } else { t!(service.add) }}
                     </button>
                 </form>
             </section>
         }
         .into_any(),
+    }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use api_types::{Added, ErrorCode};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::page::Page;
 use crate::notify::api;
@@ -11,9 +10,9 @@ use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::router::use_router;
 use crate::platform::routes::NotifyPage;
+use crate::platform::task::Task;
+use crate::ui::ask::AskSheet;
 use crate::ui::icon::Icon;
-use crate::ui::sheet::Sheet;
-use crate::ui::states::words as error_words;
 use crate::{t, text};
 
 #[component]
@@ -23,8 +22,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         .with_untracked(|service| service.kind.describe().added == Added::SigningSecret);
     let router = use_router();
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
+    let task = Task::default();
     let name = move || {
         page.service.with(|service| {
             if service.label.is_empty() {
@@ -35,31 +33,22 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
         })
     };
     let waiting = move || page.service.with(|service| service.waiting);
-    let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(None);
+    let go = Callback::new(move |()| {
         let (name, rule) =
             (untrack(name), page.service.with_untracked(|service| service.rule_id.clone()));
         page.going.set_value(true);
-        spawn_local(async move {
-            let outcome = delete(page).await;
-            page.going.try_set_value(outcome.is_ok());
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(()) => {
-                    page.inputs.revert();
-                    open.set(false);
-                    page.live.toast(t!(service.deleted, name = name));
-                    router.replace(&NotifyPage::Rule(rule).path());
-                }
-                Err(error) => failure.set(Some(error_words(&error).1)),
-            }
+        task.run(delete(page), move |outcome| {
+            page.going.set_value(outcome.is_ok());
+            outcome?;
+            page.inputs.revert();
+            open.set(false);
+            page.live.toast(t!(service.deleted, name = name));
+            router.replace(&NotifyPage::Rule(rule).path());
+            Ok(())
         });
+    });
+    let label = move || {
+        if task.is_busy() { t!(notify.deleting) } else { t!(notify.delete_confirm) }.to_owned()
     };
     view! {
         <section class="group">
@@ -79,7 +68,15 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <Sheet open title=text!(service.delete_title) test_id="delete-sheet">
+            <AskSheet
+                open
+                title=text!(service.delete_title)
+                test_id="delete-sheet"
+                name="delete"
+                task
+                label=Signal::derive(label)
+                go
+            >
                 <p class="say">
                     {move || t!(service.delete_body, name = name())}
                     {move || {
@@ -92,32 +89,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                             })
                     }}
                 </p>
-                <div role="alert" class="form-error">
-                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
-                </div>
-                <div class="stack">
-                    <button
-                        class="btn danger \
-                        wide"
-                        type="button"
-                        data-testid="delete-confirm"
-                        aria-disabled=move || busy.get().to_string()
-                        on:click=go
-                    >
-                        {move || {
-                            if busy.get() { t!(notify.deleting) } else { t!(notify.delete_confirm) }
-                        }}
-                    </button>
-                    <button
-                        class="btn wide"
-                        type="button"
-                        data-testid="delete-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        {move || t!(app.cancel)}
-                    </button>
-                </div>
-            </Sheet>
+            </AskSheet>
         </section>
     }
 }
@@ -137,27 +109,17 @@ async fn delete(page: Page) -> Result<(), ClientError> {
 #[component]
 fn Rotate(page: Page) -> impl IntoView {
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
-    let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            let outcome = rotate(page).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(()) => {
-                    open.set(false);
-                    focus_first("[data-testid=secret-title]");
-                }
-                Err(error) => failure.set(Some(error_words(&error).1)),
-            }
+    let task = Task::default();
+    let go = Callback::new(move |()| {
+        task.run(rotate(page), move |outcome| {
+            outcome?;
+            open.set(false);
+            focus_first("[data-testid=secret-title]");
+            Ok(())
         });
+    });
+    let label = move || {
+        if task.is_busy() { t!(service.rotating) } else { t!(service.rotate_confirm) }.to_owned()
     };
     view! {
         <div class="cell">
@@ -173,38 +135,18 @@ fn Rotate(page: Page) -> impl IntoView {
                 </span>
                 <span class="label">{move || t!(service.rotate)}</span>
             </button>
-            <Sheet open title=text!(service.rotate_title) test_id="rotate-sheet">
+            <AskSheet
+                open
+                title=text!(service.rotate_title)
+                test_id="rotate-sheet"
+                name="rotate"
+                task
+                label=Signal::derive(label)
+                danger=false
+                go
+            >
                 <p class="say">{move || t!(service.rotate_body)}</p>
-                <div role="alert" class="form-error">
-                    {move || failure.get().map(|words| view! { <p>{words}</p> })}
-                </div>
-                <div class="stack">
-                    <button
-                        class="btn main \
-                        wide"
-                        type="button"
-                        data-testid="rotate-confirm"
-                        aria-disabled=move || busy.get().to_string()
-                        on:click=go
-                    >
-                        {move || {
-                            if busy.get() {
-                                t!(service.rotating)
-                            } else {
-                                t!(service.rotate_confirm)
-                            }
-                        }}
-                    </button>
-                    <button
-                        class="btn wide"
-                        type="button"
-                        data-testid="rotate-cancel"
-                        on:click=move |_| open.set(false)
-                    >
-                        {move || t!(app.cancel)}
-                    </button>
-                </div>
-            </Sheet>
+            </AskSheet>
         </div>
     }
 }

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::page::Page;
-use crate::page::editor::Phase;
 use crate::platform::effect::follow;
 use crate::t;
 use crate::ui::clipboard::CopyButton;
@@ -95,15 +93,12 @@ fn look_until(page: Page, found: Memo<bool>) {
         if document().hidden() || found.try_get_untracked().unwrap_or(true) {
             return;
         }
-        spawn_local(async move {
-            // Without an answer the next look asks again.
-            _ = page.reread().await;
-        });
+        page.look_again();
     };
     // Whoever brought the news: this look, or the stream of changes. What was typed here is no
     // news.
     follow(move || {
-        if found.get() && page.phase.with_untracked(|phase| *phase != Phase::Saving) {
+        if found.get() && page.task.is_idle() {
             page.live.toast(t!(service.line_found));
         }
     });

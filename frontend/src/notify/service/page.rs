@@ -2,7 +2,6 @@
 
 use api_types::{Added, Service};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::add::Unchecked;
 use super::delete::Delete;
@@ -16,16 +15,16 @@ use super::test::Test;
 use super::trouble::Trouble;
 use crate::calls::changes::{News, listen};
 use crate::notify::api;
-use crate::notify::rule::Failed;
+use crate::notify::gone::failed;
 use crate::page::editor::Phase;
 use crate::page::guard::{Guarded, use_guard};
+use crate::page::load::Load;
 use crate::page::save_bar::{SaveBar, SaveBarModel};
-use crate::platform::api::{Client, use_client};
-use crate::platform::remote::Remote;
+use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::routes::NotifyPage;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::live::{Live, use_live};
-use crate::ui::states::SkeletonRows;
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
@@ -36,6 +35,10 @@ pub(super) struct Page {
     pub(super) live: Live,
     pub(super) service: RwSignal<Service>,
     pub(super) inputs: Inputs,
+    /// Saves.
+    pub(super) task: Task,
+    /// Looks again.
+    pub(super) look: Task,
     pub(super) phase: RwSignal<Phase>,
     /// What an undo puts back.
     pub(super) before: RwSignal<Option<save::Former>>,
@@ -70,8 +73,13 @@ impl Page {
         self.service.set(fresh);
     }
 
+    /// Looks again, whatever comes of it: without an answer the page stays as it is.
+    pub(super) fn look_again(self) {
+        self.look.latest(self.reread(), |_| Ok(()));
+    }
+
     /// Looks again.
-    pub(super) async fn reread(self) -> Result<(), crate::platform::api::ClientError> {
+    pub(super) async fn reread(self) -> Result<(), ClientError> {
         let Some((rule, id, _)) = self.place() else { return Ok(()) };
         let fresh = api::rules::service(self.client, &rule, &id).await?;
         self.heard(fresh);
@@ -89,29 +97,14 @@ pub fn ServicePage(
 ) -> impl IntoView {
     let client = use_client();
     let back = NotifyPage::Rule(rule_id.clone()).path();
-    let ids = StoredValue::new((rule_id, service_id));
-    let loaded = RwSignal::new(Remote::<Service>::Loading);
-    let load = Callback::new(move |()| {
-        loaded.set(Remote::Loading);
-        spawn_local(async move {
-            let Some((rule_id, service_id)) = ids.try_get_value() else { return };
-            loaded.try_set(api::rules::service(client, &rule_id, &service_id).await.into());
-        });
+    let load = Load::new(move || {
+        let (rule_id, service_id) = (rule_id.clone(), service_id.clone());
+        async move { api::rules::service(client, &rule_id, &service_id).await }
     });
-    load.run(());
+    let draw = |service| view! { <Edit service /> }.into_any();
     view! {
         <TitleBar title=text!(notify.service) back />
-        {move || match loaded.get() {
-            Remote::Loading => {
-                view! {
-                    <SkeletonRows count=2 />
-                    <SkeletonRows count=3 />
-                }
-                    .into_any()
-            }
-            Remote::Failed(error) => view! { <Failed error retry=load /> }.into_any(),
-            Remote::Ready(service) => view! { <Edit service /> }.into_any(),
-        }}
+        {load.show_or(&[2, 3], draw, failed)}
     }
 }
 
@@ -123,6 +116,8 @@ fn Edit(service: Service) -> impl IntoView {
         live: use_live(),
         inputs: Inputs::new(kind, service.credentials.clone(), service.label.clone()),
         service: RwSignal::new(service),
+        task: Task::default(),
+        look: Task::default(),
         phase: RwSignal::new(Phase::Idle),
         before: RwSignal::new(None),
         secret: RwSignal::new(None),
@@ -132,6 +127,7 @@ fn Edit(service: Service) -> impl IntoView {
     let count = Signal::derive(move || page.inputs.count());
     let bar = SaveBarModel {
         count,
+        busy: page.task.busy(),
         phase: page.phase.into(),
         can_undo: Signal::derive(move || page.before.with(Option::is_some)),
         save,
@@ -140,7 +136,7 @@ fn Edit(service: Service) -> impl IntoView {
     };
     use_guard().watch(Guarded {
         dirty: Signal::derive(move || count.get() > 0),
-        busy: Signal::derive(move || page.phase.with(|phase| *phase == Phase::Saving)),
+        busy: page.task.busy(),
         save,
         discard: Callback::new(move |()| save::revert(page)),
     });
@@ -155,10 +151,7 @@ fn Edit(service: Service) -> impl IntoView {
             }
         };
         if mine && page.going.try_get_value() == Some(false) {
-            spawn_local(async move {
-                // Without an answer the page stays as it is.
-                _ = page.reread().await;
-            });
+            page.look_again();
         }
     }));
     let title = move || {

@@ -4,7 +4,7 @@
 use api_types::{FieldCode, FieldFault, ServiceType};
 
 use crate::notify::channel_words;
-use crate::page::editor::fault_text;
+use crate::page::faults::fault_text;
 use crate::t;
 
 /// Words for a fault of a credential of a service.

@@ -3,7 +3,6 @@
 
 use api_types::{Credentials, ErrorCode, ServicePatch};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::page::Page;
 use crate::notify::api;
@@ -17,7 +16,7 @@ pub(super) type Former = (Option<String>, Credentials);
 
 /// Saves what differs; with `unchecked` whatever the service itself says of it.
 pub(super) fn start(page: Page, unchecked: bool) {
-    if page.phase.with_untracked(|phase| *phase == Phase::Saving) {
+    if !page.task.is_idle() {
         return;
     }
     if !page.inputs.are_good() {
@@ -30,24 +29,35 @@ pub(super) fn start(page: Page, unchecked: bool) {
         ..ServicePatch::default()
     });
     let before = (!page.inputs.has_secret()).then(|| page.inputs.former());
-    page.before.set(None);
-    page.phase.set(Phase::Saving);
-    spawn_local(async move {
-        match send(page, &patch).await {
-            _ if page.is_gone() => {}
-            Ok(()) => {
-                page.inputs.revert();
-                page.phase.set(Phase::Idle);
-                // The bar says it where it offers the way back.
-                if before.is_some() {
-                    page.live.say(t!(save.saved))
-                } else {
-                    page.live.toast(t!(save.saved))
-                }
-                page.before.set(before);
-            }
-            Err(error) => fail(page, &error).await,
+    put(page, patch, move || {
+        page.inputs.revert();
+        // The bar says it where it offers the way back.
+        if before.is_some() {
+            page.live.say(t!(save.saved))
+        } else {
+            page.live.toast(t!(save.saved))
         }
+        page.before.set(before);
+    });
+}
+
+fn put(page: Page, patch: ServicePatch, done: impl FnOnce() + 'static) {
+    page.before.set(None);
+    page.phase.set(Phase::Idle);
+    let request = async move {
+        match send(page, &patch).await {
+            Err(error) if !page.is_gone() => {
+                fail(page, &error).await;
+                Ok(false)
+            }
+            outcome => outcome.map(|()| true),
+        }
+    };
+    page.task.run(request, move |outcome| {
+        if outcome? {
+            done();
+        }
+        Ok(())
     });
 }
 
@@ -93,20 +103,11 @@ pub(super) fn revert(page: Page) {
 /// Takes the last save back.
 pub(super) fn undo(page: Page) {
     let Some((label, credentials)) = page.before.get_untracked() else { return };
-    page.before.set(None);
-    page.phase.set(Phase::Saving);
     // It was good before, and may be saved without asking the service again.
     let credentials = Some(credentials).filter(|credentials| !credentials.is_empty());
     let patch = ServicePatch { label, credentials, unchecked: true, ..ServicePatch::default() };
-    spawn_local(async move {
-        match send(page, &patch).await {
-            _ if page.is_gone() => {}
-            Ok(()) => {
-                page.phase.set(Phase::Idle);
-                page.live.toast(t!(save.undone));
-                focus_first("[data-testid=input-service_label]");
-            }
-            Err(error) => fail(page, &error).await,
-        }
+    put(page, patch, move || {
+        page.live.toast(t!(save.undone));
+        focus_first("[data-testid=input-service_label]");
     });
 }

@@ -3,12 +3,12 @@
 
 use api_types::{ErrorCode, ServicePatch, Waiting};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::page::Page;
 use crate::notify::api;
 use crate::platform::api::ClientError;
 use crate::platform::format;
+use crate::platform::task::Task;
 use crate::ui::notes::FieldState;
 use crate::ui::sheet::Sheet;
 use crate::ui::states::words;
@@ -18,27 +18,18 @@ use crate::{t, text};
 #[component]
 pub(super) fn Switch(page: Page) -> impl IntoView {
     let asking = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let task = Task::default();
     let enabled = Signal::derive(move || page.service.with(|service| service.enabled));
     let waiting = Memo::new(move |_| page.service.with(|service| service.waiting));
     let set = move |on: bool, waiting: Waiting| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = turn(page, on, waiting).await;
-            if page.is_gone() {
-                return;
-            }
-            busy.set(false);
+        task.run(turn(page, on, waiting), move |outcome| {
             asking.set(false);
-            match outcome {
-                Ok(()) => {
-                    page.live.toast(if on { t!(service.turned_on) } else { t!(service.turned_off) })
-                }
-                Err(error) => page.live.toast(words(&error).1),
-            }
+            page.live.toast(match outcome {
+                Ok(()) if on => t!(service.turned_on).to_owned(),
+                Ok(()) => t!(service.turned_off).to_owned(),
+                Err(error) => words(&error).1,
+            });
+            Ok(())
         });
     };
     let toggle = Callback::new(move |on: bool| {

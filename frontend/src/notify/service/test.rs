@@ -2,10 +2,10 @@
 
 use api_types::{ServiceTest, TestOutcome};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::page::Page;
 use crate::notify::api;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::icon::Icon;
 use crate::ui::states::words;
@@ -15,23 +15,23 @@ type Result = std::result::Result<ServiceTest, String>;
 
 #[component]
 pub(super) fn Test(page: Page) -> impl IntoView {
-    let busy = RwSignal::new(false);
+    let task = Task::default();
     let outcome = RwSignal::new(None::<Result>);
     let go = move |_| {
-        if busy.get_untracked() {
-            return;
+        if task.is_idle() {
+            outcome.set(None);
         }
-        busy.set(true);
-        outcome.set(None);
-        spawn_local(async move {
-            let Some((rule, id, _)) = page.place() else { return };
+        let request = async move {
+            let Some((rule, id, _)) = page.place() else { return Ok(None) };
             let result = api::rules::test_service(page.client, &rule, &id).await;
             // What is known to be wrong may have changed with it. Without an answer the page stays
             // as it is.
             _ = page.reread().await;
-            if busy.try_set(false).is_none() {
-                outcome.set(Some(result.map_err(|error| words(&error).1)));
-            }
+            result.map(Some)
+        };
+        task.run(request, move |result| {
+            outcome.set(result.map_err(|error| words(&error).1).transpose());
+            Ok(())
         });
     };
     view! {
@@ -41,14 +41,14 @@ pub(super) fn Test(page: Page) -> impl IntoView {
                     class="row action"
                     type="button"
                     data-testid="test"
-                    aria-disabled=move || busy.get().to_string()
+                    aria-disabled=move || task.is_busy().to_string()
                     on:click=go
                 >
                     <span class="lead">
                         <Icon icon=icondata_lu::LuSend />
                     </span>
                     <span class="label">
-                        {move || if busy.get() { t!(service.testing) } else { t!(service.test) }}
+                        {move || if task.is_busy() { t!(service.testing) } else { t!(service.test) }}
                     </span>
                 </button>
                 <div

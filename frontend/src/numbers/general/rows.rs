@@ -1,16 +1,20 @@
 //! The rows of the page: exactly those that the capabilities name.
 
-use api_types::{Capability, DISPLAY_NAME_MAX, NAME_MAX, NumberKind, Ringtone};
+use std::sync::Arc;
+
+use api_types::{Capability, DISPLAY_NAME_MAX, NAME_MAX, NumberKind};
 use leptos::prelude::*;
 
 use super::Page;
+use super::fields::{
+    CHANNEL_LIMIT, DISPLAY_NAME, NAME, NOTIFY_RULE, PRIORITY, RINGTONE, TERMINAL_NAME,
+};
 use crate::numbers::directory::{id_label, number_label};
-use crate::page::form::{Field, Form};
+use crate::page::rows::{as_it_is, segment_row, text_row};
+use crate::page::values::Held;
 use crate::platform::routes::{self, NotifyPage};
 use crate::ui::icon::Chevron;
 use crate::ui::picker::{PickerChoice, PickerRow};
-use crate::ui::segment::SegmentRow;
-use crate::ui::text_row::TextRow;
 use crate::{t, text};
 
 /// All groups of the page.
@@ -52,43 +56,12 @@ fn has_number(page: Page) -> bool {
 #[component]
 fn Names(page: Page) -> impl IntoView {
     let editor = page.editor;
-    let name = number_can(page, Capability::Name).then(|| {
-        view! {
-            <TextRow
-                state=editor.state(Field::Name, |it| it.name.clone())
-                label=text!(general.name)
-                value=editor.value(|it| it.name.clone())
-                edit=Callback::new(move |text| editor.edit(Field::Name, |it| it.name = text))
-                max=NAME_MAX
-            />
-        }
-    });
-    let display_name = number_can(page, Capability::DisplayName).then(|| {
-        view! {
-            <TextRow
-                state=editor.state(Field::DisplayName, |it| it.display_name.clone())
-                label=text!(general.display_name)
-                value=editor.value(|it| it.display_name.clone())
-                edit=Callback::new(move |text| {
-                    editor.edit(Field::DisplayName, |it| it.display_name = text)
-                })
-                max=DISPLAY_NAME_MAX
-            />
-        }
-    });
-    let terminal_name = id_can(page, Capability::TerminalName).then(|| {
-        view! {
-            <TextRow
-                state=editor.state(Field::TerminalName, |it| it.terminal_name.clone())
-                label=text!(general.terminal_name)
-                value=editor.value(|it| it.terminal_name.clone())
-                edit=Callback::new(move |text| {
-                    editor.edit(Field::TerminalName, |it| it.terminal_name = text)
-                })
-                max=NAME_MAX
-            />
-        }
-    });
+    let name = number_can(page, Capability::Name)
+        .then(|| text_row(editor, NAME, text!(general.name), NAME_MAX));
+    let display_name = number_can(page, Capability::DisplayName)
+        .then(|| text_row(editor, DISPLAY_NAME, text!(general.display_name), DISPLAY_NAME_MAX));
+    let terminal_name = id_can(page, Capability::TerminalName)
+        .then(|| text_row(editor, TERMINAL_NAME, text!(general.terminal_name), NAME_MAX));
     let lacks_display_name = has_number(page) && display_name.is_none();
     let any = name.is_some() || display_name.is_some() || terminal_name.is_some();
     any.then(|| {
@@ -122,30 +95,11 @@ fn Names(page: Page) -> impl IntoView {
 fn Ringing(page: Page) -> impl IntoView {
     let editor = page.editor;
     let ringtone = number_can(page, Capability::Ringtone).then(|| {
-        view! {
-            <SegmentRow
-                state=editor.state(Field::Ringtone, |it| ringtone_name(it.ringtone))
-                label=text!(general.ringtone)
-                choices=vec![
-                    ("ringtone_1", text!(general.ringtone_1)),
-                    ("ringtone_2", text!(general.ringtone_2)),
-                ]
-                selected=editor.value(|it| ringtone_key(it.ringtone))
-                pick=Callback::new(move |key| {
-                    editor
-                        .edit(
-                            Field::Ringtone,
-                            |it| {
-                                it.ringtone = if key == "ringtone_2" {
-                                    Ringtone::Ringtone2
-                                } else {
-                                    Ringtone::Ringtone1
-                                };
-                            },
-                        );
-                })
-            />
-        }
+        let choices = vec![
+            ("ringtone_1", text!(general.ringtone_1)),
+            ("ringtone_2", text!(general.ringtone_2)),
+        ];
+        segment_row(editor, RINGTONE.name, text!(general.ringtone), choices)
     });
     let priority = number_can(page, Capability::Priority).then(|| view! { <Priority page /> });
     let channels = number_can(page, Capability::ChannelLimit).then(|| view! { <Channels page /> });
@@ -203,19 +157,13 @@ fn Priority(page: Page) -> impl IntoView {
     });
     view! {
         <PickerRow
-            state=editor.state(Field::Priority, move |it: &Form| label_of(&it.priority_phone_id))
+            state=editor.state(PRIORITY.name, Arc::new(move |id| label_of(&Held::of_text(id))))
             label=text!(general.priority)
             hint=text!(general.priority_hint)
-            value=Signal::derive(move || label_of(&editor.read(|it| it.priority_phone_id.clone())))
-            selected=editor.value(|it| it.priority_phone_id.clone().unwrap_or_default())
+            value=Signal::derive(move || label_of(&editor.get(PRIORITY)))
+            selected=Signal::derive(move || editor.get(PRIORITY).unwrap_or_default())
             choices
-            pick=Callback::new(move |key: String| {
-                editor
-                    .edit(
-                        Field::Priority,
-                        |it| it.priority_phone_id = (!key.is_empty()).then_some(key),
-                    )
-            })
+            pick=Callback::new(move |key: String| editor.set(PRIORITY, &Held::of_text(&key)))
         />
     }
 }
@@ -237,17 +185,17 @@ fn Channels(page: Page) -> impl IntoView {
     });
     view! {
         <PickerRow
-            state=editor.state(Field::ChannelLimit, |it| it.channel_limit.to_string())
+            state=editor.state(CHANNEL_LIMIT.name, as_it_is())
             label=text!(general.channels)
             hint=text!(general.channels_hint)
             value=Signal::derive(move || {
-                format!("{} / {}", editor.read(|it| it.channel_limit), most.get())
+                format!("{} / {}", editor.get(CHANNEL_LIMIT), most.get())
             })
-            selected=editor.value(|it| it.channel_limit.to_string())
+            selected=Signal::derive(move || editor.get(CHANNEL_LIMIT).to_string())
             choices
             pick=Callback::new(move |key: String| {
                 if let Ok(limit) = key.parse() {
-                    editor.edit(Field::ChannelLimit, |it| it.channel_limit = limit);
+                    editor.set(CHANNEL_LIMIT, &limit);
                 }
             })
             note=Signal::derive(move || t!(general.channels_note, max = most.get()))
@@ -292,7 +240,7 @@ fn Notices(page: Page) -> impl IntoView {
         .unwrap_or_default();
     let new = format!("{}?new&number={id}", routes::NOTIFY_RULES);
     let chosen = move || {
-        let id = editor.read(|it| it.notify_rule_id.clone())?;
+        let id = editor.get(NOTIFY_RULE)?;
         Some(view! {
             <a class="row action" href=NotifyPage::Rule(id).path() data-testid="edit-rule">
                 <span class="label">{move || t!(general.edit_rule)}</span>
@@ -306,21 +254,12 @@ fn Notices(page: Page) -> impl IntoView {
                 <h2>{move || t!(general.notices)}</h2>
                 <div class="list">
                     <PickerRow
-                        state=editor
-                            .state(Field::NotifyRule, move |it: &Form| label_of(&it.notify_rule_id))
+                        state=editor.state(NOTIFY_RULE.name, Arc::new(move |id| label_of(&Held::of_text(id))))
                         label=text!(general.rule)
-                        value=Signal::derive(move || label_of(
-                            &editor.read(|it| it.notify_rule_id.clone()),
-                        ))
-                        selected=editor.value(|it| it.notify_rule_id.clone().unwrap_or_default())
+                        value=Signal::derive(move || label_of(&editor.get(NOTIFY_RULE)))
+                        selected=Signal::derive(move || editor.get(NOTIFY_RULE).unwrap_or_default())
                         choices
-                        pick=Callback::new(move |key: String| {
-                            editor
-                                .edit(
-                                    Field::NotifyRule,
-                                    |it| it.notify_rule_id = (!key.is_empty()).then_some(key),
-                                )
-                        })
+                        pick=Callback::new(move |key: String| editor.set(NOTIFY_RULE, &Held::of_text(&key)))
                         note
                     />
                     {chosen}
@@ -366,18 +305,4 @@ fn Fixed(page: Page) -> impl IntoView {
             </section>
         }
     })
-}
-
-fn ringtone_key(ringtone: Ringtone) -> &'static str {
-    match ringtone {
-        Ringtone::Ringtone1 => "ringtone_1",
-        Ringtone::Ringtone2 => "ringtone_2",
-    }
-}
-
-fn ringtone_name(ringtone: Ringtone) -> String {
-    match ringtone {
-        Ringtone::Ringtone1 => t!(general.ringtone_1).to_string(),
-        Ringtone::Ringtone2 => t!(general.ringtone_2).to_string(),
-    }
 }

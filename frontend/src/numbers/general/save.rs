@@ -1,61 +1,38 @@
-//! Saving: what went through becomes the baseline, what did not stays a draft with its message.
+//! Saving: the number, its channel limit and the ID are requests of their own.
 
-use leptos::prelude::*;
-use leptos::task::spawn_local;
-
-use super::{Page, Subject};
-use crate::numbers::api;
-use crate::page::form::{Field, Form, channel_limit_put, number_patch, phone_id_patch};
-use crate::platform::api::ClientError;
-use crate::t;
 use api_types::ErrorCode;
+use leptos::prelude::*;
 
-/// Saves every change, or with `undoing` puts former values back.
-pub(super) fn start(page: Page, undoing: bool) {
-    if !page.editor.begin() {
-        return;
+use super::fields::{
+    CHANNEL_LIMIT, OF_NUMBER, TERMINAL_NAME, channel_limit_put, number_patch, phone_id_patch,
+};
+use super::{Page, Subject, read};
+use crate::numbers::api;
+use crate::page::save::{Round, Saves};
+use crate::page::values::{Name, Values};
+use crate::platform::api::ClientError;
+use crate::platform::task::Boxed;
+
+impl Saves for Page {
+    fn send(&self, round: Round) -> Boxed<Result<(), ClientError>> {
+        Box::pin(send(*self, round))
     }
-    spawn_local(async move {
-        let before = page.editor.snapshot().loaded().clone();
-        let mut saved = Vec::new();
-        // When somebody else changed other fields than these, the second round saves on top of
-        // theirs.
-        for last in [false, true] {
-            let outcome = round(page, &mut saved).await;
-            if page.is_gone() {
-                return;
-            }
-            match outcome {
-                Ok(()) => {
-                    page.editor.finish((!undoing && !saved.is_empty()).then_some((before, saved)));
-                    if undoing {
-                        page.live.toast(t!(save.undone));
-                    }
-                    return;
-                }
-                Err(error) if error.code() == Some(ErrorCode::Stale) => match reread(page).await {
-                    Ok(conflict) if conflict => return,
-                    Ok(_) if !last => {}
-                    Ok(_) => return page.editor.fail(&error),
-                    Err(error) if !page.is_gone() => return page.editor.fail(&error),
-                    Err(_) => return,
-                },
-                Err(error) => return page.editor.fail(&error),
-            }
-        }
-    });
+
+    fn reread(&self) -> Boxed<Result<Values, ClientError>> {
+        Box::pin(reread(*self))
+    }
 }
 
 /// Sends each resource's share. The first error is the one that is told; the other resource is
 /// tried all the same, unless nobody can be reached.
-async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
-    let number = number(page, saved).await;
+async fn send(page: Page, round: Round) -> Result<(), ClientError> {
+    let number = number(page, &round).await;
     if let Err(error) = &number
         && (error.is_unreachable() || error.code() == Some(ErrorCode::Unauthenticated))
     {
         return number;
     }
-    let phone_id = phone_id(page, saved).await;
+    let phone_id = phone_id(page, &round).await;
     // A stale one comes first: the page must read it anew before anything else helps.
     match (number, phone_id) {
         (Err(first), Err(second))
@@ -69,14 +46,13 @@ async fn round(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
 }
 
 /// The number and its channel limit share one version, so they go one after the other.
-async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
+async fn number(page: Page, round: &Round) -> Result<(), ClientError> {
     let Some(before) = page.subject.try_with_untracked(|subject| subject.number.clone()).flatten()
     else {
         return Ok(());
     };
     let mut version = before.version;
-    let draft = page.editor.snapshot();
-    let (patch, fields) = number_patch(&draft);
+    let patch = number_patch(&round.draft);
     let mut outcome = Ok(());
     if !patch.is_empty() {
         match api::numbers::patch(page.client, &before.id, version, &patch).await {
@@ -84,13 +60,13 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
                 version = fresh.version;
                 page.directory.put_number(&fresh);
                 page.subject.try_update(|subject| subject.number = Some(fresh));
-                settle(page, draft.edited(), &fields, saved);
+                settle(page, round, &round.draft.changed_of(&OF_NUMBER));
             }
             Err(error) if error.code() == Some(ErrorCode::Invalid) => outcome = Err(error),
             Err(error) => return Err(error),
         }
     }
-    if let Some(put) = channel_limit_put(&draft) {
+    if let Some(put) = channel_limit_put(&round.draft) {
         let fresh = api::numbers::put_channel_limit(page.client, &before.id, version, put).await?;
         page.subject.try_update(|subject| {
             if let Some(number) = &mut subject.number {
@@ -100,55 +76,47 @@ async fn number(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
                 page.directory.put_number(number);
             }
         });
-        settle(page, draft.edited(), &[Field::ChannelLimit], saved);
+        settle(page, round, &[CHANNEL_LIMIT.name]);
     }
     outcome
 }
 
-async fn phone_id(page: Page, saved: &mut Vec<Field>) -> Result<(), ClientError> {
+async fn phone_id(page: Page, round: &Round) -> Result<(), ClientError> {
     let Some(before) =
         page.subject.try_with_untracked(|subject| subject.phone_id.clone()).flatten()
     else {
         return Ok(());
     };
-    let draft = page.editor.snapshot();
-    let (patch, fields) = phone_id_patch(&draft);
+    let patch = phone_id_patch(&round.draft);
     if patch.is_empty() {
         return Ok(());
     }
     let fresh = api::ids::patch(page.client, &before.id, before.version, &patch).await?;
     page.directory.put_id(&fresh);
     page.subject.try_update(|subject| subject.phone_id = Some(fresh));
-    settle(page, draft.edited(), &fields, saved);
+    settle(page, round, &[TERMINAL_NAME.name]);
     Ok(())
 }
 
-fn settle(page: Page, sent: &Form, fields: &[Field], saved: &mut Vec<Field>) {
+fn settle(page: Page, round: &Round, names: &[Name]) {
     // Who left meanwhile has no page to bring up to date.
-    let Some(fresh) = page.subject.try_with_untracked(Subject::form) else { return };
-    page.editor.accept(sent, &fresh, fields);
-    saved.extend(fields);
+    if let Some(fresh) = page.subject.try_with_untracked(Subject::values) {
+        round.accept(&fresh, names);
+    }
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
-/// fields.
-async fn reread(page: Page) -> Result<bool, ClientError> {
-    let old = page.subject.get_untracked();
-    let mut fresh = Subject::default();
-    if let Some(number) = &old.number {
-        let number = api::numbers::get(page.client, &number.id).await?;
-        page.directory.put_number(&number);
-        fresh.number = Some(number);
-    }
-    if let Some(phone_id) = &old.phone_id {
-        let phone_id = api::ids::get(page.client, &phone_id.id).await?;
-        page.directory.put_id(&phone_id);
-        fresh.phone_id = Some(phone_id);
-    }
-    if page.is_gone() {
-        return Ok(true);
-    }
-    let general = fresh.form();
-    page.subject.set(fresh);
-    Ok(page.editor.rebase(&general))
+async fn reread(page: Page) -> Result<Values, ClientError> {
+    let (number, phone_id) = page
+        .subject
+        .try_with_untracked(|subject| {
+            (
+                subject.number.as_ref().map(|number| number.id.clone()),
+                subject.phone_id.as_ref().map(|phone_id| phone_id.id.clone()),
+            )
+        })
+        .unwrap_or_default();
+    let fresh = read(page.client, page.directory, number, phone_id).await?;
+    let values = fresh.values();
+    page.subject.try_set(fresh);
+    Ok(values)
 }

@@ -1,28 +1,37 @@
 //! 発信外線番号: the number that an IP phone or premises device calls out with.
 
-use api_types::{Capability, ErrorCode, NumberKind, PhoneId};
+use std::sync::Arc;
+
+use api_types::{Capability, NumberKind, PhoneId};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use super::directory::{Directory, number_label, use_directory};
 use super::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::page::editor::Editor;
-use crate::page::form::{Field, Form};
-use crate::page::guard::use_guard;
+use crate::page::faults::Checks;
+use crate::page::save::{Round, Saves};
 use crate::page::save_bar::SaveBar;
-use crate::platform::api::{Client, use_client};
+use crate::page::values::{Field, Held, Values};
+use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::session::draft_key;
+use crate::platform::task::Boxed;
 use crate::ui::choices::ChoiceList;
-use crate::ui::live::{Live, use_live};
 use crate::ui::picker::PickerChoice;
 use crate::{t, text};
+
+/// 発信外線番号; `None` = the primary number.
+const OUTBOUND_NUMBER: Field<Option<String>> = Field::new("number_id");
+
+fn values(phone_id: &PhoneId) -> Values {
+    Values::default().with(OUTBOUND_NUMBER, &phone_id.outbound_number_id)
+}
 
 #[derive(Clone, Copy)]
 struct Page {
     client: Client,
     directory: Directory,
-    live: Live,
     editor: Editor,
     phone_id: StoredValue<PhoneId>,
 }
@@ -52,30 +61,17 @@ fn body(subject: Subject) -> AnyView {
         }
         .into_any();
     };
-    let editor = Editor::new(
-        Form::of_outbound(phone_id.outbound_number_id.clone()),
-        subject.draft_key(&subject.row.page(RowPage::OutboundNumber)),
-    );
-    let page = Page {
-        client: use_client(),
-        directory,
-        live: use_live(),
-        editor,
-        phone_id: StoredValue::new(phone_id),
-    };
-    let save = Callback::new(move |()| start(page, false));
-    let undo = Callback::new(move |()| {
-        if editor.restore() {
-            start(page, true);
-        }
-    });
-    use_guard().watch(editor.guarded(save));
-    let bar = editor.bar(save, undo);
+    let row = subject.row;
+    let key = draft_key(&row.page(RowPage::OutboundNumber));
+    let editor = Editor::new(values(&phone_id), key, &Checks::NONE);
+    let page =
+        Page { client: use_client(), directory, editor, phone_id: StoredValue::new(phone_id) };
+    editor.saves(page);
     view! {
         {heading}
         <Choices page />
-        <HistoryLink row=subject.row kind="" />
-        <SaveBar model=bar />
+        <HistoryLink row kind="" />
+        <SaveBar model=editor.bar() />
     }
     .into_any()
 }
@@ -121,84 +117,46 @@ fn Choices(page: Page) -> impl IntoView {
         <section class="group">
             <h2>{move || t!(outbound.choose)}</h2>
             <ChoiceList
-                state=editor
-                    .state(Field::OutboundNumber, move |it| label_of(&it.outbound_number_id))
+                state=editor.state(OUTBOUND_NUMBER.name, Arc::new(move |id| label_of(&Held::of_text(id))))
                 label=text!(outbound.title)
                 choices
-                selected=Signal::derive(move || key_of(
-                    &editor.read(|it| it.outbound_number_id.clone()),
-                ))
-                pick=Callback::new(move |key: String| {
-                    editor
-                        .edit(
-                            Field::OutboundNumber,
-                            |it| it.outbound_number_id = (!key.is_empty()).then_some(key),
-                        )
-                })
+                selected=Signal::derive(move || key_of(&editor.get(OUTBOUND_NUMBER)))
+                pick=Callback::new(move |key: String| editor.set(OUTBOUND_NUMBER, &Held::of_text(&key)))
             />
             <p>{move || t!(outbound.note)}</p>
         </section>
     }
 }
 
-fn start(page: Page, undoing: bool) {
-    if !page.editor.begin() {
-        return;
+impl Saves for Page {
+    fn send(&self, round: Round) -> Boxed<Result<(), ClientError>> {
+        Box::pin(send(*self, round))
     }
-    spawn_local(async move {
-        let draft = page.editor.snapshot();
-        for last in [false, true] {
-            let Some(phone_id) = page.phone_id.try_get_value() else { return };
-            let wanted = draft.edited().outbound_number_id.clone();
-            let outcome = api::settings::put_outbound_number(
-                page.client,
-                &phone_id.id,
-                phone_id.version,
-                wanted,
-            )
-            .await;
-            if page.phone_id.is_disposed() {
-                return;
-            }
-            match outcome {
-                Ok(fresh) => {
-                    let version = fresh.version.unwrap_or(phone_id.version);
-                    let phone_id = PhoneId {
-                        outbound_number_id: fresh.body.number_id.clone(),
-                        version,
-                        ..phone_id
-                    };
-                    page.directory.put_id(&phone_id);
-                    page.phone_id.set_value(phone_id);
-                    page.editor.accept(
-                        draft.edited(),
-                        &Form::of_outbound(fresh.body.number_id),
-                        &[Field::OutboundNumber],
-                    );
-                    page.editor.finish(
-                        (!undoing).then(|| (draft.loaded().clone(), vec![Field::OutboundNumber])),
-                    );
-                    if undoing {
-                        page.live.toast(t!(save.undone));
-                    }
-                    return;
-                }
-                Err(error) if error.code() == Some(ErrorCode::Stale) && !last => {
-                    match api::ids::get(page.client, &phone_id.id).await {
-                        _ if page.phone_id.is_disposed() => return,
-                        Ok(fresh) => {
-                            let form = Form::of_outbound(fresh.outbound_number_id.clone());
-                            page.directory.put_id(&fresh);
-                            page.phone_id.set_value(fresh);
-                            if page.editor.rebase(&form) {
-                                return;
-                            }
-                        }
-                        Err(error) => return page.editor.fail(&error),
-                    }
-                }
-                Err(error) => return page.editor.fail(&error),
-            }
-        }
-    });
+
+    fn reread(&self) -> Boxed<Result<Values, ClientError>> {
+        Box::pin(reread(*self))
+    }
+}
+
+async fn send(page: Page, round: Round) -> Result<(), ClientError> {
+    let Some(phone_id) = page.phone_id.try_get_value() else { return Ok(()) };
+    let wanted = round.draft.edited().get(OUTBOUND_NUMBER);
+    let fresh =
+        api::settings::put_outbound_number(page.client, &phone_id.id, phone_id.version, wanted)
+            .await?;
+    let version = fresh.version.unwrap_or(phone_id.version);
+    let phone_id = PhoneId { outbound_number_id: fresh.body.number_id, version, ..phone_id };
+    page.directory.put_id(&phone_id);
+    round.accept(&values(&phone_id), &[OUTBOUND_NUMBER.name]);
+    page.phone_id.try_set_value(phone_id);
+    Ok(())
+}
+
+async fn reread(page: Page) -> Result<Values, ClientError> {
+    let id = page.phone_id.try_with_value(|phone_id| phone_id.id.clone()).unwrap_or_default();
+    let fresh = api::ids::get(page.client, &id).await?;
+    let values = values(&fresh);
+    page.directory.put_id(&fresh);
+    page.phone_id.try_set_value(fresh);
+    Ok(values)
 }

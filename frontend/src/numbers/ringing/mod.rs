@@ -5,35 +5,48 @@ mod save;
 
 use api_types::{Capability, Number, Ringing, RingingTarget};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::rows::Switches;
 use super::api;
 use super::directory::{Directory, use_directory};
 use super::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::page::editor::Editor;
-use crate::page::form::Form;
-use crate::page::guard::use_guard;
+use crate::page::faults::Checks;
+use crate::page::load::Load;
 use crate::page::save_bar::SaveBar;
+use crate::page::values::{Field, Values};
 use crate::platform::api::{Client, ClientError, use_client};
-use crate::platform::remote::Remote;
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::session::draft_key;
 use crate::text;
-use crate::ui::live::{Live, use_live};
-use crate::ui::states::{ErrorState, SkeletonRows};
 
 /// Everything a save needs.
 #[derive(Clone, Copy)]
 struct Page {
     client: Client,
     directory: Directory,
-    live: Live,
     editor: Editor,
     number: RwSignal<Number>,
     /// The IDs; whether they ring stands in the draft.
     targets: RwSignal<Vec<RingingTarget>>,
     /// The ID that rang first until a save switched it off, for the way back.
     cleared: StoredValue<Option<String>>,
+}
+
+const RINGS: &str = "rings:";
+/// 話中アナウンス.
+const BUSY_ANNOUNCEMENT: Field<bool> = Field::new("busy_announcement");
+
+/// Whether an ID rings.
+fn rings(phone_id: &str) -> Field<bool> {
+    Field::of_each(RINGS, phone_id)
+}
+
+fn values(ringing: &Ringing) -> Values {
+    let targets = ringing.targets.iter();
+    let values = targets
+        .fold(Values::default(), |all, target| all.with(rings(&target.phone_id), &target.rings));
+    values.with(BUSY_ANNOUNCEMENT, &ringing.busy_announcement)
 }
 
 /// The IDs without what the draft knows better.
@@ -74,60 +87,35 @@ fn body(subject: Subject) -> AnyView {
         return view! { <NotHere body=text!(ringing.not_here) /> }.into_any();
     };
     let (client, directory) = (use_client(), use_directory());
-    let id = StoredValue::new(number.id.clone());
-    let loaded = RwSignal::new(Remote::<(Number, Ringing)>::Loading);
-    let load = Callback::new(move |()| {
-        loaded.set(Remote::Loading);
-        spawn_local(async move {
-            let Some(id) = id.try_get_value() else { return };
-            loaded.try_set(read(client, directory, &id).await.into());
-        });
+    let id = number.id.clone();
+    let load = Load::new(move || {
+        let id = id.clone();
+        async move { read(client, directory, &id).await }
     });
-    load.run(());
-    let key = subject.draft_key(&subject.row.page(RowPage::Ringing));
-    let row = subject.row.clone();
+    let heading = subject.heading();
+    let row = subject.row;
+    let key = draft_key(&row.page(RowPage::Ringing));
+    let content = load.show(&[5, 2], move |(number, ringing)| {
+        let editor = Editor::new(values(&ringing), key.clone(), &Checks::NONE);
+        let page = Page {
+            client,
+            directory,
+            editor,
+            number: RwSignal::new(number),
+            targets: RwSignal::new(names(&ringing)),
+            cleared: StoredValue::new(None),
+        };
+        editor.saves(page);
+        view! {
+            <Switches page row=row.clone() />
+            <HistoryLink row=row.clone() kind="ringing" />
+            <SaveBar model=editor.bar() />
+        }
+        .into_any()
+    });
     view! {
-        {subject.heading()}
-        {move || match loaded.get() {
-            Remote::Loading => {
-                view! {
-                    <SkeletonRows count=5 />
-                    <SkeletonRows count=2 />
-                }
-                    .into_any()
-            }
-            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
-            Remote::Ready((number, ringing)) => {
-                view! { <Edit row=row.clone() key=key.clone() number ringing /> }.into_any()
-            }
-        }}
+        {heading}
+        {content}
     }
     .into_any()
-}
-
-#[component]
-fn Edit(row: RowRef, key: String, number: Number, ringing: Ringing) -> impl IntoView {
-    let editor = Editor::new(Form::of_ringing(&ringing), key);
-    let page = Page {
-        client: use_client(),
-        directory: use_directory(),
-        live: use_live(),
-        editor,
-        number: RwSignal::new(number),
-        targets: RwSignal::new(names(&ringing)),
-        cleared: StoredValue::new(None),
-    };
-    let save = Callback::new(move |()| save::start(page, false));
-    let undo = Callback::new(move |()| {
-        if editor.restore() {
-            save::start(page, true);
-        }
-    });
-    use_guard().watch(editor.guarded(save));
-    let bar = editor.bar(save, undo);
-    view! {
-        <Switches page row=row.clone() />
-        <HistoryLink row kind="ringing" />
-        <SaveBar model=bar />
-    }
 }

@@ -3,18 +3,14 @@
 use api_types::{Capability, RingingTarget};
 use leptos::prelude::*;
 
-use super::Page;
+use super::{BUSY_ANNOUNCEMENT, Page, RINGS, rings};
 use crate::numbers::terminals::{TerminalBadges, kinds};
-use crate::page::form::Field;
+use crate::page::rows::{on_off, switch_row};
 use crate::platform::routes::RowRef;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::sheet::Sheet;
 use crate::ui::switch_row::SwitchRow;
 use crate::{t, text};
-
-fn on_off(on: bool) -> String {
-    if on { t!(audit.on).to_owned() } else { t!(audit.off).to_owned() }
-}
 
 /// All groups of the page.
 #[component]
@@ -24,22 +20,23 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
     let last = RwSignal::new(None::<String>);
     let asking = RwSignal::new(false);
     let toggle = Callback::new(move |(id, on): (String, bool)| {
-        let others = editor
-            .read(|it| it.rings.iter().filter(|(other, rings)| *rings && *other != id).count());
-        if !on && others == 0 {
+        let others =
+            editor.read(|it| it.each::<bool>(RINGS).any(|(other, rings)| rings && other != id));
+        if !on && !others {
             last.set(Some(id));
             asking.set(true);
         } else {
-            editor.edit(Field::rings(&id), |it| it.set_rings(&id, on));
+            editor.set(rings(&id), &on);
         }
     });
     let confirm = move |_| {
         if let Some(id) = last.get_untracked() {
-            editor.edit(Field::rings(&id), |it| it.set_rings(&id, false));
+            editor.set(rings(&id), &false);
         }
         asking.set(false);
     };
-    let silent = Memo::new(move |_| editor.read(|it| !it.rings.iter().any(|(_, rings)| *rings)));
+    let silent =
+        Memo::new(move |_| !editor.read(|it| it.each::<bool>(RINGS).any(|(_, rings)| rings)));
     view! {
         <section class="group">
             <h2>{move || t!(ringing.terminals)}</h2>
@@ -98,10 +95,9 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
 fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)>) -> AnyView {
     let editor = page.editor;
     let RingingTarget { phone_id: id, login_id, terminal_name, extension, .. } = target;
-    let field = Field::rings(&id);
+    let field = rings(&id);
     let id = StoredValue::new(id);
-    let on =
-        Memo::new(move |_| id.with_value(|id| editor.read(|it| it.rings(id).unwrap_or(false))));
+    let on = Memo::new(move |_| editor.get(field));
     let first = Memo::new(move |_| {
         id.with_value(|id| page.number.with(|number| number.priority_phone_id.as_ref() == Some(id)))
     });
@@ -118,11 +114,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
     view! {
         <div class="with-hint">
             <SwitchRow
-                state=editor
-                    .state(
-                        field,
-                        move |it| on_off(id.with_value(|id| it.rings(id).unwrap_or(false))),
-                    )
+                state=editor.state(field.name, on_off())
                 label=Signal::stored(name)
                 hint
                 on=on.into()
@@ -166,17 +158,8 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
     let editor = page.editor;
     let can = move |capability| page.number.with_untracked(|number| number.can(capability));
     let announcement = can(Capability::BusyAnnouncement).then(|| {
-        view! {
-            <SwitchRow
-                state=editor.state(Field::BusyAnnouncement, |it| on_off(it.busy_announcement))
-                label=text!(audit.f_busy_announcement)
-                hint=text!(ringing.busy_hint)
-                on=editor.value(|it| it.busy_announcement)
-                toggle=Callback::new(move |on| {
-                    editor.edit(Field::BusyAnnouncement, |it| it.busy_announcement = on)
-                })
-            />
-        }
+        let (label, hint) = (text!(audit.f_busy_announcement), text!(ringing.busy_hint));
+        switch_row(editor, BUSY_ANNOUNCEMENT, label, hint)
     });
     let channels = can(Capability::ChannelLimit).then(|| {
         view! {
@@ -198,11 +181,7 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
         }
     });
     let note = move || {
-        if editor.read(|it| it.busy_announcement) {
-            t!(ringing.busy_on)
-        } else {
-            t!(ringing.busy_off)
-        }
+        if editor.get(BUSY_ANNOUNCEMENT) { t!(ringing.busy_on) } else { t!(ringing.busy_off) }
     };
     view! {
         <section class="group">

@@ -1,70 +1,61 @@
 //! Saving: 優先着信 is taken from an ID before it falls silent, and given back after it rings again.
 
-use api_types::{ErrorCode, Number, NumberPatch, RingingPut};
+use api_types::{Number, NumberPatch, RingingPut, RingingTargetPut};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::{Page, names, read};
+use super::{BUSY_ANNOUNCEMENT, Page, RINGS, names, read, rings, values};
 use crate::numbers::api;
-use crate::page::form::{Field, Form, ringing_put};
+use crate::page::draft::Draft;
+use crate::page::save::{Round, Saves};
+use crate::page::values::Values;
 use crate::platform::api::ClientError;
-use crate::t;
+use crate::platform::task::Boxed;
 
-/// Saves every change, or with `undoing` puts former values back.
-pub(super) fn start(page: Page, undoing: bool) {
-    if !page.editor.begin() {
-        return;
+impl Saves for Page {
+    fn send(&self, round: Round) -> Boxed<Result<(), ClientError>> {
+        Box::pin(send(*self, round))
     }
-    spawn_local(async move {
-        let before = page.editor.snapshot().loaded().clone();
-        for last in [false, true] {
-            let outcome = round(page, undoing).await;
-            if page.number.is_disposed() {
-                return;
-            }
-            match outcome {
-                Ok(saved) => {
-                    page.editor.finish((!undoing && !saved.is_empty()).then_some((before, saved)));
-                    if undoing {
-                        page.live.toast(t!(save.undone));
-                    }
-                    return;
-                }
-                Err(error) if error.code() == Some(ErrorCode::Stale) => match reread(page).await {
-                    _ if page.number.is_disposed() => return,
-                    Ok(true) => return,
-                    Ok(false) if !last => {}
-                    Ok(false) => return page.editor.fail(&error),
-                    Err(error) => return page.editor.fail(&error),
-                },
-                Err(error) => return page.editor.fail(&error),
-            }
-        }
-    });
+
+    fn reread(&self) -> Boxed<Result<Values, ClientError>> {
+        Box::pin(reread(*self))
+    }
 }
 
-async fn round(page: Page, undoing: bool) -> Result<Vec<Field>, ClientError> {
-    let Some(number) = page.number.try_get_untracked() else { return Ok(Vec::new()) };
-    let draft = page.editor.snapshot();
+/// The switches that differ, and the announcement.
+fn ringing_put(draft: &Draft) -> RingingPut {
+    let targets = draft.edited().each::<bool>(RINGS);
+    let targets = targets.filter(|(id, _)| draft.is_changed(rings(id).name));
+    RingingPut {
+        targets: targets
+            .map(|(id, rings)| RingingTargetPut { phone_id: id.to_owned(), rings })
+            .collect(),
+        busy_announcement: draft.edited().get(BUSY_ANNOUNCEMENT),
+    }
+}
+
+async fn send(page: Page, round: Round) -> Result<(), ClientError> {
+    let Some(number) = page.number.try_get_untracked() else { return Ok(()) };
+    let Round { draft, undoing, .. } = &round;
     let mut version = number.version;
-    let falls_silent = |id: &String| draft.edited().rings(id) == Some(false);
-    if let Some(first) = number.priority_phone_id.clone().filter(falls_silent) {
+    let is = |id: &String, on: bool| {
+        let field = rings(id);
+        draft.edited().has(field.name) && draft.edited().get(field) == on
+    };
+    if let Some(first) = number.priority_phone_id.clone().filter(|id| is(id, false)) {
         version = prefer(page, &number, version, None).await?;
         page.cleared.try_set_value(Some(first));
     }
-    let (put, fields) = ringing_put(&draft);
+    let put = ringing_put(draft);
     let fresh = api::settings::put_ringing(page.client, &number.id, version, &put)
         .await
         .map_err(|error| named(error, &put))?;
     version = fresh.version.unwrap_or(version);
     if page.number.is_disposed() {
-        return Ok(fields);
+        return Ok(());
     }
     page.number.update(|number| number.version = version);
-    page.editor.accept(draft.edited(), &Form::of_ringing(&fresh.body), &fields);
-    let again =
-        page.cleared.get_value().filter(|id| undoing && draft.edited().rings(id) == Some(true));
-    if let Some(first) = again {
+    round.accept(&values(&fresh.body), &draft.changed());
+    if let Some(first) = page.cleared.get_value().filter(|id| *undoing && is(id, true)) {
         prefer(page, &number, version, Some(first)).await?;
         page.cleared.try_set_value(None);
     }
@@ -74,7 +65,7 @@ async fn round(page: Page, undoing: bool) -> Result<Vec<Field>, ClientError> {
         page.directory.put_number(&fresh);
         page.number.try_set(fresh);
     }
-    Ok(fields)
+    Ok(())
 }
 
 /// Sets the ID that rings first; answers the new version.
@@ -107,20 +98,38 @@ fn named(error: ClientError, put: &RingingPut) -> ClientError {
     ClientError::Problem(problem)
 }
 
-/// Reads what is saved now and puts the edits on top; says whether both sides changed the same
-/// switches.
-async fn reread(page: Page) -> Result<bool, ClientError> {
-    let Some(id) = page.number.try_with_untracked(|number| number.id.clone()) else {
-        return Ok(true);
-    };
+async fn reread(page: Page) -> Result<Values, ClientError> {
+    let id = page.number.try_with_untracked(|number| number.id.clone()).unwrap_or_default();
     let (number, ringing) = read(page.client, page.directory, &id).await?;
-    if page.number.is_disposed() {
-        return Ok(true);
-    }
-    page.number.set(number);
+    page.number.try_set(number);
     let names = names(&ringing);
-    if page.targets.with_untracked(|old| *old != names) {
+    if page.targets.try_with_untracked(|old| *old != names) == Some(true) {
         page.targets.set(names);
     }
-    Ok(page.editor.rebase(&Form::of_ringing(&ringing)))
+    Ok(values(&ringing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::faults::Checks;
+
+    #[test]
+    fn only_switches_that_differ_are_sent() {
+        let loaded = Values::default()
+            .with(rings("a"), &true)
+            .with(rings("b"), &true)
+            .with(BUSY_ANNOUNCEMENT, &true);
+        let mut draft = Draft::new(loaded);
+        draft.edit(|it| it.set(rings("b"), &false));
+        assert_eq!(
+            ringing_put(&draft),
+            RingingPut {
+                targets: vec![RingingTargetPut { phone_id: "b".into(), rings: false }],
+                busy_announcement: true
+            }
+        );
+        assert_eq!(draft.changed(), [rings("b").name]);
+        assert_eq!(Checks::NONE.field(&draft, "/rings:b"), Some(rings("b").name));
+    }
 }

@@ -18,6 +18,7 @@ use crate::platform::effect::follow;
 use crate::platform::format;
 use crate::platform::later::Later;
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::session::draft_key;
 use crate::platform::storage;
 use crate::ui::icon::Icon;
 use crate::ui::notes::{Cell, FieldState};
@@ -87,7 +88,7 @@ pub fn PreviewPage(
 
 fn body(subject: Subject) -> AnyView {
     let heading = subject.heading();
-    let key = subject.draft_key(&subject.row.page(RowPage::Preview));
+    let key = draft_key(&subject.row.page(RowPage::Preview));
     let Some(number) = subject.number else {
         return view! { <NotHere body=text!(preview.not_here) /> }.into_any();
     };
