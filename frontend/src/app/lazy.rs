@@ -15,6 +15,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
+use crate::accounts::page::AccountPage;
 use crate::block_list::import::BlockImportPage;
 use crate::block_list::page::BlockListPage;
 use crate::history::page::HistoryPage;
@@ -26,6 +27,7 @@ use crate::notify::rules::RulesPage;
 use crate::notify::service::{AddServicePage, ServicePage};
 use crate::numbers::copy::CopyPage;
 use crate::numbers::directory::use_directory;
+use crate::numbers::general::GeneralPage;
 use crate::numbers::outbound_number::OutboundNumberPage;
 use crate::numbers::ringing::RingingPage;
 use crate::platform::api::ClientError;
@@ -50,6 +52,8 @@ static PAGES: OnceLock<Pages> = OnceLock::new();
 #[wasm_split(settings, fallible)]
 fn pages() -> Result<Pages, SplitLoaderError> {
     let page = |route| match route {
+        Route::General(row) => view! { <GeneralPage row /> }.into_any(),
+        Route::Account => view! { <AccountPage /> }.into_any(),
         Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row /> }.into_any(),
         Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row /> }.into_any(),
         Route::Page(row, RowPage::Ringing) => view! { <RingingPage row /> }.into_any(),
@@ -212,6 +216,8 @@ pub fn page(route: Route) -> AnyView {
 
 fn title(route: &Route) -> Text {
     match route {
+        Route::General(_) => text!(general.title),
+        Route::Account => text!(account.title),
         Route::Page(_, RowPage::BlockList) => text!(block.title),
         Route::Page(_, RowPage::BlockImport) => text!(import.title),
         Route::Page(_, RowPage::Ringing) => text!(ringing.title),
@@ -242,7 +248,8 @@ fn way_back(route: &Route) -> String {
     match route {
         Route::Page(row, RowPage::BlockImport) => row.page(RowPage::BlockList),
         Route::Page(row, RowPage::Password) if is_basic(row) => routes::ACCOUNT.to_owned(),
-        Route::Page(row, _) => row.home(),
+        Route::General(row) | Route::Page(row, _) => row.home(),
+        Route::Account => routes::HOME.to_owned(),
         Route::ApiKeys => routes::ACCOUNT.to_owned(),
         Route::Notice(_) | Route::Deliveries => routes::NOTICES.to_owned(),
         // The form belongs to the choice, which has the same path.

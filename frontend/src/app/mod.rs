@@ -10,13 +10,11 @@ use leptos::prelude::*;
 use self::not_found::NotFound;
 use self::welcome::Welcome;
 use self::workspace::{Workspace, signed_in};
-use crate::accounts::page::AccountPage;
 use crate::identity::forgot_password::ForgotPasswordPage;
 use crate::identity::reset_password::ResetPasswordPage;
 use crate::identity::session;
 use crate::identity::sign_in::SignInPage;
 use crate::numbers::directory::Directory;
-use crate::numbers::general::GeneralPage;
 use crate::numbers::row_home::RowHome;
 use crate::page::guard::{Guard, LeaveDialog};
 use crate::page::save_bar::Beside;
@@ -70,16 +68,8 @@ fn page(route: Route) -> AnyView {
         Route::Unknown => view! { <NotFound /> }.into_any(),
         behind => signed_in(behind, |route| match route {
             Route::Row(row) => view! { <RowHome row /> }.into_any(),
-            Route::General(row) => view! { <GeneralPage row /> }.into_any(),
-            Route::Account => view! { <AccountPage /> }.into_any(),
-            page @ (Route::Page(..)
-            | Route::ApiKeys
-            | Route::History
-            | Route::Notices
-            | Route::Notice(_)
-            | Route::Deliveries
-            | Route::Notify(_)) => lazy::page(page),
-            _ => view! { <Welcome /> }.into_any(),
+            Route::Home => view! { <Welcome /> }.into_any(),
+            other => lazy::page(other),
         }),
     }
 }

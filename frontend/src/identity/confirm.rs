@@ -2,7 +2,6 @@
 
 use api_types::FieldCode;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use super::sign_in::count_down;
@@ -10,6 +9,7 @@ use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
 use crate::platform::session::use_session;
+use crate::platform::task::Task;
 use crate::ui::notes::FieldState;
 use crate::ui::password::PasswordField;
 use crate::ui::sheet::Sheet;
@@ -21,8 +21,8 @@ use crate::{t, text};
 pub fn ConfirmSheet(
     /// Whether it is open; whoever opened it closes it when what was wanted has happened.
     open: RwSignal<bool>,
-    /// Whether what was wanted is under way.
-    busy: RwSignal<bool>,
+    /// What was wanted; it waits for the answer to this question, too.
+    task: Task,
     /// Goes on with it.
     confirmed: Callback<()>,
 ) -> impl IntoView {
@@ -32,7 +32,7 @@ pub fn ConfirmSheet(
         .unwrap_or_default();
     let own = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
-    let error = RwSignal::new(None::<ClientError>);
+    let error = task.error();
     let wait_s = RwSignal::new(0_u32);
     follow(move || {
         if !open.get() {
@@ -43,7 +43,7 @@ pub fn ConfirmSheet(
     });
     let confirm = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() || wait_s.get_untracked() > 0 {
+        if !task.is_idle() || wait_s.get_untracked() > 0 {
             return;
         }
         let typed = own.get_untracked();
@@ -52,12 +52,10 @@ pub fn ConfirmSheet(
             return focus_first("#input-own_password");
         }
         fault.set(None);
-        error.set(None);
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = api::passwords::confirm(client, typed).await;
-            if busy.try_set(false).is_some() {
-                return;
+        let request = async move { api::passwords::confirm(client, typed).await };
+        task.run(request, move |outcome| {
+            if let Err(ClientError::Wait(_, seconds)) = outcome {
+                count_down(wait_s, seconds);
             }
             match outcome {
                 Ok(_) => confirmed.run(()),
@@ -65,13 +63,9 @@ pub fn ConfirmSheet(
                     fault.set(Some(t!(fault.wrong_password).to_owned()));
                     focus_first("#input-own_password");
                 }
-                Err(refused) => {
-                    if let ClientError::Wait(_, seconds) = refused {
-                        count_down(wait_s, seconds);
-                    }
-                    error.set(Some(refused));
-                }
+                Err(refused) => return Err(refused),
             }
+            Ok(())
         });
     };
     let label = move || match wait_s.get() {
@@ -95,7 +89,7 @@ pub fn ConfirmSheet(
                     num"
                     type="submit"
                     data-testid="confirm"
-                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                    aria-disabled=move || (task.is_busy() || wait_s.get() > 0).to_string()
                 >
                     {label}
                 </button>

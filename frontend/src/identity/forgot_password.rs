@@ -2,13 +2,13 @@
 
 use api_types::PasswordResetRequest;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use super::entrance::Entrance;
-use crate::platform::api::{ClientError, use_client};
+use crate::platform::api::use_client;
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::password::StackedField;
@@ -21,9 +21,8 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     let client = use_client();
     let login_id = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let task = Task::default();
     let sent = RwSignal::new(false);
-    let error = RwSignal::new(None::<ClientError>);
     let missing = Signal::derive(move || {
         (tried.get() && login_id.with(String::is_empty)).then(|| t!(fault.required).to_string())
     });
@@ -34,18 +33,12 @@ pub fn ForgotPasswordPage() -> impl IntoView {
             focus_first(".cell.bad input");
             return;
         }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        error.set(None);
         let request = PasswordResetRequest { login_id: login_id.get_untracked().trim().to_owned() };
-        spawn_local(async move {
-            match api::session::ask_for_link(client, &request).await {
-                Ok(()) => sent.try_set(true),
-                Err(refused) => error.try_set(Some(refused)).and(None),
-            };
-            busy.try_set(false);
+        let request = async move { api::session::ask_for_link(client, &request).await };
+        task.run(request, move |outcome| {
+            outcome?;
+            sent.set(true);
+            Ok(())
         });
     };
     let form = move || {
@@ -58,15 +51,15 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                     value=login_id
                     autocomplete="username"
                 />
-                <FormError error=error.into() test_id="form-error" />
+                <FormError error=task.error().into() test_id="form-error" />
                 <button
                     class="btn main \
                     wide"
                     type="submit"
                     data-testid="send-link"
-                    aria-disabled=move || busy.get().to_string()
+                    aria-disabled=move || task.is_busy().to_string()
                 >
-                    {move || if busy.get() { t!(forgot.busy) } else { t!(forgot.submit) }}
+                    {move || if task.is_busy() { t!(forgot.busy) } else { t!(forgot.submit) }}
                 </button>
             </form>
         }

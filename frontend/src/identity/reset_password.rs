@@ -2,7 +2,6 @@
 
 use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, PasswordReset, field_faults};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use validator::Validate;
 
 use super::api;
@@ -11,6 +10,7 @@ use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::password::PasswordField;
@@ -63,8 +63,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let first = RwSignal::new(String::new());
     let second = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ClientError>);
+    let task = Task::default();
     let refused = RwSignal::new(Vec::<FieldError>::new());
     let reset = move || PasswordReset {
         new_password: first.get(),
@@ -94,29 +93,25 @@ pub fn ResetPasswordPage() -> impl IntoView {
             focus_first(".cell.bad input");
             return;
         }
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            match api::session::reset_password(client, &token, &body).await {
-                Ok(()) => _ = stage.try_set(Stage::Done),
+        let request = async move { api::session::reset_password(client, &token, &body).await };
+        task.run(request, move |outcome| {
+            match outcome {
+                Ok(()) => stage.set(Stage::Done),
                 Err(failed)
                     if matches!(
                         failed.code(),
                         Some(ErrorCode::LinkExpired | ErrorCode::NotFound)
                     ) =>
                 {
-                    _ = stage.try_set(Stage::Expired)
+                    stage.set(Stage::Expired)
                 }
                 Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
-                    refused.try_set(problem.errors);
+                    refused.set(problem.errors);
                     focus_first(".cell.bad input");
                 }
-                Err(failed) => _ = error.try_set(Some(failed)),
+                Err(failed) => return Err(failed),
             }
-            busy.try_set(false);
+            Ok(())
         });
     };
     let form = move || {
@@ -138,15 +133,15 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     value=second
                     autocomplete="new-password"
                 />
-                <FormError error=error.into() test_id="form-error" />
+                <FormError error=task.error().into() test_id="form-error" />
                 <button
                     class="btn main \
                     wide"
                     type="submit"
                     data-testid="set-password"
-                    aria-disabled=move || busy.get().to_string()
+                    aria-disabled=move || task.is_busy().to_string()
                 >
-                    {move || if busy.get() { t!(reset.busy) } else { t!(reset.submit) }}
+                    {move || if task.is_busy() { t!(reset.busy) } else { t!(reset.submit) }}
                 </button>
             </form>
         }

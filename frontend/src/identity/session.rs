@@ -2,12 +2,12 @@
 
 use api_types::ErrorCode;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use crate::platform::api::{Client, ClientError};
 use crate::platform::session::SessionState;
 use crate::platform::storage;
+use crate::platform::task::background;
 
 const HINT: &str = "signed-in";
 
@@ -32,7 +32,7 @@ pub fn restore(client: Client, session: RwSignal<SessionState>) {
         return;
     }
     session.set(SessionState::Loading);
-    spawn_local(async move {
+    background(async move {
         let state = match api::session::current(client).await {
             Ok(found) => SessionState::In(found),
             Err(error) if error.code() == Some(ErrorCode::Unauthenticated) => SessionState::Out,

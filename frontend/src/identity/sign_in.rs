@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use api_types::SignIn;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use super::entrance::Entrance;
@@ -14,6 +13,7 @@ use crate::platform::focus::focus_first;
 use crate::platform::router::use_router;
 use crate::platform::routes;
 use crate::platform::session::{SessionState, use_session};
+use crate::platform::task::Task;
 use crate::ui::notes::FieldState;
 use crate::ui::password::{PasswordField, StackedField};
 use crate::ui::states::FormError;
@@ -28,8 +28,7 @@ pub fn SignInPage() -> impl IntoView {
     let login_id = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ClientError>);
+    let task = Task::default();
     let wait_s = RwSignal::new(0_u32);
     // The notice belongs to this visit of the page: a further 401 must not bring it back.
     let ended = session.with_untracked(|state| *state == SessionState::Ended);
@@ -53,31 +52,29 @@ pub fn SignInPage() -> impl IntoView {
             focus_first(".cell.bad input");
             return;
         }
-        if busy.get_untracked() || wait_s.get_untracked() > 0 {
+        if wait_s.get_untracked() > 0 {
             return;
         }
-        busy.set(true);
-        error.set(None);
         let credentials = SignIn {
             login_id: login_id.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
         };
-        spawn_local(async move {
-            let outcome = api::session::sign_in(client, &credentials).await;
-            busy.try_set(false);
+        let request = async move { api::session::sign_in(client, &credentials).await };
+        task.run(request, move |outcome| {
+            if let Err(ClientError::Wait(_, seconds)) = outcome {
+                count_down(wait_s, seconds);
+            }
             match outcome {
                 Ok(signed_in) => session.set(SessionState::In(signed_in)),
                 Err(refused) => {
-                    if let ClientError::Wait(_, seconds) = refused {
-                        count_down(wait_s, seconds);
-                    }
-                    error.try_set(Some(refused));
                     focus_first("#input-password");
+                    return Err(refused);
                 }
             }
+            Ok(())
         });
     };
-    let label = move || match (wait_s.get(), busy.get()) {
+    let label = move || match (wait_s.get(), task.is_busy()) {
         (0, true) => t!(sign_in.busy).to_string(),
         (0, false) => t!(sign_in.submit).to_string(),
         (seconds, _) => t!(sign_in.wait, seconds = seconds),
@@ -107,13 +104,13 @@ pub fn SignInPage() -> impl IntoView {
                     value=password
                     autocomplete="current-password"
                 />
-                <FormError error=error.into() test_id="form-error" />
+                <FormError error=task.error().into() test_id="form-error" />
                 <button
                     class="btn main wide \
                     num"
                     type="submit"
                     data-testid="sign-in"
-                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                    aria-disabled=move || (task.is_busy() || wait_s.get() > 0).to_string()
                 >
                     {label}
                 </button>

@@ -1,12 +1,12 @@
 //! Signing out, here or everywhere.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::session;
 use crate::page::guard::use_guard;
 use crate::platform::api::use_client;
 use crate::platform::session::use_session;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
 use crate::ui::sheet::Sheet;
@@ -21,19 +21,15 @@ pub fn SignOut() -> impl IntoView {
     let guard = use_guard();
     let live = use_live();
     let asking = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let task = Task::default();
     let leave = Callback::new(move |everywhere: bool| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            if let Err(error) = session::sign_out(client, session, everywhere).await {
+        task.run(session::sign_out(client, session, everywhere), move |outcome| {
+            if let Err(error) = outcome {
                 let (title, body) = words(&error);
                 live.toast(format!("{title} {body}"));
             }
-            asking.try_set(false);
-            busy.try_set(false);
+            asking.set(false);
+            Ok(())
         });
     });
     let here = move |_| guard.before(Callback::new(move |()| leave.run(false)));
@@ -45,7 +41,7 @@ pub fn SignOut() -> impl IntoView {
                     class="row action"
                     type="button"
                     data-testid="sign-out"
-                    aria-disabled=move || busy.get().to_string()
+                    aria-disabled=move || task.is_busy().to_string()
                     on:click=here
                 >
                     <span class="lead">

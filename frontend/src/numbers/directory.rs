@@ -2,12 +2,12 @@
 
 use api_types::{Number, NumberKind, PhoneId, PhoneIdKind};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api;
 use crate::platform::api::Client;
 use crate::platform::format;
 use crate::platform::remote::Remote;
+use crate::platform::task::background;
 
 /// The rows of the selection screen.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,7 +104,7 @@ impl Directory {
         if self.rows.with_untracked(|rows| rows.ready().is_none()) {
             self.rows.set(Remote::Loading);
         }
-        spawn_local(async move {
+        background(async move {
             let client = self.client;
             // The second request is sent before the first is answered.
             let (numbers, ids) =
@@ -123,6 +123,15 @@ impl Directory {
                 && self.rows.try_with_untracked(|rows| rows.ready().is_some()).unwrap_or(true);
             if !keep {
                 self.rows.try_set(fresh);
+            }
+        });
+    }
+
+    /// Reads an ID anew; without an answer it stays as it is known.
+    pub fn reload_id(self, id: String) {
+        background(async move {
+            if let Ok(fresh) = api::ids::get(self.client, &id).await {
+                self.put_id(&fresh);
             }
         });
     }

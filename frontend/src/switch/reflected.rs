@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use api_types::{SwitchProgress, SwitchState};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api as switch_state;
 use crate::platform::api::{Client, ClientError, use_client};
@@ -12,6 +11,7 @@ use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::later::Later;
 use crate::platform::router::use_router;
+use crate::platform::task::Task;
 use crate::t;
 
 /// How often it is asked while it is on its way; after so many times only as often as [`SELDOM`].
@@ -26,7 +26,7 @@ pub fn view() -> AnyView {
         return ().into_any();
     }
     let state = RwSignal::new(None);
-    ask(use_client(), state, Later::default(), 0);
+    ask(use_client(), state, Task::default(), Later::default(), 0);
     let kind = move || state.with(|state| state.as_ref().map_or("", kind));
     // There before its words come, or they would not be read out.
     view! {
@@ -46,20 +46,21 @@ pub fn view() -> AnyView {
 fn ask(
     client: Client,
     state: RwSignal<Option<Result<SwitchState, ClientError>>>,
+    task: Task,
     later: Later,
     round: u32,
 ) {
-    spawn_local(async move {
-        let answer = switch_state::get(client).await;
+    task.latest(switch_state::get(client), move |answer| {
         let is_settled = answer.as_ref().is_ok_and(|state| {
             matches!(state.state, SwitchProgress::Applied | SwitchProgress::NoSwitch)
         });
-        // The person may have gone elsewhere meanwhile.
-        if state.try_set(Some(answer)).is_none() && !is_settled {
+        state.set(Some(answer));
+        if !is_settled {
             later.run(if round < OFTEN { SOON } else { SELDOM }, move || {
-                ask(client, state, later, round + 1)
+                ask(client, state, task, later, round + 1)
             });
         }
+        Ok(())
     });
 }
 

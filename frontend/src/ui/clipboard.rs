@@ -1,12 +1,12 @@
 //! A button that copies.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icon::Icon;
 use super::live::use_live;
+use crate::platform::task::background;
 use crate::t;
 
 /// Copies a text; where the browser does not let it, says how to do it by hand.
@@ -17,7 +17,7 @@ pub fn CopyButton(
 ) -> impl IntoView {
     let live = use_live();
     let copy = move |_| {
-        spawn_local(async move {
+        background(async move {
             let said = if write(&text.get_untracked()).await {
                 t!(password.copied)
             } else {

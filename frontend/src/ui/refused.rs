@@ -1,9 +1,12 @@
 //! What is wrong with the fields of a sheet, by their pointers: shown under each until it is typed
 //! in.
 
+use api_types::ErrorCode;
 use leptos::prelude::*;
 
 use super::notes::FieldState;
+use super::states::words;
+use crate::platform::api::ClientError;
 use crate::platform::focus::focus_first;
 
 /// Pointers and words.
@@ -15,6 +18,22 @@ impl Refused {
     pub fn refuse(self, faults: Vec<(String, String)>) {
         self.0.set(faults);
         focus_first(".sheet[open] .cell.bad input");
+    }
+
+    /// Shows what the server found wrong at its fields; what belongs to none of them is handed back.
+    pub fn place(self, error: &ClientError) -> Option<String> {
+        match error {
+            ClientError::Problem(problem)
+                if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
+            {
+                let faults = problem.errors.iter();
+                let of_none = faults.clone().find(|fault| fault.pointer.is_empty());
+                let faults = faults.map(|fault| (fault.pointer.clone(), fault.message.clone()));
+                self.refuse(faults.collect());
+                of_none.map(|fault| fault.message.clone())
+            }
+            error => Some(words(error).1),
+        }
     }
 
     /// The state of a field, whose faults are those at `pointer` and below.

@@ -1,22 +1,20 @@
 //! A new key: what it may do, until when and from where.
 
-use api_types::{ApiKeyCreate, ApiScope, ErrorCode, field_faults};
+use api_types::{ApiKeyCreate, ApiScope, field_faults};
 use chrono::TimeDelta;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use validator::Validate;
 
 use super::Page;
 use crate::identity::api;
 use crate::page::faults::fault_text;
-use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::api::{Client, use_client};
 use crate::platform::format;
-use crate::platform::remote::Remote;
+use crate::platform::task::Task;
 use crate::ui::Text;
 use crate::ui::refused::Refused;
 use crate::ui::segment::SegmentRow;
 use crate::ui::sheet::Sheet;
-use crate::ui::states::words;
 use crate::ui::text_row::TextRow;
 use crate::{t, text};
 
@@ -80,7 +78,7 @@ struct New {
     addresses: RwSignal<String>,
     refused: Refused,
     failure: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
+    task: Task,
 }
 
 impl New {
@@ -108,7 +106,7 @@ impl New {
     }
 
     fn create(self) {
-        if self.busy.get_untracked() {
+        if !self.task.is_idle() {
             return;
         }
         let key = untrack(|| self.key());
@@ -124,36 +122,17 @@ impl New {
             }
             return self.refused.refuse(faults);
         }
-        self.busy.set(true);
-        spawn_local(async move {
-            let outcome = api::api_keys::create(self.client, &key).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
+        let request = async move { api::api_keys::create(self.client, &key).await };
+        self.task.run(request, move |outcome| {
             match outcome {
                 Ok(made) => {
-                    self.page.keys.update(|keys| match keys {
-                        Remote::Ready(keys) => keys.push(made.api_key.clone()),
-                        other => *other = Remote::Ready(vec![made.api_key.clone()]),
-                    });
+                    self.page.keys.update(|keys| keys.push(made.api_key.clone()));
                     self.page.adding.set(false);
                     self.page.made.set(Some(made));
                 }
-                Err(ClientError::Problem(problem))
-                    if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
-                {
-                    let faults: Vec<_> = problem
-                        .errors
-                        .iter()
-                        .map(|fault| (fault.pointer.clone(), fault.message.clone()))
-                        .collect();
-                    self.failure.set(
-                        faults.iter().find(|(at, _)| at.is_empty()).map(|(_, words)| words.clone()),
-                    );
-                    self.refused.refuse(faults);
-                }
-                Err(error) => self.failure.set(Some(words(&error).1)),
+                Err(error) => self.failure.set(self.refused.place(&error)),
             }
+            Ok(())
         });
     }
 }
@@ -169,7 +148,7 @@ fn CreateForm(page: Page) -> impl IntoView {
         addresses: RwSignal::default(),
         refused: Refused::default(),
         failure: RwSignal::default(),
-        busy: RwSignal::new(false),
+        task: Task::default(),
     };
     let resources = RESOURCES.iter().enumerate().map(|(index, (resource, _, write))| {
         let mut choices: Vec<(&'static str, Text)> =
@@ -244,9 +223,9 @@ fn CreateForm(page: Page) -> impl IntoView {
                 wide"
                 type="submit"
                 data-testid="create-key"
-                aria-disabled=move || new.busy.get().to_string()
+                aria-disabled=move || new.task.is_busy().to_string()
             >
-                {move || if new.busy.get() { t!(keys.creating) } else { t!(keys.create) }}
+                {move || if new.task.is_busy() { t!(keys.creating) } else { t!(keys.create) }}
             </button>
         </form>
     }

@@ -5,27 +5,26 @@ mod delete;
 
 use api_types::{ApiKey, ApiKeyCreated};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::create::CreateSheet;
 use self::delete::DeleteSheet;
 use super::api;
+use crate::page::load::Load;
 use crate::platform::api::use_client;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::i18n::locale;
-use crate::platform::remote::Remote;
 use crate::platform::routes;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
-use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Page {
-    keys: RwSignal<Remote<Vec<ApiKey>>>,
+    /// What was read, with what was made and deleted since.
+    keys: RwSignal<Vec<ApiKey>>,
     /// The sheet for a new key is open.
     adding: RwSignal<bool>,
     /// A key that was just made, as long as it may be seen.
@@ -39,27 +38,24 @@ struct Page {
 pub fn ApiKeysPage() -> impl IntoView {
     let client = use_client();
     let page = Page {
-        keys: RwSignal::new(Remote::Loading),
+        keys: RwSignal::default(),
         adding: RwSignal::new(false),
         made: RwSignal::new(None),
         going: RwSignal::new(None),
     };
-    let load = Callback::new(move |()| {
-        page.keys.set(Remote::Loading);
-        spawn_local(async move {
-            page.keys.try_set(api::api_keys::list(client).await.into());
-        });
-    });
-    load.run(());
+    let load = Load::new(move || api::api_keys::list(client));
+    let list = move |keys| {
+        page.keys.set(keys);
+        let content = move || match page.keys.get() {
+            keys if keys.is_empty() => view! { <Empty page /> }.into_any(),
+            keys => view! { <List page keys /> }.into_any(),
+        };
+        content.into_any()
+    };
     view! {
         <TitleBar title=text!(keys.title) back=routes::ACCOUNT deep=true />
         {move || page.made.get().map(|made| view! { <KeyOnce page made /> })}
-        {move || match page.keys.get() {
-            Remote::Loading => view! { <SkeletonRows count=2 /> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
-            Remote::Ready(keys) if keys.is_empty() => view! { <Empty page /> }.into_any(),
-            Remote::Ready(keys) => view! { <List page keys /> }.into_any(),
-        }}
+        {load.show(&[2], list)}
         <CreateSheet page />
         <DeleteSheet page />
     }

@@ -4,17 +4,16 @@ use api_types::{
     FieldCode, FieldError, FieldFault, PasswordPut, PhoneId, PhoneIdKind, field_faults,
 };
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use validator::Validate;
 
 use super::meter::Meter;
 use crate::identity::api;
 use crate::identity::sign_in::count_down;
-use crate::numbers;
 use crate::numbers::directory::use_directory;
 use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
+use crate::platform::task::Task;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
@@ -51,9 +50,8 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
     let second = RwSignal::new(String::new());
     let proposal = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let (task, proposing) = (Task::default(), Task::default());
     let wait_s = RwSignal::new(0_u32);
-    let error = RwSignal::new(None::<ClientError>);
     let refused = RwSignal::new(Vec::<FieldError>::new());
     let done = RwSignal::new(None::<u32>);
     let put = move || PasswordPut {
@@ -76,15 +74,16 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
         })
     };
     let propose = move |_| {
-        spawn_local(async move {
-            match api::passwords::propose(client).await {
+        proposing.run(api::passwords::propose(client), move |outcome| {
+            match outcome {
                 Ok(made) => {
-                    first.try_set(made.password.clone());
-                    second.try_set(made.password.clone());
-                    proposal.try_set(made.password);
+                    first.set(made.password.clone());
+                    second.set(made.password.clone());
+                    proposal.set(made.password);
                 }
                 Err(failed) => live.toast(words(&failed).1),
             }
+            Ok(())
         });
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -97,40 +96,35 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
             focus_first(".form .cell.bad input");
             return;
         }
-        if busy.get_untracked() || wait_s.get_untracked() > 0 {
+        if wait_s.get_untracked() > 0 {
             return;
         }
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            let Some(id) = id.try_get_value() else { return };
-            let outcome = api::passwords::put(client, &id, &body).await;
-            if busy.try_set(false).is_some() {
-                return;
+        let id = id.get_value();
+        let request = async move {
+            let changed = api::passwords::put(client, &id, &body).await?;
+            Ok((changed, id))
+        };
+        task.run(request, move |outcome| {
+            if let Err(ClientError::Wait(_, seconds)) = outcome {
+                count_down(wait_s, seconds);
             }
             match outcome {
-                Ok(changed) => {
+                Ok((changed, id)) => {
+                    directory.reload_id(id);
                     tried.set(false);
                     for field in [current, first, second, proposal] {
                         field.set(String::new());
                     }
                     done.set(Some(changed.ended_sessions + changed.ended_terminals));
                     focus_first("[data-testid=password-changed]");
-                    if let Ok(fresh) = numbers::api::ids::get(client, &id).await {
-                        directory.put_id(&fresh);
-                    }
                 }
                 Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
-                    refused.set(problem.errors.clone());
+                    refused.set(problem.errors);
                     focus_first(".form .cell.bad input");
                 }
-                Err(failed) => {
-                    if let ClientError::Wait(_, seconds) = failed {
-                        count_down(wait_s, seconds);
-                    }
-                    error.set(Some(failed));
-                }
+                Err(failed) => return Err(failed),
             }
+            Ok(())
         });
     };
     // What was refused is another password now.
@@ -146,7 +140,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
     };
     edited("/current_password", current);
     edited("/new_password", first);
-    let label = move || match (wait_s.get(), busy.get()) {
+    let label = move || match (wait_s.get(), task.is_busy()) {
         (0, true) => t!(reset.busy).to_string(),
         (0, false) => t!(password.change).to_string(),
         (seconds, _) => t!(sign_in.wait, seconds = seconds),
@@ -204,13 +198,13 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     value=second
                     autocomplete="new-password"
                 />
-                <FormError error=error.into() test_id="form-error" />
+                <FormError error=task.error().into() test_id="form-error" />
                 <button
                     class="btn main wide \
                     num"
                     type="submit"
                     data-testid="change-password"
-                    aria-disabled=move || (busy.get() || wait_s.get() > 0).to_string()
+                    aria-disabled=move || (task.is_busy() || wait_s.get() > 0).to_string()
                 >
                     {label}
                 </button>

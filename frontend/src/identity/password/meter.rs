@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use api_types::{PasswordCheck, PasswordCheckRequest};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::identity::api;
 use crate::platform::api::use_client;
 use crate::platform::effect::follow;
 use crate::platform::later::Later;
+use crate::platform::task::Task;
 use crate::t;
 
 const PAUSE: Duration = Duration::from_millis(300);
@@ -21,21 +21,19 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
     let later = Later::default();
     let phone_id = StoredValue::new(phone_id);
     let check = RwSignal::new(None::<PasswordCheck>);
+    let task = Task::default();
     let ask = move || {
-        spawn_local(async move {
-            let Some(typed) = password.try_get_untracked() else { return };
-            let request = PasswordCheckRequest {
-                password: typed.clone(),
-                phone_id: phone_id.try_get_value(),
-            };
-            let answer = api::passwords::check(client, &request).await.ok();
-            // Another password stands there meanwhile.
-            if password.try_with_untracked(|now| *now == typed).unwrap_or(false) {
-                check.try_set(answer);
-            }
+        let Some(typed) = password.try_get_untracked() else { return };
+        let request = PasswordCheckRequest { password: typed, phone_id: phone_id.try_get_value() };
+        let request = async move { api::passwords::check(client, &request).await };
+        task.latest(request, move |answer| {
+            check.set(answer.ok());
+            Ok(())
         });
     };
     follow(move || {
+        // Another password stands there from now on.
+        task.stop();
         if password.with(String::is_empty) {
             later.stop();
             check.set(None);

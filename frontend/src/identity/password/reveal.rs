@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use api_types::ErrorCode;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::identity::api;
 use crate::identity::confirm::ConfirmSheet;
 use crate::platform::api::use_client;
 use crate::platform::focus::focus_first;
 use crate::platform::later::Later;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
@@ -59,7 +59,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
         later: Later::default(),
     };
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let task = Task::default();
 
     // Whoever looks away or lends the screen does not show it to others.
     let listeners = [
@@ -75,13 +75,9 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
     ];
     on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     let reveal = move || {
-        busy.set(true);
-        spawn_local(async move {
-            let Some(phone_id) = id.try_get_value() else { return };
-            let outcome = api::passwords::reveal(client, &phone_id).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        let phone_id = id.get_value();
+        let request = async move { api::passwords::reveal(client, &phone_id).await };
+        task.run(request, move |outcome| {
             match outcome {
                 Ok(revealed) => {
                     open.set(false);
@@ -93,6 +89,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                 }
                 Err(refused) => live.toast(words(&refused).1),
             }
+            Ok(())
         });
     };
     let visible = Memo::new(move |_| shown.password.with(|password| !password.is_empty()));
@@ -134,12 +131,8 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                                 class="row action"
                                 type="button"
                                 data-testid="reveal"
-                                aria-disabled=move || busy.get().to_string()
-                                on:click=move |_| {
-                                    if !busy.get_untracked() {
-                                        reveal()
-                                    }
-                                }
+                                aria-disabled=move || task.is_busy().to_string()
+                                on:click=move |_| reveal()
                             >
                                 <span class="lead">
                                     <Icon icon=icondata_lu::LuEye />
@@ -153,6 +146,6 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
             </div>
             <p>{move || t!(password.reveal_note)}</p>
         </section>
-        <ConfirmSheet open busy confirmed=Callback::new(move |()| reveal()) />
+        <ConfirmSheet open task confirmed=Callback::new(move |()| reveal()) />
     }
 }

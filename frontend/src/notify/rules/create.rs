@@ -6,7 +6,6 @@ use api_types::{
     NumberPatch, field_faults, mail_address,
 };
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use validator::Validate;
 
 use crate::notify::api;
@@ -17,10 +16,10 @@ use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::i18n::{Locale, locale};
 use crate::platform::router::{Router, use_router};
 use crate::platform::routes::NotifyPage;
+use crate::platform::task::Task;
 use crate::ui::live::{Live, use_live};
 use crate::ui::refused::Refused;
 use crate::ui::sheet::Sheet;
-use crate::ui::states::words;
 use crate::ui::text_row::TextRow;
 use crate::{t, text};
 
@@ -51,7 +50,7 @@ struct New {
     mail: RwSignal<String>,
     refused: Refused,
     failure: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
+    task: Task,
 }
 
 impl New {
@@ -67,7 +66,7 @@ impl New {
     }
 
     fn create(self) {
-        if self.busy.get_untracked() {
+        if !self.task.is_idle() {
             return;
         }
         let rule = untrack(|| self.rule());
@@ -86,49 +85,46 @@ impl New {
             )]);
         }
         self.failure.set(None);
-        self.busy.set(true);
-        spawn_local(async move {
-            let outcome = api::rules::create(self.client, &rule).await;
+        let request = async move {
+            let rule = api::rules::create(self.client, &rule).await?;
+            let said = self.give(&rule).await;
+            Ok((rule, said))
+        };
+        self.task.run(request, move |outcome| {
             match outcome {
-                Ok(rule) => self.arrive(rule).await,
-                Err(_) if self.busy.try_set(false).is_some() => {}
-                Err(ClientError::Problem(problem))
-                    if problem.code == ErrorCode::Invalid && !problem.errors.is_empty() =>
-                {
-                    self.refused.refuse(
-                        problem
-                            .errors
-                            .iter()
-                            .map(|fault| (fault.pointer.clone(), fault.message.clone()))
-                            .collect(),
-                    );
-                }
-                Err(error) => self.failure.set(Some(words(&error).1)),
+                Ok((rule, said)) => self.arrive(rule, said),
+                Err(error) => self.failure.set(self.refused.place(&error)),
             }
+            Ok(())
         });
     }
 
-    /// Has the number use it, where the person came from one; then goes to its page.
-    async fn arrive(self, rule: NotifyRule) {
+    /// Has the number use it, where the person came from one; says what came of it.
+    async fn give(self, rule: &NotifyRule) -> String {
         let number = self.number.try_get_value().flatten();
         let number = number.and_then(|id| {
             self.directory.rows().with_untracked(|rows| rows.ready()?.number(&id).cloned())
         });
-        let said = match number {
+        match number {
             None => t!(notify.created).to_owned(),
             Some(number) => match self.pick(&number.id, number.version, &rule.id).await {
                 Ok(()) => t!(notify.created_for, number = number_label(&number)),
                 Err(_) => t!(notify.not_picked).to_owned(),
             },
-        };
-        let came_for_this = self.number.try_with_value(Option::is_some).unwrap_or_default();
-        if self.open.try_set(false).is_some() {
-            return;
         }
+    }
+
+    /// Goes to its page.
+    fn arrive(self, rule: NotifyRule, said: String) {
+        self.open.set(false);
         self.live.toast(said);
         let path = NotifyPage::Rule(rule.id).path();
         // The address that opened this sheet would open it again on the way back.
-        if came_for_this { self.router.replace(&path) } else { self.router.push(&path) }
+        if self.number.with_value(Option::is_some) {
+            self.router.replace(&path)
+        } else {
+            self.router.push(&path)
+        }
     }
 
     async fn pick(self, number_id: &str, version: u64, rule_id: &str) -> Result<(), ClientError> {
@@ -163,7 +159,7 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
         mail: RwSignal::default(),
         refused: Refused::default(),
         failure: RwSignal::default(),
-        busy: RwSignal::new(false),
+        task: Task::default(),
     };
     view! {
         <form
@@ -202,9 +198,9 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
                 wide"
                 type="submit"
                 data-testid="create-rule"
-                aria-disabled=move || new.busy.get().to_string()
+                aria-disabled=move || new.task.is_busy().to_string()
             >
-                {move || if new.busy.get() { t!(notify.creating) } else { t!(notify.create) }}
+                {move || if new.task.is_busy() { t!(notify.creating) } else { t!(notify.create) }}
             </button>
         </form>
     }

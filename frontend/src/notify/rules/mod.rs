@@ -4,18 +4,16 @@ mod create;
 
 use api_types::{NotifyRule, ServiceSummary};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::create::CreateSheet;
 use super::api;
 use super::service::words;
 use crate::numbers::directory::{Rows, number_label, use_directory};
+use crate::page::load::Load;
 use crate::platform::api::use_client;
-use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, NotifyPage};
 use crate::ui::icon::{Chevron, Icon};
-use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
 
@@ -25,24 +23,16 @@ use crate::{t, text};
 pub fn RulesPage() -> impl IntoView {
     let client = use_client();
     let router = use_router();
-    let rules = RwSignal::new(Remote::<Vec<NotifyRule>>::Loading);
-    let load = Callback::new(move |()| {
-        rules.set(Remote::Loading);
-        spawn_local(async move {
-            rules.try_set(api::rules::list(client).await.into());
-        });
-    });
-    load.run(());
+    let load = Load::new(move || api::rules::list(client));
     let number = untrack(|| router.query("number"));
     let open = RwSignal::new(untrack(|| router.query("new").is_some()));
+    let list = move |rules: Vec<NotifyRule>| match rules.is_empty() {
+        true => view! { <Empty open /> }.into_any(),
+        false => view! { <List rules open /> }.into_any(),
+    };
     view! {
         <TitleBar title=text!(notify.title) back=routes::HOME />
-        {move || match rules.get() {
-            Remote::Loading => view! { <SkeletonRows count=3 /> }.into_any(),
-            Remote::Failed(error) => view! { <ErrorState error retry=load /> }.into_any(),
-            Remote::Ready(rules) if rules.is_empty() => view! { <Empty open /> }.into_any(),
-            Remote::Ready(rules) => view! { <List rules open /> }.into_any(),
-        }}
+        {load.show(&[3], list)}
         <CreateSheet open number />
     }
 }

@@ -6,15 +6,15 @@ use api_types::{ErrorCode, PhoneId, SignInLink, Terminal};
 use chrono::{DateTime, TimeDelta, Utc};
 use fast_qr::{ECL, QRBuilder};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::identity::confirm::ConfirmSheet;
 use crate::numbers;
 use crate::numbers::directory::use_directory;
-use crate::platform::api::use_client;
+use crate::platform::api::{ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::later::Later;
+use crate::platform::task::{Boxed, Task};
 use crate::softphone::api;
 use crate::t;
 use crate::ui::icon::Icon;
@@ -36,11 +36,12 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
     let known = StoredValue::new(Vec::<String>::new());
     let (ticks, looks) = (Later::default(), Later::default());
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
+    let (task, looking) = (Task::default(), Task::default());
 
     let hide = move || {
         ticks.stop();
         looks.stop();
+        looking.stop();
         link.try_set(None);
     };
     let listener = window_event_listener(
@@ -63,8 +64,9 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
         }
     });
     let look = move || {
-        look(looks, came, move || async move {
-            numbers::api::ids::get(client, &id.try_get_value()?).await.ok()
+        look(looks, looking, came, move || {
+            let id = id.try_get_value().unwrap_or_default();
+            Box::pin(async move { numbers::api::ids::get(client, &id).await })
         })
     };
     let show = move |made: SignInLink, before: PhoneId| {
@@ -78,19 +80,14 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
         focus_first("[data-testid=hide-code]");
     };
     let make = move || {
-        busy.set(true);
-        spawn_local(async move {
-            let Some(phone_id) = id.try_get_value() else { return };
+        let phone_id = id.get_value();
+        let request = async move {
+            let made = api::create_link(client, &phone_id).await?;
             // Who is signed in before: what comes later came by the code.
-            let outcome = match api::create_link(client, &phone_id).await {
-                Ok(made) => {
-                    numbers::api::ids::get(client, &phone_id).await.map(|before| (made, before))
-                }
-                Err(refused) => Err(refused),
-            };
-            if busy.try_set(false).is_some() {
-                return;
-            }
+            let before = numbers::api::ids::get(client, &phone_id).await?;
+            Ok((made, before))
+        };
+        task.run(request, move |outcome| {
             match outcome {
                 Ok((made, before)) => {
                     open.set(false);
@@ -101,6 +98,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                 }
                 Err(refused) => live.toast(words(&refused).1),
             }
+            Ok(())
         });
     };
     let minutes = move || format!("{}:{:02}", left_s.get() / 60, left_s.get() % 60);
@@ -147,12 +145,8 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                                 class="row action"
                                 type="button"
                                 data-testid="show-code"
-                                aria-disabled=move || busy.get().to_string()
-                                on:click=move |_| {
-                                    if !busy.get_untracked() {
-                                        make()
-                                    }
-                                }
+                                aria-disabled=move || task.is_busy().to_string()
+                                on:click=move |_| make()
                             >
                                 <span class="lead">
                                     <Icon icon=icondata_lu::LuQrCode />
@@ -166,7 +160,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
             </div>
             <p>{move || t!(sign_ins.code_note)}</p>
         </section>
-        <ConfirmSheet open busy confirmed=Callback::new(move |()| make()) />
+        <ConfirmSheet open task confirmed=Callback::new(move |()| make()) />
     }
 }
 
@@ -182,19 +176,20 @@ fn tick(later: Later, left_s: RwSignal<i64>, end: DateTime<Utc>, over: Callback<
 }
 
 /// Asks again and again; what the network does not answer is asked for the next time.
-fn look<F: Future<Output = Option<PhoneId>> + 'static>(
+fn look(
     later: Later,
+    task: Task,
     came: Callback<PhoneId>,
-    ask: impl Fn() -> F + Copy + 'static,
+    ask: impl Fn() -> Boxed<Result<PhoneId, ClientError>> + Copy + 'static,
 ) {
     later.run(LOOK, move || {
-        spawn_local(async move {
-            let answer = ask().await;
+        task.latest(ask(), move |answer| {
             // First of all the next look: what has come may end it.
-            look(later, came, ask);
-            if let Some(fresh) = answer {
-                came.try_run(fresh);
+            look(later, task, came, ask);
+            if let Ok(fresh) = answer {
+                came.run(fresh);
             }
+            Ok(())
         });
     });
 }
