@@ -79,6 +79,11 @@ impl Task {
         self.turn.try_with_value(|(_, busy)| !*busy).unwrap_or(false)
     }
 
+    /// Whether there is no request under way and the last one did not fail, untracked.
+    pub fn is_well(self) -> bool {
+        self.is_idle() && self.error.try_with_untracked(Option::is_none) == Some(true)
+    }
+
     /// Whether the page of the task has gone.
     pub fn is_gone(self) -> bool {
         self.error.is_disposed()

@@ -2,47 +2,32 @@
 
 use api_types::BlockImport;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Page, Step, faults};
 use crate::block_list::api;
 use crate::platform::format;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::icon::Icon;
 
 /// The result.
 #[component]
 pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(Vec::<String>::new());
+    let task = Task::default();
     let removed = RwSignal::new(None::<u32>);
     let left_out = import.invalid + import.duplicates;
     let import_id = StoredValue::new(import.import_id);
     let undo = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(Vec::new());
-        spawn_local(async move {
-            let (Some(number), Some(import)) =
-                (page.number_id.try_get_value(), import_id.try_get_value())
-            else {
-                return;
-            };
-            let outcome = api::undo_import(page.client, &number, &import).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(undone) => {
-                    page.live.say(t!(import.undone, count = format::count(undone.removed.into())));
-                    removed.set(Some(undone.removed));
-                }
-                Err(error) => failure.set(faults(&error)),
-            }
+        let (number, import) = (page.number_id.get_value(), import_id.get_value());
+        let request = async move { api::undo_import(page.client, &number, &import).await };
+        task.run(request, move |outcome| {
+            let removals = outcome?.removed;
+            page.live.say(t!(import.undone, count = format::count(removals.into())));
+            removed.set(Some(removals));
+            Ok(())
         });
     };
+    let failure = move || task.error().get().map(|error| faults(&error)).unwrap_or_default();
     let words = move || match removed.get() {
         Some(count) => t!(import.undone, count = format::count(count.into())),
         None => t!(import.done, count = format::count(import.added.into())),
@@ -74,8 +59,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                     })
             }}
             {move || {
-                failure
-                    .get()
+                failure()
                     .into_iter()
                     .map(|words| {
                         view! {
@@ -103,11 +87,11 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                                     class="btn wide"
                                     type="button"
                                     data-testid="undo-import"
-                                    aria-disabled=move || busy.get().to_string()
+                                    aria-disabled=move || task.is_busy().to_string()
                                     on:click=undo
                                 >
                                     {move || {
-                                        if busy.get() {
+                                        if task.is_busy() {
                                             t!(import.undoing)
                                         } else {
                                             t!(import.undo)

@@ -6,7 +6,6 @@ mod preview;
 
 use api_types::{BlockImport, Capability, ErrorCode};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::File;
 
 use self::choose::{Choose, Sending};
@@ -18,6 +17,7 @@ use crate::platform::api::upload::Upload;
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::focus::focus_first;
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::task::Task;
 use crate::ui::live::{Live, use_live};
 use crate::ui::states;
 use crate::{t, text};
@@ -47,6 +47,7 @@ struct Page {
     list_href: StoredValue<String>,
     step: RwSignal<Step>,
     percent: RwSignal<u8>,
+    sending: Task,
     upload: StoredValue<Option<Upload>, LocalStorage>,
 }
 
@@ -70,17 +71,9 @@ impl Page {
         self.upload.set_value(Some(upload.clone()));
         self.step.set(Step::Sending(name));
         focus_first("[data-testid=cancel-upload]");
-        spawn_local(async move {
-            let Some(id) = self.number_id.try_get_value() else { return };
-            let outcome = api::preview(self.client, &id, &upload).await;
-            // Whoever cancelled, or left, waits for no answer.
-            if !self
-                .step
-                .try_with_untracked(|step| matches!(step, Step::Sending(_)))
-                .unwrap_or(false)
-            {
-                return;
-            }
+        let id = self.number_id.get_value();
+        let request = async move { api::preview(self.client, &id, &upload).await };
+        self.sending.latest(request, move |outcome| {
             self.upload.set_value(None);
             match outcome {
                 Ok(import) => {
@@ -89,6 +82,7 @@ impl Page {
                 }
                 Err(error) => self.refuse(faults(&error)),
             }
+            Ok(())
         });
     }
 
@@ -98,7 +92,9 @@ impl Page {
         focus_first("[data-testid=file]");
     }
 
+    /// Whoever cancelled, or left, waits for no answer.
     fn abort(self) {
+        self.sending.stop();
         if let Some(upload) = self.upload.try_update_value(Option::take).flatten() {
             upload.cancel();
         }
@@ -153,6 +149,7 @@ fn body(subject: Subject) -> AnyView {
         list_href: StoredValue::new(subject.row.page(RowPage::BlockList)),
         step: RwSignal::new(Step::Choose(Vec::new())),
         percent: RwSignal::new(0),
+        sending: Task::default(),
         upload: StoredValue::new_local(None),
     };
     on_cleanup(move || page.abort());

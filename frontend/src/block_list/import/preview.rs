@@ -2,7 +2,6 @@
 
 use api_types::{BlockImport, BlockImportApply, BlockImportRow, BlockMatch, ErrorCode, RowOutcome};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::choose::FileField;
 use super::{Page, Step, faults};
@@ -12,6 +11,7 @@ use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::remote::Remote;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::states::{self, ErrorState, SkeletonRows};
@@ -83,7 +83,7 @@ struct Rows {
     outcome: RwSignal<Option<RowOutcome>>,
     rows: RwSignal<Vec<BlockImportRow>>,
     cursor: RwSignal<Option<String>>,
-    state: RwSignal<Remote<()>>,
+    task: Task,
 }
 
 impl Rows {
@@ -96,33 +96,22 @@ impl Rows {
 
     fn more(self) {
         let (outcome, cursor) = (self.outcome.get_untracked(), self.cursor.get_untracked());
-        self.state.set(Remote::Loading);
-        spawn_local(async move {
-            let (Some(number), Some(import)) =
-                (self.page.number_id.try_get_value(), self.import_id.try_get_value())
-            else {
-                return;
-            };
-            let fresh =
-                api::import_rows(self.page.client, &number, &import, outcome, cursor.as_deref())
-                    .await;
-            // Another filter may have been chosen meanwhile.
-            if self.outcome.try_get_untracked() != Some(outcome)
-                || self.cursor.get_untracked() != cursor
-            {
-                return;
-            }
+        let (number, import) = (self.page.number_id.get_value(), self.import_id.get_value());
+        let request = async move {
+            api::import_rows(self.page.client, &number, &import, outcome, cursor.as_deref()).await
+        };
+        self.task.latest(request, move |fresh| {
             match fresh {
                 Ok(fresh) => {
                     self.cursor.set(fresh.next_cursor);
                     self.rows.update(|rows| rows.extend(fresh.items));
-                    self.state.set(Remote::Ready(()));
                 }
                 Err(error) if error.code() == Some(ErrorCode::Gone) => {
                     self.page.refuse(faults(&error))
                 }
-                Err(error) => self.state.set(Remote::Failed(error)),
+                Err(error) => return Err(error),
             }
+            Ok(())
         });
     }
 }
@@ -145,7 +134,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
         outcome: RwSignal::new(None),
         rows: RwSignal::new(import.rows),
         cursor: RwSignal::new(import.next_cursor),
-        state: RwSignal::new(Remote::Ready(())),
+        task: Task::default(),
     };
     let how =
         RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
@@ -187,8 +176,7 @@ fn Decision(
     counts: Counts,
     how: RwSignal<BlockImportApply>,
 ) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(Vec::<String>::new());
+    let task = Task::default();
     let wrong = Memo::new(move |_| counts.wrong(how.get()));
     let to_add = Memo::new(move |_| counts.to_add(how.get()));
     let blocked = Memo::new(move |_| wrong.get() > 0 && !how.get().skip_invalid);
@@ -196,27 +184,19 @@ fn Decision(
     let plain = |name| FieldState::plain(name, Signal::stored(None));
     follow(move || {
         how.track();
-        failure.set(Vec::new());
+        task.error().set(None);
     });
     let apply = move |_| {
-        if busy.get_untracked() || to_add.get_untracked() == 0 {
+        if !task.is_idle() || to_add.get_untracked() == 0 {
             return;
         }
         if blocked.get_untracked() {
             return focus_first("[data-testid=input-skip_invalid]");
         }
-        busy.set(true);
+        let (number, import) = (page.number_id.get_value(), import_id.get_value());
         let how = how.get_untracked();
-        spawn_local(async move {
-            let (Some(number), Some(import)) =
-                (page.number_id.try_get_value(), import_id.try_get_value())
-            else {
-                return;
-            };
-            let outcome = api::apply(page.client, &number, &import, &how).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
+        let request = async move { api::apply(page.client, &number, &import, &how).await };
+        task.run(request, move |outcome| {
             match outcome {
                 Ok(done) => {
                     page.live.say(t!(import.done, count = format::count(done.added.into())));
@@ -224,10 +204,12 @@ fn Decision(
                     focus_first("[data-testid=import-done]");
                 }
                 Err(error) if error.code() == Some(ErrorCode::Gone) => page.refuse(faults(&error)),
-                Err(error) => failure.set(refusal(&error)),
+                Err(error) => return Err(error),
             }
+            Ok(())
         });
     };
+    let failure = move || task.error().get().map(|error| refusal(&error)).unwrap_or_default();
     let failed_rows = page
         .number_id
         .with_value(|number| import_id.with_value(|import| api::failed_rows_href(number, import)));
@@ -297,8 +279,7 @@ fn Decision(
                         })
                 }}
                 {move || {
-                    failure
-                        .get()
+                    failure()
                         .into_iter()
                         .map(|words| {
                             view! {
@@ -331,11 +312,11 @@ fn Decision(
                                 wide"
                                 type="button"
                                 data-testid="apply-import"
-                                aria-disabled=move || (busy.get() || blocked.get()).to_string()
+                                aria-disabled=move || (task.is_busy() || blocked.get()).to_string()
                                 on:click=apply
                             >
                                 {move || {
-                                    if busy.get() {
+                                    if task.is_busy() {
                                         t!(import.applying).to_owned()
                                     } else {
                                         t!(import.apply, count = number(to_add.get()))
@@ -410,7 +391,7 @@ fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                             })
                     })
             }}
-            {move || match rows.state.get() {
+            {move || match rows.task.state() {
                 Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
                 Remote::Failed(error) => {
                     view! { <ErrorState error retry=Callback::new(move |()| rows.more()) /> }

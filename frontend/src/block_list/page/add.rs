@@ -6,13 +6,14 @@ use api_types::{
     BlockCheck, BlockCheckRequest, BlockEntryCreate, BlockMatch, CALLER_MAX, FieldCode, NOTE_MAX,
 };
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::list::{List, Removal};
 use crate::block_list::api;
 use crate::platform::api::ClientError;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
+use crate::platform::later::Later;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
 use crate::ui::segment::SegmentRow;
@@ -50,10 +51,11 @@ struct Typed {
     refused: RwSignal<Vec<(String, FieldCode, String)>>,
     /// What else went wrong.
     failure: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
+    adding: Task,
+    checking: Task,
     /// Whether the person thinks that the number is complete.
     complete: RwSignal<bool>,
-    edits: StoredValue<u32>,
+    later: Later,
 }
 
 impl Typed {
@@ -68,9 +70,10 @@ impl Typed {
             check: RwSignal::default(),
             refused: RwSignal::default(),
             failure: RwSignal::default(),
-            busy: RwSignal::new(false),
+            adding: Task::default(),
+            checking: Task::default(),
             complete: RwSignal::new(false),
-            edits: StoredValue::new(0),
+            later: Later::default(),
         }
     }
 
@@ -83,30 +86,26 @@ impl Typed {
     fn edited(self) {
         self.forget("/caller");
         self.confirmed.set(false);
-        self.edits.update_value(|edits| *edits += 1);
-        let mine = self.edits.get_value();
-        set_timeout(move || self.ask(mine), PAUSE);
+        self.checking.stop();
+        self.later.run(PAUSE, move || self.ask());
     }
 
-    fn ask(self, mine: u32) {
-        let still = move || self.edits.try_get_value() == Some(mine);
-        if !still() {
+    fn ask(self) {
+        let (Some(caller), Some(matching)) =
+            (self.caller.try_get_untracked(), self.matching.try_get_untracked())
+        else {
             return;
-        }
-        let request = BlockCheckRequest {
-            caller: self.caller.get_untracked(),
-            matching: self.matching.get_untracked(),
         };
-        if request.caller.trim().is_empty() {
+        if caller.trim().is_empty() {
             return self.check.set(None);
         }
-        spawn_local(async move {
-            let id = self.list.number_id.get_value();
+        let id = self.list.number_id.get_value();
+        let request = BlockCheckRequest { caller, matching };
+        let request = async move { api::check(self.list.client, &id, &request).await };
+        self.checking.latest(request, move |answer| {
             // Without an answer the number can be added all the same: the server looks at it again.
-            let answer = api::check(self.list.client, &id, &request).await.ok();
-            if still() {
-                self.check.set(answer);
-            }
+            self.check.set(answer.ok());
+            Ok(())
         });
     }
 
@@ -157,7 +156,7 @@ impl Typed {
 
     /// Adds it, unless something is known to be wrong.
     fn add(self, open: RwSignal<bool>) {
-        if self.busy.get_untracked() {
+        if !self.adding.is_idle() {
             return;
         }
         self.complete.set(true);
@@ -185,13 +184,9 @@ impl Typed {
             expires_at: self.last_day.with_untracked(|day| format::end_of_day(day)),
             confirm: self.confirmed.get_untracked(),
         };
-        self.busy.set(true);
-        spawn_local(async move {
-            let id = self.list.number_id.get_value();
-            let outcome = api::add(self.list.client, &id, &entry).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
+        let id = self.list.number_id.get_value();
+        let request = async move { api::add(self.list.client, &id, &entry).await };
+        self.adding.run(request, move |outcome| {
             match outcome {
                 Ok(entry) => {
                     let words = t!(block.added, caller = super::entries::caller_text(&entry));
@@ -203,6 +198,7 @@ impl Typed {
                 }
                 Err(error) => self.fail(&error),
             }
+            Ok(())
         });
     }
 
@@ -336,9 +332,9 @@ fn AddForm(
                 wide"
                 type="submit"
                 data-testid="submit-entry"
-                aria-disabled=move || typed.busy.get().to_string()
+                aria-disabled=move || typed.adding.is_busy().to_string()
             >
-                {move || if typed.busy.get() { t!(block.adding) } else { t!(block.submit) }}
+                {move || if typed.adding.is_busy() { t!(block.adding) } else { t!(block.submit) }}
             </button>
         </form>
     }

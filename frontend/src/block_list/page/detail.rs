@@ -2,7 +2,6 @@
 
 use api_types::{BlockEntry, BlockEntryPatch, BlockMatch, ErrorCode, NOTE_MAX};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::add::NoteAndEnd;
 use super::entries::caller_text;
@@ -13,6 +12,7 @@ use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::i18n::locale;
+use crate::platform::task::Task;
 use crate::ui::notes::FieldState;
 use crate::ui::sheet::Sheet;
 use crate::ui::{Text, states};
@@ -63,7 +63,7 @@ fn Detail(
     let loaded_day =
         entry.expires_at.map(|at| format::iso_day(format::last_day(at))).unwrap_or_default();
     let last_day = RwSignal::new(loaded_day.clone());
-    let busy = RwSignal::new(false);
+    let task = Task::default();
     let refused = RwSignal::new(Vec::<(String, String)>::new());
     let state = move |name: &'static str, pointer: &'static str| {
         let error = move || {
@@ -85,36 +85,39 @@ fn Detail(
     let changed = Memo::new(move |_| changes() != BlockEntryPatch::default());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() || !changed.get_untracked() {
+        if !task.is_idle() || !changed.get_untracked() {
             return;
         }
         if note.with_untracked(|note| note.chars().count() as u64 > NOTE_MAX) {
             refused.set(vec![("/note".to_owned(), t!(fault.too_long, limit = NOTE_MAX))]);
             return focus_first(".sheet[open] .cell.bad input");
         }
-        busy.set(true);
         notice.set(None);
         let (id, patch) = (id.clone(), untrack(changes));
-        spawn_local(async move {
-            let number_id = list.number_id.get_value();
-            let outcome = api::change(list.client, &number_id, &id, version, &patch).await;
-            busy.try_set(false);
+        let number_id = list.number_id.get_value();
+        let request = async move {
+            match api::change(list.client, &number_id, &id, version, &patch).await {
+                Err(error) if error.code() == Some(ErrorCode::Stale) => {
+                    Ok((false, api::entry(list.client, &number_id, &id).await?))
+                }
+                outcome => outcome.map(|fresh| (true, fresh)),
+            }
+        };
+        task.run(request, move |outcome| {
             match outcome {
-                Ok(fresh) => {
+                Ok((true, fresh)) => {
                     list.put(fresh);
                     list.was_saved();
                     open.set(None);
                     list.live.toast(t!(block.saved));
                 }
-                Err(error) if error.code() == Some(ErrorCode::Stale) => {
-                    if let Ok(fresh) = api::entry(list.client, &number_id, &id).await {
-                        list.put(fresh.clone());
-                        open.set(Some(fresh));
-                        notice.set(Some(t!(block.changed_since).to_owned()));
-                    }
+                Ok((false, fresh)) => {
+                    list.put(fresh.clone());
+                    open.set(Some(fresh));
+                    notice.set(Some(t!(block.changed_since).to_owned()));
                 }
                 Err(ClientError::Problem(problem)) if !problem.errors.is_empty() => {
-                    refused.try_set(
+                    refused.set(
                         problem
                             .errors
                             .iter()
@@ -125,6 +128,7 @@ fn Detail(
                 }
                 Err(error) => notice.set(Some(states::words(&error).1)),
             }
+            Ok(())
         });
     };
     let delete = move |_| {
@@ -135,7 +139,7 @@ fn Detail(
         (entry.matching, entry.created_at, entry.import_id.is_some());
     let (hits, last_hit) = (entry.hits, entry.last_hit_at);
     let heading = entry.clone();
-    let has_changes = move || changed.get() || busy.get();
+    let has_changes = move || changed.get() || task.is_busy();
     // A removal that was said in the bar is past once something else is edited.
     list.removal.update_untracked(|removal| {
         if let Removal::Failed(..) = removal {
@@ -204,9 +208,9 @@ fn Detail(
                     wide"
                     type="submit"
                     data-testid="save-entry"
-                    aria-disabled=move || (busy.get() || !has_changes()).to_string()
+                    aria-disabled=move || (task.is_busy() || !has_changes()).to_string()
                 >
-                    {move || if busy.get() { t!(block.saving) } else { t!(block.save) }}
+                    {move || if task.is_busy() { t!(block.saving) } else { t!(block.save) }}
                 </button>
                 <button
                     class="btn danger \

@@ -11,7 +11,7 @@ use super::list::{List, Selection};
 use crate::block_list::api::{export_href, sample_href};
 use crate::platform::format;
 use crate::platform::i18n::locale;
-use crate::platform::remote::Remote;
+use crate::platform::later::Later;
 use crate::platform::router::use_router;
 use crate::platform::routes::{RowPage, RowRef};
 use crate::ui::icon::{Chevron, Icon};
@@ -122,19 +122,10 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
 #[component]
 fn Search(list: List) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let edits = StoredValue::new(0_u32);
+    let later = Later::default();
     let ask = move |text: String, pause: Duration| {
         typed.set(text);
-        edits.update_value(|edits| *edits += 1);
-        let mine = edits.get_value();
-        set_timeout(
-            move || {
-                if edits.try_get_value() == Some(mine) {
-                    list.restart(typed.get_untracked().trim().to_owned());
-                }
-            },
-            pause,
-        );
+        later.run(pause, move || list.restart(typed.get_untracked().trim().to_owned()));
     };
     view! {
         <div class="search">
@@ -179,12 +170,8 @@ fn Search(list: List) -> impl IntoView {
 fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
     let count = Signal::derive(move || list.entries.with(Vec::len));
     let empty = Memo::new(move |_| count.get() == 0);
-    let loading = Memo::new(move |_| list.state.with(|state| *state == Remote::Loading));
-    let failed = move || {
-        list.state.with(
-            |state| if let Remote::Failed(error) = state { Some(error.clone()) } else { None },
-        )
-    };
+    let loading = list.reading.busy();
+    let failed = move || list.reading.error().get();
     // Drawn anew when the entry changed; its place is part of the key of the list itself.
     let key = Callback::new(move |index: usize| {
         list.entries.with(|entries| {

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use api_types::{BlockEntriesDelete, BlockEntry};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::block_list::api;
 use crate::platform::api::{Client, ClientError};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
-use crate::platform::remote::Remote;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::live::Live;
 use crate::ui::states;
@@ -72,8 +71,10 @@ pub(super) struct List {
     pub(super) entries: RwSignal<Vec<BlockEntry>>,
     /// Entries in the whole list, whatever is searched.
     pub(super) total: RwSignal<u32>,
-    /// How the last reading ended, or that one is under way.
-    pub(super) state: RwSignal<Remote<()>>,
+    /// Reads entries.
+    pub(super) reading: Task,
+    /// Removes entries and puts them back.
+    changing: Task,
     /// Whether everything was read.
     pub(super) done: RwSignal<bool>,
     /// What the entries on the screen were searched for.
@@ -83,8 +84,6 @@ pub(super) struct List {
     /// Counts what was saved of the entries.
     pub(super) saved: RwSignal<u32>,
     cursor: StoredValue<Option<String>>,
-    /// Counts up with every new beginning, so that late answers to the one before are known.
-    round: StoredValue<u32>,
 }
 
 impl List {
@@ -96,14 +95,14 @@ impl List {
             number_id: StoredValue::new(number_id),
             entries: RwSignal::default(),
             total: RwSignal::new(total),
-            state: RwSignal::new(Remote::Ready(())),
+            reading: Task::default(),
+            changing: Task::default(),
             done: RwSignal::new(false),
             search: RwSignal::default(),
             selection: RwSignal::default(),
             removal: RwSignal::default(),
             saved: RwSignal::default(),
             cursor: StoredValue::new(None),
-            round: StoredValue::new(0),
         };
         list.restart(String::new());
         list
@@ -112,7 +111,6 @@ impl List {
     /// Reads from the beginning, of everything or what a search finds. What is on the screen stays
     /// there until an answer comes.
     pub(super) fn restart(self, search: String) {
-        self.round.update_value(|round| *round += 1);
         self.read(Some(search));
     }
 
@@ -123,8 +121,7 @@ impl List {
 
     /// Reads on, unless that is under way or there is no more.
     pub(super) fn more(self) {
-        let idle = self.state.with_untracked(|state| *state == Remote::Ready(()));
-        if idle && !self.done.get_untracked() {
+        if self.reading.is_well() && !self.done.get_untracked() {
             self.read(None);
         }
     }
@@ -135,17 +132,10 @@ impl List {
     }
 
     fn read(self, anew: Option<String>) {
-        let round = self.round.get_value();
-        self.state.set(Remote::Loading);
-        spawn_local(async move {
-            let outcome = self.pages(round, anew).await;
-            if self.round.try_get_value() == Some(round) {
-                self.state.set(outcome.into());
-            }
-        });
+        self.reading.latest(self.pages(anew), |outcome| outcome);
     }
 
-    async fn pages(self, round: u32, anew: Option<String>) -> Result<(), ClientError> {
+    async fn pages(self, anew: Option<String>) -> Result<(), ClientError> {
         let id = self.number_id.get_value();
         let search = anew.clone().unwrap_or_else(|| self.search.get_untracked());
         let mut cursor = if anew.is_some() { None } else { self.cursor.get_value() };
@@ -153,7 +143,7 @@ impl List {
         let mut found = 0;
         loop {
             let page = api::entries(self.client, &id, &search, cursor.as_deref()).await?;
-            if self.round.try_get_value() != Some(round) {
+            if self.reading.is_gone() {
                 return Ok(());
             }
             found += page.items.len();
@@ -235,8 +225,8 @@ impl List {
 
     fn delete(self, which: Vec<BlockEntriesDelete>) {
         self.removal.set(Removal::Deleting);
-        spawn_local(async move {
-            let Some(id) = self.number_id.try_get_value() else { return };
+        let id = self.number_id.get_value();
+        let request = async move {
             let (mut deleted, mut undo) = (0, Vec::new());
             for which in &which {
                 match api::delete(self.client, &id, which).await {
@@ -244,11 +234,16 @@ impl List {
                         deleted += done.deleted;
                         undo.extend(done.deletion_id);
                     }
-                    Err(error) => return self.fail(&error, undo),
+                    Err(error) => return Ok((deleted, undo, Some(error))),
                 }
             }
-            if self.number_id.try_get_value().is_none() {
-                return;
+            Ok((deleted, undo, None))
+        };
+        self.changing.run(request, move |outcome| {
+            let (deleted, undo, failed) = outcome?;
+            if let Some(error) = failed {
+                self.fail(&error, undo);
+                return Ok(());
             }
             self.selection.set(Selection::default());
             self.live.say(t!(block.deleted, count = format::count(deleted.into())));
@@ -256,14 +251,15 @@ impl List {
             focus_first("[data-testid=undo-delete]");
             self.was_saved();
             self.reload();
+            Ok(())
         });
     }
 
     /// Puts back what was removed last.
     pub(super) fn undo(self, deletions: Vec<String>) {
         self.removal.set(Removal::Undoing);
-        spawn_local(async move {
-            let Some(id) = self.number_id.try_get_value() else { return };
+        let id = self.number_id.get_value();
+        let request = async move {
             let (mut restored, mut skipped) = (0, 0);
             for (index, deletion) in deletions.iter().enumerate() {
                 match api::undo_deletion(self.client, &id, deletion).await {
@@ -271,12 +267,19 @@ impl List {
                         restored += done.restored;
                         skipped += done.skipped;
                     }
-                    Err(error) => return self.fail(&error, deletions[index..].to_vec()),
+                    Err(error) => return Ok(Err((error, deletions[index..].to_vec()))),
                 }
             }
-            if self.number_id.try_get_value().is_none() {
-                return;
-            }
+            Ok(Ok((restored, skipped)))
+        };
+        self.changing.run(request, move |outcome| {
+            let (restored, skipped) = match outcome? {
+                Ok(counts) => counts,
+                Err((error, left)) => {
+                    self.fail(&error, left);
+                    return Ok(());
+                }
+            };
             self.removal.set(Removal::None);
             let (count, skipped) = (format::count(restored.into()), u64::from(skipped));
             self.live.toast(match skipped {
@@ -286,6 +289,7 @@ impl List {
             focus_first("[data-testid=select-all]");
             self.was_saved();
             self.reload();
+            Ok(())
         });
     }
 

@@ -6,7 +6,6 @@ pub(crate) mod words;
 
 use api_types::AuditEntry;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::restore::Restore;
 use self::timeline::{Source, Timeline};
@@ -20,6 +19,7 @@ use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, RowKind, RowRef};
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::states::{EmptyState, ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
@@ -168,7 +168,7 @@ struct Page {
     client: Client,
     timeline: StoredValue<Timeline>,
     entries: RwSignal<Vec<AuditEntry>>,
-    state: RwSignal<Remote<()>>,
+    task: Task,
     done: RwSignal<bool>,
     /// The entry whose former values are to be put back.
     restoring: RwSignal<Option<AuditEntry>>,
@@ -196,7 +196,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
         client: use_client(),
         timeline: StoredValue::new(Timeline::new(Vec::new())),
         entries: RwSignal::default(),
-        state: RwSignal::new(Remote::Loading),
+        task: Task::default(),
         done: RwSignal::new(false),
         restoring: RwSignal::new(None),
     };
@@ -217,9 +217,13 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
         if part == Part::All { text!(history.empty_body) } else { text!(history.empty_filtered) };
     view! {
         <Days page />
-        {move || match page.state.get() {
+        {move || match page.task.state() {
             Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
             Remote::Failed(error) => view! { <ErrorState error retry=again /> }.into_any(),
+            // Nothing has been asked for yet.
+            Remote::Ready(()) if page.entries.with(Vec::is_empty) && !page.done.get() => {
+                view! { <SkeletonRows count=4 /> }.into_any()
+            }
             Remote::Ready(()) if page.entries.with(Vec::is_empty) => {
                 view! {
                     <EmptyState
@@ -254,11 +258,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
 
 /// Reads what is missing until something more can be shown.
 fn more(page: Page) {
-    page.state.set(Remote::Loading);
-    spawn_local(async move {
-        let outcome = read(page).await;
-        page.state.try_set(outcome.into());
-    });
+    page.task.latest(read(page), |outcome| outcome);
 }
 
 async fn read(page: Page) -> Result<(), ClientError> {

@@ -2,7 +2,6 @@
 
 use api_types::{AuditAction, AuditEntry, ErrorCode};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::change_line;
 use super::words::{self, Change};
@@ -10,6 +9,7 @@ use crate::history::api;
 use crate::numbers::directory::use_directory;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::follow;
+use crate::platform::task::Task;
 use crate::ui::live::use_live;
 use crate::ui::sheet::Sheet;
 use crate::ui::states;
@@ -27,8 +27,8 @@ pub(super) fn Restore(
     let directory = use_directory();
     let live = use_live();
     let open = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<ClientError>);
+    let task = Task::default();
+    let error = task.error();
     follow(move || {
         if restoring.with(Option::is_some) {
             error.set(None);
@@ -47,29 +47,18 @@ pub(super) fn Restore(
     };
     let go = move |_| {
         let Some(entry) = restoring.get_untracked() else { return };
-        if busy.get_untracked() {
-            return;
-        }
         let overwrite = untrack(since);
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            let outcome = api::restore(client, &entry.id, overwrite).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match outcome {
-                Ok(_) => {
-                    open.set(false);
-                    live.toast(t!(history.restored));
-                    directory.load();
-                    restored.run(());
-                }
-                Err(refused) => error.set(Some(refused)),
-            }
+        let request = async move { api::restore(client, &entry.id, overwrite).await };
+        task.run(request, move |outcome| {
+            outcome?;
+            open.set(false);
+            live.toast(t!(history.restored));
+            directory.load();
+            restored.run(());
+            Ok(())
         });
     };
-    let label = move || match (busy.get(), since()) {
+    let label = move || match (task.is_busy(), since()) {
         (true, _) => t!(history.restoring),
         (false, true) => t!(history.overwrite),
         (false, false) => t!(history.restore_confirm),
@@ -116,7 +105,7 @@ pub(super) fn Restore(
                     class:danger=since
                     type="button"
                     data-testid="restore-confirm"
-                    aria-disabled=move || busy.get().to_string()
+                    aria-disabled=move || task.is_busy().to_string()
                     on:click=go
                 >
                     {label}

@@ -9,15 +9,14 @@ use std::time::Duration;
 use api_types::{LiveChange, Page};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::calls::changes::{self, News};
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::later::Later;
-use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::Route;
 use crate::platform::session::use_session;
+use crate::platform::task::Task;
 use crate::ui::live::{Live, use_live};
 
 /// Changes that come together are looked up together.
@@ -110,8 +109,10 @@ pub(super) struct Feed<T: Entry> {
     pub(super) items: RwSignal<Vec<Item<T>>>,
     /// What came while one reads further down.
     pub(super) unseen: RwSignal<Vec<T>>,
-    /// How the last reading ended, or that one is under way.
-    pub(super) state: RwSignal<Remote<()>>,
+    /// Reads page by page.
+    pub(super) reading: Task,
+    /// Looks up what changed.
+    looking: Task,
     /// Whether everything was read.
     pub(super) done: RwSignal<bool>,
     cursor: StoredValue<Option<String>>,
@@ -141,7 +142,8 @@ impl<T: Entry> Feed<T> {
             filter: StoredValue::new(filter.clone()),
             items: RwSignal::default(),
             unseen: RwSignal::default(),
-            state: RwSignal::new(Remote::Ready(())),
+            reading: Task::default(),
+            looking: Task::default(),
             done: RwSignal::new(false),
             cursor: StoredValue::new(None),
             touched: StoredValue::new((0.0, false)),
@@ -218,29 +220,26 @@ impl<T: Entry> Feed<T> {
 
     /// Reads on, unless that is under way or there is no more.
     pub(super) fn more(self) {
-        let idle = self.state.try_with_untracked(|state| *state == Remote::Ready(())) == Some(true);
-        if idle && self.done.try_get_untracked() == Some(false) {
+        if self.reading.is_well() && self.done.try_get_untracked() == Some(false) {
             self.read();
         }
     }
 
     /// Reads the next page; after a failure the same one again.
     pub(super) fn read(self) {
-        self.state.set(Remote::Loading);
-        spawn_local(async move {
-            let (Some(filter), Some(cursor)) =
-                (self.filter.try_get_value(), self.cursor.try_get_value())
-            else {
-                return;
-            };
-            let outcome = T::page(self.client, filter, cursor).await.map(|page| {
-                self.items.try_update(|items| {
-                    page.items.into_iter().for_each(|entry| put(items, Item::new(entry, false)))
-                });
-                self.done.try_set(page.next_cursor.is_none());
-                self.cursor.try_set_value(page.next_cursor);
+        let (Some(filter), Some(cursor)) =
+            (self.filter.try_get_value(), self.cursor.try_get_value())
+        else {
+            return;
+        };
+        self.reading.run(T::page(self.client, filter, cursor), move |page| {
+            let page = page?;
+            self.items.update(|items| {
+                page.items.into_iter().for_each(|entry| put(items, Item::new(entry, false)))
             });
-            self.state.try_set(outcome.into());
+            self.done.set(page.next_cursor.is_none());
+            self.cursor.set_value(page.next_cursor);
+            Ok(())
         });
     }
 
@@ -258,28 +257,38 @@ impl<T: Entry> Feed<T> {
             }
             About::Nothing => false,
         });
-        if noted == Some(true) && self.due.try_get_value() == Some(false) {
+        if noted == Some(true) {
+            self.catch_up_later();
+        }
+    }
+
+    fn catch_up_later(self) {
+        if self.due.try_get_value() == Some(false) {
             self.due.set_value(true);
             set_timeout(move || self.catch_up(), PAUSE);
         }
     }
 
     fn catch_up(self) {
-        self.due.try_set_value(false);
+        if self.due.try_set_value(false).is_some() {
+            return;
+        }
+        if !self.looking.is_idle() {
+            return self.catch_up_later();
+        }
         let Some((ids, latest)) = self.changed.try_update_value(std::mem::take) else { return };
-        spawn_local(async move {
-            let found = if latest || ids.len() > ONE_BY_ONE {
-                let Some(filter) = self.filter.try_get_value() else { return };
-                // What cannot be read now is read with the next change.
-                T::page(self.client, filter, None).await.map(|page| page.items).unwrap_or_default()
-            } else {
-                let found = futures_util::future::join_all(
-                    ids.into_iter().map(|id| T::one(self.client, id)),
-                )
-                .await;
-                found.into_iter().flatten().collect()
-            };
-            self.take(found);
+        let Some(filter) = self.filter.try_get_value() else { return };
+        let request = async move {
+            if latest || ids.len() > ONE_BY_ONE {
+                return T::page(self.client, filter, None).await.map(|page| page.items);
+            }
+            let ones = ids.into_iter().map(|id| T::one(self.client, id));
+            Ok(futures_util::future::join_all(ones).await.into_iter().flatten().collect())
+        };
+        self.looking.run(request, move |found| {
+            // What cannot be read now is read with the next change.
+            self.take(found.unwrap_or_default());
+            Ok(())
         });
     }
 

@@ -253,14 +253,14 @@ enum End {
 
 #[component]
 fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
-    let end = Memo::new(move |_| match (feed.state.get(), feed.items.with(Vec::is_empty)) {
+    let end = Memo::new(move |_| match (feed.reading.state(), feed.items.with(Vec::is_empty)) {
         (Remote::Failed(error), _) => End::Failed(error),
         (Remote::Loading, true) => End::Loading,
         (Remote::Ready(()), true) => End::Empty,
         (Remote::Ready(()), false) if feed.done.get() => End::Done,
         _ => End::More,
     });
-    let loading = Memo::new(move |_| feed.state.with(|state| *state == Remote::Loading));
+    let loading = feed.reading.busy();
     move || match end.get() {
         End::Loading => view! { <SkeletonRows count=5 /> }.into_any(),
         End::Failed(error) => {

@@ -3,20 +3,18 @@
 use api_types::DeliveriesResent;
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::notify::api;
 use crate::notify::api::deliveries::MANY;
 use crate::platform::api::use_client;
-use crate::platform::effect::follow;
 use crate::platform::format;
-use crate::platform::remote::Remote;
+use crate::platform::task::Task;
 use crate::ui::choices::ChoiceList;
 use crate::ui::live::use_live;
 use crate::ui::notes::FieldState;
 use crate::ui::picker::PickerChoice;
 use crate::ui::sheet::Sheet;
-use crate::ui::states;
+use crate::ui::states::FormError;
 use crate::{t, text};
 
 /// Since when, as far as people think of it.
@@ -61,24 +59,21 @@ pub(super) fn ResendSheet(
 fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
     let (client, live) = (use_client(), use_live());
     let since = RwSignal::new("today".to_owned());
-    let found = RwSignal::new(Remote::<Vec<DateTime<Utc>>>::Loading);
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
-    follow(move || {
-        spawn_local(async move {
-            let outcome = api::deliveries::resendable(client).await;
-            found.try_set(outcome.into());
-        });
+    let found = RwSignal::new(None::<Vec<DateTime<Utc>>>);
+    let (counting, task) = (Task::default(), Task::default());
+    counting.run(api::deliveries::resendable(client), move |times| {
+        found.set(Some(times?));
+        Ok(())
     });
     let count = Memo::new(move |_| {
         let since = time(&since.get(), format::now());
         found.with(|found| {
-            found.ready().map(|times| times.iter().filter(|at| **at >= since).count())
+            found.as_ref().map(|times| times.iter().filter(|at| **at >= since).count())
         })
     });
     let says = move || match count.get() {
         // What could not be counted can be sent all the same.
-        None if found.with(|found| matches!(found, Remote::Failed(_))) => String::new(),
+        None if counting.error().with(Option::is_some) => String::new(),
         None => t!(notices.counting).to_owned(),
         Some(0) => t!(notices.nothing_to_resend).to_owned(),
         Some(many) if many >= MANY as usize => {
@@ -86,26 +81,19 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
         }
         Some(some) => t!(notices.resend_count, count = format::count(some as u64)),
     };
-    let blocked = move || busy.get() || count.get() == Some(0);
+    let blocked = move || task.is_busy() || count.get() == Some(0);
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if untrack(blocked) {
             return;
         }
-        busy.set(true);
-        failure.set(None);
         let since = time(&since.get_untracked(), format::now());
-        spawn_local(async move {
-            let outcome = api::deliveries::resend_since(client, since).await;
-            busy.try_set(false);
-            match outcome {
-                Ok(DeliveriesResent { resent: count }) => {
-                    open.try_set(false);
-                    live.toast(t!(notices.resent, count = format::count(count.into())));
-                    resent.try_run(());
-                }
-                Err(error) => _ = failure.try_set(Some(states::words(&error).1)),
-            }
+        task.run(api::deliveries::resend_since(client, since), move |outcome| {
+            let DeliveriesResent { resent: count } = outcome?;
+            open.set(false);
+            live.toast(t!(notices.resent, count = format::count(count.into())));
+            resent.run(());
+            Ok(())
         });
     };
     let choices = Signal::derive(|| {
@@ -130,9 +118,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
             <p class="footnote num" role="status" data-testid="resend-count">
                 {says}
             </p>
-            <div role="alert" class="form-error">
-                {move || failure.get().map(|words| view! { <p>{words}</p> })}
-            </div>
+            <FormError error=task.error().into() />
             <button
                 class="btn main \
                 wide"
@@ -140,7 +126,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
                 data-testid="resend-confirm"
                 aria-disabled=move || blocked().to_string()
             >
-                {move || if busy.get() { t!(notices.resending_many) } else { t!(notices.resend) }}
+                {move || if task.is_busy() { t!(notices.resending_many) } else { t!(notices.resend) }}
             </button>
         </form>
     }

@@ -4,7 +4,6 @@ mod preview;
 
 use api_types::{CopiedSettings, CopyPart, CopySettings, Number, NumberKind};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::preview::{Applied, Preview};
 use super::api;
@@ -13,8 +12,8 @@ use super::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::platform::api::{Client, use_client};
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
-use crate::platform::remote::Remote;
 use crate::platform::routes::RowRef;
+use crate::platform::task::Task;
 use crate::ui::choices::ChoiceList;
 use crate::ui::live::{Live, use_live};
 use crate::ui::notes::FieldState;
@@ -32,9 +31,10 @@ struct Page {
     number_id: StoredValue<String>,
     from: RwSignal<String>,
     parts: RwSignal<Vec<CopyPart>>,
-    /// What would change; `None` while no part is picked.
-    changes: RwSignal<Option<Remote<CopiedSettings>>>,
-    busy: RwSignal<bool>,
+    /// What would change, as far as it is known.
+    changes: RwSignal<Option<CopiedSettings>>,
+    looking: Task,
+    applying: Task,
     done: RwSignal<Option<CopiedSettings>>,
 }
 
@@ -47,42 +47,33 @@ impl Page {
     fn look(self) {
         let wanted = untrack(|| self.wanted(true));
         if wanted.parts.is_empty() {
+            self.looking.stop();
             return self.changes.set(None);
         }
-        self.changes.update(|changes| {
-            // What is there stays until the answer comes.
-            if !matches!(changes, Some(Remote::Ready(_))) {
-                *changes = Some(Remote::Loading);
-            }
-        });
-        spawn_local(async move {
-            let Some(id) = self.number_id.try_get_value() else { return };
-            let outcome = api::settings::copy_settings(self.client, &id, &wanted).await;
-            // Something else was picked meanwhile.
-            if self.from.is_disposed() || untrack(|| self.wanted(true)) != wanted {
-                return;
-            }
-            self.changes.set(Some(outcome.into()));
+        let id = self.number_id.get_value();
+        let request = async move { api::settings::copy_settings(self.client, &id, &wanted).await };
+        // What is there stays until the answer comes.
+        self.looking.latest(request, move |outcome| {
+            let (changes, failed) = match outcome {
+                Ok(changes) => (Some(changes), Ok(())),
+                Err(error) => (None, Err(error)),
+            };
+            self.changes.set(changes);
+            failed
         });
     }
 
     fn apply(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
         let wanted = untrack(|| self.wanted(false));
-        spawn_local(async move {
-            let Some(id) = self.number_id.try_get_value() else { return };
-            let outcome = api::settings::copy_settings(self.client, &id, &wanted).await;
-            if outcome.is_ok()
-                && let Ok(number) = api::numbers::get(self.client, &id).await
-            {
+        let id = self.number_id.get_value();
+        let request = async move {
+            let copied = api::settings::copy_settings(self.client, &id, &wanted).await?;
+            if let Ok(number) = api::numbers::get(self.client, &id).await {
                 self.directory.put_number(&number);
             }
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
+            Ok(copied)
+        };
+        self.applying.run(request, move |outcome| {
             match outcome {
                 Ok(copied) => {
                     self.done.set(Some(copied));
@@ -90,6 +81,7 @@ impl Page {
                 }
                 Err(error) => self.live.toast(words(&error).1),
             }
+            Ok(())
         });
     }
 }
@@ -130,7 +122,8 @@ fn body(subject: Subject) -> AnyView {
         from: RwSignal::new(first.id.clone()),
         parts: RwSignal::new(Vec::new()),
         changes: RwSignal::new(None),
-        busy: RwSignal::new(false),
+        looking: Task::default(),
+        applying: Task::default(),
         done: RwSignal::new(None),
     };
     follow(move || {

@@ -2,15 +2,14 @@
 
 use api_types::{CopiedChange, CopiedSettings, CopyPart};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{PARTS, Page, name_of};
 use crate::history::page::change_line;
 use crate::history::page::words::{Change, field_words, value_words};
 use crate::numbers::api;
 use crate::numbers::directory::Rows;
-use crate::platform::remote::Remote;
 use crate::platform::routes::RowRef;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::icon::Icon;
 use crate::ui::states::{ErrorState, SkeletonRows, words};
@@ -23,14 +22,13 @@ fn is_nothing(copied: &CopiedSettings) -> bool {
 #[component]
 pub(super) fn Preview(page: Page) -> impl IntoView {
     let ready = Memo::new(move |_| {
-        page.changes
-            .with(|changes| matches!(changes, Some(Remote::Ready(copied)) if !is_nothing(copied)))
+        page.changes.with(|changes| changes.as_ref().is_some_and(|copied| !is_nothing(copied)))
     });
     view! {
         <section class="group" aria-live="polite">
             <h2>{move || t!(copy.changes)}</h2>
-            {move || match page.changes.get() {
-                None => {
+            {move || match (page.changes.get(), page.looking.error().get()) {
+                _ if page.parts.with(Vec::is_empty) => {
                     view! {
                         <p class="note" data-testid="nothing-picked">
                             {move || t!(copy.nothing_picked)}
@@ -38,12 +36,12 @@ pub(super) fn Preview(page: Page) -> impl IntoView {
                     }
                         .into_any()
                 }
-                Some(Remote::Loading) => view! { <SkeletonRows count=2 /> }.into_any(),
-                Some(Remote::Failed(error)) => {
+                (_, Some(error)) => {
                     view! { <ErrorState error retry=Callback::new(move |()| page.look()) /> }
                         .into_any()
                 }
-                Some(Remote::Ready(copied)) => view! { <Changes page copied /> }.into_any(),
+                (Some(copied), None) => view! { <Changes page copied /> }.into_any(),
+                (None, None) => view! { <SkeletonRows count=2 /> }.into_any(),
             }}
         </section>
         {move || {
@@ -56,11 +54,11 @@ pub(super) fn Preview(page: Page) -> impl IntoView {
                             apply"
                             type="button"
                             data-testid="apply"
-                            aria-disabled=move || page.busy.get().to_string()
+                            aria-disabled=move || page.applying.is_busy().to_string()
                             on:click=move |_| page.apply()
                         >
                             {move || {
-                                if page.busy.get() { t!(copy.applying) } else { t!(copy.apply) }
+                                if page.applying.is_busy() { t!(copy.applying) } else { t!(copy.apply) }
                             }}
                         </button>
                     }
@@ -164,18 +162,22 @@ pub(super) fn Applied(
     again: Callback<()>,
 ) -> impl IntoView {
     let import = RwSignal::new(copied.import_id.clone());
-    let number_id = page.number_id;
+    let undoing = Task::default();
     let undo = move |_| {
         let Some(import_id) = import.get_untracked() else { return };
-        spawn_local(async move {
-            let Some(number_id) = number_id.try_get_value() else { return };
-            match api::settings::undo_copied_entries(page.client, &number_id, &import_id).await {
+        let number_id = page.number_id.get_value();
+        let request = async move {
+            api::settings::undo_copied_entries(page.client, &number_id, &import_id).await
+        };
+        undoing.run(request, move |outcome| {
+            match outcome {
                 Ok(_) => {
-                    import.try_set(None);
+                    import.set(None);
                     page.live.toast(t!(copy.undone_entries));
                 }
                 Err(error) => page.live.toast(words(&error).1),
             }
+            Ok(())
         });
     };
     view! {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use api_types::{CALLER_MAX, ErrorCode, Number, RouteDecision, RoutePreviewRequest};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 
@@ -20,6 +19,7 @@ use crate::platform::later::Later;
 use crate::platform::routes::{RowPage, RowRef};
 use crate::platform::session::draft_key;
 use crate::platform::storage;
+use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::{Cell, FieldState};
 use crate::ui::segment::SegmentRow;
@@ -73,8 +73,9 @@ struct Page {
     call: RwSignal<Call>,
     decision: RwSignal<Option<RouteDecision>>,
     fault: RwSignal<Option<String>>,
-    error: RwSignal<Option<ClientError>>,
-    asking: RwSignal<bool>,
+    /// What stands there is the answer to another call.
+    stale: RwSignal<bool>,
+    task: Task,
 }
 
 /// The page.
@@ -98,8 +99,8 @@ fn body(subject: Subject) -> AnyView {
         call,
         decision: RwSignal::new(None),
         fault: RwSignal::new(None),
-        error: RwSignal::new(None),
-        asking: RwSignal::new(false),
+        stale: RwSignal::new(false),
+        task: Task::default(),
     };
     let client = use_client();
     let later = Later::default();
@@ -108,32 +109,20 @@ fn body(subject: Subject) -> AnyView {
         later.stop();
         let Some(request) = page.call.try_with_untracked(Call::request).flatten() else { return };
         let Some(id) = id.try_get_value() else { return };
-        page.asking.set(true);
-        spawn_local(async move {
-            let outcome = api::preview(client, &id, &request).await;
-            // Something else is asked meanwhile.
-            if page
-                .call
-                .try_with_untracked(|call| call.request().as_ref() != Some(&request))
-                .unwrap_or(true)
-            {
-                return;
-            }
-            page.asking.set(false);
-            page.settle(outcome);
-        });
+        let request = async move { api::preview(client, &id, &request).await };
+        page.task.latest(request, move |outcome| page.settle(outcome));
     });
     let arrived = StoredValue::new(false);
     follow(move || {
         let request = call.with(Call::request);
+        page.task.stop();
         call.with(|call| storage::keep_draft(&key, call));
         if request.is_none() {
             later.stop();
             page.settle_nothing();
         } else if arrived.get_value() {
             page.fault.set(None);
-            // What stands there is the answer to another call from now on.
-            page.asking.set(true);
+            page.stale.set(true);
             later.run(PAUSE, move || ask.run(()));
         } else {
             ask.run(());
@@ -150,14 +139,19 @@ fn body(subject: Subject) -> AnyView {
 }
 
 impl Page {
-    fn settle_nothing(self) {
-        self.asking.set(false);
-        self.decision.set(None);
-        self.fault.set(None);
-        self.error.set(None);
+    /// Whether the answer that stands there is on its way out; tracked.
+    fn is_asking(self) -> bool {
+        self.stale.get() || self.task.is_busy()
     }
 
-    fn settle(self, outcome: Result<RouteDecision, ClientError>) {
+    fn settle_nothing(self) {
+        self.stale.set(false);
+        self.decision.set(None);
+        self.fault.set(None);
+        self.task.error().set(None);
+    }
+
+    fn settle(self, outcome: Result<RouteDecision, ClientError>) -> Result<(), ClientError> {
         self.settle_nothing();
         match outcome {
             Ok(decision) => self.decision.set(Some(decision)),
@@ -166,8 +160,9 @@ impl Page {
             {
                 self.fault.set(problem.errors.first().map(|error| error.message.clone()));
             }
-            Err(error) => self.error.set(Some(error)),
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 }
 
@@ -336,14 +331,14 @@ fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl In
     let empty = Memo::new(move |_| page.call.with(|call| call.request().is_none()));
     view! {
         <div
-            class:asking=page.asking
-            aria-busy=move || page.asking.get().to_string()
+            class:asking=move || page.is_asking()
+            aria-busy=move || page.is_asking().to_string()
             data-testid="answer"
         >
             <p class="sr" role="status">
-                {move || page.asking.get().then(|| t!(preview.asking))}
+                {move || page.is_asking().then(|| t!(preview.asking))}
             </p>
-            {move || match (page.error.get(), page.decision.get()) {
+            {move || match (page.task.error().get(), page.decision.get()) {
                 (Some(error), _) => view! { <ErrorState error retry=ask /> }.into_any(),
                 (None, Some(decision)) => {
                     view! {

@@ -2,49 +2,44 @@
 
 use api_types::{Delivery, DeliveryAttempt};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::words;
 use crate::notify::api;
 use crate::platform::api::Client;
 use crate::platform::effect::follow;
-use crate::platform::remote::Remote;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::states;
 
 /// The attempts of a notice, read anew whenever there is one more.
 #[component]
 pub(super) fn Attempts(client: Client, id: String, tries: Memo<u32>) -> impl IntoView {
-    let state = RwSignal::new(Remote::<Delivery>::Loading);
+    let task = Task::default();
+    let delivery = RwSignal::new(None::<Delivery>);
     follow(move || {
         tries.track();
         let id = id.clone();
-        spawn_local(async move {
-            let outcome = api::deliveries::get(client, &id).await;
-            state.try_set(outcome.into());
+        task.latest(async move { api::deliveries::get(client, &id).await }, move |fresh| {
+            delivery.set(Some(fresh?));
+            Ok(())
         });
     });
     view! {
         <div class="attempts" aria-live="polite">
-            {move || {
-                state
-                    .with(|state| match state {
-                        Remote::Loading => {
-                            view! { <p class="remark">{t!(states.loading)}</p> }.into_any()
-                        }
-                        Remote::Failed(error) => {
-                            view! { <p class="fault">{states::words(error).1}</p> }.into_any()
-                        }
-                        Remote::Ready(delivery) => {
-                            view! {
-                                <ol>{delivery.attempts.iter().map(attempt).collect_view()}</ol>
-                                <p class="remark num">
-                                    {t!(notices.short_id, id = delivery.short_id.clone())}
-                                </p>
-                            }
-                                .into_any()
-                        }
-                    })
+            {move || match (delivery.get(), task.error().get()) {
+                (_, Some(error)) => {
+                    view! { <p class="fault">{states::words(&error).1}</p> }.into_any()
+                }
+                (Some(delivery), None) => {
+                    view! {
+                        <ol>{delivery.attempts.iter().map(attempt).collect_view()}</ol>
+                        <p class="remark num">
+                            {t!(notices.short_id, id = delivery.short_id.clone())}
+                        </p>
+                    }
+                        .into_any()
+                }
+                (None, None) => view! { <p class="remark">{t!(states.loading)}</p> }.into_any(),
             }}
         </div>
     }

@@ -2,14 +2,13 @@
 
 use api_types::{AttachmentKind, CallAttachment};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Page, words};
 use crate::calls::api;
 use crate::platform::format;
+use crate::platform::task::Task;
+use crate::ui::ask::AskSheet;
 use crate::ui::icon::Icon;
-use crate::ui::sheet::Sheet;
-use crate::ui::states;
 use crate::{t, text};
 
 /// The link of a file.
@@ -77,54 +76,31 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
 
 #[component]
 fn Revoke(page: Page, open: RwSignal<bool>) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
-    let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            let Some(id) = page.id.try_get_value() else { return };
-            let outcome = api::revoke_link(page.client, &id).await;
-            busy.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    open.try_set(false);
-                    page.live.toast(t!(notices.revoked));
-                    page.refresh();
-                }
-                Err(error) => _ = failure.try_set(Some(states::words(&error).1)),
-            }
+    let task = Task::default();
+    let go = Callback::new(move |()| {
+        let id = page.id.get_value();
+        let request = async move { api::revoke_link(page.client, &id).await };
+        task.run(request, move |outcome| {
+            outcome?;
+            open.set(false);
+            page.live.toast(t!(notices.revoked));
+            page.refresh();
+            Ok(())
         });
-    };
+    });
+    let label =
+        move || if task.is_busy() { t!(notices.revoking) } else { t!(notices.revoke) }.to_owned();
     view! {
-        <Sheet open title=text!(notices.revoke_title) test_id="revoke-sheet">
+        <AskSheet
+            open
+            title=text!(notices.revoke_title)
+            test_id="revoke-sheet"
+            name="revoke"
+            task
+            label=Signal::derive(label)
+            go
+        >
             <p class="say">{move || t!(notices.revoke_body)}</p>
-            <div role="alert" class="form-error">
-                {move || failure.get().map(|words| view! { <p>{words}</p> })}
-            </div>
-            <div class="stack">
-                <button
-                    class="btn danger \
-                    wide"
-                    type="button"
-                    data-testid="revoke-confirm"
-                    aria-disabled=move || busy.get().to_string()
-                    on:click=go
-                >
-                    {move || if busy.get() { t!(notices.revoking) } else { t!(notices.revoke) }}
-                </button>
-                <button
-                    class="btn wide"
-                    type="button"
-                    data-testid="revoke-cancel"
-                    on:click=move |_| open.set(false)
-                >
-                    {move || t!(app.cancel)}
-                </button>
-            </div>
-        </Sheet>
+        </AskSheet>
     }
 }

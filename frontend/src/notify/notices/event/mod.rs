@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use api_types::{AttachmentKind, CallEvent, Capability, Delivery, ErrorCode, NotifyEvent};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::link::Link;
 use self::player::Player;
@@ -24,6 +23,7 @@ use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
 use crate::platform::routes::{RowPage, RowRef};
+use crate::platform::task::Task;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::live::{Live, use_live};
@@ -40,7 +40,8 @@ struct Page {
     client: Client,
     live: Live,
     id: StoredValue<String>,
-    state: RwSignal<Remote<()>>,
+    loading: Task,
+    refreshing: Task,
     event: RwSignal<Option<CallEvent>>,
     sent: RwSignal<Option<Vec<Delivery>>>,
     due: StoredValue<bool>,
@@ -48,11 +49,7 @@ struct Page {
 
 impl Page {
     fn load(self) {
-        self.state.set(Remote::Loading);
-        spawn_local(async move {
-            let outcome = self.read().await;
-            self.state.try_set(outcome.into());
-        });
+        self.loading.run(self.read(), |outcome| outcome);
     }
 
     /// Reads both anew; what did not change is not drawn anew.
@@ -116,12 +113,11 @@ impl Page {
 
     /// Reads anew what is on the screen. Where that fails it stays as it was.
     fn refresh(self) {
-        spawn_local(async move {
-            if self.read().await.is_ok()
-                && self.state.try_with_untracked(|state| state.ready().is_none()) == Some(true)
-            {
-                self.state.set(Remote::Ready(()));
+        self.refreshing.latest(self.read(), move |outcome| {
+            if outcome.is_ok() {
+                self.loading.error().set(None);
             }
+            Ok(())
         });
     }
 }
@@ -136,7 +132,8 @@ pub fn NoticePage(
         client: use_client(),
         live: use_live(),
         id: StoredValue::new(id),
-        state: RwSignal::new(Remote::Loading),
+        loading: Task::default(),
+        refreshing: Task::default(),
         event: RwSignal::new(None),
         sent: RwSignal::new(None),
         due: StoredValue::new(false),
@@ -146,7 +143,7 @@ pub fn NoticePage(
     let retry = Callback::new(move |()| page.load());
     view! {
         <TitleBar title=text!(notices.event) back=way_back() deep=true />
-        {move || match page.state.get() {
+        {move || match page.loading.state() {
             Remote::Loading => {
                 view! {
                     <SkeletonRows count=2 />

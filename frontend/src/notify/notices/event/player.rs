@@ -2,9 +2,9 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::platform::task::background;
 use crate::ui::icon::Icon;
 use crate::{t, text};
 
@@ -44,7 +44,7 @@ pub(super) fn Player(
         }
         audio.set_playback_rate(SPEEDS[speed.get_untracked()]);
         if let Ok(begun) = audio.play() {
-            spawn_local(async move {
+            background(async move {
                 // Why it did not begin the element itself says, by its error.
                 _ = JsFuture::from(begun).await;
             });

@@ -3,13 +3,13 @@
 
 use api_types::Delivery;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use super::attempts::Attempts;
 use super::{Page, words};
 use crate::notify::api;
 use crate::platform::routes;
+use crate::platform::task::Task;
 use crate::t;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states;
@@ -184,26 +184,20 @@ fn keep_focus(id: &str) {
 
 #[component]
 fn Resend(page: Page, id: String) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<String>);
+    let task = Task::default();
     let id = StoredValue::new(id);
     let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            let Some(id) = id.try_get_value() else { return };
-            match api::deliveries::resend(page.client, &id).await {
-                Ok(()) => {
-                    page.live.toast(t!(notices.resending));
-                    _ = page.read().await;
-                    request_animation_frame(move || keep_focus(&id));
-                }
-                Err(error) => _ = failure.try_set(Some(states::words(&error).1)),
-            }
-            busy.try_set(false);
+        let id = id.get_value();
+        let request = async move {
+            api::deliveries::resend(page.client, &id).await?;
+            page.live.toast(t!(notices.resending));
+            _ = page.read().await;
+            Ok(id)
+        };
+        task.run(request, move |outcome| {
+            let id = outcome?;
+            request_animation_frame(move || keep_focus(&id));
+            Ok(())
         });
     };
     view! {
@@ -211,14 +205,17 @@ fn Resend(page: Page, id: String) -> impl IntoView {
             class="again"
             type="button"
             data-testid="resend"
-            aria-disabled=move || busy.get().to_string()
+            aria-disabled=move || task.is_busy().to_string()
             on:click=go
         >
             <Icon icon=icondata_lu::LuRotateCw />
             {move || t!(notices.resend)}
         </button>
         <div role="alert">
-            {move || failure.get().map(|words| view! { <p class="fault">{words}</p> })}
+            {move || {
+                let error = task.error().get()?;
+                Some(view! { <p class="fault">{states::words(&error).1}</p> })
+            }}
         </div>
     }
 }
