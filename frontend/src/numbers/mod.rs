@@ -10,3 +10,4 @@ pub mod ringing;
 pub mod row_home;
 pub mod subject;
 pub mod terminals;
+pub mod words;

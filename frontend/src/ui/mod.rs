@@ -1,6 +1,7 @@
 //! The parts that every screen is made of. They know nothing of numbers or IDs.
 
 pub mod ask;
+pub mod change;
 pub mod choices;
 pub mod clipboard;
 pub mod icon;

@@ -3,6 +3,7 @@
 mod choose;
 mod done;
 mod preview;
+mod rows;
 
 use api_types::{BlockImport, Capability, ErrorCode};
 use leptos::prelude::*;

@@ -1,120 +1,22 @@
 //! What would become of each row, and the decision.
 
-use api_types::{BlockImport, BlockImportApply, BlockImportRow, BlockMatch, ErrorCode, RowOutcome};
+use api_types::{BlockImport, BlockImportApply, ErrorCode};
 use leptos::prelude::*;
 
 use super::choose::FileField;
+use super::rows::{Counts, Listing, Rows};
 use super::{Page, Step, faults};
 use crate::block_list::api;
 use crate::platform::api::ClientError;
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
-use crate::platform::remote::Remote;
 use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::notes::FieldState;
-use crate::ui::states::{self, ErrorState, SkeletonRows};
+use crate::ui::states;
 use crate::ui::switch_row::SwitchRow;
 use crate::{t, text};
-
-/// The counts of a judged file.
-#[derive(Clone, Copy)]
-struct Counts {
-    total: u32,
-    added: u32,
-    warned: u32,
-    duplicates: u32,
-    repairable: u32,
-    invalid: u32,
-}
-
-impl Counts {
-    /// Rows that would be added.
-    fn to_add(self, how: BlockImportApply) -> u32 {
-        self.added + self.warned + if how.repair { self.repairable } else { 0 }
-    }
-
-    /// Rows that stand in the way, or that would be left out.
-    fn wrong(self, how: BlockImportApply) -> u32 {
-        self.invalid + if how.repair { 0 } else { self.repairable }
-    }
-
-    fn of(self, outcome: Option<RowOutcome>) -> u32 {
-        match outcome {
-            None => self.total,
-            Some(RowOutcome::Added) => self.added,
-            Some(RowOutcome::Warned) => self.warned,
-            Some(RowOutcome::Duplicate) => self.duplicates,
-            Some(RowOutcome::Repairable) => self.repairable,
-            Some(RowOutcome::Invalid) => self.invalid,
-        }
-    }
-}
-
-fn chip(outcome: Option<RowOutcome>, count: u32) -> String {
-    let count = format::count(count.into());
-    match outcome {
-        None => t!(import.count_all, count = count),
-        Some(RowOutcome::Added) => t!(import.count_added, count = count),
-        Some(RowOutcome::Warned) => t!(import.count_warned, count = count),
-        Some(RowOutcome::Duplicate) => t!(import.count_duplicate, count = count),
-        Some(RowOutcome::Repairable) => t!(import.count_repairable, count = count),
-        Some(RowOutcome::Invalid) => t!(import.count_invalid, count = count),
-    }
-}
-
-fn name(outcome: Option<RowOutcome>) -> &'static str {
-    match outcome {
-        None => "all",
-        Some(RowOutcome::Added) => "added",
-        Some(RowOutcome::Warned) => "warned",
-        Some(RowOutcome::Duplicate) => "duplicate",
-        Some(RowOutcome::Repairable) => "repairable",
-        Some(RowOutcome::Invalid) => "invalid",
-    }
-}
-
-/// The rows on the screen.
-#[derive(Clone, Copy)]
-struct Rows {
-    page: Page,
-    import_id: StoredValue<String>,
-    outcome: RwSignal<Option<RowOutcome>>,
-    rows: RwSignal<Vec<BlockImportRow>>,
-    cursor: RwSignal<Option<String>>,
-    task: Task,
-}
-
-impl Rows {
-    fn show(self, outcome: Option<RowOutcome>) {
-        self.outcome.set(outcome);
-        self.rows.set(Vec::new());
-        self.cursor.set(None);
-        self.more();
-    }
-
-    fn more(self) {
-        let (outcome, cursor) = (self.outcome.get_untracked(), self.cursor.get_untracked());
-        let (number, import) = (self.page.number_id.get_value(), self.import_id.get_value());
-        let request = async move {
-            api::import_rows(self.page.client, &number, &import, outcome, cursor.as_deref()).await
-        };
-        self.task.latest(request, move |fresh| {
-            match fresh {
-                Ok(fresh) => {
-                    self.cursor.set(fresh.next_cursor);
-                    self.rows.update(|rows| rows.extend(fresh.items));
-                }
-                Err(error) if error.code() == Some(ErrorCode::Gone) => {
-                    self.page.refuse(faults(&error))
-                }
-                Err(error) => return Err(error),
-            }
-            Ok(())
-        });
-    }
-}
 
 /// The judged file.
 #[component]
@@ -337,121 +239,4 @@ fn refusal(error: &ClientError) -> Vec<String> {
         ClientError::Problem(problem) if problem.errors.is_empty() => vec![states::words(error).1],
         error => faults(error),
     }
-}
-
-#[component]
-fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
-    let outcomes = [
-        None,
-        Some(RowOutcome::Invalid),
-        Some(RowOutcome::Repairable),
-        Some(RowOutcome::Warned),
-        Some(RowOutcome::Added),
-        Some(RowOutcome::Duplicate),
-    ];
-    let chips = outcomes
-        .into_iter()
-        .filter(|outcome| outcome.is_none() || counts.of(*outcome) > 0)
-        .map(|outcome| {
-            view! {
-                <label>
-                    <input
-                        type="radio"
-                        name="outcome"
-                        data-testid=format!("filter-{}", name(outcome))
-                        prop:checked=move || rows.outcome.get() == outcome
-                        on:change=move |_| rows.show(outcome)
-                    />
-                    <span class="num">{move || chip(outcome, counts.of(outcome))}</span>
-                </label>
-            }
-        });
-    view! {
-        <section class="group">
-            <h2>{move || t!(import.rows)}</h2>
-            <div
-                class="chips bare"
-                role="radiogroup"
-                aria-label=move || t!(import.filter).to_owned()
-            >
-                {chips.collect_view()}
-            </div>
-            {move || {
-                rows
-                    .rows
-                    .with(|shown| {
-                        (!shown.is_empty())
-                            .then(|| {
-                                let list = shown.iter().map(import_row).collect_view();
-                                view! {
-                                    <ul class="list file-rows" data-testid="file-rows">
-                                        {list}
-                                    </ul>
-                                }
-                            })
-                    })
-            }}
-            {move || match rows.task.state() {
-                Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
-                Remote::Failed(error) => {
-                    view! { <ErrorState error retry=Callback::new(move |()| rows.more()) /> }
-                        .into_any()
-                }
-                Remote::Ready(()) => {
-                    (rows.cursor.with(Option::is_some))
-                        .then(|| {
-                            view! {
-                                <button
-                                    class="btn wide \
-                                    more"
-                                    type="button"
-                                    data-testid="more-rows"
-                                    on:click=move |_| rows.more()
-                                >
-                                    {move || t!(import.more)}
-                                </button>
-                            }
-                        })
-                        .into_any()
-                }
-            }}
-        </section>
-    }
-}
-
-fn import_row(row: &BlockImportRow) -> AnyView {
-    let (line, outcome) = (row.line, row.outcome);
-    let prefix = row.matching == BlockMatch::Prefix;
-    let word = move || match outcome {
-        RowOutcome::Added => t!(import.outcome_added),
-        RowOutcome::Warned => t!(import.outcome_warned),
-        RowOutcome::Duplicate => t!(import.outcome_duplicate),
-        RowOutcome::Repairable => t!(import.outcome_repairable),
-        RowOutcome::Invalid => t!(import.outcome_invalid),
-    };
-    let understood = row.caller_text.clone().filter(|text| *text != row.value).map(move |text| {
-        view! {
-            <span class="understood-as num">
-                "→ "
-                {move || {
-                    if prefix {
-                        t!(block.begins,
-        caller = text.clone())
-                    } else {
-                        text.clone()
-                    }
-                }}
-            </span>
-        }
-    });
-    view! {
-        <li class="file-row" data-testid="file-row">
-            <span class="line num">{move || t!(import.line, line = line)}</span>
-            <span class="value-read num">{row.value.clone()}</span>
-            {understood}
-            <span class=format!("outcome {}", name(Some(outcome)))>{word}</span>
-            {row.reason.clone().map(|reason| view! { <small>{reason}</small> })}
-        </li>
-    }
-    .into_any()
 }

@@ -7,6 +7,7 @@ mod entries;
 mod list;
 mod save;
 mod switches;
+mod typed;
 
 use api_types::{BlockList, Capability};
 use leptos::prelude::*;

@@ -2,14 +2,13 @@
 
 mod restore;
 mod timeline;
-pub(crate) mod words;
+mod words;
 
 use api_types::AuditEntry;
 use leptos::prelude::*;
 
 use self::restore::Restore;
 use self::timeline::{Source, Timeline};
-use self::words::Change;
 use super::api;
 use crate::numbers::directory::{Rows, id_label, number_label, use_directory};
 use crate::platform::api::{Client, ClientError, use_client};
@@ -20,7 +19,7 @@ use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, RowKind, RowRef};
 use crate::platform::task::Task;
-use crate::ui::icon::Icon;
+use crate::ui::change::change_line;
 use crate::ui::states::{EmptyState, ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
@@ -313,32 +312,6 @@ fn Days(page: Page) -> impl IntoView {
             groups.collect_view()
         })
     }
-}
-
-/// One changed field in a line.
-pub(crate) fn change_line(change: Change) -> AnyView {
-    let both = change.before.is_some() && change.after.is_some();
-    view! {
-        <div class="change">
-            <dt>{change.field}</dt>
-            <dd>
-                {change.before.map(|before| view! { <del>{before}</del> })}
-                {both
-                    .then(|| {
-                        view! {
-                            <span
-                                class="arrow"
-                                role="img"
-                                aria-label=t!(history.becomes).to_string()
-                            >
-                                <Icon icon=icondata_lu::LuArrowRight />
-                            </span>
-                        }
-                    })} {change.after.map(|after| view! { <ins>{after}</ins> })}
-            </dd>
-        </div>
-    }
-    .into_any()
 }
 
 fn entry_row(page: Page, entry: AuditEntry, rows: Option<&Rows>) -> AnyView {

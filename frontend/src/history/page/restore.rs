@@ -3,13 +3,13 @@
 use api_types::{AuditAction, AuditEntry, ErrorCode};
 use leptos::prelude::*;
 
-use super::change_line;
-use super::words::{self, Change};
+use super::words;
 use crate::history::api;
 use crate::numbers::directory::use_directory;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::follow;
 use crate::platform::task::Task;
+use crate::ui::change::{Change, change_line};
 use crate::ui::live::use_live;
 use crate::ui::sheet::Sheet;
 use crate::ui::states;

@@ -7,9 +7,11 @@ use api_types::{
 use crate::notify::channel_words;
 use crate::notify::service::words as service;
 use crate::numbers::directory::{Rows, id_label, number_label};
+use crate::numbers::words as numbers;
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::t;
+use crate::ui::change::Change;
 
 /// What was changed, as a person calls it.
 pub(super) fn object(entry: &AuditEntry, rows: Option<&Rows>) -> String {
@@ -78,17 +80,6 @@ pub(super) fn actor(entry: &AuditEntry) -> String {
     }
 }
 
-/// One changed field: its name, the value before, the value after.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Change {
-    /// Its name.
-    pub(crate) field: String,
-    /// The value until then; `None` where there was none.
-    pub(crate) before: Option<String>,
-    /// The value since; `None` where there is none.
-    pub(crate) after: Option<String>,
-}
-
 /// What only the server works with.
 const HIDDEN: [&str; 3] = ["import_id", "deletion_id", "rule_id"];
 
@@ -132,41 +123,23 @@ fn says_something(value: &FieldValue) -> bool {
 
 /// The name of a field. One that a later version of the server knows is shown by its own name
 /// rather than hidden.
-pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
-    if let Some(id) = name.strip_prefix("rings:") {
-        return rows
-            .and_then(|rows| rows.phone_id(id))
-            .map_or_else(|| t!(audit.gone).to_owned(), id_label);
+fn field_words(name: &str, rows: Option<&Rows>) -> String {
+    if let Some(words) = numbers::field(name, rows) {
+        return words;
     }
     let name = name.strip_prefix("option_").unwrap_or(name);
     let words = match name {
-        "name" => t!(audit.f_name),
-        "display_name" => t!(general.display_name),
-        "terminal_name" => t!(general.terminal_name),
-        "ringtone" => t!(general.ringtone),
-        "priority_phone_id" => t!(general.priority),
-        "notify_rule_id" => t!(general.rule),
-        "channel_limit" | "limit" => t!(general.channels),
-        "max_channels" => t!(audit.f_max_channels),
-        "extension" => t!(general.extension),
         "scopes" => t!(keys.scopes),
         "contact_mail" => t!(account.mail),
-        "outbound_number_id" => t!(audit.f_outbound),
-        "number_id" | "e164" => t!(audit.number),
         "login_id" => t!(account.login_id),
         "kind" => t!(audit.f_kind),
         "status" => t!(audit.f_status),
         "suspended_reason" => t!(audit.f_reason),
         "device_option" => t!(audit.f_device_option),
-        "busy_announcement" => t!(audit.f_busy_announcement),
         "ip_phone" => t!(option.ip_phone),
         "premises_device" => t!(option.premises_device),
         "voicemail" => t!(option.voicemail),
         "fax" => t!(option.fax),
-        "reject_withheld" => t!(audit.f_withheld),
-        "reject_pay_phone" => t!(audit.f_pay_phone),
-        "reject_out_of_range" => t!(audit.f_out_of_range),
-        "reject_service_conflict" => t!(audit.f_service_conflict),
         "caller" => t!(audit.f_caller),
         "match" => t!(audit.f_match),
         "note" => t!(audit.f_note),
@@ -186,20 +159,15 @@ pub(crate) fn field_words(name: &str, rows: Option<&Rows>) -> String {
 }
 
 /// A value as a person says it.
-pub(crate) fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
-    let words = match (name, value) {
-        ("priority_phone_id", FieldValue::Null(())) => t!(general.no_priority),
-        ("notify_rule_id", FieldValue::Null(())) => t!(general.no_rule),
-        ("outbound_number_id", FieldValue::Null(())) => t!(list.primary),
-        ("expires_at", FieldValue::Null(())) => t!(audit.no_expiry),
-        ("count", FieldValue::Integer(count)) => return t!(audit.count, count = *count),
-        (_, FieldValue::Null(())) => t!(app.none),
-        (_, FieldValue::Bool(true)) => t!(audit.on),
-        (_, FieldValue::Bool(false)) => t!(audit.off),
-        (_, FieldValue::Integer(number)) => return number.to_string(),
-        (_, FieldValue::Text(text)) => return text_words(name, text, rows),
-    };
-    words.to_owned()
+fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
+    match (name, value) {
+        ("expires_at", FieldValue::Null(())) => t!(audit.no_expiry).to_owned(),
+        ("count", FieldValue::Integer(count)) => t!(audit.count, count = *count),
+        (_, FieldValue::Text(text)) => {
+            numbers::value(name, value, rows).unwrap_or_else(|| text_words(name, text))
+        }
+        _ => numbers::value(name, value, rows).unwrap_or_default(),
+    }
 }
 
 fn event_key(event: NotifyEvent) -> &'static str {
@@ -222,12 +190,8 @@ fn credential_words(name: &str) -> String {
     kind.map_or_else(|| name.replace('_', " "), |kind| channel_words::label(kind, name).to_owned())
 }
 
-fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
+fn text_words(name: &str, text: &str) -> String {
     let words = match (name, text) {
-        (_, "") => t!(app.none),
-        ("ringtone", "ringtone_1") => t!(general.ringtone_1),
-        ("ringtone", "ringtone_2") => t!(general.ringtone_2),
-        ("notify_rule_id", _) => t!(general.some_rule),
         ("language", "ja") => t!(audit.japanese),
         ("language", "en") => t!(audit.english),
         ("type", kind) => ServiceType::of_key(kind).map_or("", ServiceType::name),
@@ -260,7 +224,6 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
         ("kind", "basic") => t!(audit.basic),
         ("match", "exact") => t!(audit.exact),
         ("match", "prefix") => t!(audit.prefix),
-        ("e164", _) => return format::phone(text),
         // The beginning of a number is no number yet and stays as it is.
         ("caller", _) => return format::phone(text),
         ("expires_at", _) => {
@@ -268,16 +231,6 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> String {
                 |_| text.to_owned(),
                 |at| format!("{} {}", format::day(locale(), at), format::time(at)),
             );
-        }
-        ("priority_phone_id", id) => {
-            return rows
-                .and_then(|rows| rows.phone_id(id))
-                .map_or_else(|| t!(audit.gone).to_owned(), id_label);
-        }
-        ("number_id" | "outbound_number_id", id) => {
-            return rows
-                .and_then(|rows| rows.number(id))
-                .map_or_else(|| t!(audit.gone).to_owned(), number_label);
         }
         _ => return text.to_owned(),
     };

@@ -2,4 +2,5 @@
 
 pub mod ids;
 pub mod numbers;
+pub mod rules;
 pub mod settings;

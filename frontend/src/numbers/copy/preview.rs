@@ -1,21 +1,34 @@
 //! What would change, and what has changed.
 
-use api_types::{CopiedChange, CopiedSettings, CopyPart};
+use api_types::{CopiedChange, CopiedSettings, CopyPart, FieldValue};
 use leptos::prelude::*;
 
 use super::{PARTS, Page, name_of};
-use crate::history::page::change_line;
-use crate::history::page::words::{Change, field_words, value_words};
 use crate::numbers::api;
 use crate::numbers::directory::Rows;
+use crate::numbers::words;
 use crate::platform::routes::RowRef;
 use crate::platform::task::Task;
 use crate::t;
+use crate::ui::change::{Change, change_line};
 use crate::ui::icon::Icon;
-use crate::ui::states::{ErrorState, SkeletonRows, words};
+use crate::ui::states::{self, ErrorState, SkeletonRows};
 
 fn is_nothing(copied: &CopiedSettings) -> bool {
     copied.changes.is_empty() && copied.entries_added == 0
+}
+
+/// The name of a setting. One that a later version of the server knows is shown by its own name
+/// rather than hidden.
+fn name_words(name: &str, rows: Option<&Rows>) -> String {
+    words::field(name, rows).unwrap_or_else(|| name.replace('_', " "))
+}
+
+fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
+    words::value(name, value, rows).unwrap_or_else(|| match value {
+        FieldValue::Text(text) => text.clone(),
+        _ => String::new(),
+    })
 }
 
 /// What would change, and the button that does it.
@@ -84,7 +97,7 @@ fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
                 copied
                     .left_out
                     .iter()
-                    .map(|name| field_words(name, rows.ready()))
+                    .map(|name| name_words(name, rows.ready()))
                     .collect::<Vec<_>>()
             });
             (!names.is_empty()).then(|| {
@@ -126,7 +139,7 @@ fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
 
 fn group(part: CopyPart, copied: &CopiedSettings, rows: Option<&Rows>) -> Option<AnyView> {
     let line = |change: &CopiedChange| Change {
-        field: field_words(&change.field, rows),
+        field: name_words(&change.field, rows),
         before: Some(value_words(&change.field, &change.before, rows)),
         after: Some(value_words(&change.field, &change.after, rows)),
     };
@@ -175,7 +188,7 @@ pub(super) fn Applied(
                     import.set(None);
                     page.live.toast(t!(copy.undone_entries));
                 }
-                Err(error) => page.live.toast(words(&error).1),
+                Err(error) => page.live.toast(states::words(&error).1),
             }
             Ok(())
         });

@@ -5,14 +5,14 @@ mod fields;
 mod rows;
 mod save;
 
-use api_types::{NotifyRule, Number, PhoneId};
+use api_types::{Number, PhoneId};
 use leptos::prelude::*;
 
 use self::rows::Settings;
 use super::api;
+use super::api::rules::RuleName;
 use super::directory::{Directory, use_directory};
 use super::subject::{self, RowFrame};
-use crate::notify;
 use crate::page::editor::Editor;
 use crate::page::load::Load;
 use crate::page::save_bar::SaveBar;
@@ -43,7 +43,7 @@ struct Page {
     editor: Editor,
     subject: RwSignal<Subject>,
     /// `None` while the rules could not be read: the present choice is then shown as it is.
-    rules: RwSignal<Option<Vec<NotifyRule>>>,
+    rules: RwSignal<Option<Vec<RuleName>>>,
 }
 
 /// The page.
@@ -66,7 +66,7 @@ fn body(subject: subject::Subject) -> AnyView {
             let subject = read(client, directory, number, phone_id).await?;
             // Without the rules the rest of the page still works.
             let rules = match &subject.number {
-                Some(_) => notify::api::rules::list(client).await.ok(),
+                Some(_) => api::rules::names(client).await.ok(),
                 None => None,
             };
             Ok((subject, rules))
