@@ -97,7 +97,10 @@ pub fn RowFrame(
     let back = back.unwrap_or_else(|| row.home());
     let row = StoredValue::new(row);
     let subject = move |rows: &Rows| row.with_value(|row| Subject::of(rows, row));
-    let is_there = Memo::new(move |_| rows.with(|rows| rows.ready().and_then(subject).is_some()));
+    // Of a list that is being read anew nothing is known to be gone.
+    let is_there = Memo::new(move |_| {
+        rows.with(|rows| rows.ready().is_none_or(|rows| subject(rows).is_some()))
+    });
     let content = once_listed(&[3, 3], move || {
         let draw = move || {
             if is_there.get() {

@@ -3,6 +3,8 @@
 
 pub mod upload;
 
+use std::time::Duration;
+
 use api_types::{ErrorCode, Problem};
 use leptos::prelude::*;
 use serde::Serialize;
@@ -154,7 +156,9 @@ impl Client {
             && error.code() == Some(ErrorCode::Unauthenticated)
             && self.session.with_untracked(|state| state.signed_in().is_some())
         {
-            self.session.set(SessionState::Ended);
+            // Not before whoever asked has taken the answer: a page that is being taken down must
+            // not hear of anything any more.
+            set_timeout(move || self.session.set(SessionState::Ended), Duration::ZERO);
         }
         outcome
     }
