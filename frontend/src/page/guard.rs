@@ -1,5 +1,7 @@
 //! Nobody loses edits by leaving: links, the back button and closing the tab ask first.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -179,7 +181,13 @@ pub fn LeaveDialog() -> impl IntoView {
         let (dirty, busy) = (page.dirty.get(), page.busy.get());
         if saving.get() && !busy {
             saving.set(false);
-            if dirty { guard.leaving.set(None) } else { go.run(()) }
+            if dirty {
+                guard.leaving.set(None)
+            } else {
+                // Not before the page has heard that it is saved: one that is being taken down must
+                // not hear of anything any more.
+                set_timeout(move || go.run(()), Duration::ZERO)
+            }
         }
     });
     let save = move |_| {

@@ -75,7 +75,7 @@ pub fn SaveBar(
                 {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
                 <span>{message}</span>
             </p>
-            {move || saved.get().then(beside)}
+            {move || saved.get().then(|| untrack(beside))}
             <div class="buttons">
                 {move || {
                     if saved.get() {
