@@ -23,12 +23,14 @@ pub mod platform;
 pub mod routing;
 pub mod softphone;
 pub mod switch;
+mod tables;
 
 pub use platform::conn::{Conn, Db, DbOptions, StoreError};
-pub use platform::migrate::{Column, describe_schema, probe_tables};
+pub use platform::migrate::{Column, describe_schema};
 pub use platform::scope::{
     EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope,
 };
+pub use tables::probe_tables;
 
 /// Asks the database for a sign of life.
 ///

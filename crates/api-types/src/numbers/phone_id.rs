@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::Capability;
 use crate::platform::validation::{NAME_MAX, no_control_characters};
-use crate::{Capability, given};
 
 /// 基本ID or 追加ID.
 #[derive(
@@ -110,23 +110,5 @@ impl PhoneId {
     /// Whether `capability` applies to this ID.
     pub fn can(&self, capability: Capability) -> bool {
         self.capabilities.contains(&capability)
-    }
-}
-
-/// Changes to the general settings of an ID. Absent fields stay as they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct PhoneIdPatch {
-    /// 端末名称, at most 40 characters; empty removes it.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
-    #[schema(value_type = String, example = "受付 iPhone", max_length = 40)]
-    pub terminal_name: Option<String>,
-}
-
-impl PhoneIdPatch {
-    /// Whether the patch changes nothing.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }

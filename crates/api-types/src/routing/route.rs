@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::platform::validation::CALLER_MAX;
-use crate::{Caller, NoNumber, Ringtone};
+use crate::{Caller, MatchedRule, NoNumber, Ringtone};
 
 /// A call that might come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -42,34 +42,6 @@ pub enum RouteAction {
     Reject,
     /// The caller hears `announcement`.
     Announce,
-}
-
-/// The setting that decided.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchedRule {
-    /// 非通知 is refused.
-    RejectWithheld,
-    /// 公衆電話 is refused.
-    RejectPayPhone,
-    /// 表示圏外 is refused.
-    RejectOutOfRange,
-    /// サービス競合 is refused.
-    RejectServiceConflict,
-    /// An entry of the block list.
-    BlockEntry,
-    /// Every channel of the number is in use.
-    ChannelLimit,
-    /// No ID rings for the number.
-    NoTerminalRings,
-    /// Nothing stands in the way: the IDs that ring.
-    Ringing,
-    /// The called number belongs to no contract; never in a preview.
-    UnknownNumber,
-    /// The contract is suspended; never in a preview.
-    Suspended,
 }
 
 /// The setting that decided, in words.

@@ -4,14 +4,11 @@
 //! Both are texts of lines (`application/x-ndjson`), each a JSON object: a header, the numbers, an
 //! end. Without the end something is missing.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::{Ringtone, RouteLater, RtJson, SipAnswer};
+use crate::{SipAnswer, SwitchNumber};
 
 /// The longest wait for a change, in seconds.
 pub const CHANGES_WAIT_MAX_S: u32 = 30;
@@ -68,57 +65,6 @@ pub struct SwitchSipCodes {
     pub unknown_number: SipAnswer,
     /// The contract is suspended.
     pub suspended: SipAnswer,
-}
-
-/// All that decides about calls to a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SwitchNumber {
-    /// The number, in E.164.
-    #[schema(example = "+81312345678")]
-    pub number: String,
-    /// How it is dialled: E.164, and as in Japan.
-    #[schema(example = json!(["+81312345678", "0312345678"]))]
-    pub dialled: Vec<String>,
-    /// Whether the contract is suspended; nothing else counts then, and nothing else is told.
-    #[schema(example = false)]
-    pub suspended: bool,
-    /// Refuses 非通知.
-    #[schema(example = true)]
-    pub reject_withheld: bool,
-    /// Refuses 公衆電話.
-    #[schema(example = false)]
-    pub reject_pay_phone: bool,
-    /// Refuses 表示圏外.
-    #[schema(example = false)]
-    pub reject_out_of_range: bool,
-    /// Refuses サービス競合.
-    #[schema(example = false)]
-    pub reject_service_conflict: bool,
-    /// Callers that are refused, and from when no longer; `null` = for ever.
-    #[schema(example = json!({"+819012345678": null, "+81120444555": "2026-12-01T00:00:00Z"}))]
-    pub exact: BTreeMap<String, Option<DateTime<Utc>>>,
-    /// How callers begin that are refused, and from when no longer; `null` = for ever.
-    #[schema(example = json!({"+8150": null}))]
-    pub prefix: BTreeMap<String, Option<DateTime<Utc>>>,
-    /// Calls at once on the number.
-    #[schema(example = 3)]
-    pub channel_limit: u8,
-    /// What the caller hears when every channel is in use: `busy`; `null` = the call is refused.
-    #[schema(example = "busy")]
-    pub busy_announcement: Option<String>,
-    /// The terminals that ring at once; `null` = none rings.
-    pub rtjson: Option<RtJson>,
-    /// The others, where one terminal rings before them.
-    pub later: Option<RouteLater>,
-    /// 番号名称.
-    #[schema(example = "代表番号")]
-    pub number_name: String,
-    /// What the display of an IP phone shows.
-    #[schema(example = "東京代表")]
-    pub display_name: String,
-    /// 着信音.
-    #[schema(example = "ringtone_1")]
-    pub ringtone: Ringtone,
 }
 
 /// A number that belongs to nobody any more.

@@ -196,6 +196,7 @@ pub fn delete_account(
 ) -> Result<(), Failure> {
     let before = locked(conn, scope)?;
     check_version(before.version, if_match)?;
-    account::delete(conn, scope, now)?;
+    let numbers = number::list(conn, scope)?;
+    account::delete(conn, scope, numbers.iter().map(|number| number.e164.as_str()), now)?;
     Ok(())
 }

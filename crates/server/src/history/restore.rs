@@ -10,7 +10,7 @@ use store::accounts::account;
 use store::block_list::block_entry;
 use store::history::audit;
 use store::notify::{notify_rule, notify_service};
-use store::numbers::{number, phone_id};
+use store::numbers::number;
 use store::routing::contract::{self, Contract};
 use store::{Conn, Scope};
 
@@ -136,33 +136,8 @@ impl Change<'_> {
     fn number(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {
         let row = self.number_row()?;
         self.check(&fields::of_number(row))?;
-        let is_switch = |name: &str| name.starts_with("reject_");
-        let is_own =
-            |name: &str| is_switch(name) || matches!(name, "channel_limit" | "busy_announcement");
-        let pick = |wanted: &dyn Fn(&str) -> bool| {
-            let picked: Vec<_> = self
-                .before
-                .iter()
-                .filter(|(name, _)| wanted(name))
-                .map(|(n, v)| (n.clone(), v.clone()))
-                .collect();
-            picked
-        };
-        let patch = request(pick(&|name| !is_own(name)))?;
-        let switches = change::block_list(&request(pick(&is_switch))?);
-        let mut changes = change::number(self.contract, row, &patch).map_err(Failure::Fields)?;
-        (changes.reject_withheld, changes.reject_pay_phone) =
-            (switches.reject_withheld, switches.reject_pay_phone);
-        (changes.reject_out_of_range, changes.reject_service_conflict) =
-            (switches.reject_out_of_range, switches.reject_service_conflict);
-        if let Some(FieldValue::Integer(limit)) = self.former("channel_limit") {
-            let limit = u8::try_from(*limit).unwrap_or_default();
-            changes.channel_limit =
-                change::channel_limit(row, limit).map_err(Failure::Fields)?.channel_limit;
-        }
-        if let Some(FieldValue::Bool(on)) = self.former("busy_announcement") {
-            changes.busy_announcement = Some(*on);
-        }
+        let changes = change::number_settings(self.contract, row, &self.before, ctx.now)
+            .map_err(Failure::Fields)?;
         change_number(conn, scope, ctx, row, &changes)?;
         Ok(())
     }
@@ -170,16 +145,8 @@ impl Change<'_> {
     fn phone_id(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {
         let row = self.contract.phone_id(&self.row.object_id).ok_or(Failure::NOT_FOUND)?;
         self.check(&fields::of_phone_id(row))?;
-        let mut changes = phone_id::Changes::default();
-        if let Some(FieldValue::Text(name)) = self.former("terminal_name") {
-            changes.terminal_name = Some(name.clone());
-        }
-        if let Some(former) = self.former("outbound_number_id") {
-            let number_id = if let FieldValue::Text(id) = former { Some(id.clone()) } else { None };
-            let outbound =
-                change::outbound_number(self.contract, row, number_id).map_err(Failure::Fields)?;
-            changes.outbound_number_id = outbound.outbound_number_id;
-        }
+        let changes =
+            change::phone_id_settings(self.contract, row, &self.before).map_err(Failure::Fields)?;
         change_phone_id(conn, scope, ctx, row, &changes)?;
         Ok(())
     }

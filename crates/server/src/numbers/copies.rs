@@ -1,20 +1,20 @@
 //! Settings of one number taken over from another.
 
 use api_types::{
-    BlockListPatch, Capability, CopiedChange, CopiedSettings, CopyPart, CopySettings, FieldCode,
-    FieldValue, FieldValues, NumberPatch, RingingPut, RingingTargetPut,
+    CopiedChange, CopiedSettings, CopyPart, CopySettings, FieldCode, FieldValue, FieldValues,
+    Owner, RingingPut, RingingTargetPut, Setting,
 };
 use store::numbers::number;
 use store::routing::contract::{self, Contract};
 use store::{Conn, Scope};
 
+use crate::block_list;
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::ringing::set_ringing;
 use crate::numbers::rules::{capabilities, change};
 use crate::numbers::view;
 use crate::platform::change::{Ctx, fields};
-use crate::{block_list, platform};
 
 /// Takes settings of another number over, screen by screen, each as a change of its own.
 ///
@@ -51,16 +51,10 @@ pub fn copy_settings(
         match part {
             CopyPart::Ringing => ringing(conn, scope, ctx, &contract, source, target)?,
             CopyPart::General => {
-                general(conn, scope, ctx, &contract, source, target, &mut copied.left_out)?
+                plain(conn, scope, ctx, &contract, (source, target), part, &mut copied)?
             }
             CopyPart::BlockList => {
-                let patch = BlockListPatch {
-                    reject_withheld: Some(source.reject_withheld),
-                    reject_pay_phone: Some(source.reject_pay_phone),
-                    reject_out_of_range: Some(source.reject_out_of_range),
-                    reject_service_conflict: Some(source.reject_service_conflict),
-                };
-                change_number(conn, scope, ctx, target, &change::block_list(&patch))?;
+                plain(conn, scope, ctx, &contract, (source, target), part, &mut copied)?;
                 let (import_id, added, refused) =
                     block_list::copy(conn, scope, ctx, from, id, wanted.dry_run)?;
                 copied.import_id = import_id;
@@ -129,42 +123,31 @@ fn ringing(
     )
 }
 
-fn general(
+/// Takes the settings of a part over that are declared to be copied.
+fn plain(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
     contract: &Contract,
-    source: &number::Row,
-    target: &number::Row,
-    left_out: &mut Vec<String>,
+    (source, target): (&number::Row, &number::Row),
+    part: CopyPart,
+    copied: &mut CopiedSettings,
 ) -> Result<(), Failure> {
     let capabilities = capabilities::of_number(contract, target);
-    let mut patch = NumberPatch {
-        notify_rule_id: Some(source.notify_rule_id.clone()),
-        ..NumberPatch::default()
-    };
-    let mut leave = |field: &str| left_out.push(field.to_owned());
-    if capabilities.contains(&Capability::Ringtone) {
-        patch.ringtone = platform::stored::from_text(&source.ringtone);
-    } else {
-        leave("ringtone");
+    let (mut values, present) = (FieldValues::new(), source.values());
+    for setting in Setting::of(Owner::Number).filter(|setting| setting.copied == Some(part)) {
+        let Some(value) = present.get(setting.name) else { continue };
+        let applies = setting.capability.is_none_or(|needed| capabilities.contains(&needed))
+            || *value == FieldValue::Null(());
+        let one = FieldValues::from([(setting.name.to_owned(), value.clone())]);
+        if applies && change::number_settings(contract, target, &one, ctx.now).is_ok() {
+            values.extend(one);
+        } else {
+            copied.left_out.push(setting.name.to_owned());
+        }
     }
-    let rings = |id: &String| contract.ringing(&target.id).any(|ringing| ringing.id == *id);
-    let possible = source
-        .priority_phone_id
-        .as_ref()
-        .is_none_or(|id| capabilities.contains(&Capability::Priority) && rings(id));
-    if possible {
-        patch.priority_phone_id = Some(source.priority_phone_id.clone());
-    } else {
-        leave("priority_phone_id");
-    }
-    let mut changes = change::number(contract, target, &patch).map_err(Failure::Fields)?;
-    if source.channel_limit <= target.max_channels {
-        changes.channel_limit = Some(source.channel_limit);
-    } else {
-        leave("channel_limit");
-    }
+    let changes =
+        change::number_settings(contract, target, &values, ctx.now).map_err(Failure::Fields)?;
     change_number(conn, scope, ctx, target, &changes)?;
     Ok(())
 }

@@ -33,26 +33,9 @@ pub fn create_number(
         return Err(Failure::field("/kind", FieldCode::Taken));
     }
     let row = number::Row {
-        account_id: scope.account_id().to_owned(),
-        id: new_id(),
-        e164,
         kind: platform::stored::text_of(&new.kind),
         name: new.name.trim().to_owned(),
-        display_name: String::new(),
-        ringtone: "ringtone_1".into(),
-        priority_phone_id: None,
-        notify_rule_id: None,
-        channel_limit: new.max_channels.into(),
-        max_channels: new.max_channels.into(),
-        busy_announcement: false,
-        reject_withheld: false,
-        reject_pay_phone: false,
-        reject_out_of_range: false,
-        reject_service_conflict: false,
-        block_entry_count: 0,
-        version: 1,
-        created_at: ctx.at(),
-        updated_at: ctx.at(),
+        ..number::Row::new(scope, new_id(), e164, new.max_channels.into(), ctx.at())
     };
     // The kind was looked at under the lock, so only the number itself can be in use.
     number::insert(conn, scope, row.clone()).map_err(|error| taken(error, "/number"))?;

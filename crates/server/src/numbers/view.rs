@@ -1,7 +1,8 @@
 //! Numbers and IDs as they go over the wire.
 
+use crate::error::Failure;
 use crate::numbers::rules::capabilities;
-use crate::platform::stored::{count, from_text, known, version};
+use crate::platform::stored::{count, from_text, version};
 use api_types::{
     Number, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, Terminal,
 };
@@ -9,23 +10,25 @@ use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 use store::softphone::terminal;
 
-/// A number as its holder sees it.
-pub fn number(contract: &Contract, row: &number::Row) -> Number {
-    Number {
-        id: row.id.clone(),
-        e164: row.e164.clone(),
-        kind: number_kind(row),
-        name: row.name.clone(),
-        display_name: row.display_name.clone(),
-        ringtone: known("ringtone", &row.ringtone),
-        priority_phone_id: row.priority_phone_id.clone(),
-        notify_rule_id: row.notify_rule_id.clone(),
-        channel_limit: count(row.channel_limit),
-        max_channels: count(row.max_channels),
-        ringing_phone_ids: contract.ringing(&row.id).map(|phone_id| phone_id.id.clone()).collect(),
-        capabilities: capabilities::of_number(contract, row),
-        version: version(row.version),
+/// A number as its holder sees it: its settings by their names, and what follows from the contract.
+///
+/// # Errors
+/// `internal` when a stored setting cannot be read.
+pub fn number(contract: &Contract, row: &number::Row) -> Result<Number, Failure> {
+    let ringing: Vec<_> = contract.ringing(&row.id).map(|phone_id| &phone_id.id).collect();
+    let mut number = serde_json::json!({
+        "id": row.id,
+        "e164": row.e164,
+        "kind": number_kind(row),
+        "ringing_phone_ids": ringing,
+        "capabilities": capabilities::of_number(contract, row),
+        "version": version(row.version),
+    });
+    for (name, value) in row.values() {
+        number[name] = serde_json::json!(value);
     }
+    serde_json::from_value(number)
+        .map_err(|error| Failure::Internal(format!("numbers of {}: {error}", row.id)))
 }
 
 /// Primary or additional.

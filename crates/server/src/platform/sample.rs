@@ -1,6 +1,7 @@
 //! Contracts for the tables of the rules.
 
 use chrono::{DateTime, NaiveDateTime};
+use store::Scope;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
@@ -38,26 +39,15 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
     };
     let numbers = (0..sample.numbers)
         .map(|i| number::Row {
-            account_id: "account".into(),
-            id: format!("number{i}"),
-            e164: format!("+8131234567{i}"),
             kind: if i == 0 { "primary" } else { "additional" }.into(),
-            name: String::new(),
-            display_name: String::new(),
-            ringtone: "ringtone_1".into(),
-            priority_phone_id: None,
-            notify_rule_id: None,
             channel_limit: 3,
-            max_channels: 5,
-            busy_announcement: false,
-            reject_withheld: false,
-            reject_pay_phone: false,
-            reject_out_of_range: false,
-            reject_service_conflict: false,
-            block_entry_count: 0,
-            version: 1,
-            created_at: at(),
-            updated_at: at(),
+            ..number::Row::new(
+                &Scope::account("account"),
+                format!("number{i}"),
+                format!("+8131234567{i}"),
+                5,
+                at(),
+            )
         })
         .collect();
     let phone_ids = (0..sample.ids)

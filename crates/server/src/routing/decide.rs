@@ -16,7 +16,9 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use api_types::{BlockMatch, BlockPattern, Caller, MatchedRule, NoNumber, RouteAction};
+use api_types::{
+    BlockMatch, BlockPattern, Caller, MatchedRule, NoNumber, RouteAction, SwitchNumber,
+};
 use chrono::NaiveDateTime;
 use store::block_list::block_entry;
 use store::numbers::number;
@@ -33,7 +35,7 @@ pub const PRIORITY_HEAD_START_S: u32 = 10;
 pub const BUSY_ANNOUNCEMENT: &str = "busy";
 
 /// What decides about the calls to one number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NumberSettings<'a> {
     /// Refuses 非通知.
     pub reject_withheld: bool,
@@ -152,6 +154,19 @@ impl<'a> NumberSettings<'a> {
         }
     }
 
+    /// The settings as a switch keeps them.
+    pub fn kept(&self) -> SwitchNumber {
+        SwitchNumber {
+            reject_withheld: self.reject_withheld,
+            reject_pay_phone: self.reject_pay_phone,
+            reject_out_of_range: self.reject_out_of_range,
+            reject_service_conflict: self.reject_service_conflict,
+            channel_limit: self.channel_limit,
+            busy_announcement: self.busy_announcement.then(|| BUSY_ANNOUNCEMENT.to_owned()),
+            ..SwitchNumber::default()
+        }
+    }
+
     fn rejects(&self, kind: NoNumber) -> Option<MatchedRule> {
         let (is_on, rule) = match kind {
             NoNumber::Withheld => (self.reject_withheld, MatchedRule::RejectWithheld),
@@ -225,6 +240,13 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
         sip: Some((code, reason_phrase(code))),
         ..because(RouteAction::Reject, matched)
     };
+    let busy = |matched| match settings.busy_announcement {
+        true => Decision {
+            announcement: Some(BUSY_ANNOUNCEMENT),
+            ..because(RouteAction::Announce, matched)
+        },
+        false => reject(matched, codes.busy),
+    };
 
     match refusal {
         Some(Refusal::Switch(matched)) if !is_exempt => return reject(matched, codes.no_number),
@@ -237,11 +259,7 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
         _ => {}
     }
     if call.active_calls >= u32::from(settings.channel_limit) {
-        if settings.busy_announcement {
-            let busy = because(RouteAction::Announce, MatchedRule::ChannelLimit);
-            return Decision { announcement: Some(BUSY_ANNOUNCEMENT), ..busy };
-        }
-        return reject(MatchedRule::ChannelLimit, codes.busy);
+        return busy(MatchedRule::ChannelLimit);
     }
     let devices = ringing(&settings.devices);
     if devices.is_empty() {

@@ -5,8 +5,8 @@ use crate::platform::texts::{Lang, text};
 use crate::platform::words;
 use crate::routing::decide::{self, Call, Decision};
 use api_types::{
-    Caller, Matched, MatchedRule, NotifyEvent, RouteAction, RouteCaller, RouteDecision,
-    RouteDevice, RouteNotice, ServiceType, SipAnswer,
+    Caller, Matched, NotifyEvent, RouteAction, RouteCaller, RouteDecision, RouteDevice,
+    RouteNotice, ServiceType, SipAnswer,
 };
 use store::notify::{notify_rule, notify_service};
 use store::numbers::number;
@@ -62,9 +62,7 @@ pub fn decision(
     let when = match decision.action {
         RouteAction::Ring => Some("route.notice.unanswered"),
         RouteAction::Announce => Some("route.notice.busy"),
-        RouteAction::Reject if decision.matched == MatchedRule::ChannelLimit => {
-            Some("route.notice.busy")
-        }
+        RouteAction::Reject if decision.matched.is_busy() => Some("route.notice.busy"),
         RouteAction::Reject => None,
     };
     // Whoever is not reached may leave a message instead.

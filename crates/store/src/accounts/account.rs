@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::route_change;
-use crate::platform::schema::{accounts, numbers};
+use crate::platform::schema::accounts;
 use crate::{Conn, OperatorScope, Scope, StoreError};
 
 /// A contract.
@@ -174,17 +174,18 @@ pub fn update(
     Ok(())
 }
 
-/// Removes the contract with everything in it.
+/// Removes the contract with everything in it; `numbers` are those that it has, in E.164.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn delete(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<(), StoreError> {
-    let gone: Vec<String> = numbers::table
-        .filter(numbers::account_id.eq(scope.account_id()))
-        .select(numbers::e164)
-        .load(conn)?;
-    for e164 in gone {
-        route_change::number_gone(conn, scope, &e164, now)?;
+pub fn delete<'a>(
+    conn: &mut Conn,
+    scope: &Scope,
+    numbers: impl IntoIterator<Item = &'a str>,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    for e164 in numbers {
+        route_change::number_gone(conn, scope, e164, now)?;
     }
     diesel::delete(accounts::table.find(scope.account_id())).execute(conn)?;
     route_change::add(conn, scope, route_change::About::Account, None, now)

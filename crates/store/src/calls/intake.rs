@@ -5,7 +5,8 @@ use diesel::sql_types::{Array, Integer};
 
 use crate::accounts::account;
 use crate::numbers::number;
-use crate::platform::schema::{accounts, numbers};
+use crate::numbers::number::numbers;
+use crate::platform::schema::accounts;
 use crate::{Conn, StoreError, SwitchScope};
 
 /// Numbers that were called, and whose they are.

@@ -14,9 +14,10 @@ use crate::calls::{attachment, call_event};
 use crate::notify::delivery::{Attempt, Row};
 use crate::notify::{notify_rule, notify_service};
 use crate::numbers::number;
+use crate::numbers::number::numbers;
 use crate::platform::schema::{
     accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules,
-    notify_services, numbers, paces,
+    notify_services, paces,
 };
 use crate::{Conn, Scope, StoreError, WorkerScope, on_each};
 

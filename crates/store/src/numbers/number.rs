@@ -4,11 +4,57 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::route_change;
-use crate::platform::schema::numbers;
+use crate::numbers::column::columns;
 use crate::{Conn, Scope, StoreError};
 
+mod table {
+    use crate::platform::schema::{
+        accounts, attachments, block_entries, call_events, deliveries, notify_rules,
+        notify_services, phone_ids, silent_targets,
+    };
+
+    diesel::table! {
+        numbers (account_id, id) {
+            account_id -> Text,
+            id -> Text,
+            e164 -> Text,
+            kind -> Text,
+            name -> Text,
+            display_name -> Text,
+            ringtone -> Text,
+            priority_phone_id -> Nullable<Text>,
+            notify_rule_id -> Nullable<Text>,
+            channel_limit -> Integer,
+            max_channels -> Integer,
+            busy_announcement -> Bool,
+            reject_withheld -> Bool,
+            reject_pay_phone -> Bool,
+            reject_out_of_range -> Bool,
+            reject_service_conflict -> Bool,
+            block_entry_count -> BigInt,
+            version -> BigInt,
+            created_at -> Timestamp,
+            updated_at -> Timestamp,
+        }
+    }
+
+    /// Tables that appear in a query together with `numbers`.
+    macro_rules! beside {
+        ($($table:ident)+) => {
+            $(diesel::allow_tables_to_appear_in_same_query!(numbers, $table);)+
+        };
+    }
+
+    beside! {
+        accounts attachments block_entries call_events deliveries notify_rules notify_services phone_ids
+        silent_targets
+    }
+}
+
+pub(crate) use table::numbers;
+
 /// A phone number.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
 #[diesel(table_name = numbers)]
 pub struct Row {
     /// The account.
@@ -83,26 +129,43 @@ pub struct Changes {
     pub reject_service_conflict: Option<bool>,
 }
 
-impl Changes {
-    /// The row as it will be.
-    pub fn apply_to(&self, row: &mut Row) {
-        let new = self.clone();
-        let set = |field: &mut String, value: Option<String>| {
-            value.into_iter().for_each(|value| *field = value)
-        };
-        set(&mut row.name, new.name);
-        set(&mut row.display_name, new.display_name);
-        set(&mut row.ringtone, new.ringtone);
-        row.priority_phone_id = new.priority_phone_id.unwrap_or(row.priority_phone_id.take());
-        row.notify_rule_id = new.notify_rule_id.unwrap_or(row.notify_rule_id.take());
-        row.channel_limit = new.channel_limit.unwrap_or(row.channel_limit);
-        row.max_channels = new.max_channels.unwrap_or(row.max_channels);
-        row.busy_announcement = new.busy_announcement.unwrap_or(row.busy_announcement);
-        row.reject_withheld = new.reject_withheld.unwrap_or(row.reject_withheld);
-        row.reject_pay_phone = new.reject_pay_phone.unwrap_or(row.reject_pay_phone);
-        row.reject_out_of_range = new.reject_out_of_range.unwrap_or(row.reject_out_of_range);
-        row.reject_service_conflict =
-            new.reject_service_conflict.unwrap_or(row.reject_service_conflict);
+columns! {
+    name,
+    display_name,
+    ringtone,
+    priority_phone_id,
+    notify_rule_id,
+    channel_limit,
+    max_channels,
+    busy_announcement,
+    reject_withheld,
+    reject_pay_phone,
+    reject_out_of_range,
+    reject_service_conflict,
+}
+
+impl Row {
+    /// A new number with every setting at its default.
+    pub fn new(
+        scope: &Scope,
+        id: String,
+        e164: String,
+        max_channels: i32,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            account_id: scope.account_id().to_owned(),
+            id,
+            e164,
+            kind: "additional".into(),
+            ringtone: "ringtone_1".into(),
+            channel_limit: max_channels,
+            max_channels,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            ..Self::default()
+        }
     }
 }
 

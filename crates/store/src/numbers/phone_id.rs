@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::account;
+use crate::numbers::column::columns;
 use crate::platform::schema::{accounts, phone_ids};
 use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
 
@@ -56,19 +57,7 @@ pub struct Changes {
     pub outbound_number_id: Option<Option<String>>,
 }
 
-impl Changes {
-    /// The row as it will be.
-    pub fn apply_to(&self, row: &mut Row) {
-        let Changes { extension, terminal_name, device_option, outbound_number_id } = self.clone();
-        let set = |field: &mut String, value: Option<String>| {
-            value.into_iter().for_each(|value| *field = value)
-        };
-        set(&mut row.extension, extension);
-        set(&mut row.terminal_name, terminal_name);
-        row.device_option = device_option.unwrap_or(row.device_option.take());
-        row.outbound_number_id = outbound_number_id.unwrap_or(row.outbound_number_id.take());
-    }
-}
+columns! { extension, terminal_name, device_option, outbound_number_id }
 
 /// Adds an ID.
 ///

@@ -2,7 +2,7 @@
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Bool, Text};
-use diesel::{QueryDsl, RunQueryDsl, sql_query};
+use diesel::{RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::{Conn, Db, StoreError};
@@ -68,23 +68,4 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
         Ok(columns)
     })
     .await
-}
-
-macro_rules! probe {
-    ($conn:expr, $($table:ident)+) => {{
-        $(crate::platform::schema::$table::table.limit(0).execute($conn)?;)+
-        Ok(vec![$(stringify!($table)),+])
-    }};
-}
-
-/// Asks for every column of every table that the queries know, and answers the names of those
-/// tables.
-///
-/// # Errors
-/// When a table or a column is not there.
-pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
-    probe!(conn,
-        accounts route_changes route_position switch_reports api_keys notify_rules numbers phone_ids terminals silent_targets sessions password_resets sign_in_attempts
-        service_keys signing_keys refresh_tokens sign_in_links audit_log idempotency_keys block_entries removed_block_entries block_imports call_events notify_services
-        uploads attachments deliveries delivery_attempts paces)
 }

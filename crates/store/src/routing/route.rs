@@ -3,7 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::platform::schema::{block_entries, numbers};
+use crate::numbers::number::numbers;
+use crate::platform::schema::block_entries;
 use crate::{Conn, Scope, StoreError, SwitchScope};
 
 /// The account and the id of the number with this E.164 text.

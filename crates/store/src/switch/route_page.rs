@@ -6,8 +6,9 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 
 use crate::accounts::account;
+use crate::numbers::number::numbers;
 use crate::numbers::{number, phone_id};
-use crate::platform::schema::{accounts, block_entries, numbers, phone_ids, silent_targets};
+use crate::platform::schema::{accounts, block_entries, phone_ids, silent_targets};
 use crate::routing::contract::Contract;
 use crate::routing::route;
 use crate::{Conn, StoreError, SwitchScope};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use api_types::{Caller, MatchedRule, MissedReason, SwitchEventType};
+use api_types::{Caller, MissedReason, SwitchEventType};
 use chrono::TimeDelta;
 use store::block_list::block_entry;
 use store::calls::attachment::{self, Upload};
@@ -100,8 +100,7 @@ pub(super) fn refusing(
         reject_service_conflict: number.reject_service_conflict,
         entries: Cow::Owned(entries.iter().filter_map(Entry::from_row).collect()),
         channel_limit: u8::MAX,
-        busy_announcement: false,
-        devices: Vec::new(),
+        ..NumberSettings::default()
     };
     let call = Call {
         caller: heard.caller.clone(),
@@ -110,18 +109,8 @@ pub(super) fn refusing(
         emergency_callback: false,
     };
     let decision = decide_call(&settings, &call, &SipCodes::default());
-    Ok(match decision.matched {
-        MatchedRule::BlockEntry
-        | MatchedRule::RejectWithheld
-        | MatchedRule::RejectPayPhone
-        | MatchedRule::RejectOutOfRange
-        | MatchedRule::RejectServiceConflict => Some(decision.entry.map(|entry| entry.id)),
-        MatchedRule::ChannelLimit
-        | MatchedRule::NoTerminalRings
-        | MatchedRule::Ringing
-        | MatchedRule::UnknownNumber
-        | MatchedRule::Suspended => None,
-    })
+    let refused = decision.matched.refuses_caller();
+    Ok(refused.then(|| decision.entry.map(|entry| entry.id)))
 }
 
 /// The row of a file that an event names.

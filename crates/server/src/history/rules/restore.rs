@@ -1,26 +1,8 @@
 //! Which changes can be taken back, and what that means.
 
 use crate::platform;
-use api_types::{AuditAction, AuditObject, FieldValue, FieldValues};
+use api_types::{AuditAction, AuditObject, FieldValue, FieldValues, Owner, Setting};
 use store::history::audit;
-
-/// The settings of a number that its holder may change.
-pub const NUMBER_FIELDS: [&str; 11] = [
-    "name",
-    "display_name",
-    "ringtone",
-    "priority_phone_id",
-    "notify_rule_id",
-    "channel_limit",
-    "busy_announcement",
-    "reject_withheld",
-    "reject_pay_phone",
-    "reject_out_of_range",
-    "reject_service_conflict",
-];
-
-/// The settings of an ID that its holder may change.
-pub const PHONE_ID_FIELDS: [&str; 2] = ["terminal_name", "outbound_number_id"];
 
 /// The settings of a notify rule.
 pub const NOTIFY_RULE_FIELDS: [&str; 5] =
@@ -75,6 +57,8 @@ pub fn plan(row: &audit::Row) -> Option<Plan> {
     let only = |allowed: &[&str]| {
         !after.is_empty() && after.keys().all(|name| allowed.contains(&name.as_str()))
     };
+    let settings =
+        |owner| !after.is_empty() && after.keys().all(|name| Setting::find(owner, name).is_some());
     let id = |name: &str| match after.get(name) {
         Some(FieldValue::Text(id)) => Some(id.clone()),
         _ => None,
@@ -86,11 +70,11 @@ pub fn plan(row: &audit::Row) -> Option<Plan> {
         // The switches of the block list and the announcement are settings of the number, shown on
         // screens of their own.
         (AuditObject::Number | AuditObject::BlockList, AuditAction::Update)
-            if only(&NUMBER_FIELDS) =>
+            if settings(Owner::Number) =>
         {
             Some(Plan::Number)
         }
-        (AuditObject::PhoneId, AuditAction::Update) if only(&PHONE_ID_FIELDS) => {
+        (AuditObject::PhoneId, AuditAction::Update) if settings(Owner::PhoneId) => {
             Some(Plan::PhoneId)
         }
         (AuditObject::Ringing, AuditAction::Update) => Some(Plan::Ringing),

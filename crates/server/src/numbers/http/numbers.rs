@@ -33,7 +33,8 @@ pub async fn list_numbers(
     let rows = contract.numbers.iter().collect();
     let page =
         window.slice(rows, |row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164));
-    let items = page.items.into_iter().map(|row| view::number(&contract, row)).collect();
+    let items =
+        page.items.into_iter().map(|row| view::number(&contract, row)).collect::<Result<_, _>>()?;
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
@@ -58,7 +59,7 @@ pub async fn get_number(
 
 fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Number, Failure> {
     let contract = load(conn, scope)?;
-    Ok(view::number(&contract, contract.number(id).ok_or(Failure::NOT_FOUND)?))
+    view::number(&contract, contract.number(id).ok_or(Failure::NOT_FOUND)?)
 }
 
 /// Change a number's general settings
@@ -82,7 +83,7 @@ pub async fn update_number(
         .db
         .write(move |conn| {
             write(conn, &holder.scope, &ctx, if_match, &number_id, |contract, row| {
-                change::number(contract, row, &body.value).map_err(Failure::Fields)
+                change::number(contract, row, &body.value, ctx.now).map_err(Failure::Fields)
             })
         })
         .await?;
@@ -103,7 +104,7 @@ fn write(
     check_version(row.version, Some(if_match.0))?;
     let changes = decide(&contract, row)?;
     let after = provisioning::change_number(conn, scope, ctx, row, &changes)?;
-    Ok(view::number(&contract, &after))
+    view::number(&contract, &after)
 }
 
 /// A number's channel limit
@@ -151,8 +152,9 @@ pub async fn set_channel_limit(
     let number = app
         .db
         .write(move |conn| {
-            write(conn, &holder.scope, &ctx, if_match, &number_id, |_, row| {
-                change::channel_limit(row, body.value.limit).map_err(Failure::Fields)
+            write(conn, &holder.scope, &ctx, if_match, &number_id, |contract, row| {
+                change::channel_limit(contract, row, body.value.limit, ctx.now)
+                    .map_err(Failure::Fields)
             })
         })
         .await?;

@@ -14,7 +14,7 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::numbers::rules::change;
 use crate::numbers::{phone_ids, view};
-use crate::platform::change::{check_version, locked};
+use crate::platform::change::check_version;
 
 /// List the IDs
 ///
@@ -89,17 +89,12 @@ pub async fn update_id(
     let changed = app
         .db
         .write(move |conn| {
-            locked(conn, &holder.scope)?;
-            let before = store::numbers::phone_id::find(conn, &holder.scope, &phone_id)?
-                .ok_or(Failure::NOT_FOUND)?;
+            let contract = contract::load_locked(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
+            let before = contract.phone_id(&phone_id).ok_or(Failure::NOT_FOUND)?;
             check_version(before.version, Some(if_match.0))?;
-            phone_ids::change_phone_id(
-                conn,
-                &holder.scope,
-                &ctx,
-                &before,
-                &change::phone_id(&body.value),
-            )?;
+            let changes =
+                change::phone_id(&contract, before, &body.value).map_err(Failure::Fields)?;
+            phone_ids::change_phone_id(conn, &holder.scope, &ctx, before, &changes)?;
             find(conn, &holder.scope, &phone_id)
         })
         .await?;

@@ -3,42 +3,53 @@
 //! The rows are those of the selection screen: the primary number with the basic ID, additional
 //! numbers, additional IDs.
 
-use api_types::Capability;
+use api_types::{Applies, Capability, Owner, Setting};
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 
 /// The settings that apply to a number.
 pub fn of_number(contract: &Contract, number: &number::Row) -> Vec<Capability> {
-    let mut capabilities = vec![Capability::Name];
-    if contract.account.option_ip_phone {
-        capabilities.push(Capability::DisplayName);
-    }
-    if contract.numbers.len() >= 2 {
-        capabilities.push(Capability::Ringtone);
-    }
-    if contract.ringing(&number.id).take(2).count() == 2 {
-        capabilities.push(Capability::Priority);
-    }
-    capabilities.extend([
-        Capability::ChannelLimit,
-        Capability::NotifyRule,
-        Capability::BlockList,
-        Capability::Ringing,
-        Capability::BusyAnnouncement,
-    ]);
-    capabilities
+    list(Owner::Number, &[(Capability::Ringing, Applies::Always)], |applies| match applies {
+        Applies::Always => true,
+        Applies::IpPhoneOption => contract.account.option_ip_phone,
+        Applies::TwoNumbers => contract.numbers.len() >= 2,
+        Applies::TwoRinging => contract.ringing(&number.id).take(2).count() == 2,
+        Applies::DeviceOption | Applies::AdditionalId => false,
+    })
 }
 
 /// The settings that apply to an ID.
 pub fn of_phone_id(contract: &Contract, phone_id: &phone_id::Row) -> Vec<Capability> {
-    let mut capabilities = vec![Capability::TerminalName, Capability::Extension];
-    if device_option_in_force(contract, phone_id) && contract.numbers.len() >= 2 {
-        capabilities.push(Capability::OutboundNumber);
-    }
-    capabilities.push(Capability::PasswordChange);
-    if phone_id.kind == "additional" {
-        capabilities.push(Capability::PasswordReveal);
-    }
+    let more = [
+        (Capability::Extension, Applies::Always),
+        (Capability::PasswordChange, Applies::Always),
+        (Capability::PasswordReveal, Applies::AdditionalId),
+    ];
+    list(Owner::PhoneId, &more, |applies| match applies {
+        Applies::Always => true,
+        Applies::DeviceOption => {
+            device_option_in_force(contract, phone_id) && contract.numbers.len() >= 2
+        }
+        Applies::AdditionalId => phone_id.kind == "additional",
+        Applies::IpPhoneOption | Applies::TwoNumbers | Applies::TwoRinging => false,
+    })
+}
+
+/// The capabilities of the declared settings, and `more`, as far as they apply.
+fn list(
+    owner: Owner,
+    more: &[(Capability, Applies)],
+    applies: impl Fn(Applies) -> bool,
+) -> Vec<Capability> {
+    let declared =
+        Setting::of(owner).filter_map(|setting| Some((setting.capability?, setting.applies)));
+    let mut capabilities: Vec<_> = declared
+        .chain(more.iter().copied())
+        .filter(|(_, when)| applies(*when))
+        .map(|(capability, _)| capability)
+        .collect();
+    capabilities.sort();
+    capabilities.dedup();
     capabilities
 }
 

@@ -1,9 +1,12 @@
 //! From a patch and the contract to what changes, or to what is wrong with it.
 
 use api_types::{
-    BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch,
-    PhoneIdPatch, RingingPut, Ringtone, read_emails,
+    BlockListPatch, Capability, FieldCode, FieldFault, FieldValue, FieldValues, NotifyEvent,
+    NotifyRulePatch, NumberPatch, Owner, PhoneIdPatch, Referent, RingingPut, Setting, SettingType,
+    read_emails,
 };
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 use store::notify::notify_rule;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
@@ -11,7 +14,7 @@ use store::routing::contract::Contract;
 use crate::numbers::rules::capabilities;
 use crate::platform;
 
-/// What a patch changes of a number. Texts are trimmed.
+/// What a patch changes of a number.
 ///
 /// # Errors
 /// Every field that the contract or the other settings do not allow.
@@ -19,60 +22,118 @@ pub fn number(
     contract: &Contract,
     row: &number::Row,
     patch: &NumberPatch,
+    now: DateTime<Utc>,
+) -> Result<number::Changes, Vec<FieldFault>> {
+    number_settings(contract, row, &values_of(patch), now)
+}
+
+/// The fields of a patch that are given.
+fn values_of(patch: &impl Serialize) -> FieldValues {
+    serde_json::to_value(patch)
+        .and_then(serde_json::from_value)
+        .unwrap_or_else(|error| unreachable!("a patch holds more than plain values: {error}"))
+}
+
+/// What new values of its settings change of a number. Texts are trimmed.
+///
+/// # Errors
+/// Every value that the contract or the other settings do not allow.
+pub fn number_settings(
+    contract: &Contract,
+    row: &number::Row,
+    values: &FieldValues,
+    now: DateTime<Utc>,
 ) -> Result<number::Changes, Vec<FieldFault>> {
     let capabilities = capabilities::of_number(contract, row);
-    let can = |capability| capabilities.contains(&capability);
-    let mut faults = Vec::new();
-    let mut refuse = |pointer: &str, code| faults.push(FieldFault::new(pointer, code));
-
-    let display_name = patch.display_name.as_deref().map(str::trim);
-    if display_name.is_some_and(|name| !name.is_empty()) && !can(Capability::DisplayName) {
-        refuse("/display_name", FieldCode::NotContracted);
-    }
-    if patch.ringtone.is_some_and(|ringtone| text_of_ringtone(ringtone) != row.ringtone)
-        && !can(Capability::Ringtone)
-    {
-        refuse("/ringtone", FieldCode::NotApplicable);
-    }
-    if let Some(Some(phone_id)) = &patch.priority_phone_id {
-        if contract.phone_id(phone_id).is_none() {
-            refuse("/priority_phone_id", FieldCode::NotFound);
-        } else if !contract.ringing(&row.id).any(|ringing| ringing.id == *phone_id) {
-            refuse("/priority_phone_id", FieldCode::DoesNotRing);
-        } else if !can(Capability::Priority) {
-            refuse("/priority_phone_id", FieldCode::NotApplicable);
+    let present = row.values();
+    let (mut changes, mut faults) = (number::Changes::default(), Vec::new());
+    for setting in Setting::of(Owner::Number) {
+        let Some(value) = values.get(setting.name).map(trimmed) else { continue };
+        let applies = setting.capability.is_none_or(|needed| capabilities.contains(&needed));
+        let pointer = format!("/{}", setting.name);
+        let fault = match (setting.holds, &value) {
+            (SettingType::Text { .. }, FieldValue::Text(text)) => {
+                (!applies && !text.is_empty()).then(|| FieldFault::new(pointer, setting.refusal))
+            }
+            (SettingType::Choice(_), value) => {
+                let is_new = present.get(setting.name) != Some(value);
+                (!applies && is_new).then(|| FieldFault::new(pointer, setting.refusal))
+            }
+            (SettingType::Reference(referent), FieldValue::Text(id)) => {
+                let fault = reference(contract, row, referent, id);
+                let fault = fault.or((!applies).then_some(setting.refusal));
+                fault.map(|code| FieldFault::new(pointer, code))
+            }
+            (SettingType::Count, FieldValue::Integer(count)) => {
+                let most = i64::from(row.max_channels);
+                // It is sent as the `limit` of a request of its own.
+                let fault = || FieldFault::new("/limit", FieldCode::OutOfRange).limit(most);
+                (!(1..=most).contains(count)).then(fault)
+            }
+            (SettingType::Instant { max_days }, FieldValue::Text(text)) => {
+                ahead(text, now, max_days, pointer)
+            }
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            faults.push(fault);
+        } else if changes.set(setting.name, &value).is_none() {
+            faults.push(FieldFault::new(format!("/{}", setting.name), FieldCode::WrongType));
         }
     }
-    if let Some(Some(rule)) = &patch.notify_rule_id
-        && !contract.notify_rules.iter().any(|known| known.id == *rule)
-    {
-        refuse("/notify_rule_id", FieldCode::NotFound);
+    if faults.is_empty() { Ok(changes) } else { Err(faults) }
+}
+
+fn trimmed(value: &FieldValue) -> FieldValue {
+    if let FieldValue::Text(text) = value {
+        FieldValue::Text(text.trim().to_owned())
+    } else {
+        value.clone()
     }
-    if !faults.is_empty() {
-        return Err(faults);
+}
+
+/// Whether `text` is an instant that lies ahead, but not further than allowed.
+fn ahead(text: &str, now: DateTime<Utc>, max_days: i64, pointer: String) -> Option<FieldFault> {
+    let Ok(at) = text.parse::<DateTime<Utc>>() else {
+        return Some(FieldFault::new(pointer, FieldCode::InvalidDate));
+    };
+    if at <= now {
+        return Some(FieldFault::new(pointer, FieldCode::InThePast));
     }
-    Ok(number::Changes {
-        name: patch.name.as_deref().map(|name| name.trim().to_owned()),
-        display_name: display_name.map(str::to_owned),
-        ringtone: patch.ringtone.map(|ringtone| text_of_ringtone(ringtone).to_owned()),
-        priority_phone_id: patch.priority_phone_id.clone(),
-        notify_rule_id: patch.notify_rule_id.clone(),
-        ..number::Changes::default()
-    })
+    let is_too_far = at > now + TimeDelta::days(max_days);
+    is_too_far.then(|| FieldFault::new(pointer, FieldCode::OutOfRange).limit(max_days))
+}
+
+fn reference(
+    contract: &Contract,
+    row: &number::Row,
+    referent: Referent,
+    id: &str,
+) -> Option<FieldCode> {
+    let is_there = match referent {
+        Referent::RingingId => contract.phone_id(id).is_some(),
+        Referent::NotifyRule => contract.notify_rules.iter().any(|known| known.id == *id),
+        Referent::Number => contract.number(id).is_some(),
+    };
+    if !is_there {
+        return Some(FieldCode::NotFound);
+    }
+    let rings = || contract.ringing(&row.id).any(|ringing| ringing.id == *id);
+    (referent == Referent::RingingId && !rings()).then_some(FieldCode::DoesNotRing)
 }
 
 /// What a new channel limit changes of a number.
 ///
 /// # Errors
 /// A limit outside 1 to the contract's maximum.
-pub fn channel_limit(row: &number::Row, limit: u8) -> Result<number::Changes, Vec<FieldFault>> {
-    if (1..=row.max_channels).contains(&i32::from(limit)) {
-        return Ok(number::Changes {
-            channel_limit: Some(i32::from(limit)),
-            ..number::Changes::default()
-        });
-    }
-    Err(vec![FieldFault::new("/limit", FieldCode::OutOfRange).limit(i64::from(row.max_channels))])
+pub fn channel_limit(
+    contract: &Contract,
+    row: &number::Row,
+    limit: u8,
+    now: DateTime<Utc>,
+) -> Result<number::Changes, Vec<FieldFault>> {
+    let limit = FieldValue::Integer(limit.into());
+    number_settings(contract, row, &FieldValues::from([("channel_limit".into(), limit)]), now)
 }
 
 /// What a patch changes of the switches for calls without a number.
@@ -151,12 +212,40 @@ pub fn own_outbound_number(
     Ok(phone_id::Changes { outbound_number_id: Some(number_id), ..phone_id::Changes::default() })
 }
 
-/// What a patch changes of an ID. Texts are trimmed.
-pub fn phone_id(patch: &PhoneIdPatch) -> phone_id::Changes {
-    phone_id::Changes {
-        terminal_name: patch.terminal_name.as_deref().map(|name| name.trim().to_owned()),
-        ..phone_id::Changes::default()
+/// What a patch changes of an ID.
+///
+/// # Errors
+/// Every field that the contract does not allow.
+pub fn phone_id(
+    contract: &Contract,
+    row: &phone_id::Row,
+    patch: &PhoneIdPatch,
+) -> Result<phone_id::Changes, Vec<FieldFault>> {
+    phone_id_settings(contract, row, &values_of(patch))
+}
+
+/// What new values of its settings change of an ID. Texts are trimmed.
+///
+/// # Errors
+/// Every value that the contract does not allow.
+pub fn phone_id_settings(
+    contract: &Contract,
+    row: &phone_id::Row,
+    values: &FieldValues,
+) -> Result<phone_id::Changes, Vec<FieldFault>> {
+    let mut changes = phone_id::Changes::default();
+    for setting in Setting::of(Owner::PhoneId) {
+        let Some(value) = values.get(setting.name).map(trimmed) else { continue };
+        if let SettingType::Reference(_) = setting.holds {
+            let id = if let FieldValue::Text(id) = &value { Some(id.clone()) } else { None };
+            outbound_number(contract, row, id)?;
+        }
+        if changes.set(setting.name, &value).is_none() {
+            let pointer = format!("/{}", setting.name);
+            return Err(vec![FieldFault::new(pointer, FieldCode::WrongType)]);
+        }
     }
+    Ok(changes)
 }
 
 /// What a patch changes of a notify rule. Texts are trimmed, lists have everything once and in
@@ -179,18 +268,12 @@ pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<
     })
 }
 
-/// The stored text of a ringtone.
-pub fn text_of_ringtone(ringtone: Ringtone) -> &'static str {
-    match ringtone {
-        Ringtone::Ringtone1 => "ringtone_1",
-        Ringtone::Ringtone2 => "ringtone_2",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::platform::sample::{Sample, contract};
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     fn json(text: &str) -> NumberPatch {
         serde_json::from_str(text).unwrap()
@@ -230,8 +313,9 @@ mod tests {
         ];
         for (sample, patch, expected) in table {
             let contract = contract(sample);
-            let found =
-                number(&contract, &contract.numbers[0], &json(patch)).err().unwrap_or_default();
+            let found = number(&contract, &contract.numbers[0], &json(patch), NOW)
+                .err()
+                .unwrap_or_default();
             let found: Vec<_> =
                 found.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
             assert_eq!(found, expected, "{patch}");
@@ -241,7 +325,7 @@ mod tests {
     #[test]
     fn absent_null_and_value_are_three_things_and_texts_are_trimmed() {
         let contract = contract(&Sample { numbers: 2, ids: 2, ..Sample::default() });
-        let change = |patch| number(&contract, &contract.numbers[0], &json(patch)).unwrap();
+        let change = |patch| number(&contract, &contract.numbers[0], &json(patch), NOW).unwrap();
         assert_eq!(change("{}"), number::Changes::default());
         assert_eq!(change(r#"{"priority_phone_id":null}"#).priority_phone_id, Some(None));
         assert_eq!(
@@ -257,7 +341,24 @@ mod tests {
         for (limit, allowed) in
             [(0, false), (1, true), (5, true), (6, false), (9, false), (255, false)]
         {
-            assert_eq!(channel_limit(&contract.numbers[0], limit).is_ok(), allowed, "{limit}");
+            let found = channel_limit(&contract, &contract.numbers[0], limit, NOW);
+            assert_eq!(found.is_ok(), allowed, "{limit}");
+        }
+    }
+
+    #[test]
+    fn an_instant_lies_ahead_but_not_too_far() {
+        let codes = [
+            ("1969-12-31T23:59:59Z", Some(FieldCode::InThePast)),
+            ("1970-01-01T00:00:00Z", Some(FieldCode::InThePast)),
+            ("1970-01-01T09:00:01+09:00", None),
+            ("1970-01-03T00:00:00Z", None),
+            ("1970-01-03T00:00:01Z", Some(FieldCode::OutOfRange)),
+            ("tomorrow", Some(FieldCode::InvalidDate)),
+        ];
+        for (text, code) in codes {
+            let fault = ahead(text, NOW, 2, "/until".into());
+            assert_eq!(fault.map(|fault| fault.code), code, "{text}");
         }
     }
 }

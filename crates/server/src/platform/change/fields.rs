@@ -1,6 +1,6 @@
 //! What is written into the change log.
 
-use api_types::{AuditObject, FieldValue, FieldValues};
+use api_types::{AuditObject, FieldValue, FieldValues, Owner, Setting};
 use store::accounts::account;
 use store::block_list::block_entry;
 use store::notify::{notify_rule, notify_service};
@@ -31,32 +31,16 @@ pub fn of_account(row: &account::Row) -> FieldValues {
 
 /// The settings of a number that the log follows.
 pub fn of_number(row: &number::Row) -> FieldValues {
-    FieldValues::from([
-        ("e164".into(), text(&row.e164)),
-        ("name".into(), text(&row.name)),
-        ("display_name".into(), text(&row.display_name)),
-        ("ringtone".into(), text(&row.ringtone)),
-        ("priority_phone_id".into(), optional(&row.priority_phone_id)),
-        ("notify_rule_id".into(), optional(&row.notify_rule_id)),
-        ("channel_limit".into(), FieldValue::Integer(row.channel_limit.into())),
-        ("max_channels".into(), FieldValue::Integer(row.max_channels.into())),
-        ("busy_announcement".into(), FieldValue::Bool(row.busy_announcement)),
-        ("reject_withheld".into(), FieldValue::Bool(row.reject_withheld)),
-        ("reject_pay_phone".into(), FieldValue::Bool(row.reject_pay_phone)),
-        ("reject_out_of_range".into(), FieldValue::Bool(row.reject_out_of_range)),
-        ("reject_service_conflict".into(), FieldValue::Bool(row.reject_service_conflict)),
-    ])
+    let mut values = row.values();
+    values.insert("e164".into(), text(&row.e164));
+    values
 }
 
 /// The settings of an ID that the log follows; never its password.
 pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
-    FieldValues::from([
-        ("login_id".into(), text(&row.login_id)),
-        ("extension".into(), text(&row.extension)),
-        ("terminal_name".into(), text(&row.terminal_name)),
-        ("device_option".into(), optional(&row.device_option)),
-        ("outbound_number_id".into(), optional(&row.outbound_number_id)),
-    ])
+    let mut values = row.values();
+    values.insert("login_id".into(), text(&row.login_id));
+    values
 }
 
 /// A list of texts in one value, as it can be read again: `a, b`.
@@ -103,14 +87,13 @@ pub fn ringing_field(phone_id: &str) -> String {
 
 /// The screen that a change of a number belongs to, by the fields that changed.
 pub fn screen_of_number(changed: &FieldValues) -> AuditObject {
-    let all =
-        |begins: &str| !changed.is_empty() && changed.keys().all(|name| name.starts_with(begins));
-    if all("reject_") {
-        AuditObject::BlockList
-    } else if all("busy_announcement") {
-        AuditObject::Ringing
-    } else {
-        AuditObject::Number
+    let screen = |name: &String| {
+        Setting::find(Owner::Number, name).map_or(AuditObject::Number, |setting| setting.screen)
+    };
+    let mut screens = changed.keys().map(screen);
+    match screens.next() {
+        Some(first) if screens.all(|screen| screen == first) => first,
+        _ => AuditObject::Number,
     }
 }
 

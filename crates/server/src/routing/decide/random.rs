@@ -175,7 +175,7 @@ impl Case {
                 flipped.contract.silent.extend(ringing);
             }
             // Settled before this is asked.
-            MatchedRule::UnknownNumber | MatchedRule::Suspended => panic!("{decision:?}"),
+            _ => panic!("{decision:?}"),
         }
         flipped
     }

@@ -42,14 +42,10 @@ fn device(phone_id: &'static str, rings: bool) -> Device<'static> {
 
 fn settings(entries: &[&str]) -> NumberSettings<'static> {
     NumberSettings {
-        reject_withheld: false,
-        reject_pay_phone: false,
-        reject_out_of_range: false,
-        reject_service_conflict: false,
         entries: entries.iter().map(|text| entry(text)).collect(),
         channel_limit: 3,
-        busy_announcement: false,
         devices: vec![device("201", true)],
+        ..NumberSettings::default()
     }
 }
 

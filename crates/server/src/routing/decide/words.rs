@@ -3,6 +3,7 @@
 use api_types::{BlockMatch, MatchedRule, RouteAction};
 
 use super::{Decision, PRIORITY_HEAD_START_S};
+use crate::platform;
 use crate::platform::texts::{Lang, text};
 
 /// The setting that decided, in words.
@@ -21,28 +22,21 @@ pub fn reason(lang: Lang, decision: &Decision) -> String {
     }
 }
 
-fn key(decision: &Decision) -> &'static str {
-    match decision.matched {
-        MatchedRule::RejectWithheld => "reject_withheld",
-        MatchedRule::RejectPayPhone => "reject_pay_phone",
-        MatchedRule::RejectOutOfRange => "reject_out_of_range",
-        MatchedRule::RejectServiceConflict => "reject_service_conflict",
+/// The rule by its name, with what tells its texts apart.
+fn key(decision: &Decision) -> String {
+    let rule = platform::stored::text_of(&decision.matched);
+    let more = match decision.matched {
         MatchedRule::BlockEntry => {
             match decision.entry.as_ref().map(|entry| entry.pattern.matching()) {
-                Some(BlockMatch::Prefix) => "block_entry_prefix",
-                Some(BlockMatch::Exact) | None => "block_entry_exact",
+                Some(BlockMatch::Prefix) => "_prefix",
+                Some(BlockMatch::Exact) | None => "_exact",
             }
         }
-        MatchedRule::ChannelLimit if decision.action == RouteAction::Announce => {
-            "channel_limit_announcement"
-        }
-        MatchedRule::ChannelLimit => "channel_limit",
-        MatchedRule::NoTerminalRings => "no_terminal_rings",
         MatchedRule::Ringing if decision.devices.iter().any(|device| device.ring_after_s > 0) => {
-            "ringing_priority"
+            "_priority"
         }
-        MatchedRule::Ringing => "ringing",
-        MatchedRule::UnknownNumber => "unknown_number",
-        MatchedRule::Suspended => "suspended",
-    }
+        _ if decision.action == RouteAction::Announce => "_announcement",
+        _ => "",
+    };
+    format!("{rule}{more}")
 }

@@ -11,10 +11,8 @@ use store::routing::route;
 
 use crate::platform::config::Switch as SwitchConfig;
 use crate::platform::texts::Lang;
-use crate::routing::decide::{
-    BUSY_ANNOUNCEMENT, Call, NumberSettings, SipCodes, decide_call, reason_phrase,
-};
-use crate::{numbers, platform, routing};
+use crate::routing::decide::{Call, NumberSettings, SipCodes, decide_call, reason_phrase};
+use crate::{platform, routing};
 
 /// The form of the lines.
 const FORMAT: u32 = 1;
@@ -134,18 +132,13 @@ pub(super) fn number(
         number: row.e164.clone(),
         dialled: dialled(&row.e164),
         suspended: !is_active,
-        reject_withheld: settings.reject_withheld,
-        reject_pay_phone: settings.reject_pay_phone,
-        reject_out_of_range: settings.reject_out_of_range,
-        reject_service_conflict: settings.reject_service_conflict,
         exact,
         prefix,
-        channel_limit: settings.channel_limit,
-        busy_announcement: settings.busy_announcement.then(|| BUSY_ANNOUNCEMENT.to_owned()),
         rtjson: decision.rtjson.filter(|_| is_active),
         later: decision.later.filter(|_| is_active),
         number_name: row.name.clone(),
         display_name: row.display_name.clone(),
-        ringtone: numbers::view::number(contract, row).ringtone,
+        ringtone: platform::stored::known("ringtone", &row.ringtone),
+        ..settings.kept()
     }
 }
