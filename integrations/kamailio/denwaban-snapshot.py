@@ -164,18 +164,26 @@ def names(rtjson):
 
 
 def rows(line):
-    """The rows of a number, by table: what route[SNAPSHOT] and route[BLOCKED] read."""
+    """The rows of a number, by table: what route[SNAPSHOT] and route[BLOCKED] read. Of a number that is name=value;name=value, so that
+    a setting needs no line here: whatever is neither off nor empty."""
     later = line.get("later") or {}
-    flags = ("suspended", "reject_withheld", "reject_pay_phone", "reject_out_of_range", "reject_service_conflict")
-    fields = ["1" if line.get(flag) else "0" for flag in flags]
-    fields += [str(line["channel_limit"]), line.get("busy_announcement") or "", names(line.get("rtjson"))]
-    fields += [str(later.get("after_s", 0)), names(later.get("rtjson")), line.get("ringtone") or ""]
-    fields += [urllib.parse.quote(line.get("display_name") or "", safe="")]
+    fields = {name: plain(name, value) for name, value in line.items() if isinstance(value, (bool, int, str))}
+    fields.update(first=names(line.get("rtjson")), after=str(later.get("after_s", 0)), all=names(later.get("rtjson")))
+    record = ";".join(f"{name}={value}" for name, value in fields.items() if value)
     block = {}
     for sign, patterns in (("=", line.get("exact")), ("^", line.get("prefix"))):
         for pattern, until in (patterns or {}).items():
             block[line["number"] + sign + pattern] = ends(until)
-    return {"number": {line["number"]: "|".join(fields)}, "block": block}
+    return {"number": {line["number"]: record}, "block": block}
+
+
+def plain(name, value):
+    """A value as it stands in a record: an instant in seconds since 1970, what people have written in hexadecimal digits."""
+    if isinstance(value, bool):
+        return "1" if value else ""
+    if name.endswith("_until"):
+        return ends(value)
+    return value.encode().hex() if name.endswith("_name") else str(value)
 
 
 def ends(until):
