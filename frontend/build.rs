@@ -25,6 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("i18n.rs"), code.to_string())?;
     fs::write(out.join("channel_words.rs"), channel_words()?)?;
+    // Settings are found by the names that they are declared under.
+    let ja: Value = serde_json::from_str(&fs::read_to_string("locales/ja.json")?)?;
+    let names = ja["setting"].as_object().ok_or("no words of settings")?.keys();
+    let arms: String =
+        names.map(|name| format!("{name:?} => crate::t!(setting.{name}),")).collect();
+    fs::write(out.join("settings.rs"), format!("match name {{ {arms} _ => return None }}"))?;
     Ok(())
 }
 

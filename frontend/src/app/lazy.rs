@@ -231,7 +231,7 @@ fn title(route: &Route) -> Text {
         Route::Notice(_) => text!(notices.event),
         Route::Deliveries => text!(notices.deliveries),
         Route::Notify(NotifyPage::Rules) => text!(notify.title),
-        Route::Notify(NotifyPage::Rule(_)) => text!(general.rule),
+        Route::Notify(NotifyPage::Rule(_)) => text!(setting.notify_rule_id),
         Route::Notify(NotifyPage::AddService(_)) => text!(notify.add_service),
         Route::Notify(NotifyPage::Service(..)) => text!(notify.service),
         _ => text!(history.title),

@@ -1,10 +1,11 @@
 //! The selection screen: every number and every additional ID, and the contract below them.
 
-use api_types::{Number, NumberKind, PhoneId, TerminalKind};
+use api_types::{Number, PhoneId, TerminalKind};
 use leptos::html;
 use leptos::prelude::*;
 
-use super::directory::{Rows, id_label, number_label, use_directory};
+use super::directory::{Rows, id_label, use_directory};
+use super::heading;
 use super::terminals::{TerminalBadges, kinds};
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
@@ -136,20 +137,11 @@ fn RowGroups(rows: Rows) -> impl IntoView {
 
 fn number_row(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
     let row = RowRef::number(number.id.clone());
-    let names: Vec<String> =
-        [Some(number.name.clone()), basic_id.map(|phone_id| phone_id.terminal_name.clone())]
-            .into_iter()
-            .flatten()
-            .filter(|name| !name.is_empty())
-            .collect();
-    let title = number_label(number);
-    let primary = number.kind == NumberKind::Primary;
+    let heading = heading::in_list(number, basic_id);
     let badges = basic_id.map(kinds).unwrap_or_default();
     view! {
         <Row row test_id=format!("row-number-{}", number.e164) badges>
-            <b class="num">{title}</b>
-            {primary.then(|| view! { <span class="kind">{move || t!(list.primary)}</span> })}
-            {(!names.is_empty()).then(|| view! { <small>{names.join(" ・ ")}</small> })}
+            {heading}
         </Row>
     }
     .into_any()

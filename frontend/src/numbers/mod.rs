@@ -4,6 +4,7 @@ pub mod api;
 pub mod copy;
 pub mod directory;
 pub mod general;
+mod heading;
 pub mod list;
 pub mod outbound_number;
 pub mod ringing;

@@ -1,27 +1,20 @@
 //! The settings home of a row: what can be set, and the terminals that are signed in.
 
-use api_types::{Capability, NumberKind, PhoneId, Terminal};
+use api_types::{Capability, NumberKind, Terminal};
 use leptos::prelude::*;
 
-use super::directory::{Rows, id_label, number_label, use_directory};
+use super::directory::{number_label, use_directory};
+use super::heading;
 use super::subject::Subject;
 use super::terminals::{icon_of, name_of};
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
-use crate::platform::routes::{self, RowKind, RowPage, RowRef};
+use crate::platform::routes::{self, RowPage, RowRef};
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
 use crate::{t, text};
-
-/// What a row is called and which ID's terminals belong to it.
-struct Head {
-    title: String,
-    is_number: bool,
-    name: String,
-    phone_id: Option<PhoneId>,
-}
 
 /// The page.
 #[component]
@@ -49,10 +42,8 @@ pub fn RowHome(
                             .into_any()
                     }
                     Remote::Ready(rows) => {
-                        match row
-                            .with_value(|row| Some((head(rows, row)?, Subject::of(rows, row)?)))
-                        {
-                            Some((head, subject)) => view! { <Body head subject /> }.into_any(),
+                        match row.with_value(|row| Subject::of(rows, row)) {
+                            Some(subject) => view! { <Body subject /> }.into_any(),
                             None => {
                                 view! {
                                     <section class="state" role="alert" data-testid="not-found">
@@ -73,56 +64,13 @@ pub fn RowHome(
     }
 }
 
-fn head(rows: &Rows, row: &RowRef) -> Option<Head> {
-    match row.kind {
-        RowKind::Number => {
-            let number = rows.number(&row.id)?;
-            Some(Head {
-                title: number_label(number),
-                is_number: true,
-                name: number.name.clone(),
-                phone_id: rows.basic_id_of(number).cloned(),
-            })
-        }
-        RowKind::PhoneId => {
-            let phone_id = rows.phone_id(&row.id)?;
-            Some(Head {
-                title: id_label(phone_id),
-                is_number: false,
-                name: phone_id.login_id.clone(),
-                phone_id: Some(phone_id.clone()),
-            })
-        }
-    }
-}
-
 #[component]
-fn Body(head: Head, subject: Subject) -> impl IntoView {
-    let Head { title, is_number, name, phone_id } = head;
+fn Body(subject: Subject) -> impl IntoView {
+    let heading = heading::on_page(&subject);
     let manage = subject.row.page(RowPage::SignIns);
-    let extension = phone_id.as_ref().map(|phone_id| phone_id.extension.clone());
+    let phone_id = subject.phone_id.clone();
     view! {
-        <div class="hero">
-            <p class="big" class:num=is_number data-testid="row-title">
-                {title}
-            </p>
-            <p class="sub">
-                {name}
-                {extension
-                    .map(|extension| {
-                        view! {
-                            <span class="num">
-                                {move || {
-                                    t!(
-                                        list.extension,
-                    extension = extension.clone()
-                                    )
-                                }}
-                            </span>
-                        }
-                    })}
-            </p>
-        </div>
+        {heading}
         <Settings subject />
         {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals manage /> })}
     }

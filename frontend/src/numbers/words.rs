@@ -1,9 +1,10 @@
 //! The settings of numbers and IDs in words: names instead of field names, ids and codes.
 
-use api_types::FieldValue;
+use api_types::{FieldValue, SETTINGS, SettingType};
 
 use super::directory::{Rows, id_label, number_label};
 use crate::platform::format;
+use crate::platform::i18n::{locale, setting_words};
 use crate::t;
 
 /// The name of a setting; `None` for what is none of a number or an ID.
@@ -12,23 +13,11 @@ pub fn field(name: &str, rows: Option<&Rows>) -> Option<String> {
         return Some(id_words(id, rows));
     }
     let words = match name {
-        "name" => t!(audit.f_name),
-        "display_name" => t!(general.display_name),
-        "terminal_name" => t!(general.terminal_name),
-        "ringtone" => t!(general.ringtone),
-        "priority_phone_id" => t!(general.priority),
-        "notify_rule_id" => t!(general.rule),
-        "channel_limit" | "limit" => t!(general.channels),
+        "limit" => t!(setting.channel_limit),
         "max_channels" => t!(audit.f_max_channels),
         "extension" => t!(general.extension),
-        "outbound_number_id" => t!(audit.f_outbound),
         "number_id" | "e164" => t!(audit.number),
-        "busy_announcement" => t!(audit.f_busy_announcement),
-        "reject_withheld" => t!(audit.f_withheld),
-        "reject_pay_phone" => t!(audit.f_pay_phone),
-        "reject_out_of_range" => t!(audit.f_out_of_range),
-        "reject_service_conflict" => t!(audit.f_service_conflict),
-        _ => return None,
+        setting => return setting_words(setting).map(str::to_owned),
     };
     Some(words.to_owned())
 }
@@ -59,10 +48,20 @@ fn text_words(name: &str, text: &str, rows: Option<&Rows>) -> Option<String> {
         ("number_id" | "outbound_number_id", id) => rows
             .and_then(|rows| rows.number(id))
             .map_or_else(|| t!(audit.gone).to_owned(), number_label),
+        (name, _) if is_instant(name) => {
+            let at = text.parse().ok()?;
+            format!("{} {}", format::day(locale(), at), format::time(at))
+        }
         _ => return None,
     })
 }
 
 fn id_words(id: &str, rows: Option<&Rows>) -> String {
     rows.and_then(|rows| rows.phone_id(id)).map_or_else(|| t!(audit.gone).to_owned(), id_label)
+}
+
+fn is_instant(name: &str) -> bool {
+    SETTINGS
+        .iter()
+        .any(|setting| setting.name == name && matches!(setting.holds, SettingType::Instant { .. }))
 }

@@ -73,6 +73,12 @@ macro_rules! t {
     };
 }
 
+/// What a setting is called: the texts below `setting` stand under the names that
+/// [`api_types::SETTINGS`] declares.
+pub fn setting_words(name: &str) -> Option<&'static str> {
+    Some(include!(concat!(env!("OUT_DIR"), "/settings.rs")))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -101,6 +107,13 @@ mod tests {
         assert_eq!(ja.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
         for (key, text) in ja.iter().chain(&en) {
             assert!(!text.trim().is_empty(), "{key} is empty");
+        }
+    }
+
+    #[test]
+    fn every_setting_has_a_name() {
+        for setting in api_types::SETTINGS {
+            assert!(super::setting_words(setting.name).is_some(), "{}", setting.name);
         }
     }
 }

@@ -93,7 +93,7 @@ pub fn RulePage(
     });
     let draw = |(rule, others)| view! { <Edit rule others /> }.into_any();
     view! {
-        <TitleBar title=text!(general.rule) back=routes::NOTIFY_RULES />
+        <TitleBar title=text!(setting.notify_rule_id) back=routes::NOTIFY_RULES />
         {once_listed(&[2, 4], move || load.show_or(&[2, 4], draw, failed))}
     }
 }

@@ -1,12 +1,14 @@
 //! The fields of the page, and the requests that they become.
 
 use api_types::{
-    Capability, ChannelLimitPut, Number, NumberPatch, PhoneId, PhoneIdPatch, Ringtone,
+    Capability, ChannelLimitPut, Number, NumberPatch, Owner, PhoneId, PhoneIdPatch, Ringtone,
+    Setting, SettingType,
 };
+use serde_json::Value;
 
 use crate::page::draft::Draft;
 use crate::page::faults::{Checks, faults_of};
-use crate::page::values::{Field, Name, Values};
+use crate::page::values::{Field, Held as _, Name, Values};
 
 /// 番号名称.
 pub(super) const NAME: Field<String> = Field::new("name");
@@ -23,9 +25,11 @@ pub(super) const CHANNEL_LIMIT: Field<u8> = Field::new("channel_limit");
 /// 通知ルール; `None` = no notices.
 pub(super) const NOTIFY_RULE: Field<Option<String>> = Field::new("notify_rule_id");
 
-/// What goes with a change of the number itself.
-pub(super) const OF_NUMBER: [Name; 5] =
-    [NAME.name, DISPLAY_NAME.name, RINGTONE.name, PRIORITY.name, NOTIFY_RULE.name];
+/// What goes with a change of the number itself; counts have requests of their own.
+pub(super) fn of_number() -> Vec<Name> {
+    let own = |setting: &&Setting| setting.holds != SettingType::Count;
+    Setting::of(Owner::Number).filter(own).map(|setting| setting.name).collect()
+}
 
 pub(super) static CHECKS: Checks = Checks {
     faults: |draft| {
@@ -57,13 +61,21 @@ pub(super) fn values(number: Option<&Number>, phone_id: Option<&PhoneId>) -> Val
 
 /// The changes to the number itself.
 pub(super) fn number_patch(draft: &Draft) -> NumberPatch {
-    NumberPatch {
-        name: draft.change(NAME),
-        display_name: draft.change(DISPLAY_NAME),
-        ringtone: draft.change(RINGTONE),
-        priority_phone_id: draft.change(PRIORITY),
-        notify_rule_id: draft.change(NOTIFY_RULE),
-    }
+    let value = |setting: &Setting| {
+        let text = draft.edited().text(setting.name)?;
+        Some(match setting.holds {
+            SettingType::Reference(_) | SettingType::Instant { .. } if text.is_empty() => {
+                Value::Null
+            }
+            SettingType::Switch => Value::Bool(bool::of_text(text)),
+            _ => Value::String(text.to_owned()),
+        })
+    };
+    let changed = draft.changed_of(&of_number());
+    let fields = changed
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), value(Setting::find(Owner::Number, name)?)?)));
+    serde_json::from_value(Value::Object(fields.collect())).unwrap_or_default()
 }
 
 /// The change of the channel limit, if there is one.
@@ -107,7 +119,7 @@ mod tests {
                 ..NumberPatch::default()
             }
         );
-        assert_eq!(draft.changed_of(&OF_NUMBER), [NAME.name, PRIORITY.name]);
+        assert_eq!(draft.changed_of(&of_number()), [NAME.name, PRIORITY.name]);
         assert_eq!(channel_limit_put(&draft), None);
         assert!(phone_id_patch(&draft).is_empty());
     }

@@ -59,9 +59,9 @@ fn Names(page: Page) -> impl IntoView {
     let name = number_can(page, Capability::Name)
         .then(|| text_row(editor, NAME, text!(general.name), NAME_MAX));
     let display_name = number_can(page, Capability::DisplayName)
-        .then(|| text_row(editor, DISPLAY_NAME, text!(general.display_name), DISPLAY_NAME_MAX));
+        .then(|| text_row(editor, DISPLAY_NAME, text!(setting.display_name), DISPLAY_NAME_MAX));
     let terminal_name = id_can(page, Capability::TerminalName)
-        .then(|| text_row(editor, TERMINAL_NAME, text!(general.terminal_name), NAME_MAX));
+        .then(|| text_row(editor, TERMINAL_NAME, text!(setting.terminal_name), NAME_MAX));
     let lacks_display_name = has_number(page) && display_name.is_none();
     let any = name.is_some() || display_name.is_some() || terminal_name.is_some();
     any.then(|| {
@@ -99,7 +99,7 @@ fn Ringing(page: Page) -> impl IntoView {
             ("ringtone_1", text!(general.ringtone_1)),
             ("ringtone_2", text!(general.ringtone_2)),
         ];
-        segment_row(editor, RINGTONE.name, text!(general.ringtone), choices)
+        segment_row(editor, RINGTONE.name, text!(setting.ringtone), choices)
     });
     let priority = number_can(page, Capability::Priority).then(|| view! { <Priority page /> });
     let channels = number_can(page, Capability::ChannelLimit).then(|| view! { <Channels page /> });
@@ -158,7 +158,7 @@ fn Priority(page: Page) -> impl IntoView {
     view! {
         <PickerRow
             state=editor.state(PRIORITY.name, Arc::new(move |id| label_of(&Held::of_text(id))))
-            label=text!(general.priority)
+            label=text!(setting.priority_phone_id)
             hint=text!(general.priority_hint)
             value=Signal::derive(move || label_of(&editor.get(PRIORITY)))
             selected=Signal::derive(move || editor.get(PRIORITY).unwrap_or_default())
@@ -186,7 +186,7 @@ fn Channels(page: Page) -> impl IntoView {
     view! {
         <PickerRow
             state=editor.state(CHANNEL_LIMIT.name, as_it_is())
-            label=text!(general.channels)
+            label=text!(setting.channel_limit)
             hint=text!(general.channels_hint)
             value=Signal::derive(move || {
                 format!("{} / {}", editor.get(CHANNEL_LIMIT), most.get())
@@ -255,7 +255,7 @@ fn Notices(page: Page) -> impl IntoView {
                 <div class="list">
                     <PickerRow
                         state=editor.state(NOTIFY_RULE.name, Arc::new(move |id| label_of(&Held::of_text(id))))
-                        label=text!(general.rule)
+                        label=text!(setting.notify_rule_id)
                         value=Signal::derive(move || label_of(&editor.get(NOTIFY_RULE)))
                         selected=Signal::derive(move || editor.get(NOTIFY_RULE).unwrap_or_default())
                         choices

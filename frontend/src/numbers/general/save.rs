@@ -4,7 +4,7 @@ use api_types::ErrorCode;
 use leptos::prelude::*;
 
 use super::fields::{
-    CHANNEL_LIMIT, OF_NUMBER, TERMINAL_NAME, channel_limit_put, number_patch, phone_id_patch,
+    CHANNEL_LIMIT, TERMINAL_NAME, channel_limit_put, number_patch, of_number, phone_id_patch,
 };
 use super::{Page, Subject, read};
 use crate::numbers::api;
@@ -60,7 +60,7 @@ async fn number(page: Page, round: &Round) -> Result<(), ClientError> {
                 version = fresh.version;
                 page.directory.put_number(&fresh);
                 page.subject.try_update(|subject| subject.number = Some(fresh));
-                settle(page, round, &round.draft.changed_of(&OF_NUMBER));
+                settle(page, round, &round.draft.changed_of(&of_number()));
             }
             Err(error) if error.code() == Some(ErrorCode::Invalid) => outcome = Err(error),
             Err(error) => return Err(error),

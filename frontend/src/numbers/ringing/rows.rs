@@ -129,7 +129,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                                     <span class="badge \
                                     on">
                                         <Icon icon=icondata_lu::LuStar />
-                                        {move || t!(general.priority)}
+                                        {move || t!(setting.priority_phone_id)}
                                     </span>
                                 }
                             })
@@ -158,14 +158,14 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
     let editor = page.editor;
     let can = move |capability| page.number.with_untracked(|number| number.can(capability));
     let announcement = can(Capability::BusyAnnouncement).then(|| {
-        let (label, hint) = (text!(audit.f_busy_announcement), text!(ringing.busy_hint));
+        let (label, hint) = (text!(setting.busy_announcement), text!(ringing.busy_hint));
         switch_row(editor, BUSY_ANNOUNCEMENT, label, hint)
     });
     let channels = can(Capability::ChannelLimit).then(|| {
         view! {
             <a class="row" href=row.general() data-testid="open-channels">
                 <span class="label">
-                    {move || t!(general.channels)}<small>{move || t!(general.channels_hint)}</small>
+                    {move || t!(setting.channel_limit)}<small>{move || t!(general.channels_hint)}</small>
                 </span>
                 <span class="value num">
                     {move || {

@@ -13,7 +13,7 @@ fn headline(decision: &RouteDecision) -> (&'static str, icondata_core::Icon, &'s
         (RouteAction::Ring, _) => ("ring", icondata_lu::LuPhoneCall, t!(preview.ring)),
         (RouteAction::Announce, _) => ("announce", icondata_lu::LuMegaphone, t!(preview.announce)),
         // Nobody refuses these on purpose.
-        (RouteAction::Reject, MatchedRule::ChannelLimit) => {
+        (RouteAction::Reject, rule) if rule.is_busy() => {
             ("announce", icondata_lu::LuPhoneMissed, t!(preview.busy))
         }
         (RouteAction::Reject, MatchedRule::NoTerminalRings) => {
@@ -30,7 +30,8 @@ fn setting(row: &RowRef, rule: MatchedRule) -> (String, &'static str) {
         MatchedRule::Ringing | MatchedRule::NoTerminalRings => {
             (row.page(RowPage::Ringing), t!(preview.to_ringing))
         }
-        _ => (row.page(RowPage::BlockList), t!(preview.to_block_list)),
+        rule if rule.refuses_caller() => (row.page(RowPage::BlockList), t!(preview.to_block_list)),
+        _ => (row.home(), t!(preview.to_number)),
     }
 }
 
@@ -44,8 +45,7 @@ pub(super) fn Verdict(
     let (class, icon, title) = headline(&decision);
     let (href, to) = setting(&row, decision.matched.rule);
     // Of a call that was to be refused nobody is told.
-    let may_be_missed = decision.action != RouteAction::Reject
-        || decision.matched.rule == MatchedRule::ChannelLimit;
+    let may_be_missed = decision.action != RouteAction::Reject || decision.matched.rule.is_busy();
     let RouteDecision { caller, matched, sip, devices, notices, .. } = decision;
     let sip = sip.map(|sip| t!(preview.sip, code = sip.code, reason = sip.reason));
     view! {
@@ -111,7 +111,7 @@ fn Order(devices: Vec<RouteDevice>, priority: Option<String>) -> impl IntoView {
                 <span class="when num">{when}</span>
                 <span class="dot" aria-hidden="true" />
                 <span class="label">{name}<small>{hint}</small></span>
-                {first.then(|| view! { <span class="badge on">{t!(general.priority)}</span> })}
+                {first.then(|| view! { <span class="badge on">{t!(setting.priority_phone_id)}</span> })}
             </li>
         }
     };
