@@ -1,7 +1,7 @@
 //! Refused callers.
 
 pub(crate) mod block_import;
-pub(crate) mod block_list;
+pub(crate) mod list;
 
 pub use block_import::*;
-pub use block_list::*;
+pub use list::*;
