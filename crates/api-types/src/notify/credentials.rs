@@ -32,8 +32,13 @@ impl Rules<'static> {
     /// As a service's own defaults are.
     pub fn of(kind: ServiceType) -> Self {
         let settings = kind.describe().settings.iter();
-        let hosts = settings.filter(|(name, _)| *name == "allowed_hosts").map(|(_, hosts)| *hosts);
-        Self { hosts: hosts.last().unwrap_or_default(), own_authority: "", allow_private: false }
+        let mut hosts =
+            settings.filter(|(name, _)| *name == "allowed_hosts").map(|(_, hosts)| *hosts);
+        Self {
+            hosts: hosts.next_back().unwrap_or_default(),
+            own_authority: "",
+            allow_private: false,
+        }
     }
 }
 
