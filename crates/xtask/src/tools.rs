@@ -62,13 +62,20 @@ impl Tool {
                 installed
             }
         };
-        Ok(program(&path.to_string_lossy()))
+        Ok(Self::at(&path))
+    }
+
+    /// Cargo's variables are about this tool: cargo-machete takes them for a call by cargo, which
+    /// has another command line.
+    fn at(path: &Path) -> Command {
+        let mut command = program(&path.to_string_lossy());
+        command.env_remove("CARGO");
+        command
     }
 
     /// Whether the program at this path says that it is this version.
     fn is_this(&self, path: &Path) -> bool {
-        output(program(&path.to_string_lossy()).arg("--version"))
-            .is_ok_and(|text| says_version(&text, self.version))
+        output(Self::at(path).arg("--version")).is_ok_and(|text| says_version(&text, self.version))
     }
 
     fn install(&self) -> Result<()> {
