@@ -65,6 +65,7 @@ async fn a_webhook(story: &Story, rule: &str) -> String {
 // a field of its own, and what is missing is said at it.
 on_both_screens!(every_channel, async |story| {
     let rule = a_rule(&story, "営業", json!([])).await;
+    story.arrive("/").await?;
     for kind in ServiceType::ALL {
         story.open(&format!("{rule}/services/new?type={}", kind.key())).await?;
         story.at("guide-link").await?;
