@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::editor::Phase;
-use crate::t;
 use crate::ui::icon::Icon;
+use crate::{t, text};
 
 /// What stands beside the notice that something was saved. The app provides it.
 #[derive(Clone, Copy)]
@@ -66,8 +66,7 @@ pub fn SaveBar(
             class:shown=shown
             class:done=saved
             role="region"
-            aria-label=move || t!(save.region).to_string()
-            data-testid="save-bar"
+            aria-label=text!(save.region)data-testid="save-bar"
             inert=move || !shown.get()
         >
             <p data-testid="save-status">
@@ -86,7 +85,7 @@ pub fn SaveBar(
                                 data-testid="undo"
                                 on:click=move |_| undo.run(())
                             >
-                                {move || t!(save.undo)}
+                                {text!(save.undo)}
                             </button>
                         }
                             .into_any()
@@ -99,7 +98,7 @@ pub fn SaveBar(
                                 disabled=busy
                                 on:click=move |_| revert.run(())
                             >
-                                {move || t!(save.revert)}
+                                {text!(save.revert)}
                             </button>
                             <button
                                 class="btn main"

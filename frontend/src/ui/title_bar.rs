@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::icon::Icon;
 use crate::platform::effect::follow;
-use crate::t;
+use crate::{t, text};
 
 static ARRIVED: AtomicBool = AtomicBool::new(false);
 
@@ -56,8 +56,7 @@ pub fn TitleBar(
             <a
                 class="back"
                 href=back
-                aria-label=move || t!(app.back).to_string()
-                data-testid="back"
+                aria-label=text!(app.back)data-testid="back"
                 data-up=""
             >
                 <Icon icon=icondata_lu::LuChevronLeft />
