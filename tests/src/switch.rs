@@ -1,10 +1,12 @@
 //! The operator's switch: what it hands in and reports.
 
+use api_types::{NotifyEvent, NotifyLanguage, ServiceType};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::identity::service_keys::KeyKind;
-use store::notify::{delivery, notify_rule, notify_service};
-use store::{Scope, StoreError, new_id};
+use store::identity::service_key::KeyKind;
+use store::notify::delivery::{self, Purpose};
+use store::notify::{notify_rule, notify_service};
+use store::{Kind as _, Scope, StoreError, new_id};
 
 use crate::{Answer, Client, Holder, TestApp, service_key};
 
@@ -107,24 +109,33 @@ impl Holder {
             version: 1,
             created_at: now,
             updated_at: now,
-            emails: json!(emails).to_string(),
-            events: json!(events.unwrap_or(&all)).to_string(),
-            language: "ja".into(),
+            emails: emails.iter().map(|email| (*email).to_owned()).collect::<Vec<_>>().into(),
+            events: events
+                .unwrap_or(&all)
+                .iter()
+                .map(|event| NotifyEvent::from_text(event).expect("an event"))
+                .collect::<Vec<_>>()
+                .into(),
+            language: NotifyLanguage::Ja.into(),
             private_subject: false,
         };
         let service = |(kind, label, enabled): &(&str, &str, bool)| notify_service::Row {
             account_id: self.account_id.clone(),
             id: new_id(),
             rule_id: rule_id.clone(),
-            kind: (*kind).into(),
+            kind: ServiceType::from_text(kind).expect("a type of service").into(),
             label: (*label).into(),
             enabled: *enabled,
-            hints: "{}".into(),
+            sealed_credentials: String::new(),
+            hints: Default::default(),
             pace_key: format!("pace of {label}"),
             version: 1,
             created_at: now,
             updated_at: now,
-            ..notify_service::Row::default()
+            failing_since: None,
+            problem: None,
+            stopped_at: None,
+            callback_hash: None,
         };
         let services: Vec<_> = services.iter().map(service).collect();
         let scope = Scope::account(&self.account_id);
@@ -155,20 +166,20 @@ impl Holder {
                 |conn: &mut store::Conn, row: &delivery::Row| -> Result<String, StoreError> {
                     let id = row.call_event_id.clone().unwrap_or_default();
                     Ok(store::calls::call_event::find(conn, &scope, &id)?
-                        .map_or_else(|| "call".to_owned(), |event| event.kind))
+                        .map_or_else(|| "call".to_owned(), |event| event.kind.text().to_owned()))
                 };
             let mut found = Vec::new();
             for row in rows.iter().rev() {
-                let purpose = if row.purpose == "event" {
+                let purpose = if row.purpose == Purpose::Event {
                     String::new()
                 } else {
-                    format!(" {}", row.purpose)
+                    format!(" {}", row.purpose.text())
                 };
                 found.push(format!(
                     "{} {} {}{purpose}",
                     kind(conn, row)?,
                     row.destination,
-                    row.state
+                    row.state.text()
                 ));
             }
             Ok(found)

@@ -25,10 +25,11 @@ pub mod softphone;
 pub mod switch;
 
 pub use platform::conn::{Conn, Db, DbOptions, StoreError};
-pub use platform::migrate::{Column, describe_schema, probe_tables};
+pub use platform::migrate::{Column, damage, describe_schema, probe_tables, step_back};
 pub use platform::scope::{
     EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope,
 };
+pub use platform::stored::{Checked, Damaged, Json, Kind, Stored};
 
 /// Asks the database for a sign of life.
 ///

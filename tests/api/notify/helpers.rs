@@ -135,17 +135,24 @@ fn service(
     store::notify::notify_service::Row {
         account_id: holder.account_id.clone(),
         rule_id: rule_id.to_owned(),
-        kind: serde_json::to_value(kind).expect("JSON").as_str().unwrap_or_default().to_owned(),
+        kind: kind.into(),
         label: "#営業".into(),
         enabled: true,
-        sealed_credentials: app.app.secrets.seal(&format!("notify_services/{id}"), &sealed),
-        hints: "{}".into(),
+        sealed_credentials: app
+            .app
+            .secrets
+            .seal(&format!("notify_services/{id}"), &sealed)
+            .expect("sealed"),
+        hints: Default::default(),
         pace_key: pace::key(&app.app.secrets, kind, credentials),
         id,
         version: 1,
         created_at: app.clock.now_naive(),
         updated_at: app.clock.now_naive(),
-        ..store::notify::notify_service::Row::default()
+        failing_since: None,
+        problem: None,
+        stopped_at: None,
+        callback_hash: None,
     }
 }
 

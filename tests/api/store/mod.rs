@@ -2,5 +2,6 @@
 
 mod contention;
 pub mod crash;
+mod damaged;
 mod scopes;
 mod twins;

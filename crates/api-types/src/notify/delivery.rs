@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::ServiceProblem;
+use crate::{ServiceProblem, ServiceType};
 
 /// Where a notice goes.
 #[derive(
@@ -29,6 +29,36 @@ pub enum Channel {
     LineWorks,
     /// A service of this type.
     Webhook,
+}
+
+impl Channel {
+    /// The type of service; `None` for mail.
+    pub fn service(self) -> Option<ServiceType> {
+        match self {
+            Channel::Mail => None,
+            Channel::Slack => Some(ServiceType::Slack),
+            Channel::Chatwork => Some(ServiceType::Chatwork),
+            Channel::Teams => Some(ServiceType::Teams),
+            Channel::GoogleChat => Some(ServiceType::GoogleChat),
+            Channel::Line => Some(ServiceType::Line),
+            Channel::LineWorks => Some(ServiceType::LineWorks),
+            Channel::Webhook => Some(ServiceType::Webhook),
+        }
+    }
+}
+
+impl From<ServiceType> for Channel {
+    fn from(kind: ServiceType) -> Self {
+        match kind {
+            ServiceType::Slack => Channel::Slack,
+            ServiceType::Chatwork => Channel::Chatwork,
+            ServiceType::Teams => Channel::Teams,
+            ServiceType::GoogleChat => Channel::GoogleChat,
+            ServiceType::Line => Channel::Line,
+            ServiceType::LineWorks => Channel::LineWorks,
+            ServiceType::Webhook => Channel::Webhook,
+        }
+    }
 }
 
 /// What has become of a notice.

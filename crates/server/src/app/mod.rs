@@ -44,8 +44,11 @@ pub enum StartError {
     /// The database does not open.
     #[error("database.url: {0}")]
     Store(#[from] StoreError),
+    /// There is no key to seal with.
+    #[error("secrets.master_key: is empty")]
+    NoMasterKey,
     /// The mail settings are wrong.
-    #[error("{0}")]
+    #[error("smtp: {0}")]
     Mail(String),
     /// Another setting is wrong.
     #[error("{0}")]
@@ -100,8 +103,7 @@ impl App {
     /// One sentence that names the key of the configuration to look at.
     pub fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
         config.prepare_data_dir()?;
-        let secrets = Secrets::new(config.master_keys()?)
-            .ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
+        let secrets = Secrets::new(config.master_keys()?).ok_or(StartError::NoMasterKey)?;
         let db = Db::open(&config.db_options())?;
         let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())
             .map_err(|error| StartError::Mail(error.to_string()))?;

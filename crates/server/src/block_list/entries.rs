@@ -12,9 +12,8 @@ use store::block_list::block_import;
 use store::numbers::number;
 use store::{Conn, Scope, new_id};
 
-use super::{entry, guard_for, is_expired, locked, number_of, pattern_of, text_of_matching};
+use super::{entry, guard_for, is_expired, locked, number_of, pattern_of};
 use crate::error::Failure;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, record};
 use crate::platform::csv::EXPIRES_LAST;
 
@@ -48,7 +47,7 @@ pub(super) fn new_row(
         number_id: number_id.to_owned(),
         id: new_id(),
         pattern: pattern.key().to_owned(),
-        matching: text_of_matching(pattern.matching()).to_owned(),
+        matching: pattern.matching().into(),
         search: search_text(pattern, &note),
         note,
         expires_at: expires_at.map(whole_seconds),
@@ -80,8 +79,7 @@ pub fn add(
             let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
             let rows =
                 block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
-            let same =
-                rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
+            let same = rows.into_iter().find(|row| row.matching == pattern.matching());
             let faults = match guard.refusal(&pattern) {
                 Some(fault) => vec![fault],
                 None if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) => {
@@ -303,7 +301,7 @@ pub fn put_back(
     number::count_block_entries(conn, scope, number_id, counted(count))?;
     // What an undo of an import removed waits under the import's id: the import is in force again.
     if let Some(import) = block_import::find(conn, scope, number_id, deletion_id)? {
-        let state = platform::stored::text_of(&BlockImportState::Applied);
+        let state = BlockImportState::Applied.into();
         block_import::update(conn, scope, &block_import::Row { state, ..import })?;
     }
     let after = counts(count, "deletion_id", deletion_id);
@@ -318,7 +316,7 @@ pub fn put_back(
     let skipped = waiting - counted(count);
     Ok(BlockEntriesRestored {
         restored: u32::try_from(count).unwrap_or(u32::MAX),
-        skipped: u32::try_from(skipped).unwrap_or_default(),
+        skipped: u32::try_from(skipped).unwrap_or(u32::MAX),
     })
 }
 

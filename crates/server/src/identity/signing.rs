@@ -246,7 +246,7 @@ fn make(secrets: &Secrets, now: NaiveDateTime, signs_from: NaiveDateTime) -> Res
     public.common.key_id = Some(kid.clone());
     public.common.public_key_use = Some(PublicKeyUse::Signature);
     let public_jwk = serde_json::to_string(&public).map_err(|error| wrong(&error))?;
-    let sealed_private = secrets.seal(&place(&kid), der.as_ref());
+    let sealed_private = secrets.seal(&place(&kid), der.as_ref())?;
     Ok(Row { kid, public_jwk, sealed_private, created_at: now, signs_from, retired_at: None })
 }
 

@@ -16,16 +16,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt;
-use api_types::LiveChange;
+use api_types::{DeliveryState, LiveChange};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::outbox::{self, Lease};
-use store::{Scope, StoreError, WorkerScope, new_id};
+use store::{Kind as _, Scope, StoreError, WorkerScope, new_id};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::App;
 use crate::notify::{Outcome, pace};
-use crate::platform::{self, crypto};
+use crate::platform::crypto;
 use claim::{Claim, Claimed};
 use finish::{Desk, Finished};
 use load::{Attempt, Unsendable};
@@ -317,9 +317,9 @@ impl Engine {
             Ok(work) => work,
             Err(why) => {
                 let outcome = Err(match why {
-                    Unsendable::Gone => ("failed", "notice.gone"),
-                    Unsendable::Off => ("held", "notice.off"),
-                    Unsendable::Sealed => ("failed", "notice.sealed"),
+                    Unsendable::Gone => (DeliveryState::Failed, "notice.gone"),
+                    Unsendable::Off => (DeliveryState::Held, "notice.off"),
+                    Unsendable::Sealed => (DeliveryState::Failed, "notice.sealed"),
                 });
                 _ = report.send(Finished { rows, service, outcome, at: now, chance });
                 return;
@@ -345,8 +345,8 @@ impl Engine {
             self.busy.end(row, well, self.app.clock.now_naive());
             if let Ok(report) = &finished.outcome {
                 let labels = [
-                    ("channel", row.channel.clone()),
-                    ("outcome", finish::outcome_text(&report.outcome).to_owned()),
+                    ("channel", row.channel.text()),
+                    ("outcome", finish::stored_outcome(&report.outcome).text()),
                 ];
                 metrics::counter!(ATTEMPTS, &labels).increment(finished.rows.len() as u64);
             }
@@ -361,7 +361,7 @@ impl Engine {
             if let Outcome::Retry { after: Some(after) } = report.outcome {
                 self.busy.rest(row, now + after);
             } else if matches!(report.outcome, Outcome::Retry { .. })
-                && platform::stored::from_text(&row.channel).and_then(pace::of).is_some()
+                && row.channel.service().and_then(pace::of).is_some()
             {
                 // In order: the others of a paced destination do not overtake the one that failed.
                 self.busy.rest(row, now + TimeDelta::seconds(1));

@@ -5,12 +5,12 @@ use api_types::{Credentials, ServiceType, credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use store::Json;
 use store::notify::notify_service;
 
 use super::pace;
 use crate::error::Failure;
-use crate::platform::crypto::{self, Secrets};
-use crate::platform::{self};
+use crate::platform::crypto::{self, SealError, Secrets};
 
 /// What a webhook is signed with. Made by us, like everything below.
 pub const SIGNING_SECRET: &str = "signing_secret";
@@ -32,8 +32,8 @@ pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
 pub struct Sealed {
     /// Sealed for the service.
     pub sealed: String,
-    /// JSON object of what may be shown.
-    pub hints: String,
+    /// What may be shown.
+    pub hints: Json<Credentials>,
     /// What its provider paces by.
     pub pace_key: String,
     /// Names of those that changed, for the change log.
@@ -42,16 +42,6 @@ pub struct Sealed {
 
 fn place(service_id: &str) -> String {
     format!("notify_services/{service_id}")
-}
-
-/// The type of a service.
-///
-/// # Errors
-/// `internal` when it is none of ours.
-pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
-    platform::stored::from_text(&row.kind).ok_or_else(|| {
-        Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id))
-    })
 }
 
 /// Opens the credentials of a service.
@@ -79,13 +69,16 @@ pub fn open_or_none(secrets: &Secrets, row: &notify_service::Row) -> Credentials
 }
 
 /// Seals credentials for a service; `before` is what it has so far.
+///
+/// # Errors
+/// When they cannot be sealed.
 pub fn seal(
     secrets: &Secrets,
     service_id: &str,
     kind: ServiceType,
     before: &Credentials,
     credentials: &Credentials,
-) -> Sealed {
+) -> Result<Sealed, SealError> {
     let names = before
         .keys()
         .chain(credentials.keys())
@@ -93,14 +86,13 @@ pub fn seal(
     let mut changed: Vec<String> = names.filter(|name| is_known(kind, name)).cloned().collect();
     changed.sort_unstable();
     changed.dedup();
-    // A map of texts can always be written.
-    let json = |values: &Credentials| serde_json::to_string(values).unwrap_or_default();
-    Sealed {
-        sealed: secrets.seal(&place(service_id), json(credentials).as_bytes()),
-        hints: json(&hints(kind, credentials)),
+    let plain = serde_json::to_vec(credentials).map_err(SealError::from)?;
+    Ok(Sealed {
+        sealed: secrets.seal(&place(service_id), &plain)?,
+        hints: hints(kind, credentials).into(),
         pace_key: pace::key(secrets, kind, credentials),
         changed,
-    }
+    })
 }
 
 /// Whether people know a credential by this name: their own, and the signing secret.

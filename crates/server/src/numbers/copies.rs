@@ -8,13 +8,13 @@ use store::numbers::number;
 use store::routing::contract::{self, Contract};
 use store::{Conn, Scope};
 
+use crate::block_list;
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::ringing::set_ringing;
 use crate::numbers::rules::{capabilities, change};
 use crate::numbers::view;
 use crate::platform::change::{Ctx, fields};
-use crate::{block_list, platform};
 
 /// Takes settings of another number over, screen by screen, each as a change of its own.
 ///
@@ -145,7 +145,7 @@ fn general(
     };
     let mut leave = |field: &str| left_out.push(field.to_owned());
     if capabilities.contains(&Capability::Ringtone) {
-        patch.ringtone = platform::stored::from_text(&source.ringtone);
+        patch.ringtone = Some(source.ringtone.0);
     } else {
         leave("ringtone");
     }

@@ -2,7 +2,7 @@
 
 use api_types::{
     AuditAction, AuditObject, FieldCode, FieldValues, NumberKind, OperatorNumber,
-    OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
+    OperatorNumberCreate, OperatorNumberPatch, PhoneNumber, Ringtone,
 };
 use store::numbers::{number, phone_id};
 use store::{Conn, Scope, new_id};
@@ -10,7 +10,6 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::view;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
 
 /// Adds a number.
@@ -29,17 +28,17 @@ pub fn create_number(
         .e164()
         .to_owned();
     let numbers = number::list(conn, scope)?;
-    if new.kind == NumberKind::Primary && numbers.iter().any(|number| number.kind == "primary") {
+    if new.kind == NumberKind::Primary && numbers.iter().any(number::Row::is_primary) {
         return Err(Failure::field("/kind", FieldCode::Taken));
     }
     let row = number::Row {
         account_id: scope.account_id().to_owned(),
         id: new_id(),
         e164,
-        kind: platform::stored::text_of(&new.kind),
+        kind: new.kind.into(),
         name: new.name.trim().to_owned(),
         display_name: String::new(),
-        ringtone: "ringtone_1".into(),
+        ringtone: Ringtone::default().into(),
         priority_phone_id: None,
         notify_rule_id: None,
         channel_limit: new.max_channels.into(),

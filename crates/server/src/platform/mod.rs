@@ -10,7 +10,7 @@ pub mod mail;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sip;
-pub mod stored;
 pub mod telemetry;
 pub mod texts;
+pub mod wire;
 pub mod words;

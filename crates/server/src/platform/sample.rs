@@ -1,6 +1,8 @@
 //! Contracts for the tables of the rules.
 
+use api_types::{AccountStatus, DeviceOption, NumberKind, PhoneIdKind, Ringtone};
 use chrono::{DateTime, NaiveDateTime};
+use store::Stored;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
@@ -10,7 +12,7 @@ pub(crate) struct Sample {
     pub(crate) numbers: usize,
     pub(crate) ids: usize,
     pub(crate) ip_phone: bool,
-    pub(crate) device_option: Option<&'static str>,
+    pub(crate) device_option: Option<DeviceOption>,
     /// `(number, id)` by index.
     pub(crate) silent: &'static [(usize, usize)],
 }
@@ -24,7 +26,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
         id: "account".into(),
         name: "株式会社みなと商会".into(),
         contact_mail: None,
-        status: "active".into(),
+        status: AccountStatus::Active.into(),
         suspended_reason: None,
         forwarding_number: None,
         option_ip_phone: sample.ip_phone,
@@ -41,10 +43,10 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             account_id: "account".into(),
             id: format!("number{i}"),
             e164: format!("+8131234567{i}"),
-            kind: if i == 0 { "primary" } else { "additional" }.into(),
+            kind: if i == 0 { NumberKind::Primary } else { NumberKind::Additional }.into(),
             name: String::new(),
             display_name: String::new(),
-            ringtone: "ringtone_1".into(),
+            ringtone: Ringtone::Ringtone1.into(),
             priority_phone_id: None,
             notify_rule_id: None,
             channel_limit: 3,
@@ -65,10 +67,10 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             account_id: "account".into(),
             id: format!("id{i}"),
             login_id: format!("minato00{i}"),
-            kind: if i == 0 { "basic" } else { "additional" }.into(),
+            kind: if i == 0 { PhoneIdKind::Basic } else { PhoneIdKind::Additional }.into(),
             extension: format!("20{i}"),
             terminal_name: String::new(),
-            device_option: sample.device_option.map(str::to_owned),
+            device_option: sample.device_option.map(Stored),
             outbound_number_id: None,
             password_hash: None,
             sealed_password: None,

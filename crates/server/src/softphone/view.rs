@@ -1,7 +1,7 @@
 //! What a softphone sees of its ID and its numbers.
 
 use crate::numbers::view::{number_kind, phone_id_kind, terminal};
-use crate::platform::stored::{known, version};
+use crate::platform::wire::unsigned;
 use api_types::{Me, MyNumber};
 use store::accounts::account;
 use store::numbers::{number, phone_id};
@@ -19,8 +19,8 @@ pub fn me(account: &account::Row, row: &phone_id::Row, signed_in: &terminal::Row
         account_name: account.name.clone(),
         outbound_number_id: row.outbound_number_id.clone(),
         terminal: terminal(signed_in),
-        revision: version(account.revision),
-        version: version(row.version),
+        revision: unsigned(account.revision),
+        version: unsigned(row.version),
     }
 }
 
@@ -32,7 +32,7 @@ pub fn my_number(contract: &Contract, row: &number::Row, phone_id: &str) -> MyNu
         kind: number_kind(row),
         name: row.name.clone(),
         display_name: row.display_name.clone(),
-        ringtone: known("ringtone", &row.ringtone),
+        ringtone: row.ringtone.0,
         rings: contract.ringing(&row.id).any(|ringing| ringing.id == phone_id),
         rings_first: row.priority_phone_id.as_deref() == Some(phone_id),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use api_types::BlockMatch;
 use chrono::NaiveDateTime;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -9,40 +10,46 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
 
 use crate::platform::conn::MultiBackend;
 use crate::platform::schema::{block_entries, removed_block_entries};
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Kind as _, Scope, StoreError, Stored, kinds, row};
 
-/// An entry.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = block_entries)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// The number.
-    pub number_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// E.164, or how it begins.
-    pub pattern: String,
-    /// `exact` or `prefix`.
-    pub matching: String,
-    /// What the holder wrote beside it.
-    pub note: String,
-    /// What a search looks through.
-    pub search: String,
-    /// From when it no longer refuses.
-    pub expires_at: Option<NaiveDateTime>,
-    /// Calls that it refused.
-    pub hits: i64,
-    /// When it last refused one.
-    pub last_hit_at: Option<NaiveDateTime>,
-    /// The import that added it.
-    pub import_id: Option<String>,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
+kinds! {
+    BlockMatch { Exact = "exact", Prefix = "prefix" }
+}
+
+row! {
+    block_entries by id
+    /// An entry.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// The number.
+        pub number_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// E.164, or how it begins.
+        pub pattern: String,
+        /// The whole number or how it begins.
+        pub matching: Stored<BlockMatch>,
+        /// What the holder wrote beside it.
+        pub note: String,
+        /// What a search looks through.
+        pub search: String,
+        /// From when it no longer refuses.
+        pub expires_at: Option<NaiveDateTime>,
+        /// Calls that it refused.
+        pub hits: i64,
+        /// When it last refused one.
+        pub last_hit_at: Option<NaiveDateTime>,
+        /// The import that added it.
+        pub import_id: Option<String>,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+    }
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -113,7 +120,7 @@ fn insert_missing_postgres(c: &mut PgConnection, rows: &[Row]) -> Result<usize, 
             .bind::<Array<Text>, _>(column(rows, |row| &row.number_id))
             .bind::<Array<Text>, _>(column(rows, |row| &row.id))
             .bind::<Array<Text>, _>(column(rows, |row| &row.pattern))
-            .bind::<Array<Text>, _>(column(rows, |row| &row.matching))
+            .bind::<Array<Text>, _>(column(rows, |row| row.matching.text()))
             .bind::<Array<Text>, _>(column(rows, |row| &row.note))
             .bind::<Array<Text>, _>(column(rows, |row| &row.search))
             .bind::<Array<Nullable<Timestamp>>, _>(column(rows, |row| row.expires_at))
@@ -164,8 +171,18 @@ pub fn with_patterns(
         .load(conn)?)
 }
 
-/// The pattern of every entry of a number that has not expired by `now`, and whether it is a
-/// beginning.
+row! {
+    block_entries by id
+    /// What an entry matches.
+    #[derive(Clone, Debug)]
+    struct Matched {
+        id: String,
+        pattern: String,
+        matching: Stored<BlockMatch>,
+    }
+}
+
+/// The pattern of every entry of a number that has not expired by `now`, and how it matches.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -174,14 +191,14 @@ pub fn patterns(
     scope: &Scope,
     number_id: &str,
     now: NaiveDateTime,
-) -> Result<HashSet<(String, bool)>, StoreError> {
+) -> Result<HashSet<(String, BlockMatch)>, StoreError> {
     let found = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
         .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
-        .select((block_entries::pattern, block_entries::matching.eq("prefix")))
-        .load::<(String, bool)>(conn)?;
-    Ok(found.into_iter().collect())
+        .select(Matched::as_select())
+        .load(conn)?;
+    Ok(found.into_iter().map(|entry| (entry.pattern, entry.matching.0)).collect())
 }
 
 /// The entries of a number that have expired by `now`: what they match, and their ids.
@@ -193,14 +210,15 @@ pub fn expired(
     scope: &Scope,
     number_id: &str,
     now: NaiveDateTime,
-) -> Result<HashMap<(String, bool), String>, StoreError> {
+) -> Result<HashMap<(String, BlockMatch), String>, StoreError> {
     let found = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
         .filter(block_entries::expires_at.le(now))
-        .select((block_entries::pattern, block_entries::matching.eq("prefix"), block_entries::id))
-        .load::<(String, bool, String)>(conn)?;
-    Ok(found.into_iter().map(|(pattern, prefix, id)| ((pattern, prefix), id)).collect())
+        .select(Matched::as_select())
+        .load(conn)?;
+    let place = |entry: Matched| ((entry.pattern, entry.matching.0), entry.id);
+    Ok(found.into_iter().map(place).collect())
 }
 
 /// A page of the list, and from where the next one goes on.
@@ -555,25 +573,27 @@ pub fn purge(
     .execute(conn)?)
 }
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = removed_block_entries)]
-struct RemovedRow {
-    account_id: String,
-    number_id: String,
-    deletion_id: String,
-    id: String,
-    pattern: String,
-    matching: String,
-    note: String,
-    search: String,
-    expires_at: Option<NaiveDateTime>,
-    hits: i64,
-    last_hit_at: Option<NaiveDateTime>,
-    import_id: Option<String>,
-    version: i64,
-    created_at: NaiveDateTime,
-    removed_at: NaiveDateTime,
-    put_back_at: Option<NaiveDateTime>,
+row! {
+    removed_block_entries by id
+    #[derive(Clone, Debug, Insertable)]
+    struct RemovedRow {
+        account_id: String,
+        number_id: String,
+        deletion_id: String,
+        id: String,
+        pattern: String,
+        matching: Stored<BlockMatch>,
+        note: String,
+        search: String,
+        expires_at: Option<NaiveDateTime>,
+        hits: i64,
+        last_hit_at: Option<NaiveDateTime>,
+        import_id: Option<String>,
+        version: i64,
+        created_at: NaiveDateTime,
+        removed_at: NaiveDateTime,
+        put_back_at: Option<NaiveDateTime>,
+    }
 }
 
 impl RemovedRow {

@@ -5,32 +5,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_types::DeliveryState;
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use crate::calls::{attachment, call_event};
-use crate::notify::delivery::{Attempt, Row};
+use crate::notify::delivery::{Attempt, Progress, Purpose, Row, in_state};
 use crate::notify::{notify_rule, notify_service};
 use crate::numbers::number;
 use crate::platform::schema::{
     accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules,
     notify_services, numbers, paces,
 };
-use crate::{Conn, Scope, StoreError, WorkerScope, on_each};
+use crate::{Checked, Conn, Json, Scope, StoreError, Stored, WorkerScope, on_each, row};
 
 /// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another
 /// worker has locked is passed over, on SQLite there is no other worker within a write.
+///
+/// What is damaged is passed over: one such row must not keep those of all others from being sent.
 macro_rules! locked {
-    ($conn:expr, $query:expr) => {
-        match $conn {
+    ($conn:expr, $query:expr) => {{
+        let found: Vec<Checked<Row>> = match $conn {
             Conn::Postgres(c) => {
-                $query.select(Row::as_select()).for_update().skip_locked().load(c)?
+                let query = $query.select(Checked::<Row>::as_select());
+                query.for_update().skip_locked().load(c)?
             }
-            Conn::Sqlite(c) => $query.select(Row::as_select()).load(c)?,
-        }
-    };
+            Conn::Sqlite(c) => $query.select(Checked::<Row>::as_select()).load(c)?,
+        };
+        found.into_iter().filter_map(Checked::ok).collect()
+    }};
 }
 
 #[derive(QueryableByName)]
@@ -89,7 +94,7 @@ pub fn due(
         conn,
         deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
-            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now))
             .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(not))
             .order((deliveries::next_at, deliveries::id))
@@ -115,7 +120,7 @@ pub fn companions(
         deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(deliveries::service_id.eq(service_id))
-            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now).or(deliveries::slot_at.is_not_null()))
             .filter(deliveries::id.ne_all(not))
             .order(deliveries::id)
@@ -146,10 +151,10 @@ pub fn lease(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     Ok(diesel::update(rows)
         .set((
-            deliveries::state.eq("sending"),
+            deliveries::state.eq(Stored(DeliveryState::Sending)),
             deliveries::attempts.eq(deliveries::attempts + 1),
             deliveries::lease_owner.eq(Some(&lease.owner)),
             deliveries::lease_until.eq(Some(lease.until)),
@@ -171,7 +176,7 @@ pub fn postpone(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     diesel::update(rows)
         .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
         .execute(conn)?;
@@ -231,7 +236,7 @@ pub fn next_due(
     now: NaiveDateTime,
 ) -> Result<Option<NaiveDateTime>, StoreError> {
     let waiting = deliveries::table
-        .filter(sql::<Bool>("state = 'waiting'"))
+        .filter(in_state(DeliveryState::Waiting))
         .filter(deliveries::next_at.gt(now));
     Ok(waiting.select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
 }
@@ -239,12 +244,12 @@ pub fn next_due(
 /// What became of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct End {
-    /// `waiting`, `held`, `delivered`, `handed_over` or `failed`.
-    pub state: &'static str,
+    /// Waiting, held, delivered, handed over or failed.
+    pub state: DeliveryState,
     /// When it is tried again; with `waiting`.
     pub next_at: Option<NaiveDateTime>,
     /// What is done already.
-    pub progress: Option<String>,
+    pub progress: Option<Json<Progress>>,
     /// Code of what was wrong.
     pub problem: Option<String>,
 }
@@ -265,12 +270,15 @@ pub fn finish(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
         .filter(deliveries::lease_owner.eq(owner));
-    let finished = matches!(end.state, "delivered" | "handed_over" | "failed");
+    let finished = matches!(
+        end.state,
+        DeliveryState::Delivered | DeliveryState::HandedOver | DeliveryState::Failed
+    );
     let changed = diesel::update(rows)
         .set((
-            deliveries::state.eq(end.state),
+            deliveries::state.eq(Stored(end.state)),
             deliveries::lease_owner.eq(None::<String>),
             deliveries::lease_until.eq(None::<NaiveDateTime>),
             deliveries::slot_at.eq(None::<NaiveDateTime>),
@@ -283,7 +291,7 @@ pub fn finish(
         let rows = deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(deliveries::id.eq_any(ids))
-            .filter(deliveries::state.eq("waiting"));
+            .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
         diesel::update(rows).set(deliveries::next_at.eq(next_at)).execute(conn)?;
     }
     Ok(changed)
@@ -318,7 +326,7 @@ pub fn renew(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
         .filter(deliveries::lease_owner.eq(&lease.owner));
     Ok(diesel::update(rows).set(deliveries::lease_until.eq(Some(lease.until))).execute(conn)?)
 }
@@ -337,7 +345,7 @@ pub fn sweep(
     let rows: Vec<Row> = locked!(
         conn,
         deliveries::table
-            .filter(sql::<Bool>("state = 'sending'"))
+            .filter(in_state(DeliveryState::Sending))
             .filter(deliveries::lease_until.lt(now))
             .order(deliveries::lease_until)
             .limit(limit)
@@ -345,7 +353,7 @@ pub fn sweep(
     for row in &rows {
         diesel::update(deliveries::table.find((&row.account_id, &row.id)))
             .set((
-                deliveries::state.eq("waiting"),
+                deliveries::state.eq(Stored(DeliveryState::Waiting)),
                 deliveries::next_at.eq(now),
                 deliveries::slot_at.eq(None::<NaiveDateTime>),
                 deliveries::lease_owner.eq(None::<String>),
@@ -370,7 +378,7 @@ pub struct Material {
     /// Files, by id.
     pub attachments: BTreeMap<String, attachment::Row>,
     /// By service and call: how far the notice got that told of the call, for those that follow it.
-    pub told: BTreeMap<(String, String), String>,
+    pub told: BTreeMap<(String, String), Progress>,
 }
 
 /// Reads what the notices are made of: a few queries, however many there are.
@@ -385,15 +393,16 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
     macro_rules! load {
         ($table:ident, $row:ty, $ids:expr) => {{
             let ids: Vec<String> = $ids;
-            let found: Vec<$row> = match ids.is_empty() {
+            let found: Vec<Checked<$row>> = match ids.is_empty() {
                 true => Vec::new(),
                 false => $table::table
                     .filter($table::account_id.eq_any(&accounts))
                     .filter($table::id.eq_any(&ids))
-                    .select(<$row>::as_select())
+                    .select(Checked::<$row>::as_select())
                     .load(conn)?,
             };
-            found.into_iter().map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
+            let found = found.into_iter().filter_map(Checked::ok);
+            found.map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
         }};
     }
     // The only ones that are many: asked for per account, since every account with every id is many
@@ -404,12 +413,13 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
     }
     let mut events = BTreeMap::new();
     for (account_id, ids) in of_accounts {
-        let found: Vec<call_event::Row> = call_events::table
+        let found: Vec<Checked<call_event::Row>> = call_events::table
             .filter(call_events::account_id.eq(account_id))
             .filter(call_events::id.eq_any(ids))
-            .select(call_event::Row::as_select())
+            .select(Checked::<call_event::Row>::as_select())
             .load(conn)?;
-        events.extend(found.into_iter().map(|row| (row.id.clone(), row)));
+        let found = found.into_iter().filter_map(Checked::ok);
+        events.extend(found.map(|row| (row.id.clone(), row)));
     }
     let files = events
         .values()
@@ -421,7 +431,7 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
         conn,
         scope,
         &accounts,
-        all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")),
+        all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == Purpose::Transcript)),
     )?;
     Ok(Material {
         told,
@@ -433,26 +443,42 @@ pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Mat
     })
 }
 
+row! {
+    deliveries by id
+    /// How far a notice got.
+    #[derive(Clone, Debug)]
+    struct Before {
+        #[expect(dead_code, reason = "names the row where it is damaged")]
+        id: String,
+        service_id: Option<String>,
+        call_event_id: Option<String>,
+        progress: Option<Json<Progress>>,
+    }
+}
+
 /// How far the notices got that told services of these calls.
 fn told_before(
     conn: &mut Conn,
     _scope: WorkerScope,
     accounts: &[String],
     events: Vec<String>,
-) -> Result<BTreeMap<(String, String), String>, StoreError> {
+) -> Result<BTreeMap<(String, String), Progress>, StoreError> {
     if events.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found: Vec<(Option<String>, Option<String>, Option<String>)> = deliveries::table
+    let found: Vec<Checked<Before>> = deliveries::table
         .filter(deliveries::account_id.eq_any(accounts))
         .filter(deliveries::call_event_id.eq_any(events))
-        .filter(deliveries::purpose.eq("event"))
+        .filter(deliveries::purpose.eq(Stored(Purpose::Event)))
         .filter(deliveries::progress.is_not_null())
-        .select((deliveries::service_id, deliveries::call_event_id, deliveries::progress))
+        .select(Checked::<Before>::as_select())
         .load(conn)?;
     Ok(found
         .into_iter()
-        .filter_map(|(service, event, progress)| Some(((service?, event?), progress?)))
+        .filter_map(Checked::ok)
+        .filter_map(|Before { service_id, call_event_id, progress, .. }| {
+            Some(((service_id?, call_event_id?), progress?.into_inner()))
+        })
         .collect())
 }
 
@@ -501,9 +527,12 @@ pub fn stop_service(
     let waiting = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(service_id))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     diesel::update(waiting)
-        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Held)),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+        ))
         .execute(conn)?;
     if stopped == 0 {
         return Ok(None);
@@ -511,7 +540,7 @@ pub fn stop_service(
     let held = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(service_id))
-        .filter(deliveries::state.eq("held"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Held)));
     Ok(Some(held.count().get_result(conn)?))
 }
 
@@ -536,7 +565,7 @@ pub fn backlog(
     conn: &mut Conn,
     _scope: WorkerScope,
 ) -> Result<(i64, Option<NaiveDateTime>), StoreError> {
-    let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'"));
+    let waiting = deliveries::table.filter(in_state(DeliveryState::Waiting));
     Ok(waiting
         .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::next_at)))
         .first(conn)?)
@@ -557,9 +586,8 @@ pub fn purge(
     let old: Vec<(String, String)> = deliveries::table
         .filter(deliveries::created_at.lt(before))
         .filter(
-            deliveries::finished_at
-                .lt(before)
-                .or(deliveries::state.eq_any(["canceled", "skipped"])),
+            deliveries::finished_at.lt(before).or(deliveries::state
+                .eq_any([Stored(DeliveryState::Canceled), Stored(DeliveryState::Skipped)])),
         )
         .order(deliveries::created_at)
         .limit(limit)

@@ -70,6 +70,39 @@ pub async fn describe_schema(db: &Db) -> Result<Vec<Column>, StoreError> {
     .await
 }
 
+/// Writes a text into every row of a column past its type, as a bad disk or another program may:
+/// for tests of what becomes of damage. Answers how many rows there were.
+///
+/// # Errors
+/// When the database refuses: a `CHECK` stands there.
+pub async fn damage(
+    db: &Db,
+    table: &'static str,
+    column: &'static str,
+    text: &'static str,
+) -> Result<usize, StoreError> {
+    db.write(move |conn| {
+        let statement = sql_query(format!("UPDATE {table} SET {column} = '{text}'"));
+        Ok(crate::on_each!(conn, |c| statement.execute(c))?)
+    })
+    .await
+}
+
+/// Takes the newest migration back: for tests of upgrades from the version before.
+///
+/// # Errors
+/// When the migration cannot be taken back.
+pub async fn step_back(db: &Db) -> Result<(), StoreError> {
+    db.read(|conn| {
+        let outcome = match conn {
+            Conn::Postgres(c) => c.revert_last_migration(POSTGRES).map(drop),
+            Conn::Sqlite(c) => c.revert_last_migration(SQLITE).map(drop),
+        };
+        outcome.map_err(|error| StoreError::Migration(error.to_string()))
+    })
+    .await
+}
+
 macro_rules! probe {
     ($conn:expr, $($table:ident)+) => {{
         $(crate::platform::schema::$table::table.limit(0).execute($conn)?;)+

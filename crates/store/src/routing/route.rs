@@ -1,10 +1,11 @@
 //! What calls are routed by: whose number was called, and its block list as a whole.
 
+use api_types::BlockMatch;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::{block_entries, numbers};
-use crate::{Conn, Scope, StoreError, SwitchScope};
+use crate::{Conn, Scope, StoreError, Stored, SwitchScope, row};
 
 /// The account and the id of the number with this E.164 text.
 ///
@@ -22,17 +23,20 @@ pub fn find_number(
         .optional()?)
 }
 
-/// An entry of a block list, as far as it decides.
-#[derive(Clone, Debug, Queryable)]
-pub struct Entry {
-    /// The entry.
-    pub id: String,
-    /// What callers' keys are compared with.
-    pub pattern: String,
-    /// `exact` or `prefix`.
-    pub matching: String,
-    /// From when it no longer refuses.
-    pub expires_at: Option<NaiveDateTime>,
+row! {
+    block_entries by id
+    /// An entry of a block list, as far as it decides.
+    #[derive(Clone, Debug)]
+    pub struct Entry {
+        /// The entry.
+        pub id: String,
+        /// What callers' keys are compared with.
+        pub pattern: String,
+        /// The whole number or how it begins.
+        pub matching: Stored<BlockMatch>,
+        /// From when it no longer refuses.
+        pub expires_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Every entry of a number that has not expired by `now`, ordered by pattern.
@@ -50,11 +54,6 @@ pub fn entries(
         .filter(block_entries::number_id.eq(number_id))
         .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
         .order((block_entries::pattern, block_entries::matching))
-        .select((
-            block_entries::id,
-            block_entries::pattern,
-            block_entries::matching,
-            block_entries::expires_at,
-        ))
+        .select(Entry::as_select())
         .load(conn)?)
 }

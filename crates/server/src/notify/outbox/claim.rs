@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_types::Channel;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::delivery::Row;
 use store::notify::outbox::{self, Lease};
@@ -162,7 +163,7 @@ impl Claim {
                     self.busy.begin(&row);
                     ids.push(row.id.clone());
                     let mut group = vec![row];
-                    if group[0].channel == "teams" {
+                    if group[0].channel == Channel::Teams {
                         group.extend(companions(conn, scope, &group[0], &ids, now)?);
                         ids.extend(group[1..].iter().map(|row| row.id.clone()));
                     }

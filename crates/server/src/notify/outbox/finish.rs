@@ -2,18 +2,16 @@
 
 use std::collections::HashMap;
 
-use api_types::NotifyLanguage;
+use api_types::{AttemptOutcome, Channel, DeliveryState, NotifyLanguage};
 use chrono::{NaiveDateTime, TimeDelta};
-use store::notify::delivery::{self, Row};
+use store::notify::delivery::{self, Progress, Purpose, Row, Stopped};
 use store::notify::outbox::{self, End};
 use store::notify::{notify_rule, notify_service};
-use store::{Conn, Scope, StoreError, WorkerScope, new_id};
+use store::{Conn, Json, Scope, StoreError, WorkerScope, new_id};
 use url::Url;
 
-use super::load::Stopped;
 use super::retry::{self, Next};
-use crate::notify::{Outcome, Progress, Report, doctor, words};
-use crate::platform;
+use crate::notify::{Outcome, Report, doctor, words};
 use crate::platform::config::Outbox as Limits;
 use crate::platform::texts::Lang;
 
@@ -25,7 +23,7 @@ pub struct Finished {
     /// The service as it was read before; `None` for mail.
     pub service: Option<notify_service::Row>,
     /// What it came to; `None` where nothing was sent: the state then says why.
-    pub outcome: Result<Report, (&'static str, &'static str)>,
+    pub outcome: Result<Report, (DeliveryState, &'static str)>,
     /// When it began.
     pub at: NaiveDateTime,
     /// 0 to 1, for the jitter of a retry.
@@ -94,7 +92,7 @@ impl Desk {
             Ok(report) => report,
             Err((state, problem)) => {
                 return End {
-                    state,
+                    state: *state,
                     next_at: None,
                     progress: row.progress.clone(),
                     problem: Some((*problem).to_owned()),
@@ -115,27 +113,26 @@ impl Desk {
             next => next,
         };
         let (state, next_at) = match next {
-            Next::Delivered => ("delivered", None),
-            Next::HandedOver => ("handed_over", None),
-            Next::Again { after } => ("waiting", Some(now + after)),
+            Next::Delivered => (DeliveryState::Delivered, None),
+            Next::HandedOver => (DeliveryState::HandedOver, None),
+            Next::Again { after } => (DeliveryState::Waiting, Some(now + after)),
             Next::Plain => {
                 progress.plain = true;
-                ("waiting", Some(now))
+                (DeliveryState::Waiting, Some(now))
             }
-            Next::Hold => ("held", None),
-            Next::GiveUp => ("failed", None),
+            Next::Hold => (DeliveryState::Held, None),
+            Next::GiveUp => (DeliveryState::Failed, None),
         };
         // What has arrived needs it no more, but for where Slack's threads begin: and with one end
         // for all, one statement writes them down.
-        let needed =
-            state == "waiting" || state == "held" || state == "failed" || row.channel == "slack";
-        let progress = (needed && progress != Progress::default())
-            .then(|| serde_json::to_string(&progress).unwrap_or_default());
+        let arrived = matches!(state, DeliveryState::Delivered | DeliveryState::HandedOver);
+        let needed = !arrived || row.channel == Channel::Slack;
+        let progress = (needed && progress != Progress::default()).then(|| progress.into());
         End {
             state,
             next_at,
             progress,
-            problem: report.problem.clone().filter(|_| state != "delivered"),
+            problem: report.problem.clone().filter(|_| state != DeliveryState::Delivered),
         }
     }
 
@@ -195,7 +192,7 @@ impl Desk {
             return Ok(());
         };
         let content = self.content(service, &rule, problem, waiting);
-        let emails: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
+        let emails = rule.emails.to_vec();
         let mut told: Vec<String> = Vec::new();
         for address in outbox::contact_mail(conn, scope)?.into_iter().chain(emails) {
             if told.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
@@ -203,18 +200,17 @@ impl Desk {
             }
             let id = new_id();
             let row = Row {
-                account_id: scope.account_id().to_owned(),
                 short_id: words::short_id(&id),
-                id,
                 rule_id: Some(rule.id.clone()),
-                channel: "mail".into(),
-                destination: address.clone(),
-                purpose: "service_stopped".into(),
-                state: "waiting".into(),
-                next_at: now,
                 content: Some(content.clone()),
-                created_at: now,
-                ..Row::default()
+                ..Row::new(
+                    scope.account_id().to_owned(),
+                    id,
+                    (Channel::Mail, address.clone()),
+                    Purpose::ServiceStopped,
+                    DeliveryState::Waiting,
+                    now,
+                )
             };
             delivery::insert(conn, scope, row)?;
             told.push(address);
@@ -228,27 +224,27 @@ impl Desk {
         rule: &notify_rule::Row,
         problem: &str,
         waiting: i64,
-    ) -> String {
-        let lang = match platform::stored::from_text(&rule.language).unwrap_or_default() {
+    ) -> Json<Stopped> {
+        let lang = match rule.language.0 {
             NotifyLanguage::Ja => Lang::Ja,
             NotifyLanguage::En => Lang::En,
         };
         let explained = doctor::explain(lang, problem, None);
         let page =
             self.public_url.join(&format!("notify-rules/{}/services/{}", rule.id, service.id));
-        let content = Stopped {
+        Stopped {
             rule_name: rule.name.clone(),
             label: service.label.clone(),
             message: explained.message,
             advice: explained.advice,
             url: page.map(String::from).unwrap_or_default(),
-            waiting: u32::try_from(waiting).unwrap_or_default(),
-        };
-        serde_json::to_string(&content).unwrap_or_default()
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        }
+        .into()
     }
 }
 
-fn gravity(outcome: &Result<Report, (&'static str, &'static str)>) -> u8 {
+fn gravity(outcome: &Result<Report, (DeliveryState, &'static str)>) -> u8 {
     match outcome.as_ref().map(|report| &report.outcome) {
         Ok(Outcome::BadConfig) => 3,
         Ok(Outcome::Delivered | Outcome::HandedOver) => 2,
@@ -265,7 +261,7 @@ fn attempt(one: &Finished, row: &Row) -> Option<delivery::Attempt> {
         delivery_id: row.id.clone(),
         id: new_id(),
         at: one.at,
-        outcome: outcome_text(&report.outcome).to_owned(),
+        outcome: stored_outcome(&report.outcome).into(),
         status: report.status.map(i32::from),
         problem: report.problem.clone(),
         detail: report.detail.clone(),
@@ -280,7 +276,7 @@ pub fn interrupted(row: &Row, now: NaiveDateTime) -> delivery::Attempt {
         delivery_id: row.id.clone(),
         id: new_id(),
         at: now,
-        outcome: "interrupted".into(),
+        outcome: AttemptOutcome::Interrupted.into(),
         status: None,
         problem: None,
         detail: String::new(),
@@ -289,13 +285,13 @@ pub fn interrupted(row: &Row, now: NaiveDateTime) -> delivery::Attempt {
 }
 
 /// How an outcome is stored.
-pub fn outcome_text(outcome: &Outcome) -> &'static str {
+pub fn stored_outcome(outcome: &Outcome) -> AttemptOutcome {
     match outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::HandedOver => "handed_over",
-        Outcome::Retry { .. } => "retry",
-        Outcome::BadConfig => "bad_config",
-        Outcome::BadPayload => "bad_payload",
-        Outcome::Unknown => "unknown",
+        Outcome::Delivered => AttemptOutcome::Delivered,
+        Outcome::HandedOver => AttemptOutcome::HandedOver,
+        Outcome::Retry { .. } => AttemptOutcome::Retry,
+        Outcome::BadConfig => AttemptOutcome::BadConfig,
+        Outcome::BadPayload => AttemptOutcome::BadPayload,
+        Outcome::Unknown => AttemptOutcome::Unknown,
     }
 }

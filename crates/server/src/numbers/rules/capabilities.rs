@@ -3,7 +3,8 @@
 //! The rows are those of the selection screen: the primary number with the basic ID, additional
 //! numbers, additional IDs.
 
-use api_types::Capability;
+use api_types::{Capability, DeviceOption};
+use store::Stored;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 
@@ -36,17 +37,17 @@ pub fn of_phone_id(contract: &Contract, phone_id: &phone_id::Row) -> Vec<Capabil
         capabilities.push(Capability::OutboundNumber);
     }
     capabilities.push(Capability::PasswordChange);
-    if phone_id.kind == "additional" {
+    if !phone_id.is_basic() {
         capabilities.push(Capability::PasswordReveal);
     }
     capabilities
 }
 
 fn device_option_in_force(contract: &Contract, phone_id: &phone_id::Row) -> bool {
-    match phone_id.device_option.as_deref() {
-        Some("ip_phone") => contract.account.option_ip_phone,
-        Some("premises_device") => contract.account.option_premises_device,
-        _ => false,
+    match phone_id.device_option {
+        Some(Stored(DeviceOption::IpPhone)) => contract.account.option_ip_phone,
+        Some(Stored(DeviceOption::PremisesDevice)) => contract.account.option_premises_device,
+        None => false,
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
             numbers: 2,
             ids: 2,
             ip_phone: true,
-            device_option: Some("ip_phone"),
+            device_option: Some(DeviceOption::IpPhone),
             ..Sample::default()
         };
         let table: [(&str, Sample, usize, &[Capability]); 5] = [

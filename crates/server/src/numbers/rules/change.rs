@@ -2,14 +2,14 @@
 
 use api_types::{
     BlockListPatch, Capability, FieldCode, FieldFault, NotifyEvent, NotifyRulePatch, NumberPatch,
-    PhoneIdPatch, RingingPut, Ringtone, read_emails,
+    PhoneIdPatch, RingingPut, read_emails,
 };
 use store::notify::notify_rule;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
+use store::{Json, Stored};
 
 use crate::numbers::rules::capabilities;
-use crate::platform;
 
 /// What a patch changes of a number. Texts are trimmed.
 ///
@@ -29,8 +29,7 @@ pub fn number(
     if display_name.is_some_and(|name| !name.is_empty()) && !can(Capability::DisplayName) {
         refuse("/display_name", FieldCode::NotContracted);
     }
-    if patch.ringtone.is_some_and(|ringtone| text_of_ringtone(ringtone) != row.ringtone)
-        && !can(Capability::Ringtone)
+    if patch.ringtone.is_some_and(|ringtone| row.ringtone != ringtone) && !can(Capability::Ringtone)
     {
         refuse("/ringtone", FieldCode::NotApplicable);
     }
@@ -54,7 +53,7 @@ pub fn number(
     Ok(number::Changes {
         name: patch.name.as_deref().map(|name| name.trim().to_owned()),
         display_name: display_name.map(str::to_owned),
-        ringtone: patch.ringtone.map(|ringtone| text_of_ringtone(ringtone).to_owned()),
+        ringtone: patch.ringtone.map(Stored),
         priority_phone_id: patch.priority_phone_id.clone(),
         notify_rule_id: patch.notify_rule_id.clone(),
         ..number::Changes::default()
@@ -171,20 +170,11 @@ pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<
     });
     Ok(notify_rule::Changes {
         name: patch.name.as_deref().map(|name| name.trim().to_owned()),
-        // Lists of texts can always be written.
-        emails: emails.map(|emails| serde_json::to_string(&emails).unwrap_or_default()),
-        events: events.map(|events| serde_json::to_string(&events).unwrap_or_default()),
-        language: patch.language.map(|language| platform::stored::text_of(&language)),
+        emails: emails.map(Json::from),
+        events: events.map(Json::from),
+        language: patch.language.map(Stored),
         private_subject: patch.private_subject,
     })
-}
-
-/// The stored text of a ringtone.
-pub fn text_of_ringtone(ringtone: Ringtone) -> &'static str {
-    match ringtone {
-        Ringtone::Ringtone1 => "ringtone_1",
-        Ringtone::Ringtone2 => "ringtone_2",
-    }
 }
 
 #[cfg(test)]

@@ -263,10 +263,8 @@ fn naive(case: &Case) -> Verdict {
         if called.priority_phone_id.as_deref() == Some(&phone_id.id) {
             devices.push((phone_id.id.clone(), 0));
         } else {
-            waiting.insert(
-                (phone_id.kind == "additional", phone_id.extension.parse().unwrap()),
-                &phone_id.id,
-            );
+            waiting
+                .insert((!phone_id.is_basic(), phone_id.extension.parse().unwrap()), &phone_id.id);
         }
     }
     let wait = if devices.is_empty() { 0 } else { 10 };
