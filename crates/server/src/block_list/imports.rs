@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow,
-    BlockImportState, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
+    BlockImportState, BlockMatch, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
     FieldValues, RowOutcome,
 };
 use store::block_list::block_entry::{self, Removed};
@@ -254,7 +254,7 @@ fn add(
 
 /// Writes rows to the list, in the place of entries that have expired where there are any.
 struct Adding {
-    expired: HashMap<(String, bool), String>,
+    expired: HashMap<(String, BlockMatch), String>,
     added: usize,
     replaced: usize,
 }

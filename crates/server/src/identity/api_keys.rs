@@ -1,7 +1,7 @@
 //! Keys of integrators.
 
 use api_types::{
-    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, ApiScope, AuditAction, AuditObject, FieldCode,
+    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, AuditAction, AuditObject, FieldCode,
     FieldValue, FieldValues,
 };
 use store::identity::api_key;

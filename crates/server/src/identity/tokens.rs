@@ -295,7 +295,7 @@ pub fn rename_terminal(
     let after =
         terminal::Row { kind: new.kind.into(), name: new.name.trim().to_owned(), ..before.clone() };
     if (&before.kind, &before.name) != (&after.kind, &after.name) {
-        terminal::rename(conn, scope, phone_id, id, &after.kind, &after.name)?;
+        terminal::rename(conn, scope, phone_id, id, after.kind.0, &after.name)?;
         let values =
             crate::platform::change::fields::differences(of_terminal(&before), of_terminal(&after));
         record(conn, scope, ctx, (AuditObject::Terminal, id), AuditAction::Update, values)?;

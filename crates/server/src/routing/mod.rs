@@ -25,7 +25,8 @@ use chrono::NaiveDateTime;
 use store::accounts::route_change;
 use store::block_list::block_entry;
 use store::numbers::number;
-use store::routing::contract::{self, Contract};
+use store::routing::contract::Contract;
+use store::switch::route_page;
 use store::routing::route;
 use store::{Conn, Scope, StoreError, SwitchScope};
 

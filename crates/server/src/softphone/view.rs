@@ -1,6 +1,6 @@
 //! What a softphone sees of its ID and its numbers.
 
-use crate::numbers::view::{number_kind, phone_id_kind, terminal};
+use crate::numbers::view::terminal;
 use crate::platform::wire::unsigned;
 use api_types::{Me, MyNumber};
 use store::accounts::account;
@@ -13,7 +13,7 @@ pub fn me(account: &account::Row, row: &phone_id::Row, signed_in: &terminal::Row
     Me {
         phone_id: row.id.clone(),
         login_id: row.login_id.clone(),
-        kind: phone_id_kind(row),
+        kind: row.kind.0,
         extension: row.extension.clone(),
         terminal_name: row.terminal_name.clone(),
         account_name: account.name.clone(),
@@ -29,7 +29,7 @@ pub fn my_number(contract: &Contract, row: &number::Row, phone_id: &str) -> MyNu
     MyNumber {
         id: row.id.clone(),
         e164: row.e164.clone(),
-        kind: number_kind(row),
+        kind: row.kind.0,
         name: row.name.clone(),
         display_name: row.display_name.clone(),
         ringtone: row.ringtone.0,
