@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow,
-    BlockImportState, BlockMatch, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
-    FieldValues, RowOutcome,
+    BlockImportState, BlockImportUndone, BlockMatch, BlockPattern, ErrorCode, FieldCode,
+    FieldFault, FieldValues, RowOutcome,
 };
 use store::block_list::block_entry::{self, Removed};
 use store::block_list::block_import;

@@ -1,8 +1,8 @@
 //! Keys of integrators.
 
 use api_types::{
-    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, AuditAction, AuditObject, FieldCode,
-    FieldValue, FieldValues,
+    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, AuditAction, AuditObject, FieldCode, FieldValue,
+    FieldValues,
 };
 use store::identity::api_key;
 use store::{Conn, Scope, new_id};

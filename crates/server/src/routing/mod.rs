@@ -26,8 +26,8 @@ use store::accounts::route_change;
 use store::block_list::block_entry;
 use store::numbers::number;
 use store::routing::contract::Contract;
-use store::switch::route_page;
 use store::routing::route;
+use store::switch::route_page;
 use store::{Conn, Scope, StoreError, SwitchScope};
 
 pub use answer::{decision, decision_of, form, xml};

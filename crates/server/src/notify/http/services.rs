@@ -65,13 +65,8 @@ fn show(
     lang: Lang,
 ) -> Result<Service, Failure> {
     let waiting = notify_service::waiting(conn, scope, &row.id)?;
-    view::service(
-        row,
-        &vault::open_or_none(&app.secrets, row),
-        waiting,
-        &app.config.public_url(),
-        lang,
-    )
+    let credentials = vault::open_or_none(&app.secrets, row);
+    Ok(view::service(row, &credentials, waiting, &app.config.public_url(), lang))
 }
 
 /// Tells screens and workers that a service changed.

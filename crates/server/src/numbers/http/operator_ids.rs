@@ -3,8 +3,7 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use api_types::{
     OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate,
-    OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page, PageQuery, PhoneIdKind, Terminal,
-    TerminalRegistration,
+    OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page, PageQuery, Terminal, TerminalRegistration,
 };
 use store::accounts::account;
 use store::numbers::phone_id;
