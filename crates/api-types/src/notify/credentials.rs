@@ -2,31 +2,15 @@
 //! from a web page, tokens of things that ended. Pure, so that the portal says the same while
 //! typing as the server does on saving.
 
-mod address;
-mod url;
+use crate::{Credentials, FieldCode, FieldFault, ServiceType, ValueKind};
 
-use crate::{Credentials, Fault, FieldCode, FieldFault, ServiceType, ValueKind};
-
-pub(crate) use address::is_private;
-pub use url::{PastedUrl, host_allowed};
-pub(crate) use url::{fault, healed, secure, usual_port};
+pub use super::pasted::{PastedUrl, Rules, host_allowed};
 
 /// The longest credential but a private key, in characters: a Teams URL has about 400, a LINE token
 /// 172.
 const VALUE_MAX: usize = 2_048;
 /// The longest private key, in characters: one of 4,096 bits has 3,272.
 const KEY_MAX: usize = 8_192;
-
-/// What the server's configuration has to say.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
-    /// Hosts of the service's URLs; see [`host_allowed`].
-    pub hosts: &'a str,
-    /// Our own `host:port`, which webhooks must not lead back to; empty where it is not known.
-    pub own_authority: &'a str,
-    /// Whether private addresses, any port and plain http are good enough.
-    pub allow_private: bool,
-}
 
 impl Rules<'static> {
     /// As a service's own defaults are.
@@ -141,32 +125,6 @@ fn clean(value: &str) -> String {
         }
     }
     text.to_owned()
-}
-
-/// A value of so many characters, all of them good.
-pub(crate) fn pattern(
-    value: &str,
-    length: std::ops::RangeInclusive<usize>,
-    good: fn(char) -> bool,
-) -> Result<String, Fault> {
-    if length.contains(&value.chars().count()) && value.chars().all(good) {
-        Ok(value.to_owned())
-    } else {
-        invalid()
-    }
-}
-
-/// It does not look like what it should be.
-pub(crate) fn invalid<T>() -> Result<T, Fault> {
-    Err((FieldCode::InvalidFormat, None))
-}
-
-/// Examples in documents show tokens behind the word that stands before them in a header.
-pub(crate) fn without_bearer(value: &str) -> &str {
-    match value.get(..7) {
-        Some(word) if word.eq_ignore_ascii_case("bearer ") => value[7..].trim(),
-        _ => value,
-    }
 }
 
 #[cfg(test)]

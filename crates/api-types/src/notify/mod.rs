@@ -5,6 +5,7 @@ pub mod credentials;
 pub(crate) mod delivery;
 pub(crate) mod notify_rule;
 pub(crate) mod notify_service;
+pub(crate) mod pasted;
 pub(crate) mod webhook_event;
 
 pub use channels::*;

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::FieldCode;
-use crate::credentials::Rules;
+pub use crate::notify::pasted::Fault;
+use crate::notify::pasted::Rules;
 
 /// Name of a credential → its value.
 pub type Credentials = BTreeMap<String, String>;
-
-/// Why a value is refused: the code, and what its message names.
-pub type Fault = (FieldCode, Option<String>);
 
 /// Reads a credential as it was pasted, and answers it as it is kept.
 pub type Read = fn(&str, &Rules) -> Result<String, Fault>;

@@ -1,7 +1,7 @@
 //! Chatwork, by an API token.
 
 use super::description::*;
-use crate::credentials::{Rules, pattern, without_bearer};
+use crate::notify::pasted::{Rules, pattern, without_bearer};
 
 pub(super) const CHANNEL: Description = Description {
     key: "chatwork",

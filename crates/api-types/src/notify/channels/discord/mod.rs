@@ -2,7 +2,7 @@
 
 use super::description::*;
 use crate::FieldCode;
-use crate::credentials::{
+use crate::notify::pasted::{
     PastedUrl, Rules, fault, healed, host_allowed, invalid, pattern, secure, usual_port,
 };
 

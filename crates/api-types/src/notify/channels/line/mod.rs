@@ -2,7 +2,7 @@
 
 use super::description::*;
 use crate::FieldCode;
-use crate::credentials::{Rules, invalid, pattern, without_bearer};
+use crate::notify::pasted::{Rules, invalid, pattern, without_bearer};
 
 pub(super) const CHANNEL: Description = Description {
     key: "line",

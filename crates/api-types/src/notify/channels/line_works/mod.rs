@@ -3,7 +3,7 @@
 mod key;
 
 use super::description::*;
-use crate::credentials::{Rules, invalid, pattern};
+use crate::notify::pasted::{Rules, invalid, pattern};
 
 pub(super) const CHANNEL: Description = Description {
     key: "line_works",

@@ -2,7 +2,7 @@
 
 use super::description::*;
 use crate::FieldCode;
-use crate::credentials::{Rules, invalid, pattern, without_bearer};
+use crate::notify::pasted::{Rules, invalid, pattern, without_bearer};
 
 /// What Slack needs to know of the app: who opens the link finds a form that is filled in.
 const MANIFEST: &str = r#"{"display_information":{"name":"Denwaban"},"features":{"bot_user":{"display_name":"Denwaban","always_online":true}},"oauth_config":{"scopes":{"bot":["chat:write","files:write","channels:read","groups:read"]}},"settings":{"org_deploy_enabled":false,"socket_mode_enabled":false,"token_rotation_enabled":false}}"#;

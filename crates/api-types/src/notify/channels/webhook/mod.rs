@@ -1,7 +1,7 @@
 //! An endpoint of one's own, by Standard Webhooks.
 
 use super::description::*;
-use crate::credentials::{PastedUrl, Rules, fault, healed, is_private, secure};
+use crate::notify::pasted::{PastedUrl, Rules, fault, healed, is_private, secure};
 use crate::{FieldCode, WEBHOOK_BODY_MAX};
 
 pub(super) const CHANNEL: Description = Description {

@@ -1,8 +1,8 @@
 //! URLs as they are pasted. By hand: what `url` brings along for names in other scripts would
 //! double what a visitor loads, and a secret URL has to stay byte for byte as its provider made it.
 
-use super::Rules;
-use crate::{Fault, FieldCode};
+use super::{Fault, Rules};
+use crate::FieldCode;
 
 /// The parts of a web address.
 #[derive(Clone, Debug, PartialEq, Eq)]
