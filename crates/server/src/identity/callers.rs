@@ -27,10 +27,10 @@ use crate::identity::{api_scopes, rate_limit, view};
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto;
 
-/// For how long a switch's key that was found is good without asking again: a key that is removed
-/// works no longer than this.
 /// How long a switch waits for the database before what is known of its key counts.
 const DATABASE_PATIENCE: Duration = Duration::from_millis(300);
+/// For how long a switch's key that was found is good without asking again: a key that is removed
+/// works no longer than this.
 const KEY_IS_FRESH: Duration = Duration::from_secs(1);
 /// The same while the database does not answer.
 const KEY_IS_KNOWN: Duration = Duration::from_secs(600);

@@ -9,7 +9,7 @@ use store::StoreError;
 use crate::platform::texts::{self, Lang};
 
 /// Why a request fails. Everything that a handler cannot answer becomes one of these; the language
-/// and the request id are filled in when it is rendered (see [`crate::http::problem`]).
+/// and the request id are filled in when it is rendered (by the problem middleware).
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A code that says it all.

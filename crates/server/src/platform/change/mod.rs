@@ -33,9 +33,7 @@ impl Actor {
     pub fn holder(login_id: impl Into<String>) -> Self {
         Self { kind: ActorKind::Holder, name: login_id.into() }
     }
-}
 
-impl Actor {
     /// An integrator, by the name of the key.
     pub fn api_key(name: impl Into<String>) -> Self {
         Self { kind: ActorKind::ApiKey, name: name.into() }
