@@ -1,4 +1,4 @@
-//! Keeps `src/number_plan.rs` equal to what libphonenumber's metadata says of Japan.
+//! Keeps `src/platform/number_plan.rs` equal to what libphonenumber's metadata says of Japan.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -61,7 +61,7 @@ fn the_checked_in_plan_is_what_the_metadata_says() {
         let _ = writeln!(text, "    (\"{prefix}\", {total}, {area}, {exchange}),");
     }
     text.push_str("];\n");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/number_plan.rs");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/platform/number_plan.rs");
     #[expect(clippy::disallowed_methods, reason = "a switch of this test, not configuration")]
     let update = std::env::var_os("UPDATE_NUMBER_PLAN");
     if update.is_some() {
