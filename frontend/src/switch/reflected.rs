@@ -22,7 +22,9 @@ const SELDOM: Duration = Duration::from_secs(5);
 /// Stands beside the notice that something of a number or an ID was saved, and nowhere else:
 /// switches know nothing of the rest.
 pub fn view() -> AnyView {
-    if use_router().row().is_none() {
+    // Untracked: whoever shows it must not be asked again by the step to another page, which takes
+    // what it shows away.
+    if untrack(|| use_router().row()).is_none() {
         return ().into_any();
     }
     let state = RwSignal::new(None);
