@@ -11,7 +11,7 @@ use crate::platform::focus::focus_first;
 use crate::t;
 
 /// Pulling a sheet down this far dismisses it.
-const DISMISS_PX: f64 = 96.0;
+const DISMISS_PX: i32 = 96;
 
 /// A sheet from below on a phone, a dialog in the middle on a wide screen.
 #[component]
@@ -26,15 +26,15 @@ pub fn Sheet(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let pulled = RwSignal::new(0.0_f64);
-    let touch_from = StoredValue::new(None::<f64>);
+    let pulled = RwSignal::new(0);
+    let touch_from = StoredValue::new(None::<i32>);
     let children = StoredValue::new(children);
 
     follow(move || {
         let Some(dialog) = dialog.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {
-                pulled.set(0.0);
+                pulled.set(0);
                 // Fails only for a dialog that is open or outside of the document; this one is
                 // neither.
                 _ = dialog.show_modal();
@@ -57,9 +57,8 @@ pub fn Sheet(
             open.set(false);
         }
     };
-    let finger = |event: &leptos::ev::TouchEvent| {
-        event.touches().get(0).map(|touch| f64::from(touch.client_y()))
-    };
+    let finger =
+        |event: &leptos::ev::TouchEvent| event.touches().get(0).map(|touch| touch.client_y());
     let on_start = move |event: leptos::ev::TouchEvent| {
         let at_top = dialog.get_untracked().is_some_and(|dialog| {
             dialog
@@ -72,7 +71,7 @@ pub fn Sheet(
     };
     let on_move = move |event: leptos::ev::TouchEvent| {
         if let (Some(from), Some(now)) = (touch_from.get_value(), finger(&event)) {
-            pulled.set((now - from).max(0.0));
+            pulled.set((now - from).max(0));
         }
     };
     let on_end = move |_| {
@@ -80,7 +79,7 @@ pub fn Sheet(
         if pulled.get_untracked() > DISMISS_PX {
             open.set(false);
         } else {
-            pulled.set(0.0);
+            pulled.set(0);
         }
     };
 

@@ -42,7 +42,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
         RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
     let (empty, encoding) = (
         import.empty,
-        import.encoding.to_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""),
+        import.encoding.to_ascii_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""),
     );
     view! {
         <section class="group">

@@ -11,7 +11,7 @@ pub struct PastedUrl<'a> {
     pub scheme: &'static str,
     /// What stands before an `@`.
     pub user: Option<&'a str>,
-    /// In lower case, without the port; an IPv6 address in its brackets.
+    /// In ASCII lower case, without the port; an IPv6 address in its brackets.
     pub host: String,
     /// Where it is given.
     pub port: Option<u16>,
@@ -55,7 +55,8 @@ impl<'a> PastedUrl<'a> {
         (good && !host.is_empty() && !path.contains('\\')).then(|| Self {
             scheme,
             user,
-            host: host.to_lowercase(),
+            // Names in other scripts are compared with nothing, and Unicode's table would weigh 4 KB.
+            host: host.to_ascii_lowercase(),
             port,
             path,
             query,

@@ -8,12 +8,17 @@ use crate::platform::task::background;
 use crate::ui::icon::Icon;
 use crate::{t, text};
 
-const SPEEDS: [f64; 4] = [1.0, 1.25, 1.5, 2.0];
+const SPEEDS: [(f64, &str); 4] = [(1.0, "1"), (1.25, "1.25"), (1.5, "1.5"), (2.0, "2")];
 
 /// `0:23`, `12:05`.
 fn clock(seconds: f64) -> String {
     let seconds = if seconds.is_finite() { seconds.max(0.0) as u32 } else { 0 };
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A number as the browser writes it. Rust's own way brings tables of 10 KB along.
+fn decimal(number: f64) -> String {
+    js_sys::Number::from(number).to_string_with_radix(10).map(String::from).unwrap_or_default()
 }
 
 /// The player of one recording.
@@ -42,7 +47,7 @@ pub(super) fn Player(
             failed.set(false);
             audio.load();
         }
-        audio.set_playback_rate(SPEEDS[speed.get_untracked()]);
+        audio.set_playback_rate(SPEEDS[speed.get_untracked()].0);
         if let Ok(begun) = audio.play() {
             background(async move {
                 // Why it did not begin the element itself says, by its error.
@@ -50,8 +55,8 @@ pub(super) fn Player(
             });
         }
     };
-    let seek = move |to: String| {
-        if let (Some(audio), Ok(to)) = (audio.get_untracked(), to.parse::<f64>()) {
+    let seek = move |to: f64| {
+        if let Some(audio) = audio.get_untracked().filter(|_| to.is_finite()) {
             audio.set_current_time(to);
             at.set(to);
         }
@@ -60,7 +65,7 @@ pub(super) fn Player(
         let next = (speed.get_untracked() + 1) % SPEEDS.len();
         speed.set(next);
         if let Some(audio) = audio.get_untracked() {
-            audio.set_playback_rate(SPEEDS[next]);
+            audio.set_playback_rate(SPEEDS[next].0);
         }
     };
     let measured = move |_| {
@@ -75,7 +80,7 @@ pub(super) fn Player(
     let moved = move |_| {
         at.set(audio.get_untracked().map(|audio| audio.current_time()).unwrap_or_default())
     };
-    let rate = move || SPEEDS[speed.get()].to_string();
+    let rate = move || SPEEDS[speed.get()].1;
     view! {
         <section class="group" aria-label=text!(notices.recording)>
             <div class="list player" data-testid="player">
@@ -101,14 +106,14 @@ pub(super) fn Player(
                         min="0"
                         step="0.1"
                         data-testid="place"
-                        max=move || length.get().max(0.1).to_string()
-                        prop:value=move || at.get().to_string()
+                        max=move || decimal(length.get().max(0.1))
+                        prop:value=move || at.get()
                         style:--done=move || format!("{}%",
-                            (at.get() / length.get().max(0.1) * 100.0).min(100.0))
+                            decimal((at.get() / length.get().max(0.1) * 100.0).min(100.0)))
                         aria-label=move || t!(notices.place)
                         aria-valuetext=move || t!(notices.place_of, at = clock(at.get()),
                             length = clock(length.get()))
-                        on:input:target=move |event| seek(event.target().value())
+                        on:input:target=move |event| seek(event.target().value_as_number())
                     />
                     <p class="num" aria-hidden="true"><span data-testid="played">{move || clock(at.get())}</span><span>{move || clock(length.get())}</span></p>
                 </div>
