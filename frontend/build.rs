@@ -1,12 +1,17 @@
 //! Compiles the texts of both languages into typed keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, error::Error, fs};
 
-use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
-use leptos_i18n_parser::parse_locales::parse_locales;
 use serde_json::Value;
+
+/// A text of every room, by its key.
+type Texts = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The languages, in the order in which a text holds them.
+const LANGUAGES: [&str; 2] = ["ja", "en"];
 
 #[expect(
     clippy::disallowed_methods,
@@ -14,24 +19,80 @@ use serde_json::Value;
 )]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
-    let options = ParseOptions::default().interpolate_display(true);
-    let config = Config::new("ja")
-        .and_then(|config| config.add_locale("en"))
-        .map_err(|error| error.to_string())?
-        .parse_options(options);
-    let locales = parse_locales(None, config).map_err(|error| error.to_string())?;
-    let code = leptos_i18n_codegen::gen_code(&locales, None, false, None, false)
-        .map_err(|error| error.to_string())?;
+    let [ja, en] = LANGUAGES.map(read);
+    let (ja, en) = (ja?, en?);
+    let code = code(&ja, &en)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("i18n.rs"), code.to_string())?;
+    fs::write(out.join("texts.rs"), code)?;
     fs::write(out.join("channel_words.rs"), channel_words()?)?;
     // Settings are found by the names that they are declared under.
-    let ja: Value = serde_json::from_str(&fs::read_to_string("locales/ja.json")?)?;
-    let names = ja["setting"].as_object().ok_or("no words of settings")?.keys();
+    let names = ja.get("setting").ok_or("no words of settings")?.keys();
     let arms: String =
         names.map(|name| format!("{name:?} => crate::t!(setting.{name}),")).collect();
     fs::write(out.join("settings.rs"), format!("match name {{ {arms} _ => return None }}"))?;
     Ok(())
+}
+
+fn read(language: &str) -> Result<Texts, Box<dyn Error>> {
+    let path = format!("locales/{language}.json");
+    let texts = serde_json::from_str(&fs::read_to_string(&path)?);
+    texts.map_err(|error| format!("frontend/{path}: {error}").into())
+}
+
+/// A module for every room. In it a text without values is a constant, and one with values is a
+/// struct of them, so that neither a text nor a value can be forgotten.
+fn code(ja: &Texts, en: &Texts) -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    same("both languages", ja.keys(), en.keys())?;
+    for ((room, ja), en) in ja.iter().zip(en.values()) {
+        same(room, ja.keys(), en.keys())?;
+        writeln!(code, "pub mod {room} {{ use super::*;")?;
+        for ((key, ja), en) in ja.iter().zip(en.values()) {
+            let (names, others) = (values(ja), values(en));
+            same(&format!("{room}.{key}"), names.iter(), others.iter())?;
+            let both = format!("{}\u{1f}{}", numbered(ja, &names), numbered(en, &names));
+            if names.is_empty() {
+                writeln!(code, "pub const {key}: Key = Key({both:?});")?;
+                continue;
+            }
+            let fields: String =
+                names.iter().map(|name| format!("pub {name}: Value<'a>,")).collect();
+            let list: String = names.iter().map(|name| format!("self.{name},")).collect();
+            writeln!(
+                code,
+                "pub struct {key}<'a> {{ {fields} }} impl {key}<'_> {{ pub fn say(&self) -> String \
+                 {{ Key({both:?}).fill(&[{list}]) }} }}"
+            )?;
+        }
+        code.push_str("}\n");
+    }
+    Ok(code)
+}
+
+/// Fails where one language has something that the other lacks.
+fn same<'a>(
+    place: &str,
+    ja: impl Iterator<Item = &'a String>,
+    en: impl Iterator<Item = &'a String>,
+) -> Result<(), Box<dyn Error>> {
+    let (ja, en): (BTreeSet<_>, BTreeSet<_>) = (ja.collect(), en.collect());
+    let only: Vec<_> = ja.symmetric_difference(&en).collect();
+    if only.is_empty() { Ok(()) } else { Err(format!("{place}: not in both: {only:?}").into()) }
+}
+
+/// The names of the values in a text, `{{ name }}` each.
+fn values(text: &str) -> BTreeSet<String> {
+    let parts = text.split("{{").skip(1);
+    parts.filter_map(|part| Some(part.split_once("}}")?.0.trim().to_owned())).collect()
+}
+
+/// The text with a control character in the place of each value: 1 for the first one, and so on.
+fn numbered(text: &str, names: &BTreeSet<String>) -> String {
+    let mut text = text.to_owned();
+    for (number, name) in (1_u8..).zip(names) {
+        text = text.replace(&format!("{{{{ {name} }}}}"), &char::from(number).to_string());
+    }
+    text
 }
 
 /// The words of the channels as sorted tables by language: the names of credentials, which other

@@ -54,8 +54,8 @@ pub fn Languages() -> impl IntoView {
     };
     view! {
         <div class="languages" role="group" aria-label=move || t!(account.language).to_string()>
-            {language(Locale::ja, "日本語")}
-            {language(Locale::en, "English")}
+            {language(Locale::Ja, "日本語")}
+            {language(Locale::En, "English")}
         </div>
     }
 }

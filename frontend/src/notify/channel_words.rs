@@ -21,8 +21,8 @@ fn find(table: Table, key: &str) -> Option<&'static str> {
 /// What a credential is called.
 pub(crate) fn label(kind: ServiceType, field: &str) -> &'static str {
     let table = match locale() {
-        Locale::ja => tables::LABELS_JA,
-        Locale::en => tables::LABELS_EN,
+        Locale::Ja => tables::LABELS_JA,
+        Locale::En => tables::LABELS_EN,
     };
     // A test keeps the files complete.
     find(table, &format!("{}.label.{field}", kind.key())).unwrap_or_default()
@@ -36,8 +36,8 @@ pub(super) fn text(kind: ServiceType, key: &str) -> Option<&'static str> {
 /// The same by the whole key.
 pub(super) fn find_text(key: &str) -> Option<&'static str> {
     let table = match locale() {
-        Locale::ja => tables::WORDS_JA,
-        Locale::en => tables::WORDS_EN,
+        Locale::Ja => tables::WORDS_JA,
+        Locale::En => tables::WORDS_EN,
     };
     find(table, key)
 }

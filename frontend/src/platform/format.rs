@@ -53,8 +53,8 @@ pub fn day(locale: Locale, at: DateTime<Utc>) -> String {
     let at = tokyo(at);
     let (ja, en) = DAYS[at.weekday().num_days_from_monday() as usize];
     match locale {
-        Locale::ja => format!("{}年{}月{}日（{ja}）", at.year(), at.month(), at.day()),
-        Locale::en => format!("{en}, {} {} {}", at.day(), MONTHS[at.month0() as usize], at.year()),
+        Locale::Ja => format!("{}年{}月{}日（{ja}）", at.year(), at.month(), at.day()),
+        Locale::En => format!("{en}, {} {} {}", at.day(), MONTHS[at.month0() as usize], at.year()),
     }
 }
 
@@ -62,8 +62,8 @@ pub fn day(locale: Locale, at: DateTime<Utc>) -> String {
 pub fn short_day(locale: Locale, at: DateTime<Utc>) -> String {
     let at = tokyo(at);
     match locale {
-        Locale::ja => format!("{}月{}日", at.month(), at.day()),
-        Locale::en => format!("{} {}", at.day(), &MONTHS[at.month0() as usize][..3]),
+        Locale::Ja => format!("{}月{}日", at.month(), at.day()),
+        Locale::En => format!("{} {}", at.day(), &MONTHS[at.month0() as usize][..3]),
     }
 }
 
@@ -71,8 +71,8 @@ pub fn short_day(locale: Locale, at: DateTime<Utc>) -> String {
 pub fn full_day(locale: Locale, at: DateTime<Utc>) -> String {
     let year = tokyo(at).year();
     match locale {
-        Locale::ja => format!("{year}年{}", short_day(locale, at)),
-        Locale::en => format!("{} {year}", short_day(locale, at)),
+        Locale::Ja => format!("{year}年{}", short_day(locale, at)),
+        Locale::En => format!("{} {year}", short_day(locale, at)),
     }
 }
 
@@ -132,8 +132,8 @@ mod tests {
     #[test]
     fn times_are_those_of_tokyo() {
         let at: DateTime<Utc> = "2026-11-22T15:04:12Z".parse().expect("a time");
-        assert_eq!(day(Locale::ja, at), "2026年11月23日（月）");
-        assert_eq!(day(Locale::en, at), "Monday, 23 November 2026");
+        assert_eq!(day(Locale::Ja, at), "2026年11月23日（月）");
+        assert_eq!(day(Locale::En, at), "Monday, 23 November 2026");
         assert_eq!(time(at), "0:04");
     }
 
@@ -142,8 +142,8 @@ mod tests {
         let end = end_of_day("2026-12-31").expect("a day");
         assert_eq!(end.to_rfc3339(), "2026-12-31T15:00:00+00:00");
         assert_eq!(iso_day(last_day(end)), "2026-12-31");
-        assert_eq!(full_day(Locale::ja, last_day(end)), "2026年12月31日");
-        assert_eq!(full_day(Locale::en, last_day(end)), "31 Dec 2026");
+        assert_eq!(full_day(Locale::Ja, last_day(end)), "2026年12月31日");
+        assert_eq!(full_day(Locale::En, last_day(end)), "31 Dec 2026");
         assert_eq!(end_of_day(""), None);
     }
 

@@ -1,9 +1,9 @@
-//! The two languages. Keys are checked when the app is compiled; a test keeps the two files
-//! complete.
+//! The two languages. A key, a value or a language that is missing does not compile.
 //!
 //! The language lives outside the component tree, so that requests and messages that outlive a page
 //! read it too.
 
+use std::fmt::{Display, Write as _};
 use std::sync::LazyLock;
 
 use leptos::prelude::*;
@@ -14,19 +14,64 @@ use super::storage;
 
 #[allow(
     missing_docs,
-    dead_code,
-    unused_imports,
+    non_camel_case_types,
+    non_upper_case_globals,
     reason = "written by the build script; the locale files are its documentation"
 )]
-mod texts {
-    include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+pub mod texts {
+    use super::{Key, Value};
+
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 }
 
-pub use texts::i18n::Locale;
+/// The languages of the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+/// What stands in the place of a value in a text.
+pub type Value<'a> = &'a dyn Display;
+
+/// A text in both languages. It is one string, and every use of it one address: a branch for each
+/// language and a type for each text would weigh more than the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Key(&'static str);
+
+impl Key {
+    /// The text in the language of the screen.
+    pub fn say(self) -> &'static str {
+        let (ja, en) = self.0.split_once('\u{1f}').unwrap_or((self.0, self.0));
+        match locale() {
+            Locale::Ja => ja,
+            Locale::En => en,
+        }
+    }
+
+    fn fill(self, values: &[Value]) -> String {
+        let mut text = String::new();
+        for letter in self.say().chars() {
+            match (letter as usize).checked_sub(1).and_then(|number| values.get(number)) {
+                // A value that cannot be written stays out.
+                Some(value) => _ = write!(text, "{value}"),
+                None => text.push(letter),
+            }
+        }
+        text
+    }
+
+    /// The text as it follows the language of the screen.
+    pub fn follow(self) -> Signal<String> {
+        Signal::derive(move || self.say().to_owned())
+    }
+}
 
 const KEY: &str = "lang";
 
-static LOCALE: LazyLock<ArcRwSignal<Locale>> = LazyLock::new(|| ArcRwSignal::new(Locale::ja));
+static LOCALE: LazyLock<ArcRwSignal<Locale>> = LazyLock::new(|| ArcRwSignal::new(Locale::Ja));
 
 /// The language of the screen; tracked where somebody follows, so that texts change in place.
 /// Messages that are composed once, in passing, have nobody to follow.
@@ -42,8 +87,8 @@ pub fn tag() -> &'static str {
 /// The language tag of a locale.
 pub fn tag_of(locale: Locale) -> &'static str {
     match locale {
-        Locale::ja => "ja",
-        Locale::en => "en",
+        Locale::Ja => "ja",
+        Locale::En => "en",
     }
 }
 
@@ -51,7 +96,7 @@ pub fn tag_of(locale: Locale) -> &'static str {
 pub fn start() {
     let wanted =
         storage::choice(KEY).or_else(|| window().navigator().language()).unwrap_or_default();
-    LOCALE.set(if wanted.starts_with("en") { Locale::en } else { Locale::ja });
+    LOCALE.set(if wanted.starts_with("en") { Locale::En } else { Locale::Ja });
     follow(|| {
         if let Some(root) = document().document_element() {
             _ = root.set_attribute("lang", tag_of(locale()));
@@ -65,12 +110,22 @@ pub fn choose(locale: Locale) {
     storage::remember_choice(KEY, tag_of(locale));
 }
 
-/// A text in the language of the screen, by its checked key.
+/// A text in the language of the screen, by its checked key: `t!(room.key)`, or with its values
+/// `t!(room.key, count = 3)`.
 #[macro_export]
 macro_rules! t {
-    ($($tt:tt)*) => {
-        ::leptos_i18n::td_string!($crate::platform::i18n::locale(), $($tt)*)
+    ($room:ident.$key:ident) => { $crate::platform::i18n::texts::$room::$key.say() };
+    ($room:ident.$key:ident, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::platform::i18n::texts::$room::$key { $($name: &$value),+ }.say()
     };
+}
+
+/// The same text as it follows the language and its values: for views and properties. In a view it
+/// weighs a fraction of what a closure does.
+#[macro_export]
+macro_rules! text {
+    ($room:ident.$key:ident) => { $crate::platform::i18n::texts::$room::$key.follow() };
+    ($($tt:tt)*) => { ::leptos::prelude::Signal::derive(move || $crate::t!($($tt)*)) };
 }
 
 /// What a setting is called: the texts below `setting` stand under the names that
@@ -81,32 +136,29 @@ pub fn setting_words(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use super::*;
 
-    use serde_json::Value;
-
-    fn keys(text: &str) -> BTreeMap<String, String> {
-        fn walk(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
-            match value {
-                Value::Object(map) => {
-                    map.iter().for_each(|(key, value)| walk(value, &format!("{path}.{key}"), found))
-                }
-                Value::String(text) => _ = found.insert(path.to_owned(), text.clone()),
-                other => panic!("{path}: {other}"),
-            }
-        }
-        let mut found = BTreeMap::new();
-        walk(&serde_json::from_str(text).expect("a locale file"), "", &mut found);
-        found
+    #[test]
+    fn a_text_says_its_values_in_the_order_of_each_language() {
+        let number = "03";
+        LOCALE.set(Locale::Ja);
+        assert_eq!(t!(notify.used_by_more, number = number, count = 2), "03 ほか2番号で使用中");
+        assert_eq!(t!(app.close), "閉じる");
+        LOCALE.set(Locale::En);
+        assert_eq!(t!(app.close), "Close");
     }
 
     #[test]
-    fn both_languages_have_every_text() {
-        let ja = keys(include_str!("../../locales/ja.json"));
-        let en = keys(include_str!("../../locales/en.json"));
-        assert_eq!(ja.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
-        for (key, text) in ja.iter().chain(&en) {
-            assert!(!text.trim().is_empty(), "{key} is empty");
+    fn no_text_is_empty() {
+        for texts in [include_str!("../../locales/ja.json"), include_str!("../../locales/en.json")]
+        {
+            let texts: serde_json::Value = serde_json::from_str(texts).expect("a locale file");
+            for (room, texts) in texts.as_object().expect("rooms") {
+                for (key, text) in texts.as_object().expect("keys") {
+                    let text = text.as_str().unwrap_or_default();
+                    assert!(!text.trim().is_empty(), "{room}.{key} is empty");
+                }
+            }
         }
     }
 

@@ -22,11 +22,3 @@ use leptos::prelude::*;
 
 /// A text that follows the language of the screen.
 pub type Text = Signal<String>;
-
-/// A text prop from a checked key.
-#[macro_export]
-macro_rules! text {
-    ($($tt:tt)*) => {
-        ::leptos::prelude::Signal::derive(move || $crate::t!($($tt)*).to_string())
-    };
-}

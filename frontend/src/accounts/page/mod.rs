@@ -182,7 +182,7 @@ fn Screen() -> impl IntoView {
                     ]
                     selected=Signal::derive(|| tag_of(locale()))
                     pick=Callback::new(|key| i18n::choose(
-                        if key == "en" { Locale::en } else { Locale::ja },
+                        if key == "en" { Locale::En } else { Locale::Ja },
                     ))
                 />
                 <SegmentRow

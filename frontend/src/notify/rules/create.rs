@@ -60,7 +60,7 @@ impl New {
             name: self.name.get_untracked().trim().to_owned(),
             emails: if mail.is_empty() { Vec::new() } else { vec![mail] },
             events: vec![NotifyEvent::MissedCall, NotifyEvent::Voicemail],
-            language: if locale() == Locale::en { NotifyLanguage::En } else { NotifyLanguage::Ja },
+            language: if locale() == Locale::En { NotifyLanguage::En } else { NotifyLanguage::Ja },
             private_subject: false,
         }
     }

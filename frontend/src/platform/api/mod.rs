@@ -3,6 +3,7 @@
 
 pub mod upload;
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use api_types::{ErrorCode, Problem};
@@ -87,7 +88,7 @@ impl Client {
     /// Writes and takes the object that comes back.
     pub async fn write<B: Serialize, T: DeserializeOwned>(
         self,
-        method: &str,
+        method: &'static str,
         path: &str,
         body: &B,
         version: Option<u64>,
@@ -110,7 +111,7 @@ impl Client {
     /// Writes where nothing comes back that matters.
     pub async fn tell<B: Serialize>(
         self,
-        method: &str,
+        method: &'static str,
         path: &str,
         body: &B,
     ) -> Result<(), ClientError> {
@@ -128,15 +129,19 @@ impl Client {
         self.send("DELETE", path, None, Some(version)).await.map(drop)
     }
 
-    async fn send(
+    /// Boxed, or every request of every page would contain it once more.
+    fn send(
         self,
-        method: &str,
+        method: &'static str,
         path: &str,
         body: Option<String>,
         version: Option<u64>,
-    ) -> Result<Received, ClientError> {
-        let outcome = exchange(method, path, body, version, self.token(), TIMEOUT_MS).await;
-        self.heed(outcome)
+    ) -> Pin<Box<dyn Future<Output = Result<Received, ClientError>>>> {
+        let path = path.to_owned();
+        Box::pin(async move {
+            let outcome = exchange(method, &path, body, version, self.token(), TIMEOUT_MS).await;
+            self.heed(outcome)
+        })
     }
 
     fn token(self) -> Option<String> {
