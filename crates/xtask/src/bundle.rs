@@ -15,13 +15,12 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::hash::{hash_of, hex, short_hash};
 use crate::needs;
 use crate::process::{cargo, root, spa_target, succeed};
 use crate::split::{self, split};
 use crate::template::fill;
-
-/// What a first visit may weigh, all files together as Brotli sends them.
-const BUDGET: u64 = 256_000;
+use crate::weight::weigh;
 
 /// Below this a compressed twin saves less than its own headers cost.
 const WORTH_COMPRESSING: usize = 512;
@@ -64,8 +63,8 @@ self.addEventListener('activate', (event) => event.waitUntil((async () => {
 pub struct Options {
     /// Quick to build, reloads itself, no Brotli.
     pub dev: bool,
-    /// Fail above [`BUDGET`].
-    pub check_budget: bool,
+    /// Fail where it weighs more than it may.
+    pub strict: bool,
 }
 
 /// Brings `frontend/dist` up to date.
@@ -88,7 +87,7 @@ pub fn bundle(options: &Options) -> Result<()> {
         println!("Bundled the SPA into frontend/dist in {:.1} s", started.elapsed().as_secs_f32());
     }
     if !options.dev {
-        weigh(&dist, options.check_budget)?;
+        weigh(&dist, options.strict)?;
     }
     Ok(())
 }
@@ -118,7 +117,7 @@ fn fingerprint(dev: bool) -> Result<String> {
 }
 
 /// All files below a folder, but for hidden ones and what was built from them.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+pub fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     for entry in
         fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?
     {
@@ -359,12 +358,13 @@ fn service_worker_text(
 /// What a first visit loads and a browser keeps for use without a network. Notices to robots are
 /// not for it, raster icons are asked for by the system that installs the app, then, and lazy pages
 /// after the first ones.
-fn belongs_to_shell(name: &str) -> bool {
+pub fn belongs_to_shell(name: &str) -> bool {
     let raster_icon = name.starts_with("icons/") && name.ends_with(".png");
     name != "robots.txt" && !name.starts_with(".well-known/") && !raster_icon && !is_lazy(name)
 }
 
-fn is_lazy(name: &str) -> bool {
+/// Whether a file is loaded after the first visit.
+pub fn is_lazy(name: &str) -> bool {
     name.strip_prefix("assets/")
         .and_then(|name| name.strip_prefix(split::FOLDER))
         .is_some_and(|name| name.starts_with('/'))
@@ -420,69 +420,11 @@ fn swap(files: &BTreeMap<String, Vec<u8>>, dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Prints what a first visit loads, and fails above the budget when asked to.
-fn weigh(dist: &Path, check_budget: bool) -> Result<()> {
-    let mut paths = Vec::new();
-    walk(dist, &mut paths)?;
-    paths.sort();
-    let mut total = 0;
-    let mut later = Vec::new();
-    println!("{:>10} {:>10} {:>10}", "plain", "gzip", "brotli");
-    for path in &paths {
-        let name = path.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
-        if name.ends_with(".br") || name.ends_with(".gz") {
-            continue;
-        }
-        let plain = fs::metadata(path)?.len();
-        let twin = |suffix: &str| {
-            fs::metadata(dist.join(format!("{name}{suffix}"))).map_or(plain, |file| file.len())
-        };
-        let (gzip, brotli) = (twin(".gz"), twin(".br"));
-        println!("{plain:>10} {gzip:>10} {brotli:>10}  {name}");
-        if belongs_to_shell(&name) {
-            total += brotli;
-        } else if is_lazy(&name) {
-            later.push(format!("{name} ({brotli})"));
-        }
-    }
-    println!("Loaded later: {}", later.join(", "));
-    println!("A first visit loads {total} bytes with Brotli; the budget is {BUDGET}");
-    if check_budget && total > BUDGET {
-        bail!(
-            "a first visit loads {total} bytes with Brotli, {} more than the budget of {BUDGET} \
-                allows",
-            total - BUDGET
-        );
-    }
-    Ok(())
-}
-
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
     Path::new(name)
         .extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| extensions.contains(&extension))
-}
-
-/// A hash over names and contents.
-fn hash_of(files: &BTreeMap<String, Vec<u8>>) -> String {
-    let mut hash = Sha256::new();
-    for (name, content) in files {
-        hash.update(name.as_bytes());
-        hash.update([0]);
-        hash.update((content.len() as u64).to_le_bytes());
-        hash.update(content);
-    }
-    hex(&hash.finalize())
-}
-
-/// The 16 digits that stand in a file's name.
-fn short_hash(content: &[u8]) -> String {
-    hex(&Sha256::digest(content))[..16].to_owned()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -517,15 +459,6 @@ mod tests {
             service_worker_text("const urls = {{precache}}, version = '{{version}}';", &other, &[])
                 .expect("the template is good")
         );
-    }
-
-    #[test]
-    fn a_hash_tells_where_a_name_ends() {
-        assert_ne!(
-            hash_of(&BTreeMap::from([file("ab", "c")])),
-            hash_of(&BTreeMap::from([file("a", "bc")]))
-        );
-        assert_eq!(short_hash(b""), "e3b0c44298fc1c14");
     }
 
     #[test]

@@ -53,8 +53,7 @@ pub fn dev(args: &[String]) -> Result<()> {
         if spa.changed() {
             // A mistake in the sources is what this loop is there for: it has been printed, and the
             // next save mends it.
-            if let Err(error) = bundle::bundle(&bundle::Options { dev: true, check_budget: false })
-            {
+            if let Err(error) = bundle::bundle(&bundle::Options { dev: true, strict: false }) {
                 eprintln!("xtask: {error:#}");
             }
         }

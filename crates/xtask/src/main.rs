@@ -11,8 +11,10 @@ mod clients;
 mod clock;
 mod dev;
 mod fuzz;
+mod hash;
 mod image;
 mod layers;
+mod merge;
 mod needs;
 mod postgres;
 mod process;
@@ -20,6 +22,7 @@ mod split;
 mod template;
 mod test;
 mod tools;
+mod weight;
 
 use std::process::ExitCode;
 
@@ -46,8 +49,8 @@ cargo xtask <command>
   image               build and start the container image, or carry its steps out in a folder
       --quick           without an engine: not compiled for release, with the portal that is there
   bundle [options]    build the SPA into frontend/dist
+  bundle [options]    build the SPA into frontend/dist; fails where it weighs too much
       --dev             quick build that reloads itself, without Brotli
-      --check-budget    fail when a first visit weighs more than the budget
 ";
 
 fn main() -> ExitCode {
@@ -69,11 +72,10 @@ fn command() -> Result<()> {
     match first {
         Value(name) => match name.string()?.as_str() {
             "bundle" => {
-                let mut options = bundle::Options::default();
+                let mut options = bundle::Options { strict: true, ..Default::default() };
                 while let Some(arg) = args.next()? {
                     match arg {
                         Long("dev") => options.dev = true,
-                        Long("check-budget") => options.check_budget = true,
                         other => return Err(other.unexpected().into()),
                     }
                 }

@@ -151,7 +151,7 @@ fn stages(options: &Options, report: &mut Report) -> Result<bool> {
     let (options, _cluster) = report.stage("what the tests need", || prepare(options))?;
     let options = &options;
     if options.wants(Class::Browser) {
-        let bundled = bundle::Options { dev: false, check_budget: true };
+        let bundled = bundle::Options { dev: false, strict: true };
         report.stage("the bundle", || bundle::bundle(&bundled))?;
     }
     if options.other_days {

@@ -1,9 +1,11 @@
-//! The pages that are no part of the first download.
+//! The pages that are no part of the first download: how their files are fetched, and what stands
+//! there until they have come. The table of them is [`super::pages`].
 //!
-//! They are one file, which is fetched once somebody is signed in and the browser has nothing else
-//! to do, or when one of them is opened before that.
+//! All are fetched once somebody is signed in and the browser has nothing else to do; one that is
+//! opened before that is fetched then.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 use api_types::PhoneIdKind;
@@ -13,73 +15,102 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use wasm_split_helpers::SplitLoaderError;
 
-use crate::accounts::page::AccountPage;
-use crate::block_list::import::BlockImportPage;
-use crate::block_list::page::BlockListPage;
-use crate::history::page::HistoryPage;
-use crate::identity::api_keys::ApiKeysPage;
-use crate::identity::password::PasswordPage;
-use crate::notify::notices::{DeliveriesPage, NoticePage, NoticesPage};
-use crate::notify::rule::RulePage;
-use crate::notify::rules::RulesPage;
-use crate::notify::service::{AddServicePage, ServicePage};
-use crate::numbers::copy::CopyPage;
+use super::pages::{FILES, find};
 use crate::numbers::directory::use_directory;
-use crate::numbers::general::GeneralPage;
-use crate::numbers::outbound_number::OutboundNumberPage;
-use crate::numbers::ringing::RingingPage;
 use crate::platform::api::ClientError;
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, NotifyPage, Route, RowPage, RowRef};
-use crate::routing::preview::PreviewPage;
-use crate::softphone::sign_ins::SignInsPage;
-use crate::switch::reflected;
-use crate::text;
-use crate::ui::Text;
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::{TitleBar, hand_over_focus};
 
-/// How to draw a page, and what stands beside the notice that something was saved.
-type Pages = (fn(Route) -> AnyView, fn() -> AnyView);
+/// Draws the pages of a file.
+pub type Draw = fn(Route) -> AnyView;
 
-/// There once the file has come.
-static PAGES: OnceLock<Pages> = OnceLock::new();
+/// A file while it is on its way.
+pub type Coming = Pin<Box<dyn Future<Output = Result<Draw, SplitLoaderError>>>>;
 
-/// Nothing else may name what it reaches, or that becomes part of the first download again.
-#[wasm_split(settings, fallible)]
-fn pages() -> Result<Pages, SplitLoaderError> {
-    let page = |route| match route {
-        Route::General(row) => view! { <GeneralPage row /> }.into_any(),
-        Route::Account => view! { <AccountPage /> }.into_any(),
-        Route::Page(row, RowPage::BlockList) => view! { <BlockListPage row /> }.into_any(),
-        Route::Page(row, RowPage::BlockImport) => view! { <BlockImportPage row /> }.into_any(),
-        Route::Page(row, RowPage::Ringing) => view! { <RingingPage row /> }.into_any(),
-        Route::Page(row, RowPage::OutboundNumber) => {
-            view! { <OutboundNumberPage row /> }.into_any()
-        }
-        Route::Page(row, RowPage::Password) => view! { <PasswordPage row /> }.into_any(),
-        Route::Page(row, RowPage::SignIns) => view! { <SignInsPage row /> }.into_any(),
-        Route::Page(row, RowPage::Preview) => view! { <PreviewPage row /> }.into_any(),
-        Route::Page(row, RowPage::Copy) => view! { <CopyPage row /> }.into_any(),
-        Route::ApiKeys => view! { <ApiKeysPage /> }.into_any(),
-        Route::Notices => view! { <NoticesPage /> }.into_any(),
-        Route::Notice(id) => view! { <NoticePage id /> }.into_any(),
-        Route::Deliveries => view! { <DeliveriesPage /> }.into_any(),
-        Route::Notify(NotifyPage::Rules) => view! { <RulesPage /> }.into_any(),
-        Route::Notify(NotifyPage::Rule(rule_id)) => view! { <RulePage rule_id /> }.into_any(),
-        Route::Notify(NotifyPage::AddService(rule_id)) => {
-            view! { <AddServicePage rule_id /> }.into_any()
-        }
-        Route::Notify(NotifyPage::Service(rule_id, service_id)) => {
-            view! { <ServicePage rule_id service_id /> }.into_any()
-        }
-        _ => view! { <HistoryPage /> }.into_any(),
-    };
-    Ok((page, reflected::view))
+/// Some pages that are fetched together.
+pub struct File {
+    fetch: fn() -> Coming,
+    draw: OnceLock<Draw>,
 }
+
+impl File {
+    /// A file that has not come yet.
+    pub const fn new(fetch: fn() -> Coming) -> Self {
+        Self { fetch, draw: OnceLock::new() }
+    }
+
+    /// Fetches the file and the styles of the pages.
+    async fn come(&self) -> Result<(), ClientError> {
+        let style = STYLE.with_borrow_mut(|kept| kept.get_or_insert_with(style).clone());
+        let draw = (self.fetch)().await;
+        let styled = JsFuture::from(style).await.is_ok_and(|event| {
+            Reflect::get(&event, &JsValue::from_str("type")).is_ok_and(|kind| kind == "load")
+        });
+        if !styled {
+            // Asked for again the next time.
+            STYLE.with_borrow_mut(|kept| *kept = None);
+        }
+        match draw {
+            Ok(draw) if styled => {
+                self.draw.get_or_init(|| draw);
+                Ok(())
+            }
+            _ if is_online() => Err(ClientError::Malformed),
+            _ => Err(ClientError::Offline),
+        }
+    }
+}
+
+/// The files and what is in them: a block for each file, and in it for each page its route, its
+/// title and its view.
+macro_rules! files {
+    ($($file:ident { $($route:pat, $room:ident.$title:ident, $view:expr;)+ })+) => {
+        $(
+            mod $file {
+                use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+                use super::*;
+                use crate::app::lazy::{Coming, Draw};
+
+                #[wasm_split($file, fallible)]
+                fn pages() -> Result<Draw, SplitLoaderError> {
+                    fn draw(route: Route) -> AnyView {
+                        provide_context(Beside(reflected::view));
+                        match route {
+                            $($route => $view.into_any(),)+
+                            _ => ().into_any(),
+                        }
+                    }
+                    Ok(draw)
+                }
+
+                fn fetch() -> Coming {
+                    Box::pin(pages())
+                }
+
+                pub static FILE: File = File::new(fetch);
+            }
+        )+
+
+        /// All files, in the order in which they are fetched ahead of time.
+        pub static FILES: &[&File] = &[$(&$file::FILE),+];
+
+        /// The file of a page, and the page's title.
+        #[allow(unused_variables, reason = "what a route names is for the page")]
+        pub fn find(route: &Route) -> Option<(&'static File, Key)> {
+            Some(match route {
+                $($($route => (&$file::FILE, $crate::platform::i18n::texts::$room::$title),)+)+
+                _ => return None,
+            })
+        }
+    };
+}
+pub(super) use files;
 
 /// Asks for the styles of the pages; the promise is kept, with the event that says whether they
 /// have come.
@@ -110,39 +141,22 @@ thread_local! {
     static STYLE: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// The pages and their styles.
-async fn both() -> Result<Pages, ()> {
-    let style = STYLE.with_borrow_mut(|kept| kept.get_or_insert_with(style).clone());
-    let pages = pages().await.map_err(drop);
-    let event = JsFuture::from(style).await.map_err(drop)?;
-    if Reflect::get(&event, &JsValue::from_str("type")).is_ok_and(|kind| kind == "load") {
-        return pages;
-    }
-    // Asked for again the next time.
-    STYLE.with_borrow_mut(|kept| *kept = None);
-    Err(())
-}
-
-async fn fetch() -> Result<(), ClientError> {
-    match both().await {
-        Ok(pages) => {
-            PAGES.get_or_init(|| pages);
-            Ok(())
-        }
-        Err(_) if is_online() => Err(ClientError::Malformed),
-        Err(_) => Err(ClientError::Offline),
-    }
-}
-
-/// Fetches the pages when the browser has nothing else to do; not for those who asked it to save
+/// Fetches all files when the browser has nothing else to do; not for those who asked it to save
 /// data.
 pub fn prefetch() {
-    if PAGES.get().is_some() || saves_data() {
+    if FILES.iter().all(|file| file.draw.get().is_some()) || saves_data() {
         return;
     }
-    // What does not come now is asked for again when it is opened, and then there is somebody to
-    // tell.
-    let start = || spawn_local(async { _ = fetch().await });
+    // What does not come now is asked for when it is opened, and then there is somebody to tell.
+    let start = || {
+        spawn_local(async {
+            for file in FILES {
+                if file.come().await.is_err() {
+                    return;
+                }
+            }
+        });
+    };
     if request_idle_callback_with_handle(start).is_err() {
         // A browser that does not tell when it is idle.
         set_timeout(start, std::time::Duration::from_secs(1));
@@ -160,22 +174,18 @@ fn is_online() -> bool {
     window().navigator().on_line()
 }
 
-/// What stands beside the notice that something was saved, where the pages have come.
-pub fn reflected() -> Option<AnyView> {
-    PAGES.get().map(|(_, reflected)| reflected())
-}
-
-/// One of the pages: at once where they have come; else its title, the way back, and grey rows or
-/// what went wrong.
+/// One of the pages: at once where its file has come; else its title, the way back, and grey rows
+/// or what went wrong. Nothing for a route that no file has.
 pub fn page(route: Route) -> AnyView {
-    if let Some((page, _)) = PAGES.get() {
-        return page(route);
+    let Some((file, title)) = find(&route) else { return ().into_any() };
+    if let Some(draw) = file.draw.get() {
+        return draw(route);
     }
     let state = RwSignal::new(Remote::Loading);
     let start = Callback::new(move |()| {
         state.set(Remote::Loading);
         spawn_local(async move {
-            let outcome = fetch().await;
+            let outcome = file.come().await;
             // The person may have gone elsewhere meanwhile.
             state.try_set(outcome.into());
         });
@@ -191,13 +201,13 @@ pub fn page(route: Route) -> AnyView {
         }
     });
     let has_come = Memo::new(move |_| state.with(|state| state.ready().is_some()));
-    let content = move || match has_come.get().then(|| PAGES.get()).flatten() {
-        Some((page, _)) => {
+    let content = move || match has_come.get().then(|| file.draw.get()).flatten() {
+        Some(draw) => {
             hand_over_focus();
-            page(route.clone())
+            draw(route.clone())
         }
         None => view! {
-            <TitleBar title=title(&route) back=way_back(&route) deep=is_deep(&route) />
+            <TitleBar title=title.follow() back=way_back(&route) deep=is_deep(&route) />
             {move || match state.get() {
                 Remote::Failed(error) => view! { <ErrorState error retry /> }.into_any(),
                 Remote::Loading | Remote::Ready(()) => {
@@ -212,30 +222,6 @@ pub fn page(route: Route) -> AnyView {
         .into_any(),
     };
     content.into_any()
-}
-
-fn title(route: &Route) -> Text {
-    match route {
-        Route::General(_) => text!(general.title),
-        Route::Account => text!(account.title),
-        Route::Page(_, RowPage::BlockList) => text!(block.title),
-        Route::Page(_, RowPage::BlockImport) => text!(import.title),
-        Route::Page(_, RowPage::Ringing) => text!(ringing.title),
-        Route::Page(_, RowPage::OutboundNumber) => text!(outbound.title),
-        Route::Page(_, RowPage::Password) => text!(password.title),
-        Route::Page(_, RowPage::SignIns) => text!(row.terminals),
-        Route::Page(_, RowPage::Preview) => text!(preview.title),
-        Route::Page(_, RowPage::Copy) => text!(copy.title),
-        Route::ApiKeys => text!(keys.title),
-        Route::Notices => text!(notices.title),
-        Route::Notice(_) => text!(notices.event),
-        Route::Deliveries => text!(notices.deliveries),
-        Route::Notify(NotifyPage::Rules) => text!(notify.title),
-        Route::Notify(NotifyPage::Rule(_)) => text!(setting.notify_rule_id),
-        Route::Notify(NotifyPage::AddService(_)) => text!(notify.add_service),
-        Route::Notify(NotifyPage::Service(..)) => text!(notify.service),
-        _ => text!(history.title),
-    }
 }
 
 /// Whether the page belongs to one that is not in the list.

@@ -2,6 +2,7 @@
 
 mod lazy;
 mod not_found;
+mod pages;
 mod welcome;
 mod workspace;
 
@@ -17,7 +18,6 @@ use crate::identity::sign_in::SignInPage;
 use crate::numbers::directory::Directory;
 use crate::numbers::row_home::RowHome;
 use crate::page::guard::{Guard, LeaveDialog};
-use crate::page::save_bar::Beside;
 use crate::platform::api::Client;
 use crate::platform::effect::follow;
 use crate::platform::i18n;
@@ -40,7 +40,6 @@ pub fn App() -> impl IntoView {
     provide_context(client);
     provide_context(router);
     provide_context(Live::default());
-    provide_context(Beside(lazy::reflected));
     provide_context(Guard::start(router));
     let directory = Directory::new(client);
     provide_context(directory);
@@ -69,7 +68,7 @@ fn page(route: Route) -> AnyView {
         behind => signed_in(behind, |route| match route {
             Route::Row(row) => view! { <RowHome row /> }.into_any(),
             Route::Home => view! { <Welcome /> }.into_any(),
-            other => lazy::page(other),
+            lazy => lazy::page(lazy),
         }),
     }
 }

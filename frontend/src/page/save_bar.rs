@@ -6,12 +6,12 @@ use super::editor::Phase;
 use crate::t;
 use crate::ui::icon::Icon;
 
-/// What stands beside the notice that something was saved, once it has come. The app provides it.
+/// What stands beside the notice that something was saved. The app provides it.
 #[derive(Clone, Copy)]
-pub struct Beside(pub fn() -> Option<AnyView>);
+pub struct Beside(pub fn() -> AnyView);
 
 fn beside() -> Option<AnyView> {
-    use_context::<Beside>().and_then(|beside| (beside.0)())
+    use_context::<Beside>().map(|beside| (beside.0)())
 }
 
 /// What the bar needs to know of a page.

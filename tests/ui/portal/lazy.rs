@@ -1,6 +1,8 @@
 //! The pages that come with a file of their own: who opens one hardly ever waits, and when it does
 //! not come they are told.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tests::Outcome;
 
@@ -9,13 +11,12 @@ use crate::stage::Story;
 
 const PARTS: &str = "/assets/lazy/";
 
-/// Waits until the service worker has kept what was no part of the first download: the pages and
-/// their styles.
-const KEPT: &str = "const done = arguments[0];
+/// Waits until the service worker has kept so many files that were no part of the first download.
+const KEPT: &str = "const [count, done] = arguments;
     const look = async () => {
         for (const name of await caches.keys()) {
             const kept = await (await caches.open(name)).keys();
-            if (kept.filter((request) => request.url.includes('/assets/lazy/')).length === 2) \
+            if (kept.filter((request) => request.url.includes('/assets/lazy/')).length === count) \
                 return done(true);
         }
         setTimeout(look, 40);
@@ -33,8 +34,29 @@ const BAR: &str = "return [
     document.title,
 ];";
 
-fn fetched(story: &Story) -> usize {
-    story.gate.requests().iter().filter(|request| request.contains(PARTS)).count()
+fn fetched(story: &Story) -> Vec<String> {
+    story.gate.requests().into_iter().filter(|request| request.contains(PARTS)).collect()
+}
+
+/// How many files of pages there are, their styles among them.
+fn files() -> usize {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/dist/assets/lazy");
+    let names = std::fs::read_dir(folder)
+        .expect("the bundle")
+        .map(|file| file.expect("a file of the bundle").file_name().to_string_lossy().into_owned());
+    names.filter(|name| !name.ends_with(".br") && !name.ends_with(".gz")).count()
+}
+
+/// The files of the log, its styles among them, and each of them once.
+fn has_only_the_log(story: &Story) {
+    let fetched = fetched(story);
+    let once: BTreeSet<_> = fetched.iter().collect();
+    assert_eq!(once.len(), fetched.len(), "each file once: {fetched:?}");
+    for part in ["lazy/history-", "lazy/later-"] {
+        assert!(fetched.iter().any(|request| request.contains(part)), "{part}: {fetched:?}");
+    }
+    let other = fetched.iter().find(|request| request.contains("lazy/numbers-"));
+    assert_eq!(other, None, "nobody has opened the settings of a number");
 }
 
 /// Goes from a number to its change log by its link, without a reload.
@@ -60,9 +82,9 @@ on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
     story.open("/").await?;
     story.is_at("/sign-in").await?;
     story.has_service_worker().await?;
-    assert_eq!(fetched(&story), 0, "nobody has signed in yet");
+    assert_eq!(fetched(&story), Vec::<String>::new(), "nobody has signed in yet");
     story.sign_in().await?;
-    story.browser.driver.execute_async(KEPT, vec![]).await?;
+    story.browser.driver.execute_async(KEPT, vec![json!(files())]).await?;
     story.open(&story.minato.number(0)).await?;
     story.at("open-general").await?;
     story.gate.break_down(PARTS);
@@ -70,7 +92,7 @@ on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
     story.see("ここまでです").await?;
     story.reload().await?;
     story.see("ここまでです").await?;
-    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+    assert_eq!(fetched(&story).len(), files(), "the pages and their styles, once");
 
     story.gate.cut();
     story.reload().await?;
@@ -78,7 +100,7 @@ on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
     story.gate.open();
     story.press("もう一度読み込む").await?;
     story.see("ここまでです").await?;
-    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+    assert_eq!(fetched(&story).len(), files(), "the pages and their styles, once");
     Ok(())
 });
 
@@ -88,7 +110,7 @@ on_both_screens!(opening_a_lazy_page, async |story| {
     story.arrive(&story.minato.number(0)).await?;
     story.at("open-general").await?;
     story.gate.hold(PARTS);
-    assert_eq!(fetched(&story), 0, "nobody has been there yet");
+    assert_eq!(fetched(&story), Vec::<String>::new(), "nobody has been there yet");
     follow_to_the_log(&story).await?;
     story.at("loading").await?;
     story.focus_at("page-title").await?;
@@ -101,7 +123,7 @@ on_both_screens!(opening_a_lazy_page, async |story| {
     story.see_at("row-title", "050-1234-5678").await?;
     follow_to_the_log(&story).await?;
     story.see("ここまでです").await?;
-    assert_eq!(fetched(&story), 2, "the pages and their styles, once");
+    has_only_the_log(&story);
     Ok(())
 });
 
@@ -127,7 +149,11 @@ on_both_screens!(a_lazy_page_and_what_stands_in_for_it, async |story| {
         "/history".to_owned(),
         log,
     ]);
-    pages.push("/account/api-keys".to_owned());
+    pages.extend([
+        format!("{number}/general"),
+        "/account".to_owned(),
+        "/account/api-keys".to_owned(),
+    ]);
     story.gate.hold(PARTS);
     story.arrive("/").await?;
     story.see("050-1234-5678").await?;

@@ -35,6 +35,8 @@ on_both_screens!(saving_without_a_network, async |story| {
 on_both_screens!(reloading_without_a_server, async |story| {
     story.provokes("ERR_EMPTY_RESPONSE");
     story.provokes("ERR_CONNECTION");
+    // The file of a page may be on its way when the server goes.
+    story.provokes("/assets/lazy/");
     let settings = story.minato.number_settings(0);
     story.arrive(&settings).await?;
     story.has_service_worker().await?;

@@ -1,0 +1,73 @@
+//! Which page lies in which file. A page is one line; nothing else may name what it reaches, or
+//! that becomes part of the first download.
+
+use leptos::prelude::*;
+
+use super::lazy::{File, files};
+use crate::accounts::page::AccountPage;
+use crate::block_list::import::BlockImportPage;
+use crate::block_list::page::BlockListPage;
+use crate::history::page::HistoryPage;
+use crate::identity::api_keys::ApiKeysPage;
+use crate::identity::password::PasswordPage;
+use crate::notify::notices::{DeliveriesPage, NoticePage, NoticesPage};
+use crate::notify::rule::RulePage;
+use crate::notify::rules::RulesPage;
+use crate::notify::service::{AddServicePage, ServicePage};
+use crate::numbers::copy::CopyPage;
+use crate::numbers::general::GeneralPage;
+use crate::numbers::outbound_number::OutboundNumberPage;
+use crate::numbers::ringing::RingingPage;
+use crate::page::save_bar::Beside;
+use crate::platform::i18n::Key;
+use crate::platform::routes::{NotifyPage as Notify, Route, RowPage};
+use crate::routing::preview::PreviewPage;
+use crate::softphone::sign_ins::SignInsPage;
+use crate::switch::reflected;
+
+files! {
+    numbers {
+        Route::General(row), general.title, view! { <GeneralPage row /> };
+        Route::Page(row, RowPage::Ringing), ringing.title, view! { <RingingPage row /> };
+        Route::Page(row, RowPage::OutboundNumber), outbound.title,
+            view! { <OutboundNumberPage row /> };
+    }
+    block_list {
+        Route::Page(row, RowPage::BlockList), block.title, view! { <BlockListPage row /> };
+    }
+    block_import {
+        Route::Page(row, RowPage::BlockImport), import.title, view! { <BlockImportPage row /> };
+    }
+    notice {
+        Route::Notice(id), notices.event, view! { <NoticePage id /> };
+    }
+    notices {
+        Route::Notices, notices.title, view! { <NoticesPage /> };
+        Route::Deliveries, notices.deliveries, view! { <DeliveriesPage /> };
+    }
+    rules {
+        Route::Notify(Notify::Rules), notify.title, view! { <RulesPage /> };
+        Route::Notify(Notify::Rule(rule_id)), setting.notify_rule_id, view! { <RulePage rule_id /> };
+        Route::Notify(Notify::AddService(rule_id)), notify.add_service,
+            view! { <AddServicePage rule_id /> };
+    }
+    service {
+        Route::Notify(Notify::Service(rule_id, service_id)), notify.service,
+            view! { <ServicePage rule_id service_id /> };
+    }
+    identity {
+        Route::Account, account.title, view! { <AccountPage /> };
+        Route::Page(row, RowPage::Password), password.title, view! { <PasswordPage row /> };
+        Route::ApiKeys, keys.title, view! { <ApiKeysPage /> };
+    }
+    softphone {
+        Route::Page(row, RowPage::SignIns), row.terminals, view! { <SignInsPage row /> };
+    }
+    history {
+        Route::History, history.title, view! { <HistoryPage /> };
+    }
+    preview {
+        Route::Page(row, RowPage::Preview), preview.title, view! { <PreviewPage row /> };
+        Route::Page(row, RowPage::Copy), copy.title, view! { <CopyPage row /> };
+    }
+}
