@@ -4,9 +4,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::platform::routes;
+use crate::text;
 use crate::ui::icon::Icon;
 use crate::ui::title_bar::announce_page;
-use crate::{t, text};
 
 /// The page for every other address.
 #[component]
@@ -18,11 +18,11 @@ pub fn NotFound() -> impl IntoView {
             <section class="state" data-testid="not-found">
                 <Icon icon=icondata_lu::LuSearchX />
                 <h1 node_ref=heading tabindex="-1">
-                    {move || t!(states.no_page_title)}
+                    {text!(states.no_page_title)}
                 </h1>
-                <p>{move || t!(states.no_page_body)}</p>
+                <p>{text!(states.no_page_body)}</p>
                 <a class="btn main" href=routes::HOME>
-                    {move || t!(states.to_list)}
+                    {text!(states.to_list)}
                 </a>
             </section>
         </div>

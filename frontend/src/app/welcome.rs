@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::t;
+use crate::text;
 use crate::ui::icon::Icon;
 
 /// A hint; on a phone the list itself is the page.
@@ -11,8 +11,8 @@ pub fn Welcome() -> impl IntoView {
     view! {
         <section class="state quiet">
             <Icon icon=icondata_lu::LuSettings2 />
-            <h2>{move || t!(list.pick_title)}</h2>
-            <p>{move || t!(list.pick_body)}</p>
+            <h2>{text!(list.pick_title)}</h2>
+            <p>{text!(list.pick_body)}</p>
         </section>
     }
 }

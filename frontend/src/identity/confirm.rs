@@ -75,7 +75,7 @@ pub fn ConfirmSheet(
     let login_id = StoredValue::new(login_id);
     view! {
         <Sheet open title=text!(password.confirm_title) test_id="confirm-sheet">
-            <p class="say">{move || t!(password.confirm_body, login_id = login_id.get_value())}</p>
+            <p class="say">{text!(password.confirm_body, login_id = login_id.get_value())}</p>
             <form novalidate on:submit=confirm>
                 <PasswordField
                     state=FieldState::plain("own_password", fault.into())

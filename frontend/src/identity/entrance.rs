@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::platform::i18n::{self, Locale, locale, tag_of};
-use crate::t;
+use crate::text;
 use crate::ui::Text;
 use crate::ui::title_bar::announce_page;
 
@@ -22,8 +22,8 @@ pub fn Entrance(
         <div class="entrance">
             <div class="brand">
                 <img src="/icons/mark.svg" width="56" height="56" alt="" />
-                <p class="wordmark">{move || t!(app.name)}</p>
-                <p class="tagline">{move || t!(app.tagline)}</p>
+                <p class="wordmark">{text!(app.name)}</p>
+                <p class="tagline">{text!(app.tagline)}</p>
             </div>
             <div class="card">
                 <h1 node_ref=heading tabindex="-1" data-testid="page-title">
@@ -53,7 +53,7 @@ pub fn Languages() -> impl IntoView {
         }
     };
     view! {
-        <div class="languages" role="group" aria-label=move || t!(account.language).to_string()>
+        <div class="languages" role="group" aria-label=text!(account.language)>
             {language(Locale::Ja, "日本語")}
             {language(Locale::En, "English")}
         </div>

@@ -43,7 +43,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     };
     let form = move || {
         view! {
-            <p class="say">{move || t!(forgot.body)}</p>
+            <p class="say">{text!(forgot.body)}</p>
             <form novalidate on:submit=submit>
                 <StackedField
                     state=FieldState::plain("login_id", missing)
@@ -73,7 +73,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                     view! {
                         <div class="success" role="status" data-testid="link-sent">
                             <Icon icon=icondata_lu::LuMailCheck />
-                            <p>{move || t!(forgot.sent)}</p>
+                            <p>{text!(forgot.sent)}</p>
                         </div>
                     }
                         .into_any()
@@ -82,7 +82,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                 }
             }} <p class="aside">
                 <a href=routes::SIGN_IN data-testid="to-sign-in">
-                    {move || t!(forgot.back)}
+                    {text!(forgot.back)}
                 </a>
             </p>
         </Entrance>

@@ -116,7 +116,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     };
     let form = move || {
         view! {
-            <p class="say">{move || t!(reset.hint)}</p>
+            <p class="say">{text!(reset.hint)}</p>
             <form novalidate on:submit=submit>
                 <PasswordField
                     state=FieldState::plain("new_password", fault_of("/new_password"))
@@ -156,10 +156,10 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     view! {
                         <div class="success" role="status" data-testid="password-set">
                             <Icon icon=icondata_lu::LuCircleCheck />
-                            <p>{move || t!(reset.done)}</p>
+                            <p>{text!(reset.done)}</p>
                         </div>
                         <a class="btn main wide" href=routes::SIGN_IN>
-                            {move || t!(sign_in.submit)}
+                            {text!(sign_in.submit)}
                         </a>
                     }
                         .into_any()
@@ -168,10 +168,10 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     view! {
                         <div class="success" role="alert" data-testid="link-expired">
                             <Icon icon=icondata_lu::LuLink2Off />
-                            <p>{move || t!(reset.expired)}</p>
+                            <p>{text!(reset.expired)}</p>
                         </div>
                         <a class="btn main wide" href=routes::FORGOT_PASSWORD>
-                            {move || t!(reset.again)}
+                            {text!(reset.again)}
                         </a>
                     }
                         .into_any()

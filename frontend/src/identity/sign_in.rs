@@ -88,7 +88,7 @@ pub fn SignInPage() -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="notice" role="status" data-testid="session-ended">
-                            {move || t!(sign_in.ended)}
+                            {text!(sign_in.ended)}
                         </p>
                     }
                 })} <form novalidate on:submit=submit>
@@ -116,7 +116,7 @@ pub fn SignInPage() -> impl IntoView {
                 </button>
             </form> <p class="aside">
                 <a href=routes::FORGOT_PASSWORD data-testid="forgot-password">
-                    {move || t!(sign_in.forgot)}
+                    {text!(sign_in.forgot)}
                 </a>
             </p>
         </Entrance>

@@ -7,11 +7,11 @@ use crate::page::guard::use_guard;
 use crate::platform::api::use_client;
 use crate::platform::session::use_session;
 use crate::platform::task::Task;
+use crate::text;
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
 use crate::ui::sheet::Sheet;
 use crate::ui::states::words;
-use crate::{t, text};
 
 /// The two ways out. The wide one asks first: it reaches devices that are out of sight.
 #[component]
@@ -47,7 +47,7 @@ pub fn SignOut() -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuLogOut />
                     </span>
-                    <span class="label">{move || t!(account.sign_out)}</span>
+                    <span class="label">{text!(account.sign_out)}</span>
                 </button>
                 <button
                     class="row danger"
@@ -59,12 +59,12 @@ pub fn SignOut() -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuMonitorX />
                     </span>
-                    <span class="label">{move || t!(account.sign_out_everywhere)}</span>
+                    <span class="label">{text!(account.sign_out_everywhere)}</span>
                 </button>
             </div>
         </section>
         <Sheet open=asking title=text!(account.everywhere_title) test_id="sign-out-dialog">
-            <p class="say">{move || t!(account.everywhere_body)}</p>
+            <p class="say">{text!(account.everywhere_body)}</p>
             <div class="stack">
                 <button
                     class="btn danger \
@@ -73,10 +73,10 @@ pub fn SignOut() -> impl IntoView {
                     data-testid="sign-out-everywhere-confirm"
                     on:click=move |_| leave.run(true)
                 >
-                    {move || t!(account.everywhere_confirm)}
+                    {text!(account.everywhere_confirm)}
                 </button>
                 <button class="btn wide" type="button" on:click=move |_| asking.set(false)>
-                    {move || t!(app.cancel)}
+                    {text!(app.cancel)}
                 </button>
             </div>
         </Sheet>

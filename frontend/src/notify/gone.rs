@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::platform::api::ClientError;
 use crate::platform::routes;
-use crate::t;
+use crate::text;
 use crate::ui::icon::Icon;
 use crate::ui::states::ErrorState;
 
@@ -16,10 +16,10 @@ pub(super) fn failed(error: ClientError, retry: Callback<()>) -> AnyView {
     view! {
         <section class="state" role="alert" data-testid="not-found">
             <Icon icon=icondata_lu::LuSearchX />
-            <h2>{move || t!(notify.gone_title)}</h2>
-            <p>{move || t!(notify.gone_body)}</p>
+            <h2>{text!(notify.gone_title)}</h2>
+            <p>{text!(notify.gone_body)}</p>
             <a class="btn main" href=routes::NOTIFY_RULES>
-                {move || t!(notify.to_rules)}
+                {text!(notify.to_rules)}
             </a>
         </section>
     }

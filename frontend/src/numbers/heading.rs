@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::directory::{id_label, number_label};
 use super::subject::Subject;
-use crate::t;
+use crate::text;
 
 /// A number in the list, with its basic ID if it is the primary one.
 pub fn in_list(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
@@ -19,7 +19,7 @@ pub fn in_list(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
     let primary = number.kind == NumberKind::Primary;
     view! {
         <b class="num">{number_label(number)}</b>
-        {primary.then(|| view! { <span class="kind">{move || t!(list.primary)}</span> })}
+        {primary.then(|| view! { <span class="kind">{text!(list.primary)}</span> })}
         {(!names.is_empty()).then(|| view! { <small>{names}</small> })}
     }
     .into_any()
@@ -44,7 +44,7 @@ pub fn on_page(subject: &Subject) -> AnyView {
                     .map(|extension| {
                         view! {
                             <span class="num">
-                                {move || t!(list.extension, extension = extension.clone())}
+                                {text!(list.extension, extension = extension.clone())}
                             </span>
                         }
                     })}

@@ -30,7 +30,7 @@ pub fn ListPane(
             <header class="list-head">
                 <p class="tenant">{account}</p>
                 <h1 class="big" node_ref=heading tabindex="-1" data-testid="list-title">
-                    {move || t!(list.title)}
+                    {text!(list.title)}
                 </h1>
             </header>
             {move || {
@@ -57,7 +57,7 @@ pub fn ListPane(
                     })
             }}
             <section class="group">
-                <h2>{move || t!(list.contract)}</h2>
+                <h2>{text!(list.contract)}</h2>
                 <div class="list">
                     <PlainRow
                         href=routes::NOTICES
@@ -110,7 +110,7 @@ fn RowGroups(rows: Rows) -> impl IntoView {
                 .then(|| {
                     view! {
                         <section class="group">
-                            <h2>{move || t!(list.ids)}</h2>
+                            <h2>{text!(list.ids)}</h2>
                             <div class="list">{ids.collect_view()}</div>
                         </section>
                     }
@@ -120,13 +120,13 @@ fn RowGroups(rows: Rows) -> impl IntoView {
     }
     view! {
         <section class="group first">
-            <h2>{move || t!(list.numbers)}</h2>
+            <h2>{text!(list.numbers)}</h2>
             <div class="list">{numbers}</div>
         </section>
         <section class="group">
-            <h2>{move || t!(list.ids)}</h2>
+            <h2>{text!(list.ids)}</h2>
             {if no_ids {
-                view! { <p class="note">{move || t!(list.no_ids)}</p> }.into_any()
+                view! { <p class="note">{text!(list.no_ids)}</p> }.into_any()
             } else {
                 view! { <div class="list">{ids.collect_view()}</div> }.into_any()
             }}
@@ -156,7 +156,7 @@ fn id_row(phone_id: &PhoneId) -> AnyView {
         <Row row test_id=format!("row-id-{}", phone_id.login_id) badges=kinds(phone_id)>
             <b>{title}</b>
             <small>
-                {move || t!(list.extension, extension = extension.clone())}
+                {text!(list.extension, extension = extension.clone())}
                 {move || (!signed_in).then(|| format!(" ・ {}", t!(list.no_terminal)))}
             </small>
         </Row>

@@ -11,10 +11,10 @@ use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
 use crate::platform::routes::{self, RowPage, RowRef};
+use crate::text;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states::{ErrorState, SkeletonRows};
 use crate::ui::title_bar::TitleBar;
-use crate::{t, text};
 
 /// The page.
 #[component]
@@ -48,10 +48,10 @@ pub fn RowHome(
                                 view! {
                                     <section class="state" role="alert" data-testid="not-found">
                                         <Icon icon=icondata_lu::LuSearchX />
-                                        <h2>{move || t!(states.not_found_title)}</h2>
-                                        <p>{move || t!(states.not_found_body)}</p>
+                                        <h2>{text!(states.not_found_title)}</h2>
+                                        <p>{text!(states.not_found_body)}</p>
                                         <a class="btn main" href=routes::HOME>
-                                            {move || t!(states.to_list)}
+                                            {text!(states.to_list)}
                                         </a>
                                     </section>
                                 }
@@ -139,7 +139,7 @@ fn Settings(subject: Subject) -> impl IntoView {
     });
     // An ID of the app is told where to look instead.
     let app_decides = (outbound.is_none() && numbers > 1 && phone_id.is_some()).then(|| {
-        view! { <p data-testid="app-decides">{move || t!(row.app_decides)}</p> }
+        view! { <p data-testid="app-decides">{text!(row.app_decides)}</p> }
     });
     let password = can_id(Capability::PasswordChange).then(|| {
         let hint = if is_number { text!(row.password_basic) } else { text!(row.password_id) };
@@ -258,31 +258,29 @@ fn Terminals(terminals: Vec<Terminal>, manage: String) -> impl IntoView {
                     {terminal.name}<small>{move || name_of(terminal.kind)}</small>
                 </span>
                 <span class="value small">
-                    {move || {
-                        t!(
+                    {text!(
                             row.last_seen,
                     day = format::short_day(locale(), at), time = format::time(at)
-                        )
-                    }}
+                        )}
                 </span>
             </li>
         }
     });
     view! {
         <section class="group">
-            <h2>{move || t!(row.terminals)}</h2>
+            <h2>{text!(row.terminals)}</h2>
             <ul class="list">
                 {rows.collect_view()} <li>
                     <a class="row action" href=manage data-testid="open-terminals">
                         <span class="lead">
                             <Icon icon=icondata_lu::LuQrCode />
                         </span>
-                        <span class="label">{move || t!(row.manage)}</span>
+                        <span class="label">{text!(row.manage)}</span>
                         <Chevron />
                     </a>
                 </li>
             </ul>
-            {none.then(|| view! { <p>{move || t!(row.no_terminals)}</p> })}
+            {none.then(|| view! { <p>{text!(row.no_terminals)}</p> })}
         </section>
     }
 }

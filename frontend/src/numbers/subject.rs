@@ -7,11 +7,11 @@ use super::directory::{Rows, id_label, number_label, use_directory};
 use crate::page::load::skeleton;
 use crate::platform::remote::Remote;
 use crate::platform::routes::{self, RowKind, RowRef};
+use crate::text;
 use crate::ui::Text;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states::{EmptyState, ErrorState};
 use crate::ui::title_bar::TitleBar;
-use crate::{t, text};
 
 /// A row with what the list says of it.
 #[derive(Clone, Debug)]
@@ -122,10 +122,10 @@ fn gone() -> AnyView {
     view! {
         <section class="state" role="alert" data-testid="not-found">
             <Icon icon=icondata_lu::LuSearchX />
-            <h2>{move || t!(states.not_found_title)}</h2>
-            <p>{move || t!(states.not_found_body)}</p>
+            <h2>{text!(states.not_found_title)}</h2>
+            <p>{text!(states.not_found_body)}</p>
             <a class="btn main" href=routes::HOME>
-                {move || t!(states.to_list)}
+                {text!(states.to_list)}
             </a>
         </section>
     }
@@ -158,7 +158,7 @@ pub fn HistoryLink(
                     <span class="lead">
                         <Icon icon=icondata_lu::LuHistory />
                     </span>
-                    <span class="label">{move || t!(history.title)}</span>
+                    <span class="label">{text!(history.title)}</span>
                     <Chevron />
                 </a>
             </div>

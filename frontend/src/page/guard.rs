@@ -8,9 +8,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::platform::effect::follow;
 use crate::platform::router::{self, Router};
-use crate::t;
-use crate::text;
 use crate::ui::sheet::Sheet;
+use crate::{t, text};
 
 /// A page with edits that can be saved or thrown away.
 #[derive(Clone, Copy)]
@@ -204,7 +203,7 @@ pub fn LeaveDialog() -> impl IntoView {
     };
     view! {
         <Sheet open title=text!(leave.title) test_id="leave-dialog">
-            <p class="say">{move || t!(leave.body)}</p>
+            <p class="say">{text!(leave.body)}</p>
             <div class="stack">
                 <button class="btn main wide" type="button" data-testid="leave-save" on:click=save>
                     {move || if saving.get() { t!(save.saving) } else { t!(leave.save) }}
@@ -216,7 +215,7 @@ pub fn LeaveDialog() -> impl IntoView {
                     data-testid="leave-discard"
                     on:click=discard
                 >
-                    {move || t!(leave.discard)}
+                    {text!(leave.discard)}
                 </button>
                 <button
                     class="btn wide"
@@ -224,7 +223,7 @@ pub fn LeaveDialog() -> impl IntoView {
                     data-testid="leave-stay"
                     on:click=move |_| open.set(false)
                 >
-                    {move || t!(leave.stay)}
+                    {text!(leave.stay)}
                 </button>
             </div>
         </Sheet>

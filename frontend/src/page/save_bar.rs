@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::editor::Phase;
-use crate::t;
 use crate::ui::icon::Icon;
+use crate::{t, text};
 
 /// What stands beside the notice that something was saved. The app provides it.
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ pub fn SaveBar(
             class:shown=shown
             class:done=saved
             role="region"
-            aria-label=move || t!(save.region).to_string()
+            aria-label=text!(save.region)
             data-testid="save-bar"
             inert=move || !shown.get()
         >
@@ -86,7 +86,7 @@ pub fn SaveBar(
                                 data-testid="undo"
                                 on:click=move |_| undo.run(())
                             >
-                                {move || t!(save.undo)}
+                                {text!(save.undo)}
                             </button>
                         }
                             .into_any()
@@ -99,7 +99,7 @@ pub fn SaveBar(
                                 disabled=busy
                                 on:click=move |_| revert.run(())
                             >
-                                {move || t!(save.revert)}
+                                {text!(save.revert)}
                             </button>
                             <button
                                 class="btn main"

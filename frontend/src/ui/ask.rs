@@ -7,7 +7,7 @@ use super::sheet::Sheet;
 use super::states::FormError;
 use crate::platform::effect::follow;
 use crate::platform::task::Task;
-use crate::t;
+use crate::text;
 
 /// The question with its two answers.
 #[component]
@@ -60,7 +60,7 @@ pub fn AskSheet(
                     data-testid=format!("{name}-cancel")
                     on:click=move |_| open.set(false)
                 >
-                    {move || t!(app.cancel)}
+                    {text!(app.cancel)}
                 </button>
             </div>
         </Sheet>

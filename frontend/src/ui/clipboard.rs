@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::icon::Icon;
 use super::live::use_live;
 use crate::platform::task::background;
-use crate::t;
+use crate::{t, text};
 
 /// Copies a text; where the browser does not let it, says how to do it by hand.
 #[component]
@@ -29,7 +29,7 @@ pub fn CopyButton(
     view! {
         <button class="btn" type="button" data-testid="copy" on:click=copy>
             <Icon icon=icondata_lu::LuCopy />
-            {move || t!(password.copy)}
+            {text!(password.copy)}
         </button>
     }
 }

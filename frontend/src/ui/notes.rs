@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::t;
+use crate::{t, text};
 
 /// The two values of a field that both sides changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ fn Notes(state: FieldState) -> impl IntoView {
                 .map(|values| {
                     view! {
                         <fieldset class="both" data-testid=format!("conflict-{}", state.name)>
-                            <legend>{move || t!(conflict.legend)}</legend>
+                            <legend>{text!(conflict.legend)}</legend>
                             <Side
                                 group=group.clone()
                                 checked=values.keep_mine

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::icon::Icon;
 use super::notes::{Cell, FieldState};
-use crate::t;
+use crate::text;
 
 /// A password with a button that shows it.
 #[component]
@@ -44,7 +44,7 @@ pub fn PasswordField(
                         class="show"
                         type="button"
                         aria-pressed=move || shown.get().to_string()
-                        aria-label=move || t!(password.show).to_string()
+                        aria-label=text!(password.show)
                         data-testid=format!("show-{}", state.name)
                         on:click=move |_| shown.update(|shown| *shown = !*shown)
                     >

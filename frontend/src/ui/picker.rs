@@ -6,7 +6,7 @@ use super::Text;
 use super::icon::Chevron;
 use super::notes::{Cell, FieldState};
 use super::sheet::Sheet;
-use crate::t;
+use crate::text;
 
 /// One of the choices.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +83,7 @@ pub fn PickerRow(
                         type="submit"
                         data-testid="picker-done"
                     >
-                        {move || t!(app.done)}
+                        {text!(app.done)}
                     </button>
                 </form>
             </Sheet>

@@ -8,7 +8,7 @@ use super::Text;
 use super::icon::Icon;
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
-use crate::t;
+use crate::text;
 
 /// Pulling a sheet down this far dismisses it.
 const DISMISS_PX: i32 = 96;
@@ -104,8 +104,7 @@ pub fn Sheet(
                         class="sheet-close"
                         type="button"
                         data-testid="sheet-close"
-                        aria-label=move || t!(app.close).to_string()
-                        on:click=move |_| open.set(false)
+                        aria-label=text!(app.close)on:click=move |_| open.set(false)
                     >
                         <Icon icon=icondata_lu::LuX />
                     </button>

@@ -25,7 +25,7 @@ pub fn SkeletonRows(
     });
     view! {
         <div class="group" data-testid="loading">
-            <p class="sr">{move || t!(states.loading)}</p>
+            <p class="sr">{text!(states.loading)}</p>
             <div class="list" aria-hidden="true">
                 {rows.collect_view()}
             </div>
@@ -84,7 +84,7 @@ pub fn ErrorState(
                 .map(|id| {
                     view! {
                         <p class="reference">
-                            {move || t!(states.reference)} <code>{id.clone()}</code>
+                            {text!(states.reference)} <code>{id.clone()}</code>
                         </p>
                     }
                 })}
@@ -98,7 +98,7 @@ pub fn ErrorState(
                             data-testid="retry"
                             on:click=move |_| retry.run(())
                         >
-                            {move || t!(states.retry)}
+                            {text!(states.retry)}
                         </button>
                     }
                 })}

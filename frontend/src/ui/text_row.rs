@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::notes::{Cell, FieldState};
 use crate::platform::effect::follow;
-use crate::t;
+use crate::{t, text};
 
 /// A text field in a row: label left, value right.
 #[component]
@@ -76,7 +76,7 @@ pub fn TextRow(
                                     {move || format!("{} / {max}", length())}
                                 </span>
                                 <span class="sr">
-                                    {move || t!(field.counter, count = length(), max = max)}
+                                    {text!(field.counter, count = length(), max = max)}
                                 </span>
                             </p>
                         }

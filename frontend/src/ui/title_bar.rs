@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::icon::Icon;
 use crate::platform::effect::follow;
-use crate::t;
+use crate::{t, text};
 
 static ARRIVED: AtomicBool = AtomicBool::new(false);
 
@@ -16,15 +16,16 @@ static ARRIVED: AtomicBool = AtomicBool::new(false);
 /// On the first page of a visit the focus stays where the browser put it.
 pub fn announce_page(title: Text, heading: NodeRef<html::H1>) {
     follow(move || document().set_title(&format!("{} | {}", title.get(), t!(app.name))));
-    Effect::new(move |done: Option<bool>| {
-        if done == Some(true) {
-            return true;
+    let mut done = false;
+    follow(move || {
+        if done {
+            return;
         }
-        let Some(heading) = heading.get() else { return false };
+        let Some(heading) = heading.get() else { return };
         if ARRIVED.swap(true, Ordering::Relaxed) {
             _ = heading.focus();
         }
-        true
+        done = true;
     });
 }
 
@@ -56,7 +57,7 @@ pub fn TitleBar(
             <a
                 class="back"
                 href=back
-                aria-label=move || t!(app.back).to_string()
+                aria-label=text!(app.back)
                 data-testid="back"
                 data-up=""
             >

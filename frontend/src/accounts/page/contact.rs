@@ -14,8 +14,8 @@ use crate::page::values::{Field, Values};
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::routes;
 use crate::platform::task::Boxed;
+use crate::text;
 use crate::ui::text_row::TextRow;
-use crate::{t, text};
 
 /// 連絡先メールアドレス.
 const CONTACT_MAIL: Field<String> = Field::new("contact_mail");
@@ -45,7 +45,7 @@ pub(super) fn Contact(account: Account) -> impl IntoView {
     editor.saves(Page { client: use_client(), version: StoredValue::new(account.version) });
     view! {
         <section class="group">
-            <h2>{move || t!(account.contact)}</h2>
+            <h2>{text!(account.contact)}</h2>
             <div class="list">
                 <TextRow
                     state=editor.state(CONTACT_MAIL.name, as_it_is())
@@ -57,7 +57,7 @@ pub(super) fn Contact(account: Account) -> impl IntoView {
                     autocomplete="email"
                 />
             </div>
-            <p>{move || t!(account.mail_note)}</p>
+            <p>{text!(account.mail_note)}</p>
         </section>
         <SaveBar model=editor.bar() />
     }

@@ -44,7 +44,7 @@ fn Contract(account: Account) -> impl IntoView {
             {name}
         </p>
         <section class="group first">
-            <h2>{move || t!(account.contract)}</h2>
+            <h2>{text!(account.contract)}</h2>
             <dl class="list">
                 <Fact
                     label=text!(account.login_id)
@@ -52,14 +52,12 @@ fn Contract(account: Account) -> impl IntoView {
                 />
                 <Fact
                     label=text!(account.numbers)
-                    value=Signal::derive(move || t!(account.number_count, count = number_count))
+                    value=text!(account.number_count, count = number_count)
                 />
                 <Fact
                     label=text!(account.ids)
-                    value=Signal::derive(move || {
-                        t!(account.id_count,
+                    value=text!(account.id_count,
                     count = id_count)
-                    })
                 />
             </dl>
         </section>
@@ -71,7 +69,7 @@ fn Contract(account: Account) -> impl IntoView {
                         <Icon icon=icondata_lu::LuPlug />
                     </span>
                     <span class="label">
-                        {move || t!(keys.title)}<small>{move || t!(keys.hint)}</small>
+                        {text!(keys.title)}<small>{text!(keys.hint)}</small>
                     </span>
                     <Chevron />
                 </a>
@@ -109,8 +107,8 @@ fn Password() -> impl IntoView {
                                 <Icon icon=icondata_lu::LuKeyRound />
                             </span>
                             <span class="label">
-                                {move || t!(account.password)}
-                                <small>{move || t!(account.password_hint)}</small>
+                                {text!(account.password)}
+                                <small>{text!(account.password_hint)}</small>
                             </span>
                             <Chevron />
                         </a>
@@ -153,9 +151,9 @@ fn Options(options: AccountOptions) -> impl IntoView {
     });
     view! {
         <section class="group">
-            <h2>{move || t!(account.options)}</h2>
+            <h2>{text!(account.options)}</h2>
             <dl class="list">{rows.collect_view()}</dl>
-            <p>{move || t!(account.options_note)}</p>
+            <p>{text!(account.options_note)}</p>
         </section>
     }
 }
@@ -171,7 +169,7 @@ fn Screen() -> impl IntoView {
     };
     view! {
         <section class="group">
-            <h2>{move || t!(account.screen)}</h2>
+            <h2>{text!(account.screen)}</h2>
             <div class="list">
                 <SegmentRow
                     state=FieldState::plain("language", none)

@@ -31,7 +31,7 @@ pub(super) fn Choose(page: Page, faults: Vec<String>) -> impl IntoView {
     let faults = faults.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
     view! {
         <section class="group">
-            <h2>{move || t!(import.intro_title)}</h2>
+            <h2>{text!(import.intro_title)}</h2>
             {any
                 .then(|| {
                     view! {
@@ -42,12 +42,12 @@ pub(super) fn Choose(page: Page, faults: Vec<String>) -> impl IntoView {
                     }
                 })}
             <FileField page />
-            <p>{move || t!(import.intro)}</p>
-            <p>{move || t!(import.encodings)}</p>
+            <p>{text!(import.intro)}</p>
+            <p>{text!(import.encodings)}</p>
         </section>
         <section class="group">
             <div class="list">{samples.into_iter().collect_view()}</div>
-            <p>{move || t!(import.columns)}</p>
+            <p>{text!(import.columns)}</p>
         </section>
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
         >
             <label class="btn main wide">
                 <Icon icon=icondata_lu::LuFileUp />
-                <span>{move || t!(import.choose)}</span>
+                <span>{text!(import.choose)}</span>
                 <input
                     type="file"
                     class="sr"
@@ -117,11 +117,11 @@ pub(super) fn Sending(page: Page, name: String) -> impl IntoView {
                 <div class="with-percent">
                     <progress
                         max="100"
-                        aria-label=move || t!(import.title).to_owned()
+                        aria-label=text!(import.title)
                         data-testid="progress"
                         prop:value=move || f64::from(percent.get())
                     />
-                    <span class="num">{move || t!(import.percent, percent = percent.get())}</span>
+                    <span class="num">{text!(import.percent, percent = percent.get())}</span>
                 </div>
                 <button
                     class="btn wide"
@@ -129,7 +129,7 @@ pub(super) fn Sending(page: Page, name: String) -> impl IntoView {
                     data-testid="cancel-upload"
                     on:click=move |_| page.cancel()
                 >
-                    {move || t!(import.cancel)}
+                    {text!(import.cancel)}
                 </button>
             </div>
         </section>

@@ -7,8 +7,8 @@ use super::{Page, Step, faults};
 use crate::block_list::api;
 use crate::platform::format;
 use crate::platform::task::Task;
-use crate::t;
 use crate::ui::icon::Icon;
+use crate::{t, text};
 
 /// The result.
 #[component]
@@ -77,7 +77,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                     data-up=""
                     data-testid="to-block-list"
                 >
-                    {move || t!(import.to_list)}
+                    {text!(import.to_list)}
                 </a>
                 {move || {
                     (!undone.get())
@@ -107,7 +107,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                     data-testid="import-again"
                     on:click=move |_| page.step.set(Step::Choose(Vec::new()))
                 >
-                    {move || t!(import.another)}
+                    {text!(import.another)}
                 </button>
             </div>
         </section>

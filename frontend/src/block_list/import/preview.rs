@@ -47,11 +47,11 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
     view! {
         <section class="group">
             <h2 tabindex="-1" data-testid="import-heading">
-                {move || t!(import.preview_title)}
+                {text!(import.preview_title)}
             </h2>
             <Decision page import_id counts how />
             <p>
-                {move || t!(import.read_as, encoding = encoding.clone())}
+                {text!(import.read_as, encoding = encoding.clone())}
                 {move || {
                     (empty > 0)
                         .then(|| {
@@ -65,7 +65,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
         </section>
         <Listing rows counts />
         <section class="group">
-            <h2>{move || t!(import.another)}</h2>
+            <h2>{text!(import.another)}</h2>
             <FileField page />
         </section>
     }
@@ -123,12 +123,10 @@ fn Decision(
                         <SwitchRow
                             state=plain("repair")
                             label=text!(import.repair)
-                            hint=Signal::derive(move || {
-                                t!(
+                            hint=text!(
                                     import.repair_hint,
                         count = number(counts.repairable)
                                 )
-                            })
                             on=Signal::derive(move || how.get().repair)
                             toggle=Callback::new(move |on| how.update(|how| how.repair = on))
                         />
@@ -141,9 +139,7 @@ fn Decision(
                             <SwitchRow
                                 state=plain("skip_invalid")
                                 label=text!(import.skip)
-                                hint=Signal::derive(move || {
-                                    t!(import.skip_hint, count = number(wrong.get()))
-                                })
+                                hint=text!(import.skip_hint, count = number(wrong.get()))
                                 on=Signal::derive(move || how.get().skip_invalid)
                                 toggle=Callback::new(move |on| {
                                     how.update(|how| how.skip_invalid = on)
@@ -160,8 +156,8 @@ fn Decision(
                                 <Icon icon=icondata_lu::LuDownload />
                             </span>
                             <span class="label">
-                                {move || t!(import.failed_rows)}
-                                <small>{move || t!(import.failed_rows_hint)}</small>
+                                {text!(import.failed_rows)}
+                                <small>{text!(import.failed_rows_hint)}</small>
                             </span>
                         </a>
                     }
@@ -174,7 +170,7 @@ fn Decision(
                                 <p class="hint" data-testid="import-blocked">
                                     <Icon icon=icondata_lu::LuTriangleAlert />
                                     <span>
-                                        {move || t!(import.blocked, count = number(wrong.get()))}
+                                        {text!(import.blocked, count = number(wrong.get()))}
                                     </span>
                                 </p>
                             }

@@ -8,8 +8,8 @@ use crate::block_list::api;
 use crate::platform::format;
 use crate::platform::remote::Remote;
 use crate::platform::task::Task;
-use crate::t;
 use crate::ui::states::{ErrorState, SkeletonRows};
+use crate::{t, text};
 
 /// The counts of a judged file.
 #[derive(Clone, Copy)]
@@ -139,12 +139,11 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
         });
     view! {
         <section class="group">
-            <h2>{move || t!(import.rows)}</h2>
+            <h2>{text!(import.rows)}</h2>
             <div
                 class="chips bare"
                 role="radiogroup"
-                aria-label=move || t!(import.filter).to_owned()
-            >
+                aria-label=text!(import.filter)>
                 {chips.collect_view()}
             </div>
             {move || {
@@ -179,7 +178,7 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                                     data-testid="more-rows"
                                     on:click=move |_| rows.more()
                                 >
-                                    {move || t!(import.more)}
+                                    {text!(import.more)}
                                 </button>
                             }
                         })
@@ -217,7 +216,7 @@ fn import_row(row: &BlockImportRow) -> AnyView {
     });
     view! {
         <li class="file-row" data-testid="file-row">
-            <span class="line num">{move || t!(import.line, line = line)}</span>
+            <span class="line num">{text!(import.line, line = line)}</span>
             <span class="value-read num">{row.value.clone()}</span>
             {understood}
             <span class=format!("outcome {}", name(Some(outcome)))>{word}</span>

@@ -170,7 +170,7 @@ pub(super) fn NoteAndEnd(
                 kind="date"
             />
         </div>
-        <p class="footnote">{move || t!(block.expires_hint)}</p>
+        <p class="footnote">{text!(block.expires_hint)}</p>
     }
 }
 
@@ -281,7 +281,7 @@ fn Understood(typed: Typed) -> impl IntoView {
                             >
                                 <Icon icon=icondata_lu::LuCornerDownLeft />
                                 <span class="num">
-                                    {move || t!(block.propose, caller = shown.clone())}
+                                    {text!(block.propose, caller = shown.clone())}
                                 </span>
                             </button>
                         }

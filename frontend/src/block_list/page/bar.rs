@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::list::{List, Removal};
 use crate::platform::format;
-use crate::t;
 use crate::ui::icon::Icon;
+use crate::{t, text};
 
 /// The bar of a selection: the save bar's place and look.
 #[component]
@@ -52,7 +52,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
             class:shown=shown
             class:done=done
             role="region"
-            aria-label=move || t!(block.selection).to_owned()
+            aria-label=text!(block.selection)
             data-testid="selection-bar"
             inert=move || !shown.get()
         >
@@ -73,7 +73,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                     disabled=busy
                                     on:click=drop_it
                                 >
-                                    {move || t!(block.unselect)}
+                                    {text!(block.unselect)}
                                 </button>
                             }
                         })
@@ -89,7 +89,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                     data-testid="undo-delete"
                                     on:click=undo
                                 >
-                                    {move || t!(save.undo)}
+                                    {text!(save.undo)}
                                 </button>
                             }
                         })
@@ -105,7 +105,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                     aria-disabled=move || busy.get().to_string()
                                     on:click=delete
                                 >
-                                    {move || t!(block.delete)}
+                                    {text!(block.delete)}
                                 </button>
                             }
                         })

@@ -180,10 +180,8 @@ fn Detail(
                 )}
                 {fact(
                     text!(block.hits_label),
-                    Signal::derive(move || {
-                        t!(block.hits,
-                    count = format::count(hits))
-                    }),
+                    text!(block.hits,
+                    count = format::count(hits)),
                     "entry-hits",
                 )}
                 {fact(
@@ -219,7 +217,7 @@ fn Detail(
                     data-testid="delete-entry"
                     on:click=delete
                 >
-                    {move || t!(block.delete_one)}
+                    {text!(block.delete_one)}
                 </button>
             </div>
         </form>

@@ -39,12 +39,10 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
     view! {
         <section class="group block-list">
             <h2 data-testid="entry-total">
-                {move || {
-                    t!(
+                {text!(
                         block.entries,
                 count = format::count(list.total.get().into())
-                    )
-                }}
+                    )}
             </h2>
             <div class="tools">
                 <Search list />
@@ -56,13 +54,13 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
                     on:click=move |_| adding.set(true)
                 >
                     <Icon icon=icondata_lu::LuPlus />
-                    {move || t!(block.add)}
+                    {text!(block.add)}
                 </button>
             </div>
             <div class="tools even">
                 <a class="btn" href=row.page(RowPage::BlockImport) data-testid="open-import">
                     <Icon icon=icondata_lu::LuFileUp />
-                    {move || t!(block.import)}
+                    {text!(block.import)}
                 </a>
                 <button
                     class="btn"
@@ -72,7 +70,7 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
                     on:click=move |_| exporting.set(true)
                 >
                     <Icon icon=icondata_lu::LuFileDown />
-                    {move || t!(block.export)}
+                    {text!(block.export)}
                 </button>
             </div>
             <Rows list open />
@@ -112,7 +110,7 @@ pub(super) fn Entries(list: List, row: RowRef) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuFileText />
                     </span>
-                    <span class="label">{move || t!(block.sample)}</span>
+                    <span class="label">{text!(block.sample)}</span>
                 </a>
             </div>
         </Sheet>
@@ -138,9 +136,7 @@ fn Search(list: List) -> impl IntoView {
                 enterkeyhint="search"
                 maxlength="100"
                 data-testid="search"
-                aria-label=move || t!(block.search).to_owned()
-                placeholder=move || t!(block.search).to_owned()
-                prop:value=typed
+                aria-label=text!(block.search)placeholder=text!(block.search)prop:value=typed
                 on:input:target=move |event| ask(event.target().value(), PAUSE)
             />
             {move || {
@@ -151,8 +147,7 @@ fn Search(list: List) -> impl IntoView {
                             <button
                                 type="button"
                                 data-testid="clear-search"
-                                aria-label=move || t!(block.clear_search).to_owned()
-                                on:click=move |_| {
+                                aria-label=text!(block.clear_search)on:click=move |_| {
                                     ask(String::new(), Duration::ZERO);
                                     crate::platform::focus::focus_first("[data-testid=search]");
                                 }
@@ -234,7 +229,7 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
             None if loading.get() => {
                 view! {
                     <p class="end" data-testid="searching">
-                        {move || t!(block.searching)}
+                        {text!(block.searching)}
                     </p>
                 }
                     .into_any()
@@ -251,7 +246,7 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
                     .into_any()
             }
             None => {
-                let body = Signal::derive(move || t!(block.none_body, text = list.search.get()));
+                let body = text!(block.none_body, text = list.search.get());
                 view! {
                     <EmptyState icon=icondata_lu::LuSearchX title=text!(block.none_title) body />
                 }
@@ -340,7 +335,7 @@ fn entry_row(list: List, entry: BlockEntry, open: RwSignal<Option<BlockEntry>>) 
                 <span class="who">
                     <b class="num">{move || entry.with_value(caller_text)}</b>
                     <small>
-                        {expired.then(|| view! { <em>{move || t!(block.expired)}</em> })}
+                        {expired.then(|| view! { <em>{text!(block.expired)}</em> })}
                         {move || entry.with_value(details)}
                     </small>
                 </span>

@@ -7,8 +7,8 @@ use super::Page;
 use crate::page::draft::Draft;
 use crate::page::rows::switch_row;
 use crate::page::values::{Field, Values};
+use crate::text;
 use crate::ui::Text;
-use crate::{t, text};
 
 /// Whether calls are refused that come without a number in this way.
 const fn reject(kind: NoNumber) -> Field<bool> {
@@ -48,7 +48,7 @@ pub(super) fn Switches(page: Page) -> impl IntoView {
     };
     view! {
         <section class="group">
-            <h2>{move || t!(block.no_number)}</h2>
+            <h2>{text!(block.no_number)}</h2>
             <div class="list">{NoNumber::ALL.map(row).into_iter().collect_view()}</div>
         </section>
     }

@@ -155,7 +155,7 @@ fn Parts(row: Option<RowRef>, part: Memo<Part>) -> impl IntoView {
             class="chips \
             bare"
             role="radiogroup"
-            aria-label=move || t!(history.filter)
+            aria-label=text!(history.filter)
         >
             {chips.collect_view()}
         </div>
@@ -234,7 +234,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
                     .into_any()
             }
             Remote::Ready(()) if page.done.get() => {
-                view! { <p class="end">{move || t!(history.end)}</p> }.into_any()
+                view! { <p class="end">{text!(history.end)}</p> }.into_any()
             }
             Remote::Ready(()) => {
                 view! {
@@ -245,7 +245,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
                         data-testid="more"
                         on:click=move |_| again.run(())
                     >
-                        {move || t!(history.more)}
+                        {text!(history.more)}
                     </button>
                 }
                     .into_any()
@@ -341,7 +341,7 @@ fn entry_row(page: Page, entry: AuditEntry, rows: Option<&Rows>) -> AnyView {
                             data-testid="restore"
                             on:click=move |_| page.restoring.set(entry.try_get_value())
                         >
-                            {move || t!(history.restore)}
+                            {text!(history.restore)}
                         </button>
                     }
                 })}

@@ -72,7 +72,7 @@ pub(super) fn Restore(
     };
     view! {
         <Sheet open title=text!(history.restore_title) test_id="restore-sheet">
-            <p class="say">{move || t!(history.restore_body)}</p>
+            <p class="say">{text!(history.restore_body)}</p>
             {move || {
                 restoring
                     .get()
@@ -116,7 +116,7 @@ pub(super) fn Restore(
                     data-testid="restore-cancel"
                     on:click=move |_| open.set(false)
                 >
-                    {move || t!(app.cancel)}
+                    {text!(app.cancel)}
                 </button>
             </div>
         </Sheet>

@@ -188,7 +188,7 @@ fn CreateForm(page: Page) -> impl IntoView {
                 />
             </div>
             <section class="group">
-                <h2>{move || t!(keys.scopes)}</h2>
+                <h2>{text!(keys.scopes)}</h2>
                 <div class="list">{resources.collect_view()}</div>
             </section>
             <section class="group">
@@ -213,7 +213,7 @@ fn CreateForm(page: Page) -> impl IntoView {
                         placeholder=text!(keys.addresses_placeholder)
                     />
                 </div>
-                <p>{move || t!(keys.addresses_note)}</p>
+                <p>{text!(keys.addresses_note)}</p>
             </section>
             <div role="alert" class="form-error">
                 {move || new.failure.get().map(|words| view! { <p>{words}</p> })}

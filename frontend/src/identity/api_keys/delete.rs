@@ -59,7 +59,7 @@ pub(super) fn DeleteSheet(page: Page) -> impl IntoView {
             label=Signal::derive(label)
             go
         >
-            <p class="say">{move || t!(keys.delete_body, name = name())}</p>
+            <p class="say">{text!(keys.delete_body, name = name())}</p>
         </AskSheet>
     }
 }

@@ -66,8 +66,8 @@ fn Empty(page: Page) -> impl IntoView {
     view! {
         <section class="state" data-testid="empty-state">
             <Icon icon=icondata_lu::LuPlug />
-            <h2>{move || t!(keys.empty_title)}</h2>
-            <p>{move || t!(keys.empty_body)}</p>
+            <h2>{text!(keys.empty_title)}</h2>
+            <p>{text!(keys.empty_body)}</p>
             <button
                 class="btn main"
                 type="button"
@@ -76,7 +76,7 @@ fn Empty(page: Page) -> impl IntoView {
                 on:click=move |_| page.adding.set(true)
             >
                 <Icon icon=icondata_lu::LuPlus />
-                {move || t!(keys.first)}
+                {text!(keys.first)}
             </button>
         </section>
     }
@@ -87,7 +87,7 @@ fn List(page: Page, keys: Vec<ApiKey>) -> impl IntoView {
     let rows = keys.into_iter().map(|key| row(page, key)).collect_view();
     view! {
         <section class="group">
-            <h2>{move || t!(keys.list)}</h2>
+            <h2>{text!(keys.list)}</h2>
             <div class="list">
                 {rows}
                 <button
@@ -100,7 +100,7 @@ fn List(page: Page, keys: Vec<ApiKey>) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuPlus />
                     </span>
-                    <span class="label">{move || t!(keys.add)}</span>
+                    <span class="label">{text!(keys.add)}</span>
                 </button>
                 <a
                     class="row"
@@ -112,11 +112,11 @@ fn List(page: Page, keys: Vec<ApiKey>) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuBookOpen />
                     </span>
-                    <span class="label">{move || t!(keys.docs)}</span>
+                    <span class="label">{text!(keys.docs)}</span>
                     <Icon icon=icondata_lu::LuExternalLink />
                 </a>
             </div>
-            <p>{move || t!(keys.note)}</p>
+            <p>{text!(keys.note)}</p>
         </section>
     }
 }
@@ -180,10 +180,10 @@ fn KeyOnce(page: Page, made: ApiKeyCreated) -> impl IntoView {
             <div class="list secret">
                 <h2 class="secret-title" tabindex="-1" data-testid="key-title">
                     <Icon icon=icondata_lu::LuKeyRound />
-                    {move || t!(keys.made_title)}
+                    {text!(keys.made_title)}
                 </h2>
                 <code data-testid="api-key">{shown}</code>
-                <p>{move || t!(keys.made_body)}</p>
+                <p>{text!(keys.made_body)}</p>
                 <div class="buttons">
                     <CopyButton text=Signal::stored(key) />
                     <button
@@ -192,7 +192,7 @@ fn KeyOnce(page: Page, made: ApiKeyCreated) -> impl IntoView {
                         data-testid="key-done"
                         on:click=move |_| page.made.set(None)
                     >
-                        {move || t!(keys.made_done)}
+                        {text!(keys.made_done)}
                     </button>
                 </div>
             </div>

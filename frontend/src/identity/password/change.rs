@@ -150,7 +150,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
     });
     view! {
         <section class="group">
-            <h2>{move || t!(password.heading)}</h2>
+            <h2>{text!(password.heading)}</h2>
             <Done done basic />
             <form class="form" novalidate on:submit=submit>
                 // Password managers keep the password under this name.
@@ -182,7 +182,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <div class="proposal" role="status" data-testid="proposal">
-                                    <span class="sr">{move || t!(password.proposed)}</span>
+                                    <span class="sr">{text!(password.proposed)}</span>
                                     <code data-testid="proposed">{proposal}</code>
                                     <CopyButton text=proposal.into() />
                                 </div>
@@ -216,7 +216,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     on:click=propose
                 >
                     <Icon icon=icondata_lu::LuWandSparkles />
-                    {move || t!(password.propose)}
+                    {text!(password.propose)}
                 </button>
             </form>
             <p>{move || if basic { t!(password.note_basic) } else { t!(password.note_id) }}</p>
@@ -246,7 +246,7 @@ fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
                         >
                             <Icon icon=icondata_lu::LuCircleCheck />
                             <div>
-                                <p>{move || t!(password.done)}</p>
+                                <p>{text!(password.done)}</p>
                                 <p>
                                     {move || {
                                         if basic {

@@ -10,7 +10,7 @@ use crate::platform::api::use_client;
 use crate::platform::effect::follow;
 use crate::platform::later::Later;
 use crate::platform::task::Task;
-use crate::t;
+use crate::{t, text};
 
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -57,7 +57,7 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
         };
         view! {
             <div data-testid="meter">
-                <p>{move || t!(password.strength)} " " <b>{word}</b></p>
+                <p>{text!(password.strength)} " " <b>{word}</b></p>
                 <ul>{advice}</ul>
             </div>
         }
@@ -73,7 +73,7 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
                 {move || {
                     check
                         .with(Option::is_none)
-                        .then(|| view! { <p>{move || t!(password.hint)}</p> })
+                        .then(|| view! { <p>{text!(password.hint)}</p> })
                 }} <div role="status">{move || check.get().map(words)}</div>
             </div>
         </div>

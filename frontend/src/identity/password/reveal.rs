@@ -12,7 +12,7 @@ use crate::platform::api::use_client;
 use crate::platform::focus::focus_first;
 use crate::platform::later::Later;
 use crate::platform::task::Task;
-use crate::t;
+use crate::text;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
@@ -95,7 +95,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
     let visible = Memo::new(move |_| shown.password.with(|password| !password.is_empty()));
     view! {
         <section class="group">
-            <h2>{move || t!(password.reveal_heading)}</h2>
+            <h2>{text!(password.reveal_heading)}</h2>
             <div class="list">
                 {move || {
                     if visible.get() {
@@ -103,12 +103,10 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                             <div class="secret" data-testid="revealed">
                                 <code data-testid="password">{shown.password}</code>
                                 <p class="num" data-testid="hides-in">
-                                    {move || {
-                                        t!(
+                                    {text!(
                                             password.hides_in,
                                 seconds = shown.left_s.get()
-                                        )
-                                    }}
+                                        )}
                                 </p>
                                 <div class="buttons">
                                     <CopyButton text=shown.password.into() />
@@ -119,7 +117,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                                         on:click=move |_| shown.hide()
                                     >
                                         <Icon icon=icondata_lu::LuEyeOff />
-                                        {move || t!(password.hide)}
+                                        {text!(password.hide)}
                                     </button>
                                 </div>
                             </div>
@@ -137,14 +135,14 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                                 <span class="lead">
                                     <Icon icon=icondata_lu::LuEye />
                                 </span>
-                                <span class="label">{move || t!(password.reveal)}</span>
+                                <span class="label">{text!(password.reveal)}</span>
                             </button>
                         }
                             .into_any()
                     }
                 }}
             </div>
-            <p>{move || t!(password.reveal_note)}</p>
+            <p>{text!(password.reveal_note)}</p>
         </section>
         <ConfirmSheet open task confirmed=Callback::new(move |()| reveal()) />
     }

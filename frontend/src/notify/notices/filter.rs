@@ -99,10 +99,10 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
                     })
             }} <a class="btn" href=routes::DELIVERIES data-testid="open-deliveries">
                 <Icon icon=icondata_lu::LuSend />
-                {move || t!(notices.deliveries)}
+                {text!(notices.deliveries)}
             </a>
         </div>
-        <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter)>
+        <div class="chips bare" role="radiogroup" aria-label=text!(notices.filter)>
             {chips}
         </div>
         <Sheet open=choosing title=text!(notices.number) test_id="number-sheet">

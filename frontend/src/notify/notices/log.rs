@@ -103,7 +103,7 @@ pub fn DeliveriesPage() -> impl IntoView {
     view! {
         <TitleBar title=text!(notices.deliveries) back=routes::NOTICES deep=true />
         <div class="tools filters">
-            <div class="chips bare" role="radiogroup" aria-label=move || t!(notices.filter_state)>
+            <div class="chips bare" role="radiogroup" aria-label=text!(notices.filter_state)>
                 {[false, true].map(chip).into_iter().collect_view()}
             </div>
             <button
@@ -114,7 +114,7 @@ pub fn DeliveriesPage() -> impl IntoView {
                 on:click=move |_| resending.set(true)
             >
                 <Icon icon=icondata_lu::LuRotateCw />
-                {move || t!(notices.resend_many)}
+                {text!(notices.resend_many)}
             </button>
         </div>
         {move || {

@@ -231,7 +231,7 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
                                 on:click=show
                             >
                                 <Icon icon=icondata_lu::LuArrowUp />
-                                {move || t!(notices.news, count = count.get())}
+                                {text!(notices.news, count = count.get())}
                             </button>
                         }
                     })
@@ -267,7 +267,7 @@ fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
             view! { <ErrorState error retry=Callback::new(move |()| feed.read()) /> }.into_any()
         }
         End::Empty => empty.run(),
-        End::Done => view! { <p class="end">{move || t!(history.end)}</p> }.into_any(),
+        End::Done => view! { <p class="end">{text!(history.end)}</p> }.into_any(),
         End::More => view! {
             <button
                 class="btn wide \
@@ -310,7 +310,7 @@ fn Nothing(narrowed: bool, whole: String) -> impl IntoView {
                                 focus_first("[data-testid=kind-all] input");
                             }
                         >
-                            {move || t!(notices.show_all)}
+                            {text!(notices.show_all)}
                         </button>
                     }
                         .into_any()
@@ -323,7 +323,7 @@ fn Nothing(narrowed: bool, whole: String) -> impl IntoView {
                             href=routes::NOTIFY_RULES
                             data-testid="to-rules"
                         >
-                            {move || t!(notices.to_rules)}
+                            {text!(notices.to_rules)}
                         </a>
                     }
                         .into_any()

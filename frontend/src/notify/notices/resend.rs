@@ -107,7 +107,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
     });
     view! {
         <form on:submit=go>
-            <p class="say">{move || t!(notices.resend_body)}</p>
+            <p class="say">{text!(notices.resend_body)}</p>
             <ChoiceList
                 state=FieldState::plain("since", Signal::stored(None))
                 label=text!(notices.since)

@@ -78,7 +78,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                 <span class="lead">
                     <Icon icon=icondata_lu::LuTrash2 />
                 </span>
-                <span class="label">{move || t!(notify.delete)}</span>
+                <span class="label">{text!(notify.delete)}</span>
             </button>
             <AskSheet
                 open
@@ -90,12 +90,10 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                 go
             >
                 <p class="say">
-                    {move || {
-                        t!(
+                    {text!(
                             notify.delete_body,
                     name = page.rule.with(|rule| rule.name.clone())
-                        )
-                    }}
+                        )}
                 </p>
                 {move || {
                     used

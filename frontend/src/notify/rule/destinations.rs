@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::Page;
 use super::fields::{EMAILS, event, picks};
 use crate::platform::routes::NotifyPage;
-use crate::t;
 use crate::ui::icon::{Chevron, Icon};
+use crate::{t, text};
 
 #[component]
 pub(super) fn Destinations(page: Page) -> impl IntoView {
@@ -18,16 +18,16 @@ pub(super) fn Destinations(page: Page) -> impl IntoView {
     let rows = services.into_iter().map(|service| row(&rule_id, service)).collect_view();
     view! {
         <section class="group">
-            <h2>{move || t!(notify.services)}</h2>
+            <h2>{text!(notify.services)}</h2>
             <div class="list">
                 {rows} <a class="row action" href=add data-testid="add-service">
                     <span class="lead">
                         <Icon icon=icondata_lu::LuPlus />
                     </span>
-                    <span class="label">{move || t!(notify.add_service)}</span>
+                    <span class="label">{text!(notify.add_service)}</span>
                 </a>
             </div>
-            {none.then(|| view! { <p>{move || t!(notify.services_note)}</p> })}
+            {none.then(|| view! { <p>{text!(notify.services_note)}</p> })}
         </section>
     }
 }

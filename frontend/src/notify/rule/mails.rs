@@ -10,9 +10,9 @@ use super::Page;
 use super::fields::EMAILS;
 use crate::platform::effect::follow;
 use crate::platform::focus::focus_first;
-use crate::t;
 use crate::ui::icon::Icon;
 use crate::ui::notes::{Cell, FieldState};
+use crate::{t, text};
 
 /// The addresses in what somebody typed or pasted: `Tanaka <a@b.example>; c@d.example` are two.
 pub(super) fn addresses(text: &str) -> Vec<String> {
@@ -90,7 +90,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
                     class="remove"
                     type="button"
                     data-testid="remove-mail"
-                    aria-label=move || t!(notify.mail_remove, mail = named.clone())
+                    aria-label=text!(notify.mail_remove, mail = named.clone())
                     on:click=remove
                 >
                     <Icon icon=icondata_lu::LuX />
@@ -101,7 +101,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
     };
     view! {
         <section class="group">
-            <h2>{move || t!(notify.mails)}</h2>
+            <h2>{text!(notify.mails)}</h2>
             <div class="list">
                 <Cell state>
                     <ul class="rows" class:none=move || emails.with(Vec::is_empty)>
@@ -110,7 +110,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
                 </Cell>
                 <AddMail page />
             </div>
-            <p>{move || t!(notify.mails_note)}</p>
+            <p>{text!(notify.mails_note)}</p>
         </section>
     }
 }
@@ -164,9 +164,7 @@ fn AddMail(page: Page) -> impl IntoView {
                     autocapitalize="none"
                     spellcheck="false"
                     data-testid="input-mail"
-                    placeholder=move || t!(notify.mail_label).to_owned()
-                    aria-label=move || t!(notify.mail_label).to_owned()
-                    aria-invalid=state.invalid()
+                    placeholder=text!(notify.mail_label)aria-label=text!(notify.mail_label)aria-invalid=state.invalid()
                     aria-describedby=state.described_by()
                     on:input:target=move |event| {
                         page.mail_fault.set(None);
@@ -180,7 +178,7 @@ fn AddMail(page: Page) -> impl IntoView {
                     }
                 />
                 <button class="btn small" type="submit" data-testid="add-mail">
-                    {move || t!(notify.mail_add)}
+                    {text!(notify.mail_add)}
                 </button>
             </form>
         </Cell>

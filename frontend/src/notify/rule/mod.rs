@@ -24,10 +24,10 @@ use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::effect::follow;
 use crate::platform::routes::{self, NotifyPage};
 use crate::platform::session::draft_key;
+use crate::text;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::live::{Live, use_live};
 use crate::ui::title_bar::TitleBar;
-use crate::{t, text};
 
 /// Everything that the page works with.
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuHistory />
                     </span>
-                    <span class="label">{move || t!(history.title)}</span>
+                    <span class="label">{text!(history.title)}</span>
                     <Chevron />
                 </a>
                 <Delete page />

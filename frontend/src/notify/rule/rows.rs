@@ -33,7 +33,7 @@ pub(super) fn Events(page: Page) -> impl IntoView {
     };
     view! {
         <section class="group">
-            <h2>{move || t!(notify.events)}</h2>
+            <h2>{text!(notify.events)}</h2>
             <div class="list">{NotifyEvent::ALL.map(row).into_iter().collect_view()}</div>
         </section>
     }
@@ -48,7 +48,7 @@ pub(super) fn Writing(page: Page) -> impl IntoView {
     let (private, hint) = (text!(notify.private_subject), text!(notify.private_subject_hint));
     view! {
         <section class="group">
-            <h2>{move || t!(notify.writing)}</h2>
+            <h2>{text!(notify.writing)}</h2>
             <div class="list">
                 {segment_row(page.editor, LANGUAGE.name, text!(notify.language), languages)}
                 {switch_row(page.editor, PRIVATE_SUBJECT, private, hint)}
@@ -68,7 +68,7 @@ pub(super) fn Numbers(page: Page) -> impl IntoView {
     (!rows.is_empty()).then(|| {
         view! {
             <section class="group">
-                <h2>{move || t!(notify.numbers)}</h2>
+                <h2>{text!(notify.numbers)}</h2>
                 <div class="list">{rows.collect_view()}</div>
             </section>
         }

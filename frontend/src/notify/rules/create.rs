@@ -189,7 +189,7 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
                     placeholder=Signal::stored("soumu@example.jp".to_owned())
                 />
             </div>
-            <p class="footnote">{move || t!(notify.new_note)}</p>
+            <p class="footnote">{text!(notify.new_note)}</p>
             <div role="alert" class="form-error">
                 {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
             </div>

@@ -42,8 +42,8 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <section class="state" data-testid="empty-state">
             <Icon icon=icondata_lu::LuBell />
-            <h2>{move || t!(notify.empty_title)}</h2>
-            <p>{move || t!(notify.empty_body)}</p>
+            <h2>{text!(notify.empty_title)}</h2>
+            <p>{text!(notify.empty_body)}</p>
             <button
                 class="btn main"
                 type="button"
@@ -52,7 +52,7 @@ fn Empty(open: RwSignal<bool>) -> impl IntoView {
                 on:click=move |_| open.set(true)
             >
                 <Icon icon=icondata_lu::LuPlus />
-                {move || t!(notify.first)}
+                {text!(notify.first)}
             </button>
         </section>
     }
@@ -63,7 +63,7 @@ fn List(rules: Vec<NotifyRule>, open: RwSignal<bool>) -> impl IntoView {
     let rules = rules.into_iter().map(rule_row).collect_view();
     view! {
         <section class="group">
-            <h2>{move || t!(notify.rules)}</h2>
+            <h2>{text!(notify.rules)}</h2>
             <div class="list">
                 {rules}
                 <button
@@ -76,10 +76,10 @@ fn List(rules: Vec<NotifyRule>, open: RwSignal<bool>) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuPlus />
                     </span>
-                    <span class="label">{move || t!(notify.add)}</span>
+                    <span class="label">{text!(notify.add)}</span>
                 </button>
             </div>
-            <p>{move || t!(notify.rules_note)}</p>
+            <p>{text!(notify.rules_note)}</p>
         </section>
     }
 }
@@ -143,7 +143,7 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                             view! {
                                 <span class="channel">
                                     <Icon icon=icondata_lu::LuMail />
-                                    {move || t!(notify.mail_count, count = mails)}
+                                    {text!(notify.mail_count, count = mails)}
                                 </span>
                             }
                         })}
@@ -165,7 +165,7 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                         view! {
                             <small class="ailing" data-testid="rule-trouble">
                                 <Icon icon=icondata_lu::LuTriangleAlert />
-                                {move || t!(notify.trouble)}
+                                {text!(notify.trouble)}
                             </small>
                         }
                     })}

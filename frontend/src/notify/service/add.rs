@@ -68,7 +68,7 @@ fn Choice(page: NotifyPage) -> impl IntoView {
     };
     view! {
         <section class="group first">
-            <h2>{move || t!(service.pick)}</h2>
+            <h2>{text!(service.pick)}</h2>
             <div class="list">{ServiceType::ALL.map(row).into_iter().collect_view()}</div>
         </section>
     }
@@ -161,7 +161,7 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
             </p>
             <Guide kind open=true />
             <section class="group">
-                <h2>{move || t!(service.settings)}</h2>
+                <h2>{text!(service.settings)}</h2>
                 <form
                     class="form"
                     novalidate
@@ -202,14 +202,14 @@ pub(super) fn Unchecked(inputs: Inputs, save: Callback<()>) -> impl IntoView {
         inputs.denied.get().then(|| {
             view! {
                 <div class="unchecked">
-                    <p>{move || t!(service.unchecked_note)}</p>
+                    <p>{text!(service.unchecked_note)}</p>
                     <button
                         class="btn wide"
                         type="button"
                         data-testid="save-unchecked"
                         on:click=move |_| save.run(())
                     >
-                        {move || t!(service.unchecked)}
+                        {text!(service.unchecked)}
                     </button>
                 </div>
             }

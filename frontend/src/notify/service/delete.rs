@@ -64,7 +64,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                         <span class="lead">
                             <Icon icon=icondata_lu::LuTrash2 />
                         </span>
-                        <span class="label">{move || t!(service.delete)}</span>
+                        <span class="label">{text!(service.delete)}</span>
                     </button>
                 </div>
             </div>
@@ -78,7 +78,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                 go
             >
                 <p class="say">
-                    {move || t!(service.delete_body, name = name())}
+                    {text!(service.delete_body, name = name())}
                     {move || {
                         (waiting() > 0)
                             .then(|| {
@@ -133,7 +133,7 @@ fn Rotate(page: Page) -> impl IntoView {
                 <span class="lead">
                     <Icon icon=icondata_lu::LuRotateCw />
                 </span>
-                <span class="label">{move || t!(service.rotate)}</span>
+                <span class="label">{text!(service.rotate)}</span>
             </button>
             <AskSheet
                 open
@@ -145,7 +145,7 @@ fn Rotate(page: Page) -> impl IntoView {
                 danger=false
                 go
             >
-                <p class="say">{move || t!(service.rotate_body)}</p>
+                <p class="say">{text!(service.rotate_body)}</p>
             </AskSheet>
         </div>
     }

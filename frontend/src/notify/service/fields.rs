@@ -10,8 +10,8 @@ use super::paste;
 use crate::notify::channel_words;
 use crate::platform::api::ClientError;
 use crate::platform::focus::focus_first;
-use crate::t;
 use crate::ui::notes::{Cell, FieldState};
+use crate::{t, text};
 
 /// What was typed, beside what the server has. Nothing of it is kept beyond the page: most of it is
 /// secret.
@@ -303,14 +303,14 @@ fn Label(inputs: Inputs) -> impl IntoView {
     view! {
         <Cell state>
             <div class="stacked">
-                <label for="input-service_label">{move || t!(service.label)}</label>
+                <label for="input-service_label">{text!(service.label)}</label>
                 <input
                     id="input-service_label"
                     class="field"
                     type="text"
                     autocomplete="off"
                     data-testid="input-service_label"
-                    placeholder=move || t!(notify.name_placeholder)
+                    placeholder=text!(notify.name_placeholder)
                     aria-invalid=state.invalid()
                     aria-describedby=state.described_by()
                     prop:value=inputs.label
@@ -320,7 +320,7 @@ fn Label(inputs: Inputs) -> impl IntoView {
                     }
                     on:change=move |_| inputs.leave("label")
                 />
-                <small>{move || t!(service.label_hint)}</small>
+                <small>{text!(service.label_hint)}</small>
             </div>
         </Cell>
     }
@@ -349,7 +349,7 @@ fn kept_secret(inputs: Inputs, field: CredentialField) -> AnyView {
         <div class="stacked">
             <span class="name">{label}</span>
             <div class="kept">
-                <span class="sr">{move || t!(service.saved_value)}</span>
+                <span class="sr">{text!(service.saved_value)}</span>
                 <code>{move || inputs.stored_of(field.name)}</code>
                 <button
                     class="btn small"
@@ -358,7 +358,7 @@ fn kept_secret(inputs: Inputs, field: CredentialField) -> AnyView {
                     aria-label=move || format!("{} {}", label(), t!(service.change))
                     on:click=open
                 >
-                    {move || t!(service.change)}
+                    {text!(service.change)}
                 </button>
             </div>
         </div>
@@ -442,7 +442,7 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
                             data-testid=format!("keep-{name}")
                             on:click=keep
                         >
-                            {move || t!(service.keep)}
+                            {text!(service.keep)}
                         </button>
                     }
                 })}

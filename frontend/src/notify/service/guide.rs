@@ -4,8 +4,8 @@ use api_types::{Carried, ServiceType};
 use leptos::prelude::*;
 
 use crate::notify::channel_words;
-use crate::t;
 use crate::ui::icon::Icon;
+use crate::{t, text};
 
 /// Where the steps are taken, and what the link is called.
 fn place(kind: ServiceType) -> (String, String) {
@@ -41,11 +41,11 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
         <details class="group guide" open=open data-testid="guide">
             <summary>
                 <Icon icon=icondata_lu::LuChevronRight />
-                <h2>{move || t!(service.guide)}</h2>
+                <h2>{text!(service.guide)}</h2>
             </summary>
             <div class="guide-card">
                 <p class="carries">
-                    <span class="sr">{move || t!(service.carries)}</span>
+                    <span class="sr">{text!(service.carries)}</span>
                     {move || chips(kind)}
                 </p>
                 <ol>
@@ -56,7 +56,7 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
                     }}
                 </ol>
                 {link}
-                <h3>{move || t!(service.limits)}</h3>
+                <h3>{text!(service.limits)}</h3>
                 <ul>
                     {move || {
                         channel_words::numbered(kind, "guide.limit")

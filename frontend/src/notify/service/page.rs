@@ -23,10 +23,10 @@ use crate::page::save_bar::{SaveBar, SaveBarModel};
 use crate::platform::api::{Client, ClientError, use_client};
 use crate::platform::routes::NotifyPage;
 use crate::platform::task::Task;
+use crate::text;
 use crate::ui::icon::Icon;
 use crate::ui::live::{Live, use_live};
 use crate::ui::title_bar::TitleBar;
-use crate::{t, text};
 
 /// Everything that the page works with.
 #[derive(Clone, Copy)]
@@ -179,7 +179,7 @@ fn Edit(service: Service) -> impl IntoView {
         <Switch page />
         <Test page />
         <section class="group">
-            <h2>{move || t!(service.settings)}</h2>
+            <h2>{text!(service.settings)}</h2>
             <form
                 class="form"
                 novalidate

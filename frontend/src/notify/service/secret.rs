@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::platform::focus::focus_first;
-use crate::t;
+use crate::text;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
 
@@ -17,10 +17,10 @@ pub(super) fn SecretOnce(secret: String, done: Callback<()>) -> impl IntoView {
             <div class="list secret">
                 <h2 class="secret-title" tabindex="-1" data-testid="secret-title">
                     <Icon icon=icondata_lu::LuKeyRound />
-                    {move || t!(service.secret_title)}
+                    {text!(service.secret_title)}
                 </h2>
                 <code data-testid="signing-secret">{shown}</code>
-                <p>{move || t!(service.secret_body)}</p>
+                <p>{text!(service.secret_body)}</p>
                 <div class="buttons">
                     <CopyButton text=Signal::stored(secret) />
                     <button
@@ -29,7 +29,7 @@ pub(super) fn SecretOnce(secret: String, done: Callback<()>) -> impl IntoView {
                         data-testid="secret-done"
                         on:click=move |_| done.run(())
                     >
-                        {move || t!(service.secret_done)}
+                        {text!(service.secret_done)}
                     </button>
                 </div>
             </div>

@@ -51,19 +51,17 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                             view! {
                                 <div class="row" data-testid="waiting">
                                     <span class="label">
-                                        {move || t!(service.waiting)}
+                                        {text!(service.waiting)}
                                         {move || {
                                             (!enabled.get())
                                                 .then(|| view! { <small>{t!(service.waiting_off)}</small> })
                                         }}
                                     </span>
                                     <span class="value num">
-                                        {move || {
-                                            t!(
+                                        {text!(
                                                 service.waiting_count,
                             count = format::count(waiting.get().into())
-                                            )
-                                        }}
+                                            )}
                                     </span>
                                 </div>
                             }
@@ -72,12 +70,10 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
             </div>
             <Sheet open=asking title=text!(service.resume_title) test_id="resume-sheet">
                 <p class="say">
-                    {move || {
-                        t!(
+                    {text!(
                             service.resume_body,
                     count = format::count(waiting.get().into())
-                        )
-                    }}
+                        )}
                 </p>
                 <div class="stack">
                     <button
@@ -87,7 +83,7 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                         data-testid="resume-send"
                         on:click=move |_| set(true, Waiting::Send)
                     >
-                        {move || t!(service.resume_send)}
+                        {text!(service.resume_send)}
                     </button>
                     <button
                         class="btn wide"
@@ -95,7 +91,7 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                         data-testid="resume-skip"
                         on:click=move |_| set(true, Waiting::Skip)
                     >
-                        {move || t!(service.resume_skip)}
+                        {text!(service.resume_skip)}
                     </button>
                     <button
                         class="btn wide"
@@ -103,7 +99,7 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                         data-testid="resume-cancel"
                         on:click=move |_| asking.set(false)
                     >
-                        {move || t!(app.cancel)}
+                        {text!(app.cancel)}
                     </button>
                 </div>
             </Sheet>

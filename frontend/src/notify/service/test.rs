@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::page::Page;
 use crate::notify::api;
 use crate::platform::task::Task;
-use crate::t;
 use crate::ui::icon::Icon;
 use crate::ui::states::words;
+use crate::{t, text};
 
 /// What a test came to, or why there was none.
 type Result = std::result::Result<ServiceTest, String>;
@@ -60,7 +60,7 @@ pub(super) fn Test(page: Page) -> impl IntoView {
                     {move || outcome.get().map(shown)}
                 </div>
             </div>
-            <p>{move || t!(service.test_note)}</p>
+            <p>{text!(service.test_note)}</p>
         </section>
     }
 }

@@ -171,7 +171,7 @@ fn From(page: Page, others: Vec<Number>) -> impl IntoView {
     });
     view! {
         <section class="group">
-            <h2>{move || t!(copy.from)}</h2>
+            <h2>{text!(copy.from)}</h2>
             <ChoiceList
                 state=FieldState::plain("from", Signal::stored(None))
                 label=text!(copy.from)
@@ -219,8 +219,8 @@ fn Parts(page: Page) -> impl IntoView {
     };
     view! {
         <fieldset class="group">
-            <legend class="sr">{move || t!(copy.parts)}</legend>
-            <h2 aria-hidden="true">{move || t!(copy.parts)}</h2>
+            <legend class="sr">{text!(copy.parts)}</legend>
+            <h2 aria-hidden="true">{text!(copy.parts)}</h2>
             <div class="list">{PARTS.map(row)}</div>
         </fieldset>
     }

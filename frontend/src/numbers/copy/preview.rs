@@ -9,10 +9,10 @@ use crate::numbers::directory::Rows;
 use crate::numbers::words;
 use crate::platform::routes::RowRef;
 use crate::platform::task::Task;
-use crate::t;
 use crate::ui::change::{Change, change_line};
 use crate::ui::icon::Icon;
 use crate::ui::states::{self, ErrorState, SkeletonRows};
+use crate::{t, text};
 
 fn is_nothing(copied: &CopiedSettings) -> bool {
     copied.changes.is_empty() && copied.entries_added == 0
@@ -39,12 +39,12 @@ pub(super) fn Preview(page: Page) -> impl IntoView {
     });
     view! {
         <section class="group" aria-live="polite">
-            <h2>{move || t!(copy.changes)}</h2>
+            <h2>{text!(copy.changes)}</h2>
             {move || match (page.changes.get(), page.looking.error().get()) {
                 _ if page.parts.with(Vec::is_empty) => {
                     view! {
                         <p class="note" data-testid="nothing-picked">
-                            {move || t!(copy.nothing_picked)}
+                            {text!(copy.nothing_picked)}
                         </p>
                     }
                         .into_any()
@@ -116,8 +116,8 @@ fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
             .then(|| {
                 view! {
                     <div class="note" data-testid="no-difference">
-                        <b>{move || t!(copy.same_title)}</b>
-                        <p>{move || t!(copy.same_body)}</p>
+                        <b>{text!(copy.same_title)}</b>
+                        <p>{text!(copy.same_body)}</p>
                     </div>
                 }
             })}
@@ -128,7 +128,7 @@ fn Changes(page: Page, copied: CopiedSettings) -> impl IntoView {
             .then(|| {
                 view! {
                     <p data-testid="refused">
-                        {move || t!(copy.refused,
+                        {text!(copy.refused,
             count = refused)}
                     </p>
                 }
@@ -198,18 +198,18 @@ pub(super) fn Applied(
             <div class="done-note" role="status" tabindex="-1" data-testid="copied">
                 <Icon icon=icondata_lu::LuCircleCheck />
                 <div>
-                    <p>{move || t!(copy.done)}</p>
-                    <p>{move || t!(copy.done_undo)}</p>
+                    <p>{text!(copy.done)}</p>
+                    <p>{text!(copy.done_undo)}</p>
                 </div>
             </div>
         </section>
         <section class="group">
-            <h2>{move || t!(copy.changed)}</h2>
+            <h2>{text!(copy.changed)}</h2>
             <Changes page copied />
         </section>
         <div class="stack apply">
             <a class="btn wide" href=row.history() data-testid="to-history">
-                {move || t!(copy.to_history)}
+                {text!(copy.to_history)}
             </a>
             {move || {
                 import
@@ -222,7 +222,7 @@ pub(super) fn Applied(
                                 data-testid="undo-entries"
                                 on:click=undo
                             >
-                                {move || t!(copy.undo_entries)}
+                                {text!(copy.undo_entries)}
                             </button>
                         }
                     })
@@ -233,7 +233,7 @@ pub(super) fn Applied(
                 data-testid="copy-again"
                 on:click=move |_| again.run(())
             >
-                {move || t!(copy.more)}
+                {text!(copy.more)}
             </button>
         </div>
     }

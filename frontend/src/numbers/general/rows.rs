@@ -67,7 +67,7 @@ fn Names(page: Page) -> impl IntoView {
     any.then(|| {
         view! {
             <section class="group">
-                <h2>{move || t!(general.names)}</h2>
+                <h2>{text!(general.names)}</h2>
                 <div class="list">{name} {display_name} {terminal_name}</div>
                 <p>
                     {move || {
@@ -82,7 +82,7 @@ fn Names(page: Page) -> impl IntoView {
                     .then(|| {
                         view! {
                             <p data-testid="missing-display_name">
-                                {move || t!(general.no_display_name)}
+                                {text!(general.no_display_name)}
                             </p>
                         }
                     })}
@@ -107,12 +107,12 @@ fn Ringing(page: Page) -> impl IntoView {
     has_number(page).then(|| {
         view! {
             <section class="group">
-                <h2>{move || t!(general.calls)}</h2>
+                <h2>{text!(general.calls)}</h2>
                 <div class="list">{ringtone} {priority} {channels}</div>
                 {lacks_both
                     .then(|| {
                         view! {
-                            <p data-testid="missing-ringtone">{move || t!(general.no_ringtone)}</p>
+                            <p data-testid="missing-ringtone">{text!(general.no_ringtone)}</p>
                         }
                     })}
             </section>
@@ -198,7 +198,7 @@ fn Channels(page: Page) -> impl IntoView {
                     editor.set(CHANNEL_LIMIT, &limit);
                 }
             })
-            note=Signal::derive(move || t!(general.channels_note, max = most.get()))
+            note=text!(general.channels_note, max = most.get())
         />
     }
 }
@@ -243,7 +243,7 @@ fn Notices(page: Page) -> impl IntoView {
         let id = editor.get(NOTIFY_RULE)?;
         Some(view! {
             <a class="row action" href=NotifyPage::Rule(id).path() data-testid="edit-rule">
-                <span class="label">{move || t!(general.edit_rule)}</span>
+                <span class="label">{text!(general.edit_rule)}</span>
                 <Chevron />
             </a>
         })
@@ -251,7 +251,7 @@ fn Notices(page: Page) -> impl IntoView {
     number_can(page, Capability::NotifyRule).then(|| {
         view! {
             <section class="group">
-                <h2>{move || t!(general.notices)}</h2>
+                <h2>{text!(general.notices)}</h2>
                 <div class="list">
                     <PickerRow
                         state=editor.state(NOTIFY_RULE.name, Arc::new(move |id| label_of(&Held::of_text(id))))
@@ -264,7 +264,7 @@ fn Notices(page: Page) -> impl IntoView {
                     />
                     {chosen}
                     <a class="row action" href=new data-testid="new-rule">
-                        <span class="label">{move || t!(general.new_rule)}</span>
+                        <span class="label">{text!(general.new_rule)}</span>
                         <Chevron />
                     </a>
                 </div>
@@ -288,7 +288,7 @@ fn Fixed(page: Page) -> impl IntoView {
                 <div class="list">
                     <div class="cell">
                         <div class="row" data-testid="extension">
-                            <span class="label">{move || t!(general.extension)}</span>
+                            <span class="label">{text!(general.extension)}</span>
                             <span class="value num">{extension}</span>
                         </div>
                     </div>

@@ -115,7 +115,7 @@ fn Choices(page: Page) -> impl IntoView {
     });
     view! {
         <section class="group">
-            <h2>{move || t!(outbound.choose)}</h2>
+            <h2>{text!(outbound.choose)}</h2>
             <ChoiceList
                 state=editor.state(OUTBOUND_NUMBER.name, Arc::new(move |id| label_of(&Held::of_text(id))))
                 label=text!(outbound.title)
@@ -123,7 +123,7 @@ fn Choices(page: Page) -> impl IntoView {
                 selected=Signal::derive(move || key_of(&editor.get(OUTBOUND_NUMBER)))
                 pick=Callback::new(move |key: String| editor.set(OUTBOUND_NUMBER, &Held::of_text(&key)))
             />
-            <p>{move || t!(outbound.note)}</p>
+            <p>{text!(outbound.note)}</p>
         </section>
     }
 }

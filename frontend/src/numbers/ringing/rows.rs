@@ -39,7 +39,7 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
         Memo::new(move |_| !editor.read(|it| it.each::<bool>(RINGS).any(|(_, rings)| rings)));
     view! {
         <section class="group">
-            <h2>{move || t!(ringing.terminals)}</h2>
+            <h2>{text!(ringing.terminals)}</h2>
             <div role="status">
                 {move || {
                     silent
@@ -48,7 +48,7 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
                             view! {
                                 <p class="hint" data-testid="nobody-rings">
                                     <Icon icon=icondata_lu::LuBellOff />
-                                    <span>{move || t!(ringing.nobody)}</span>
+                                    <span>{text!(ringing.nobody)}</span>
                                 </p>
                             }
                         })
@@ -64,11 +64,11 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
                         .collect_view()
                 }}
             </div>
-            <p>{move || t!(ringing.note)}</p>
+            <p>{text!(ringing.note)}</p>
         </section>
         <Busy page row />
         <Sheet open=asking title=text!(ringing.last_title) test_id="last-terminal">
-            <p class="say">{move || t!(ringing.last_body)}</p>
+            <p class="say">{text!(ringing.last_body)}</p>
             <div class="stack">
                 <button
                     class="btn danger \
@@ -77,7 +77,7 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
                     data-testid="last-confirm"
                     on:click=confirm
                 >
-                    {move || t!(ringing.last_confirm)}
+                    {text!(ringing.last_confirm)}
                 </button>
                 <button
                     class="btn wide"
@@ -85,7 +85,7 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
                     data-testid="last-keep"
                     on:click=move |_| asking.set(false)
                 >
-                    {move || t!(ringing.last_keep)}
+                    {text!(ringing.last_keep)}
                 </button>
             </div>
         </Sheet>
@@ -129,7 +129,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                                     <span class="badge \
                                     on">
                                         <Icon icon=icondata_lu::LuStar />
-                                        {move || t!(setting.priority_phone_id)}
+                                        {text!(setting.priority_phone_id)}
                                     </span>
                                 }
                             })
@@ -143,7 +143,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                         view! {
                             <p class="hint" role="status" data-testid="priority-note">
                                 <Icon icon=icondata_lu::LuInfo />
-                                <span>{move || t!(ringing.clears_priority)}</span>
+                                <span>{text!(ringing.clears_priority)}</span>
                             </p>
                         }
                     })
@@ -165,7 +165,7 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
         view! {
             <a class="row" href=row.general() data-testid="open-channels">
                 <span class="label">
-                    {move || t!(setting.channel_limit)}<small>{move || t!(general.channels_hint)}</small>
+                    {text!(setting.channel_limit)}<small>{text!(general.channels_hint)}</small>
                 </span>
                 <span class="value num">
                     {move || {
@@ -185,7 +185,7 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
     };
     view! {
         <section class="group">
-            <h2>{move || t!(ringing.busy)}</h2>
+            <h2>{text!(ringing.busy)}</h2>
             <div class="list">{announcement} {channels}</div>
             <p data-testid="busy-note">{note}</p>
         </section>

@@ -207,7 +207,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                 }
             }
         >
-            <h2>{move || t!(preview.call)}</h2>
+            <h2>{text!(preview.call)}</h2>
             <div class="list">
                 {move || {
                     with_number
@@ -231,7 +231,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                             }
                         })
                 }} <div class="cell">
-                    <div class="chips" role="radiogroup" aria-label=move || t!(preview.kind)>
+                    <div class="chips" role="radiogroup" aria-label=text!(preview.kind)>
                         {chips}
                     </div>
                 </div>
@@ -258,7 +258,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                             view! {
                                 <Cell state=FieldState::plain("at", none)>
                                     <label class="row">
-                                        <span class="label">{move || t!(preview.at)}</span>
+                                        <span class="label">{text!(preview.at)}</span>
                                         <input
                                             class="field num"
                                             type="datetime-local"
@@ -293,14 +293,14 @@ fn Stepper(page: Page, max: u8) -> impl IntoView {
         <div class="cell">
             <div class="row">
                 <span class="label" id="label-active">
-                    {move || t!(preview.active)}
-                    <small>{move || t!(preview.active_hint)}</small>
+                    {text!(preview.active)}
+                    <small>{text!(preview.active_hint)}</small>
                 </span>
                 <div class="stepper" role="group" aria-labelledby="label-active">
                     <button
                         type="button"
                         data-testid="fewer"
-                        aria-label=move || t!(preview.fewer)
+                        aria-label=text!(preview.fewer)
                         disabled=move || active.get() == 0
                         on:click=move |_| step(-1)
                     >
@@ -312,7 +312,7 @@ fn Stepper(page: Page, max: u8) -> impl IntoView {
                     <button
                         type="button"
                         data-testid="more-calls"
-                        aria-label=move || t!(preview.more)
+                        aria-label=text!(preview.more)
                         disabled=move || active.get() == max
                         on:click=move |_| step(1)
                     >
@@ -353,7 +353,7 @@ fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl In
                 (None, None) if empty.get() => {
                     view! {
                         <p class="prompt" data-testid="prompt">
-                            {move || t!(preview.prompt)}
+                            {text!(preview.prompt)}
                         </p>
                     }
                         .into_any()

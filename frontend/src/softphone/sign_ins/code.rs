@@ -16,10 +16,10 @@ use crate::platform::format;
 use crate::platform::later::Later;
 use crate::platform::task::{Boxed, Task};
 use crate::softphone::api;
-use crate::t;
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
 use crate::ui::states::words;
+use crate::{t, text};
 
 /// How often it is asked whether the app has signed in.
 const LOOK: Duration = Duration::from_secs(2);
@@ -104,26 +104,24 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
     let minutes = move || format!("{}:{:02}", left_s.get() / 60, left_s.get() % 60);
     view! {
         <section class="group">
-            <h2>{move || t!(sign_ins.code_heading)}</h2>
+            <h2>{text!(sign_ins.code_heading)}</h2>
             <div class="list">
                 {move || match link.get() {
                     Some(made) => {
                         view! {
                             <div class="secret" data-testid="code">
                                 {picture(&made.url)}
-                                <p>{move || t!(sign_ins.scan)}</p>
+                                <p>{text!(sign_ins.scan)}</p>
                                 <p class="num" data-testid="code-ends">
-                                    {move || {
-                                        t!(
+                                    {text!(
                                             sign_ins.ends_in,
                                 minutes = minutes()
-                                        )
-                                    }}
+                                        )}
                                 </p>
                                 <div class="buttons">
                                     <a class="btn" href=made.url data-testid="open-app">
                                         <Icon icon=icondata_lu::LuSmartphone />
-                                        {move || t!(sign_ins.this_device)}
+                                        {text!(sign_ins.this_device)}
                                     </a>
                                     <button
                                         class="btn"
@@ -132,7 +130,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                                         on:click=move |_| hide()
                                     >
                                         <Icon icon=icondata_lu::LuEyeOff />
-                                        {move || t!(sign_ins.hide)}
+                                        {text!(sign_ins.hide)}
                                     </button>
                                 </div>
                             </div>
@@ -151,14 +149,14 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                                 <span class="lead">
                                     <Icon icon=icondata_lu::LuQrCode />
                                 </span>
-                                <span class="label">{move || t!(sign_ins.show)}</span>
+                                <span class="label">{text!(sign_ins.show)}</span>
                             </button>
                         }
                             .into_any()
                     }
                 }}
             </div>
-            <p>{move || t!(sign_ins.code_note)}</p>
+            <p>{text!(sign_ins.code_note)}</p>
         </section>
         <ConfirmSheet open task confirmed=Callback::new(move |()| make()) />
     }

@@ -62,12 +62,12 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
     view! {
         <Code phone_id />
         <section class="group">
-            <h2>{move || t!(row.terminals)}</h2>
+            <h2>{text!(row.terminals)}</h2>
             {move || match terminals.get() {
                 none if none.is_empty() => {
                     view! {
                         <p class="note" data-testid="no-terminals">
-                            {move || t!(row.no_terminals)}
+                            {text!(row.no_terminals)}
                         </p>
                     }
                         .into_any()
@@ -84,7 +84,7 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
                         .into_any()
                 }
             }}
-            <p>{move || t!(sign_ins.note)}</p>
+            <p>{text!(sign_ins.note)}</p>
         </section>
         <SignOutSheet phone_id=id leaving />
     }
@@ -96,8 +96,7 @@ fn item(terminal: Terminal, leaving: RwSignal<Option<Terminal>>) -> AnyView {
         let name = name.clone();
         move || t!(sign_ins.sign_out_of, name = name.clone())
     };
-    let seen =
-        move || t!(sign_ins.seen, day = format::short_day(locale(), at), time = format::time(at));
+    let seen = text!(sign_ins.seen, day = format::short_day(locale(), at), time = format::time(at));
     view! {
         <li class="row" data-testid="terminal">
             <span class="lead">

@@ -75,7 +75,7 @@ pub(super) fn SignOutSheet(
             label=Signal::derive(label)
             go
         >
-            <p class="say">{move || t!(sign_ins.sign_out_body, name = name())}</p>
+            <p class="say">{text!(sign_ins.sign_out_body, name = name())}</p>
         </AskSheet>
     }
 }

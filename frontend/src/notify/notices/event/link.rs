@@ -21,22 +21,22 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
         Some(at) => t!(notices.link_until, moment = words::moment(at)),
         None => t!(notices.link_over).to_owned(),
     };
-    let opened = move || t!(notices.times, count = format::count(downloads.into()));
+    let opened = text!(notices.times, count = format::count(downloads.into()));
     let last =
         move || last_download_at.map(|at| t!(notices.opened_last, moment = words::moment(at)));
     view! {
         <section class="group" data-testid="link">
-            <h2>{move || t!(notices.link)}</h2>
+            <h2>{text!(notices.link)}</h2>
             <div class="list">
                 <div class="row wraps">
-                    <span class="label">{move || t!(notices.link_state)}</span>
+                    <span class="label">{text!(notices.link_state)}</span>
                     <span class="value num" data-testid="link-state">
                         {until}
                     </span>
                 </div>
                 <div class="row wraps">
                     <span class="label">
-                        {move || t!(notices.opened)}<small class="num">{last}</small>
+                        {text!(notices.opened)}<small class="num">{last}</small>
                     </span>
                     <span class="value num" data-testid="opened">
                         {opened}
@@ -55,7 +55,7 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
                                 <span class="lead">
                                     <Icon icon=icondata_lu::LuUnlink />
                                 </span>
-                                <span class="label">{move || t!(notices.revoke)}</span>
+                                <span class="label">{text!(notices.revoke)}</span>
                             </button>
                         }
                     })}
@@ -100,7 +100,7 @@ fn Revoke(page: Page, open: RwSignal<bool>) -> impl IntoView {
             label=Signal::derive(label)
             go
         >
-            <p class="say">{move || t!(notices.revoke_body)}</p>
+            <p class="say">{text!(notices.revoke_body)}</p>
         </AskSheet>
     }
 }

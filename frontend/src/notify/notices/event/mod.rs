@@ -168,10 +168,10 @@ fn Gone() -> impl IntoView {
     view! {
         <section class="state" role="alert" data-testid="not-found">
             <Icon icon=icondata_lu::LuSearchX />
-            <h2>{move || t!(states.not_found_title)}</h2>
-            <p>{move || t!(notices.gone)}</p>
+            <h2>{text!(states.not_found_title)}</h2>
+            <p>{text!(notices.gone)}</p>
             <a class="btn main" href=way_back()>
-                {move || t!(notices.to_log)}
+                {text!(notices.to_log)}
             </a>
         </section>
     }
@@ -210,7 +210,7 @@ fn Body(page: Page, event: CallEvent) -> impl IntoView {
                 let copied = Signal::stored(said.clone());
                 view! {
                     <section class="group" data-testid="transcript">
-                        <h2>{move || t!(notices.transcript)}</h2>
+                        <h2>{text!(notices.transcript)}</h2>
                         <div class="note spoken">
                             <p>{said}</p>
                             <CopyButton text=copied />
@@ -222,7 +222,7 @@ fn Body(page: Page, event: CallEvent) -> impl IntoView {
             None if is_voicemail => {
                 view! {
                     <p class="footnote" data-testid="no-transcript">
-                        {move || t!(notices.no_transcript)}
+                        {text!(notices.no_transcript)}
                     </p>
                 }
                     .into_any()
@@ -268,17 +268,15 @@ fn Head(event: CallEvent, now: Signal<Option<CallEvent>>) -> impl IntoView {
                     {caller
                         .international
                         .then(|| {
-                            view! { <span class="badge">{move || t!(preview.international)}</span> }
+                            view! { <span class="badge">{text!(preview.international)}</span> }
                         })}
                 </p>
                 <p class="sub">
                     <time class="num" datetime=at.to_rfc3339()>
-                        {move || {
-                            t!(
+                        {text!(
                                 row.last_seen,
                         day = format::day(locale(), at), time = format::time(at)
-                            )
-                        }}
+                            )}
                     </time>
                     <span class="num" data-testid="called">
                         {number}
@@ -306,7 +304,7 @@ fn Fax(href: String, name: String) -> impl IntoView {
                         <Icon icon=icondata_lu::LuFileText />
                     </span>
                     <span class="label">
-                        {move || t!(notices.open_fax)}<small>{name.clone()}</small>
+                        {text!(notices.open_fax)}<small>{name.clone()}</small>
                     </span>
                     <span class="go">
                         <Icon icon=icondata_lu::LuExternalLink />
@@ -316,7 +314,7 @@ fn Fax(href: String, name: String) -> impl IntoView {
                     <span class="lead">
                         <Icon icon=icondata_lu::LuDownload />
                     </span>
-                    <span class="label">{move || t!(notices.save_fax)}</span>
+                    <span class="label">{text!(notices.save_fax)}</span>
                 </a>
             </div>
         </section>
@@ -344,7 +342,7 @@ fn Actions(event: CallEvent) -> impl IntoView {
                 <span class="lead">
                     <Icon icon=icondata_lu::LuPhone />
                 </span>
-                <span class="label">{move || t!(notices.call_back)}</span>
+                <span class="label">{text!(notices.call_back)}</span>
             </a>
         }
     });

@@ -110,19 +110,19 @@ pub(super) fn Player(
                         prop:value=move || at.get()
                         style:--done=move || format!("{}%",
                             decimal((at.get() / length.get().max(0.1) * 100.0).min(100.0)))
-                        aria-label=move || t!(notices.place)
-                        aria-valuetext=move || t!(notices.place_of, at = clock(at.get()),
+                        aria-label=text!(notices.place)
+                        aria-valuetext=text!(notices.place_of, at = clock(at.get()),
                             length = clock(length.get()))
                         on:input:target=move |event| seek(event.target().value_as_number())
                     />
                     <p class="num" aria-hidden="true"><span data-testid="played">{move || clock(at.get())}</span><span>{move || clock(length.get())}</span></p>
                 </div>
                 <button class="speed \
-                    num" type="button" data-testid="speed" aria-label=move || t!(notices.speed,
+                    num" type="button" data-testid="speed" aria-label=text!(notices.speed,
                     speed = rate()) on:click=faster>{move || format!("{}×", rate())}</button>
             </div>
             <div role="alert">{move || failed.get().then(|| view! { <p class="fault" data-testid="audio-failed">{t!(notices.audio_failed)}</p> })}</div>
-            <a class="save-audio" href=src download=name data-testid="save-audio"><Icon icon=icondata_lu::LuDownload/>{move || t!(notices.save_audio)}</a>
+            <a class="save-audio" href=src download=name data-testid="save-audio"><Icon icon=icondata_lu::LuDownload/>{text!(notices.save_audio)}</a>
         </section>
     }
 }

@@ -10,9 +10,9 @@ use super::{Page, words};
 use crate::notify::api;
 use crate::platform::routes;
 use crate::platform::task::Task;
-use crate::t;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::states;
+use crate::{t, text};
 
 /// All of them.
 #[component]
@@ -25,14 +25,14 @@ pub(super) fn Sent(page: Page) -> impl IntoView {
     let none = Memo::new(move |_| page.sent.with(|sent| sent.as_ref().is_some_and(Vec::is_empty)));
     view! {
         <section class="group" data-testid="sent-notices">
-            <h2>{move || t!(notices.sent_notices)}</h2>
+            <h2>{text!(notices.sent_notices)}</h2>
             {move || {
                 none
                     .get()
                     .then(|| {
                         view! {
                             <p class="note" data-testid="no-notices">
-                                {move || t!(notices.no_notices)}
+                                {text!(notices.no_notices)}
                             </p>
                         }
                     })
@@ -113,7 +113,7 @@ fn One(page: Page, id: String) -> impl IntoView {
                                         aria-controls=region.clone()
                                         on:click=move |_| open.update(|open| *open = !*open)
                                     >
-                                        {move || t!(notices.attempts, count = tries.get())}
+                                        {text!(notices.attempts, count = tries.get())}
                                         <Icon icon=icondata_lu::LuChevronDown />
                                     </button>
                                 }
@@ -161,7 +161,7 @@ fn problem(delivery: &Delivery) -> Option<AnyView> {
                         .map(|href| {
                             view! {
                                 <a class="to" href=href data-testid="to-service">
-                                    {move || t!(notices.to_service)}
+                                    {text!(notices.to_service)}
                                     <Chevron />
                                 </a>
                             }
@@ -209,7 +209,7 @@ fn Resend(page: Page, id: String) -> impl IntoView {
             on:click=go
         >
             <Icon icon=icondata_lu::LuRotateCw />
-            {move || t!(notices.resend)}
+            {text!(notices.resend)}
         </button>
         <div role="alert">
             {move || {
