@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
+use server::platform::clock::Clock;
 use tests::{block_on, eventually};
 
 use crate::scene::{CALLER, Scene};
@@ -71,6 +73,32 @@ fn the_snapshot_decides_as_the_portal_does() {
             items.iter().any(|item| item["reason"] == "hung_up")
         })
         .await;
+    });
+}
+
+#[test]
+fn a_pause_ends_by_itself_whether_the_portal_is_there_or_not() {
+    block_on(async {
+        let mut scene = scene().await;
+        scene.register(1).await;
+        let terminal = scene.terminal(0, "answers", &[("RING_MS", "20")]).await;
+        let help = "<sip:119@carrier.invalid>";
+        let soon = Clock::system().now() + TimeDelta::seconds(20);
+        scene.patch(&scene.numbers[0], json!({"pause_until": soon})).await;
+        scene.applied().await;
+        scene.call("refused", CALLER, &[("CODE", "486")]).await;
+        scene.call("call", help, &[("HOLD_MS", "50")]).await;
+        scene.portal.take().unwrap().kill();
+        // The first call finds out.
+        scene.call("refused", CALLER, &[("CODE", "486")]).await;
+        scene.switch.wait_for_log("calls go by the snapshot").await;
+        scene.call("call", help, &[("HOLD_MS", "50")]).await;
+        assert_eq!(terminal.rings().len(), 2, "only calls for help ring");
+        // The pause ends on the clock of the switch.
+        let left = soon - Clock::system().now();
+        tokio::time::sleep(left.to_std().unwrap_or_default()).await;
+        scene.soon("call", CALLER, &[("HOLD_MS", "50")]).await;
+        assert_eq!(terminal.rings().len(), 3);
     });
 }
 

@@ -111,3 +111,35 @@ on_both_screens!(reading_a_long_change_log, async |story| {
     assert_eq!(names, expected);
     Ok(())
 });
+
+// A break from calls: one press begins it, list and page say so, and one press ends it. It ends by
+// itself, too.
+on_both_screens!(pausing_calls, async |story| {
+    let number = story.minato.number(0);
+    let end = async || story.minato.now(&number).await["pause_until"].clone();
+    story.arrive(&number).await?;
+    story.touch("open-pause").await?;
+    story.touch("pause-60").await?;
+    story.see_at("toast", "着信を休止しました").await?;
+    story.see_at("pause-state", "着信を休止しています").await?;
+    assert!(end().await.is_string());
+    story.open("/").await?;
+    story.see_at("paused", "休止中").await?;
+    story.open(&number).await?;
+    story.touch("end-pause").await?;
+    story.see_at("toast", "着信の休止を終えました").await?;
+    assert!(end().await.is_null());
+    story.open(&format!("/history?number={}", story.minato.numbers[0])).await?;
+    let last = story.texts_at("history-entry").await?.remove(0);
+    assert!(last.contains("着信を休止"), "{last}");
+
+    story.open(&number).await?;
+    story.touch("open-pause").await?;
+    story.touch("pause-15").await?;
+    story.see_at("pause-state", "着信を休止しています").await?;
+    story.advance(TimeDelta::minutes(16)).await?;
+    story.open(&number).await?;
+    story.at("open-pause").await?;
+    assert!(story.texts_at("pause-state").await?.is_empty());
+    Ok(())
+});

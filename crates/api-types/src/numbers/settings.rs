@@ -171,6 +171,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting::number("notify_rule_id", SettingType::Reference(Referent::NotifyRule))
         .applies(Capability::NotifyRule, Applies::Always)
         .copied(CopyPart::General),
+    // Not copied: a break is a matter of this number and this hour.
+    Setting::number("pause_until", SettingType::Instant { max_days: 366 }),
     Setting::number("busy_announcement", SettingType::Switch)
         .applies(Capability::BusyAnnouncement, Applies::Always)
         .on(AuditObject::Ringing)
@@ -210,6 +212,9 @@ pub struct Number {
     /// The notify rule of this number; `null` = no notices.
     #[schema(example = json!(null))]
     pub notify_rule_id: Option<String>,
+    /// 着信を休止: until when calls do not ring; `null`, or an instant that has passed = they do.
+    #[schema(example = json!(null))]
+    pub pause_until: Option<DateTime<Utc>>,
     /// Calls at once.
     #[schema(example = 3, minimum = 1, maximum = 9)]
     pub channel_limit: u8,
@@ -261,6 +266,11 @@ pub struct NumberPatch {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = json!(null))]
     pub notify_rule_id: Option<Option<String>>,
+    /// 着信を休止: until when callers hear the announcement or a busy tone instead of ringing
+    /// terminals; at most 366 days ahead, to the second. `null` ends it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime<Utc>>, example = json!(null))]
+    pub pause_until: Option<Option<DateTime<Utc>>>,
 }
 
 impl NumberPatch {
@@ -304,6 +314,8 @@ pub enum MatchedRule {
     RejectServiceConflict,
     /// An entry of the block list.
     BlockEntry,
+    /// 着信を休止.
+    Paused,
     /// Every channel of the number is in use.
     ChannelLimit,
     /// No ID rings for the number.
@@ -319,7 +331,7 @@ pub enum MatchedRule {
 impl MatchedRule {
     /// Whether the caller meets a busy line, so that the call counts as missed.
     pub fn is_busy(self) -> bool {
-        matches!(self, Self::ChannelLimit)
+        matches!(self, Self::ChannelLimit | Self::Paused)
     }
 
     /// Whether it refuses this caller, and not everybody.
@@ -365,6 +377,11 @@ pub struct SwitchNumber {
     /// How callers begin that are refused, and from when no longer; `null` = for ever.
     #[schema(example = json!({"+8150": null}))]
     pub prefix: BTreeMap<String, Option<DateTime<Utc>>>,
+    /// 着信を休止: until when nobody rings, and the caller hears what is heard when every channel is
+    /// in use. Absent where no pause is set; one that has passed counts no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = DateTime<Utc>, example = "2026-12-01T00:00:00Z")]
+    pub pause_until: Option<DateTime<Utc>>,
     /// Calls at once on the number.
     #[schema(example = 3)]
     pub channel_limit: u8,

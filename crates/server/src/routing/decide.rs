@@ -1,8 +1,8 @@
 //! What becomes of an incoming call. The switch, the preview in the portal and the tests ask this
 //! one function.
 //!
-//! What comes first decides: the four switches, the block list, the channels, the terminals.
-//! Emergency numbers and their call-backs pass by the first two: whoever has called for help must
+//! What comes first decides: the four switches, the block list, a pause, the channels, the
+//! terminals. Emergency numbers and their call-backs pass by the first three: whoever has called for help must
 //! be reached (RFC 7090, 1).
 
 mod words;
@@ -48,6 +48,8 @@ pub struct NumberSettings<'a> {
     /// At least those entries of the block list that may match, in any order; see
     /// [`candidate_keys`].
     pub entries: Cow<'a, [Entry]>,
+    /// 着信を休止: until when nobody rings.
+    pub pause_until: Option<NaiveDateTime>,
     /// Calls at once.
     pub channel_limit: u8,
     /// 話中アナウンス: announces that every channel is in use; else a busy tone tells it.
@@ -112,7 +114,8 @@ pub struct Decision {
     pub devices: Vec<Ringing>,
     /// Calls at once on the number.
     pub channel_limit: u8,
-    /// Whether a switch or an entry would have refused it, had it not to do with an emergency.
+    /// Whether a switch, an entry or a pause would have kept it from ringing, had it not to do with
+    /// an emergency.
     pub exempted: bool,
 }
 
@@ -148,6 +151,7 @@ impl<'a> NumberSettings<'a> {
             reject_out_of_range: number.reject_out_of_range,
             reject_service_conflict: number.reject_service_conflict,
             entries: entries.iter().filter_map(Entry::from_row).collect(),
+            pause_until: number.pause_until,
             channel_limit: u8::try_from(number.channel_limit).unwrap_or_default(),
             busy_announcement: number.busy_announcement,
             devices: devices.collect(),
@@ -161,6 +165,7 @@ impl<'a> NumberSettings<'a> {
             reject_pay_phone: self.reject_pay_phone,
             reject_out_of_range: self.reject_out_of_range,
             reject_service_conflict: self.reject_service_conflict,
+            pause_until: self.pause_until.map(|end| end.and_utc()),
             channel_limit: self.channel_limit,
             busy_announcement: self.busy_announcement.then(|| BUSY_ANNOUNCEMENT.to_owned()),
             ..SwitchNumber::default()
@@ -225,6 +230,7 @@ pub fn beginnings(key: &str) -> Vec<String> {
 /// Decides about a call.
 pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> Decision {
     let refusal = refusal(settings, call);
+    let is_paused = settings.pause_until.is_some_and(|end| call.at < end);
     let is_exempt = call.emergency_callback || call.caller.is_emergency();
     let because = |action, matched| Decision {
         action,
@@ -234,7 +240,7 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
         announcement: None,
         devices: Vec::new(),
         channel_limit: settings.channel_limit,
-        exempted: is_exempt && refusal.is_some(),
+        exempted: is_exempt && (refusal.is_some() || is_paused),
     };
     let reject = |matched, code| Decision {
         sip: Some((code, reason_phrase(code))),
@@ -256,6 +262,7 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
                 ..reject(MatchedRule::BlockEntry, codes.blocked)
             };
         }
+        _ if is_paused && !is_exempt => return busy(MatchedRule::Paused),
         _ => {}
     }
     if call.active_calls >= u32::from(settings.channel_limit) {

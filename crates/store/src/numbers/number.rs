@@ -35,6 +35,7 @@ mod table {
             version -> BigInt,
             created_at -> Timestamp,
             updated_at -> Timestamp,
+            pause_until -> Nullable<Timestamp>,
         }
     }
 
@@ -97,6 +98,8 @@ pub struct Row {
     pub created_at: NaiveDateTime,
     /// When it was last changed.
     pub updated_at: NaiveDateTime,
+    /// 着信を休止: until when calls do not ring.
+    pub pause_until: Option<NaiveDateTime>,
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -127,6 +130,8 @@ pub struct Changes {
     pub reject_out_of_range: Option<bool>,
     /// See [`Row::reject_service_conflict`].
     pub reject_service_conflict: Option<bool>,
+    /// See [`Row::pause_until`].
+    pub pause_until: Option<Option<NaiveDateTime>>,
 }
 
 columns! {
@@ -142,6 +147,7 @@ columns! {
     reject_pay_phone,
     reject_out_of_range,
     reject_service_conflict,
+    pause_until,
 }
 
 impl Row {

@@ -226,6 +226,47 @@ fn channels_are_counted_before_terminals_ring() {
 }
 
 #[test]
+fn a_pause_comes_after_the_lists_and_before_the_channels_and_ends_by_itself() {
+    // Until when, who calls, calls under way, what decides.
+    let table: [(Option<i64>, &str, u32, MatchedRule); 9] = [
+        (None, "0312345678", 0, Ringing),
+        (Some(1), "0312345678", 0, Paused),
+        (Some(0), "0312345678", 0, Ringing),
+        (Some(-1), "0312345678", 0, Ringing),
+        (Some(1), "0312345679", 0, BlockEntry),
+        (Some(1), "0312345678", 3, Paused),
+        (Some(0), "0312345678", 3, ChannelLimit),
+        (Some(1), "非通知", 0, Paused),
+        (Some(1), "119", 0, Ringing),
+    ];
+    for (until, caller, active_calls, matched) in table {
+        for (busy_announcement, rings) in [(false, true), (true, true), (true, false)] {
+            let settings = NumberSettings {
+                pause_until: until.map(at),
+                busy_announcement,
+                devices: vec![device("201", rings)],
+                ..settings(&["exact 0312345679"])
+            };
+            let call = Call { active_calls, ..call(caller) };
+            let decision = decide(&settings, &call);
+            let matched = if matched == Ringing && !rings { NoTerminalRings } else { matched };
+            assert_eq!(decision.matched, matched, "{until:?} {call:?}");
+            assert_eq!(decision.exempted, caller == "119" && until == Some(1), "{call:?}");
+            if matched == Paused {
+                let heard = (decision.action, decision.sip, decision.announcement);
+                let expected = match busy_announcement {
+                    true => (RouteAction::Announce, None, Some("busy")),
+                    false => (RouteAction::Reject, Some((486, "Busy Here")), None),
+                };
+                assert_eq!(heard, expected, "{call:?}");
+            }
+            let call_back = decide(&settings, &Call { emergency_callback: true, ..call });
+            assert_ne!(call_back.matched, Paused, "{until:?} {caller}");
+        }
+    }
+}
+
+#[test]
 fn the_priority_terminal_rings_first_then_the_others() {
     // Which ring, which one has priority, what rings when. 201 is the basic ID.
     type Row = (&'static [&'static str], Option<&'static str>, &'static [(&'static str, u32)]);
@@ -366,6 +407,7 @@ fn every_rule_says_why_in_both_languages() {
         RejectOutOfRange,
         RejectServiceConflict,
         BlockEntry,
+        Paused,
         ChannelLimit,
         NoTerminalRings,
         Ringing,
@@ -380,7 +422,7 @@ fn every_rule_says_why_in_both_languages() {
                 Decision { entry: Some(entry("exact 0312345678")), ..plain.clone() },
                 Decision { entry: Some(entry("prefix 0120")), ..plain.clone() },
             ]),
-            ChannelLimit => {
+            Paused | ChannelLimit => {
                 samples.push(Decision { action: RouteAction::Announce, ..plain.clone() })
             }
             Ringing => samples.extend([
