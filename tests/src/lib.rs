@@ -250,7 +250,7 @@ fn launch(app: Arc<server::App>, listener: TcpListener) -> actix_web::dev::Serve
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = server::app::serve(app.clone(), listener).unwrap();
-            let outbox = server::notify::outbox::start(app);
+            let outbox = server::notify::outbox::start(app.notify.clone());
             send.send(server.handle()).unwrap();
             server.await.unwrap();
             if let Some(outbox) = outbox {

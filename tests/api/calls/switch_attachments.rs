@@ -123,6 +123,7 @@ on_both!(bytes_that_nothing_knows_of_are_found, async |app| {
     switch.tell(json!([event(&called, "voicemail", json!({"attachment_id": claimed}))])).await;
     let day = app.clock.now().format("%Y-%m-%d");
     app.app
+        .calls
         .attachments
         .write(&format!("{day}/{}", store::new_id()), vec![1, 2, 3].into())
         .await

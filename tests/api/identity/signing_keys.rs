@@ -40,7 +40,8 @@ pub(crate) async fn checked(url: &str, signature: &str, payload: &[u8]) -> Optio
 }
 
 async fn sign(app: &App, payload: &[u8]) -> String {
-    app.signing()
+    app.identity
+        .signing()
         .await
         .expect("keys")
         .detached(app.clock.now_naive(), payload)

@@ -73,7 +73,12 @@ pub async fn file(
     bytes: &[u8],
 ) -> Attachment {
     let object_key = format!("test/{}", store::new_id());
-    app.app.attachments.write(&object_key, bytes.to_vec().into()).await.expect("the file is kept");
+    app.app
+        .calls
+        .attachments
+        .write(&object_key, bytes.to_vec().into())
+        .await
+        .expect("the file is kept");
     let page_url = "https://portal.example.jp/downloads/0123456789abcdef".to_owned();
     Attachment {
         kind,
@@ -156,5 +161,9 @@ pub async fn send(
     credentials: &Credentials,
     job: &Job,
 ) -> Report {
-    app.app.senders.send(&Target::Service { kind, credentials: credentials.clone() }, job).await
+    app.app
+        .notify
+        .senders
+        .send(&Target::Service { kind, credentials: credentials.clone() }, job)
+        .await
 }

@@ -76,7 +76,7 @@ pub async fn clean(app: &App) -> Result<usize, Failure> {
         }
     }
     // Before the calls that they belong to.
-    removed += sweep::run(app).await?;
+    removed += sweep::run(&app.calls).await?;
     let rows = app
         .db
         .write(move |conn| -> Result<usize, StoreError> {

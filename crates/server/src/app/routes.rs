@@ -5,7 +5,6 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::{App, health, openapi, spa};
-use crate::http::extract::Shared;
 use crate::{
     accounts, block_list, calls, history, identity, notify, numbers, routing, softphone, switch,
 };
@@ -172,7 +171,7 @@ fn operator_routes(config: &mut ServiceConfig<'_>) {
 
 /// Everything that is served: the document and its page, health, the API, and the portal for the
 /// rest.
-pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
+pub fn configure(config: &mut web::ServiceConfig, app: &App) {
     config
         .app_data(web::PayloadConfig::new(app.config.server.body_limit_bytes))
         .service(openapi::openapi_json)
@@ -187,5 +186,5 @@ pub fn configure(config: &mut web::ServiceConfig, app: Shared) {
         config.service(web::scope(others).default_service(web::to(openapi::unknown_route)));
     }
     spa::configure(&app.config)(config);
-    config.app_data::<web::Data<App>>(app);
+    app.provide(config);
 }

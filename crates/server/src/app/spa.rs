@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use actix_web::http::header::{
     self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, HeaderMap,
-    HeaderName, HeaderValue, IfNoneMatch, Preference, Quality,
+    HeaderName, HeaderValue, Preference, Quality,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::http::conditional::is_known;
 use crate::platform::config::Config;
 
 #[derive(rust_embed::Embed)]
@@ -175,12 +176,7 @@ fn send(
     let hash: String = asset.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     // Two forms of one file differ byte by byte, so a strong tag must tell them apart.
     let tag = EntityTag::new_strong(format!("{hash}-{}", encoding.as_str()));
-    let known = request.headers().contains_key(header::IF_NONE_MATCH)
-        && match IfNoneMatch::parse(request) {
-            Ok(IfNoneMatch::Any) => true,
-            Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-            Err(_) => false,
-        };
+    let known = is_known(request, &tag);
     let lifetime = if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {

@@ -24,7 +24,7 @@ use store::calls::attachment::{self, Upload};
 use store::{SwitchScope, new_id};
 use url::Url;
 
-use crate::App;
+use crate::calls::State;
 use crate::error::Failure;
 use crate::platform::config::{Config, private_dir};
 
@@ -147,7 +147,7 @@ fn bucket(config: &Config, url: &Url) -> Result<Attachments, String> {
 /// # Errors
 /// `unsupported_media_type` when it is neither a recording nor a fax.
 pub async fn hand_in(
-    app: &App,
+    app: &State,
     scope: SwitchScope,
     switch_id: String,
     bytes: Vec<u8>,

@@ -1,18 +1,17 @@
 //! What changes while somebody looks.
 
 use api_types::LiveChange;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 /// Tells every open screen of this process what changed, by account.
 #[derive(Clone, Debug)]
 pub struct Live {
     sender: broadcast::Sender<(String, LiveChange)>,
-    closed: watch::Sender<bool>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(1_024), closed: watch::Sender::new(false) }
+        Self { sender: broadcast::Sender::new(1_024) }
     }
 }
 
@@ -28,15 +27,5 @@ impl Live {
     /// Everything that changes from now on, of all accounts.
     pub fn listen(&self) -> broadcast::Receiver<(String, LiveChange)> {
         self.sender.subscribe()
-    }
-
-    /// Ends every stream: the process is about to stop, and they would never end by themselves.
-    pub fn close(&self) {
-        self.closed.send_replace(true);
-    }
-
-    /// Becomes true when streams have to end.
-    pub fn closing(&self) -> watch::Receiver<bool> {
-        self.closed.subscribe()
     }
 }

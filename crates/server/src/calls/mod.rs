@@ -6,4 +6,7 @@ pub mod http;
 pub mod intake;
 pub mod live;
 pub mod rules;
+pub mod state;
 pub mod view;
+
+pub use state::State;

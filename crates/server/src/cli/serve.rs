@@ -65,11 +65,11 @@ pub(super) async fn until_stopped(
         handle
     });
     rt::spawn(housekeeping::run(app.clone()));
-    let outbox = outbox::start(app.clone());
+    let outbox = outbox::start(app.notify.clone());
     // On the first start the signing keys are made, before anybody waits for them.
     let signing = app.clone();
     rt::spawn(async move {
-        if let Err(error) = signing.signing().await {
+        if let Err(error) = signing.identity.signing().await {
             tracing::warn!(%error,
                 "there are no signing keys yet; they are made when they are needed");
         }
@@ -99,7 +99,7 @@ async fn stop(
     outbox: Option<Outbox>,
     metrics: Option<ServerHandle>,
 ) {
-    app.live.close();
+    app.close();
     server.stop(true).await;
     if let Some(outbox) = outbox {
         outbox.stop().await;

@@ -28,7 +28,7 @@ pub(super) fn run(config: Config) -> Result<(), Error> {
             rt::spawn(server);
             handle
         });
-        let running = outbox::start(app.clone());
+        let running = outbox::start(app.notify.clone());
         tracing::info!(database = app.db.kind(), mail = app.mailer.describe(), "sending notices");
         let name = signals.next().await;
         tracing::info!(signal = name, "stopping; what is under way may finish");

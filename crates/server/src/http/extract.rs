@@ -4,7 +4,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH};
+use actix_web::http::header::{
+    self, AUTHORIZATION, CONTENT_TYPE, Header as _, HeaderMap, HeaderName, IF_MATCH,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use api_types::{ErrorCode, field_faults};
 use chrono::TimeDelta;
@@ -15,18 +17,20 @@ use tokio::sync::watch;
 use validator::Validate;
 
 use super::read;
-use crate::App;
 use crate::error::Failure;
 use crate::platform::crypto;
+use crate::platform::state::Platform;
 
-/// The application, for handlers.
-pub type Shared = web::Data<App>;
+/// What every room stands on, for handlers; one that needs its room's own state takes that instead.
+pub type Shared = web::Data<Platform>;
 
-pub(crate) fn shared(request: &HttpRequest) -> Result<Shared, Failure> {
+/// A state that the application registered.
+pub(crate) fn state<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Failure> {
+    let name = std::any::type_name::<T>();
     request
-        .app_data::<Shared>()
+        .app_data::<web::Data<T>>()
         .cloned()
-        .ok_or_else(|| Failure::Internal("the application is not registered".into()))
+        .ok_or_else(|| Failure::Internal(format!("{name} is not registered")))
 }
 
 pub(crate) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option<&str> {
@@ -154,18 +158,17 @@ impl FromRequest for IfMatch {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = match request.headers().get(IF_MATCH) {
-            None => Err(Failure::Code(ErrorCode::PreconditionRequired)),
-            // What is none of our ETags can match nothing.
-            Some(value) => {
-                let tag = value
-                    .to_str()
-                    .ok()
-                    .and_then(|value| value.trim().strip_prefix('"')?.strip_suffix('"'));
-                tag.and_then(|tag| tag.parse().ok())
-                    .map(IfMatch)
-                    .ok_or(Failure::Code(ErrorCode::Stale))
-            }
+        // What is none of our ETags can match nothing (RFC 9110, 13.1.1: a weak one neither).
+        let version = || match header::IfMatch::parse(request) {
+            Ok(header::IfMatch::Items(tags)) => match tags.as_slice() {
+                [tag] if !tag.weak => tag.tag().parse().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let read = match request.headers().contains_key(IF_MATCH) {
+            false => Err(Failure::Code(ErrorCode::PreconditionRequired)),
+            true => version().map(Self).ok_or(Failure::Code(ErrorCode::Stale)),
         };
         then(request, ready(read))
     }
@@ -202,7 +205,7 @@ impl FromRequest for ClientAddress {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(shared(request).map(|app| {
+        ready(state::<Platform>(request).map(|app| {
             Self(match client_address(request, &app) {
                 Some(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
                     let network: Vec<String> =
@@ -217,7 +220,7 @@ impl FromRequest for ClientAddress {
 }
 
 /// Where a request comes from, as far as that can be believed.
-pub(crate) fn client_address(request: &HttpRequest, app: &App) -> Option<std::net::IpAddr> {
+pub(crate) fn client_address(request: &HttpRequest, app: &Platform) -> Option<std::net::IpAddr> {
     let forwarded = app
         .config
         .server

@@ -8,8 +8,9 @@ use store::platform::idempotency;
 use store::{Conn, EntranceScope};
 
 use super::answer;
-use super::extract::{IdempotencyKey, Shared};
+use super::extract::IdempotencyKey;
 use crate::error::Failure;
+use crate::platform::state::Platform;
 
 /// What a create answers with besides its body.
 pub struct Created<T> {
@@ -33,7 +34,7 @@ struct Kept {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn is_kept(app: &Shared, caller: &str, key: &IdempotencyKey) -> Result<bool, Failure> {
+pub async fn is_kept(app: &Platform, caller: &str, key: &IdempotencyKey) -> Result<bool, Failure> {
     let Some(key) = key.0.clone() else { return Ok(false) };
     let caller = caller.to_owned();
     let found = app
@@ -50,7 +51,7 @@ pub async fn is_kept(app: &Shared, caller: &str, key: &IdempotencyKey) -> Result
 /// # Errors
 /// Whatever `create` says; `idempotency_key_reused` for another request under the same key.
 pub async fn once<T: Serialize + DeserializeOwned>(
-    app: &Shared,
+    app: &Platform,
     caller: String,
     key: IdempotencyKey,
     request_hash: String,
@@ -60,8 +61,13 @@ pub async fn once<T: Serialize + DeserializeOwned>(
     let request_hash = app.secrets.keyed_hash(&request_hash);
     let (scope, now) = (EntranceScope::authenticating(), app.clock.now_naive());
     let attempt = || {
-        let (shared, create, caller, key, request_hash) =
-            (app.clone(), create.clone(), caller.clone(), key.0.clone(), request_hash.clone());
+        let (secrets, create, caller, key, request_hash) = (
+            app.secrets.clone(),
+            create.clone(),
+            caller.clone(),
+            key.0.clone(),
+            request_hash.clone(),
+        );
         app.db.write(move |conn| -> Result<(Kept, bool), Failure> {
             let Some(key) = key else { return keep(create(conn)?).map(|kept| (kept, false)) };
             let place = format!("idempotency_keys.sealed_answer/{caller}/{key}");
@@ -69,8 +75,7 @@ pub async fn once<T: Serialize + DeserializeOwned>(
                 if found.request_hash != request_hash {
                     return Err(Failure::Code(ErrorCode::IdempotencyKeyReused));
                 }
-                let opened = shared
-                    .secrets
+                let opened = secrets
                     .open(&place, &found.sealed_answer)
                     .map_err(|error| Failure::Internal(error.to_string()))?;
                 let kept = serde_json::from_slice(&opened)
@@ -80,7 +85,7 @@ pub async fn once<T: Serialize + DeserializeOwned>(
             let kept = keep(create(conn)?)?;
             let text =
                 serde_json::to_vec(&kept).map_err(|error| Failure::Internal(error.to_string()))?;
-            let sealed_answer = shared.secrets.seal(&place, &text);
+            let sealed_answer = secrets.seal(&place, &text);
             let row = idempotency::Row {
                 caller,
                 idempotency_key: key,

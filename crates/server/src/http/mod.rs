@@ -1,9 +1,9 @@
 //! HTTP without a room: answers, paging, problems, bodies and files.
 
 pub mod answer;
+pub mod conditional;
 pub mod cors;
 pub mod extract;
-pub mod file_answer;
 pub mod headers;
 pub mod idempotency;
 pub mod paging;

@@ -11,8 +11,9 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
 use crate::error::Failure;
-use crate::http::extract::{shared, then};
+use crate::http::extract::{state, then};
 use crate::platform::csv::MAX_BYTES;
+use crate::platform::state::Platform;
 
 /// The kinds of bodies that are a CSV file by themselves. Windows calls one
 /// `application/vnd.ms-excel`.
@@ -74,7 +75,7 @@ impl FromRequest for SwitchFile {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = shared(request).map(|app| app.config.attachments.limit_bytes);
+        let limit = state::<Platform>(request).map(|app| app.config.attachments.limit_bytes);
         let headers = request.headers().clone();
         let payload = payload.take();
         then(request, async move { recording(&headers, payload, limit?).await })

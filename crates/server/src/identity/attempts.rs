@@ -6,8 +6,9 @@ use store::EntranceScope;
 use store::identity::sign_in_attempt;
 
 use crate::error::Failure;
-use crate::http::extract::{ClientAddress, Shared, seconds};
+use crate::http::extract::{ClientAddress, seconds};
 use crate::identity::rules::throttle::{Limits, delay};
+use crate::platform::state::Platform;
 
 /// An office behind one address has many people; the address may fail this many times as often as a
 /// login id.
@@ -27,7 +28,7 @@ pub struct Attempt {
 /// # Errors
 /// `too_many_attempts` with the time to wait; it is the same whether the login id exists or not.
 pub async fn begin(
-    app: &Shared,
+    app: &Platform,
     what: &str,
     address: &ClientAddress,
     login_id: &str,
@@ -90,7 +91,7 @@ pub async fn begin(
 /// # Errors
 /// `too_many_attempts` with the time until the window ends.
 pub async fn count(
-    app: &Shared,
+    app: &Platform,
     what: &str,
     subject: &str,
     most: i32,
@@ -124,7 +125,7 @@ pub async fn count(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn succeeded(app: &Shared, attempt: Attempt) -> Result<(), Failure> {
+pub async fn succeeded(app: &Platform, attempt: Attempt) -> Result<(), Failure> {
     let now = app.clock.now_naive();
     app.db
         .write(move |conn| {

@@ -16,16 +16,16 @@ use store::identity::{api_key, service_key, session};
 use store::numbers::phone_id;
 use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
 
-use crate::App;
 use crate::error::Failure;
 use crate::http::extract::{
-    Shared, bearer_token, client_address, header, identify, is_safe, seconds, shared,
+    bearer_token, client_address, header, identify, is_safe, seconds, state,
 };
 use crate::identity::api_keys::API_KEY_PREFIX;
 use crate::identity::service_keys::KeyKind;
-use crate::identity::{api_scopes, rate_limit, view};
+use crate::identity::{State, api_scopes, rate_limit, view};
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto;
+use crate::platform::state::Platform;
 
 /// How long a switch waits for the database before what is known of its key counts.
 const DATABASE_PATIENCE: Duration = Duration::from_millis(300);
@@ -60,7 +60,7 @@ pub struct Holder {
 
 impl Holder {
     /// Who changes something now.
-    pub fn ctx(&self, app: &App) -> Ctx {
+    pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(Actor::holder(&self.phone_id.login_id))
     }
 }
@@ -76,7 +76,7 @@ impl FromRequest for Holder {
 }
 
 async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
-    let app = shared(request)?;
+    let app = state::<Platform>(request)?;
     let cookie = request
         .cookie(cookie_name(app.config.is_https()))
         .ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
@@ -134,7 +134,7 @@ impl Member {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn is_still_known(&self, app: &App) -> Result<bool, Failure> {
+    pub async fn is_still_known(&self, app: &Platform) -> Result<bool, Failure> {
         let (entrance, now, proof) =
             (EntranceScope::authenticating(), app.clock.now_naive(), self.proof.clone());
         let account =
@@ -151,7 +151,7 @@ impl Member {
     }
 
     /// Who changes something now.
-    pub fn ctx(&self, app: &App) -> Ctx {
+    pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(self.actor.clone())
     }
 }
@@ -180,7 +180,7 @@ impl FromRequest for Member {
 
 async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
-    let app = shared(request)?;
+    let app = state::<State>(request)?;
     let sent = bearer_token(request.headers())
         .filter(|key| key.starts_with(API_KEY_PREFIX))
         .ok_or_else(unauthenticated)?;
@@ -229,7 +229,7 @@ pub struct Operator {
 
 impl Operator {
     /// Who changes something now.
-    pub fn ctx(&self, app: &App) -> Ctx {
+    pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(Actor::operator(&self.name))
     }
 }
@@ -241,7 +241,7 @@ impl FromRequest for Operator {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let cloned = request.clone();
         identify(request, async move {
-            let app = shared(&cloned)?;
+            let app = state::<State>(&cloned)?;
             let row = key(&app, cloned.headers(), KeyKind::Operator).await?;
             Ok(Operator { scope: OperatorScope::authorised(), key_id: row.id, name: row.name })
         })
@@ -264,7 +264,7 @@ impl FromRequest for Switch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let cloned = request.clone();
         identify(request, async move {
-            let app = shared(&cloned)?;
+            let app = state::<State>(&cloned)?;
             let row = key(&app, cloned.headers(), KeyKind::Switch).await?;
             Ok(Switch { scope: SwitchScope::authorised(), key_id: row.id })
         })
@@ -284,11 +284,7 @@ fn bearer(headers: &HeaderMap, kind: KeyKind) -> Option<String> {
     Some(pair.split_once(':')?.1.to_owned())
 }
 
-async fn key(
-    app: &Shared,
-    headers: &HeaderMap,
-    kind: KeyKind,
-) -> Result<service_key::Row, Failure> {
+async fn key(app: &State, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let sent = bearer(headers, kind).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);

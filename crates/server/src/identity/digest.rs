@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::numbers::phone_id;
 
-use crate::App;
 use crate::platform::crypto::{Secrets, hex};
+use crate::platform::state::Platform;
 
 /// HA1 of an ID.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Digest {
     }
 
     /// What is to be kept now that the basic ID's password was seen, where that is not kept yet.
-    pub fn missing(app: &App, row: &phone_id::Row, password: &str) -> Option<String> {
+    pub fn missing(app: &Platform, row: &phone_id::Row, password: &str) -> Option<String> {
         let realm = &app.config.switch.sip_domain;
         let is_missing =
             row.password_hash.is_some() && Self::of(&app.secrets, row, realm).is_none();

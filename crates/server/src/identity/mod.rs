@@ -13,5 +13,8 @@ pub mod rules;
 pub mod service_keys;
 pub mod signing;
 pub mod softphone;
+pub mod state;
 pub mod tokens;
 pub mod view;
+
+pub use state::State;

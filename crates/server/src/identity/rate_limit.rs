@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::error::Failure;
-use crate::http::extract::Shared;
+use crate::identity::State;
 use crate::platform::limits::{Quota, WINDOW_S};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -18,7 +18,7 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// # Errors
 /// `too_many_requests` with the time to wait.
 pub fn count(
-    app: &Shared,
+    app: &State,
     request: &HttpRequest,
     policy: &'static str,
     id: &str,

@@ -20,8 +20,8 @@ use serde::de::DeserializeOwned;
 use store::identity::signing_key::{self, Row};
 use store::{Conn, EntranceScope, OperatorScope, StoreError};
 
-use crate::App;
 use crate::error::Failure;
+use crate::identity::State;
 use crate::platform::crypto::Secrets;
 
 /// How long a key is published before it signs: longer than anybody may keep the published keys
@@ -57,7 +57,7 @@ struct Pair {
     signs_from: NaiveDateTime,
 }
 
-impl App {
+impl State {
     /// The keys that sign and verify now. Where there are none yet, the first is made.
     ///
     /// # Errors

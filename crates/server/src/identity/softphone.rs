@@ -12,12 +12,12 @@ use store::numbers::phone_id;
 use store::softphone::terminal;
 use store::{EntranceScope, Scope, new_id};
 
-use crate::App;
 use crate::error::Failure;
-use crate::http::extract::{bearer_token, identify, seconds, shared};
-use crate::identity::rate_limit;
+use crate::http::extract::{bearer_token, identify, seconds, state};
 use crate::identity::tokens::SignedIn;
+use crate::identity::{State, rate_limit};
 use crate::platform::change::{Actor, Ctx};
+use crate::platform::state::Platform;
 
 /// What the header of an access token says that it is (RFC 9068, 2.1).
 const TYP: &str = "at+jwt";
@@ -39,7 +39,7 @@ struct Claims {
     jti: String,
 }
 
-fn issuer(app: &App) -> String {
+fn issuer(app: &Platform) -> String {
     app.config.public_url().as_str().trim_end_matches('/').to_owned()
 }
 
@@ -47,7 +47,7 @@ fn issuer(app: &App) -> String {
 ///
 /// # Errors
 /// When there is no key to sign with.
-pub async fn access_token(app: &App, of: &SignedIn) -> Result<String, Failure> {
+pub async fn access_token(app: &State, of: &SignedIn) -> Result<String, Failure> {
     let now = app.clock.now();
     let iss = issuer(app);
     let claims = Claims {
@@ -80,19 +80,19 @@ pub struct Softphone {
 
 impl Softphone {
     /// Who changes something now.
-    pub fn ctx(&self, app: &App) -> Ctx {
+    pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(Actor::app(&self.phone_id.login_id))
     }
 
     /// Whether it is still signed in, and its contract active.
-    pub async fn is_signed_in(&self, app: &App) -> Result<bool, Failure> {
+    pub async fn is_signed_in(&self, app: &Platform) -> Result<bool, Failure> {
         let found = find(app, (&self.scope, &self.phone_id.id, &self.terminal.id)).await?;
         Ok(found.is_some_and(|(_, _, account)| account.status == "active"))
     }
 }
 
 async fn find(
-    app: &App,
+    app: &Platform,
     (scope, phone_id, id): (&Scope, &str, &str),
 ) -> Result<Option<(terminal::Row, phone_id::Row, account::Row)>, Failure> {
     let (account_id, phone_id, id) =
@@ -118,7 +118,7 @@ impl FromRequest for Softphone {
 
 async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
-    let app = shared(request)?;
+    let app = state::<State>(request)?;
     let sent = bearer_token(request.headers()).ok_or_else(unauthenticated)?;
     let claims: Claims = app.verify_token(sent, TYP).await?.ok_or_else(unauthenticated)?;
     let (now, iss) = (app.clock.now(), issuer(&app));

@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod resend;
 pub mod rules;
 pub mod senders;
+pub mod state;
 pub mod vault;
 pub mod view;
 pub mod words;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use api_types::{AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguage};
 
 pub use senders::{Senders, Target};
+pub use state::State;
 
 /// What a notice tells of. Everything in it that came from outside (transcript, names) is
 /// untrusted: each adapter escapes it.

@@ -23,8 +23,7 @@ use store::{Scope, StoreError, WorkerScope, new_id};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::App;
-use crate::notify::{Outcome, pace};
+use crate::notify::{Outcome, State, pace};
 use crate::platform::{self, crypto};
 use claim::{Claim, Claimed};
 use finish::{Desk, Finished};
@@ -74,7 +73,7 @@ fn describe_metrics() {
 }
 
 /// Starts sending; nothing where `outbox.workers` is 0. Call it inside an actix runtime.
-pub fn start(app: Arc<App>) -> Option<Outbox> {
+pub fn start(app: Arc<State>) -> Option<Outbox> {
     if app.config.outbox.workers == 0 {
         return None;
     }
@@ -85,7 +84,7 @@ pub fn start(app: Arc<App>) -> Option<Outbox> {
 }
 
 struct Engine {
-    app: Arc<App>,
+    app: Arc<State>,
     desk: Desk,
     busy: Busy,
     /// What is under way: delivery → account.
@@ -102,7 +101,7 @@ struct Engine {
 }
 
 impl Engine {
-    fn new(app: Arc<App>) -> Self {
+    fn new(app: Arc<State>) -> Self {
         let (report, results) = mpsc::unbounded_channel();
         let desk = Desk {
             owner: new_id(),
@@ -148,7 +147,7 @@ impl Engine {
             let rest = self.rest().await;
             let app = self.app.clone();
             tokio::select! {
-                () = app.wake.notified() => {}
+                () = app.calls.planned.notified() => {}
                 Some(finished) = self.results.recv() => self.take_in(finished),
                 () = tokio::time::sleep(rest) => {}
                 _ = gauges.tick() => self.gauge().await,
@@ -381,7 +380,7 @@ impl Engine {
                     delivery_id: Some(row.id.clone()),
                     service_id: service_id.clone(),
                 };
-                self.app.live.tell(&row.account_id, change);
+                self.app.calls.live.tell(&row.account_id, change);
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod mail;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sip;
+pub mod state;
 pub mod stored;
 pub mod telemetry;
 pub mod texts;

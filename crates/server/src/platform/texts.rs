@@ -1,7 +1,9 @@
 //! Texts for people, from `locales/`: Japanese first, English second.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, HeaderMap, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited,
+};
 use actix_web::{FromRequest, HttpRequest};
 use api_types::{ErrorCode, FieldCode, FieldFault};
 
@@ -33,22 +35,22 @@ impl Lang {
     /// The best of our languages for an `Accept-Language` header (RFC 9110, 12.5.4); Japanese when
     /// it names neither.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let header =
-            headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let mut best = (0.0, Lang::Ja);
-        for item in header.split(',') {
-            let mut parts = item.split(';');
-            let tag = parts.next().unwrap_or("").trim().to_ascii_lowercase();
-            let quality = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
-            let lang = match tag.split('-').next() {
-                Some("ja" | "*") => Lang::Ja,
-                Some("en") => Lang::En,
-                _ => continue,
+        type Item = QualityItem<Preference<LanguageTag>>;
+        // What cannot be read of it is passed over.
+        let items: Vec<Item> =
+            from_comma_delimited(headers.get_all(ACCEPT_LANGUAGE)).unwrap_or_default();
+        let mut best = (Quality::ZERO, Lang::Ja);
+        for item in items {
+            let lang = match &item.item {
+                Preference::Any => Lang::Ja,
+                Preference::Specific(tag) => match tag.primary_language() {
+                    tag if tag.eq_ignore_ascii_case("ja") => Lang::Ja,
+                    tag if tag.eq_ignore_ascii_case("en") => Lang::En,
+                    _ => continue,
+                },
             };
-            if quality > best.0 {
-                best = (quality, lang);
+            if item.quality > best.0 {
+                best = (item.quality, lang);
             }
         }
         best.1
@@ -172,6 +174,11 @@ mod tests {
             ("fr", Lang::Ja),
             ("fr, en;q=0.3", Lang::En),
             ("en;q=0.1, ja;q=0.2", Lang::Ja),
+            ("EN-gb", Lang::En),
+            ("*, en;q=0.9", Lang::Ja),
+            ("ja;q=0, en;q=0.1", Lang::En),
+            ("en;q=0", Lang::Ja),
+            ("!!, en", Lang::En),
         ];
         for (header, lang) in table {
             let mut headers = HeaderMap::new();

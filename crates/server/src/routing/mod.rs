@@ -12,6 +12,7 @@ pub mod decide;
 pub mod http;
 mod list;
 mod question;
+pub mod state;
 pub mod view;
 
 use std::collections::{HashMap, VecDeque};
@@ -31,9 +32,10 @@ use store::{Conn, Scope, StoreError, SwitchScope};
 
 pub use answer::{decision, decision_of, form, xml};
 pub use question::{Form, Question};
+pub use state::{FirstCall, State};
 
-use crate::App;
 use crate::error::Failure;
+use crate::platform::state::Platform;
 use crate::routing::decide::{
     Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase,
 };
@@ -147,7 +149,7 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 /// # Errors
 /// When nothing is known of the number and the database does not answer.
 pub async fn route(
-    app: &Arc<App>,
+    app: &Arc<State>,
     scope: SwitchScope,
     called: &Caller,
     call: Call,
@@ -155,13 +157,13 @@ pub async fn route(
     let Some(e164) = called.key().map(str::to_owned) else {
         return Ok(unknown(&app.config.switch.sip_codes));
     };
-    if !app.routing.follows.swap(true, Ordering::SeqCst) {
+    if !app.view.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app), scope));
-        (app.on_first_call)(app, scope);
+        app.first_call.clone().begin(scope);
     }
-    let known = app.routing.known(&e164);
+    let known = app.view.known(&e164);
     if let Some((account, number_id)) = &known
-        && app.routing.is_fresh()
+        && app.view.is_fresh()
         && let Some(decision) = account.decide(app, number_id, &call)
     {
         return Ok(Routed { found: known, decision });
@@ -175,7 +177,7 @@ pub async fn route(
     };
     match (answer, known) {
         (Ok(Some((contract, number_id, list))), _) => {
-            Ok(app.routing.take_in(app, &e164, contract, number_id, list, &call))
+            Ok(app.view.take_in(app, &e164, contract, number_id, list, &call))
         }
         (Ok(None), _) => Ok(unknown(&app.config.switch.sip_codes)),
         (Err(error), Some((account, number_id))) => {
@@ -225,7 +227,7 @@ fn load(
 impl View {
     fn take_in(
         &self,
-        app: &Arc<App>,
+        app: &Arc<State>,
         e164: &str,
         contract: Contract,
         number_id: String,
@@ -268,7 +270,7 @@ impl View {
 }
 
 /// Reads a long list for the questions that come after.
-async fn read_list(app: Arc<App>, account: Arc<Account>, number_id: String) {
+async fn read_list(app: Arc<State>, account: Arc<Account>, number_id: String) {
     let (scope, id, now) =
         (Scope::account(&account.contract.account.id), number_id.clone(), app.clock.now_naive());
     let list = app
@@ -289,7 +291,7 @@ async fn read_list(app: Arc<App>, account: Arc<Account>, number_id: String) {
 impl Account {
     /// Decides from memory; nothing where the block list is not there and the caller might stand on
     /// it.
-    fn decide(&self, app: &App, number_id: &str, call: &Call) -> Option<Decision> {
+    fn decide(&self, app: &Platform, number_id: &str, call: &Call) -> Option<Decision> {
         let entries = match call.caller.key() {
             None => Vec::new(),
             Some(_) => read(&self.lists).get(number_id)?.as_ref()?.candidates(&call.caller),
@@ -298,7 +300,7 @@ impl Account {
     }
 
     /// Decides from what there is.
-    fn decide_without(&self, app: &App, number_id: &str, call: &Call) -> Decision {
+    fn decide_without(&self, app: &Platform, number_id: &str, call: &Call) -> Decision {
         self.decide(app, number_id, call).unwrap_or_else(|| {
             self.decide_with(&app.config.switch.sip_codes, number_id, call, Vec::new())
         })
@@ -351,7 +353,7 @@ pub fn caller(question: &api_types::RouteQuestion) -> Caller {
 }
 
 /// Keeps what is in memory true, for as long as the application runs.
-async fn follow(app: Weak<App>, scope: SwitchScope) {
+async fn follow(app: Weak<State>, scope: SwitchScope) {
     let mut seen: VecDeque<(Instant, i64)> = VecDeque::new();
     loop {
         let Some(app) = app.upgrade() else { return };
@@ -373,8 +375,8 @@ async fn follow(app: Weak<App>, scope: SwitchScope) {
         };
         match app.db.read(look).await {
             Ok((position, changed)) => {
-                app.routing.apply(&changed);
-                *app.routing.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
+                app.view.apply(&changed);
+                *app.view.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
                 seen.push_back((begun, position));
             }
             Err(error) => tracing::warn!(%error, "what has changed cannot be asked just now"),

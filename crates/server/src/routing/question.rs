@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_web::http::header::Accept;
 use api_types::{ErrorCode, RouteQuestion};
 use url::form_urlencoded;
 
@@ -19,17 +20,14 @@ pub enum Form {
 }
 
 impl Form {
-    /// What `Accept` asks for first (RFC 9110, 12.5.1, without weights: switches have none); `None`
-    /// where it leaves the choice.
-    pub fn accepted(accept: &str) -> Option<Self> {
-        accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim()).find_map(
-            |kind| match kind {
-                "application/json" => Some(Form::Json),
-                "text/xml" | "application/xml" => Some(Form::Xml),
-                "application/x-www-form-urlencoded" => Some(Form::Form),
-                _ => None,
-            },
-        )
+    /// What `Accept` likes best (RFC 9110, 12.5.1); `None` where it leaves the choice.
+    pub fn accepted(accept: &Accept) -> Option<Self> {
+        accept.ranked().iter().find_map(|kind| match kind.essence_str() {
+            "application/json" => Some(Form::Json),
+            "text/xml" | "application/xml" => Some(Form::Xml),
+            "application/x-www-form-urlencoded" => Some(Form::Form),
+            _ => None,
+        })
     }
 }
 
@@ -98,6 +96,9 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::{ACCEPT, Header as _};
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -107,10 +108,15 @@ mod tests {
             ("text/xml", Some(Form::Xml)),
             ("text/html, application/xml;q=0.9, */*", Some(Form::Xml)),
             ("application/x-www-form-urlencoded", Some(Form::Form)),
+            ("text/xml;q=0.5, application/json", Some(Form::Json)),
+            ("Text/XML; charset=utf-8", Some(Form::Xml)),
+            ("nonsense, text/xml", Some(Form::Xml)),
             ("*/*", None),
             ("", None),
         ] {
-            assert_eq!(Form::accepted(accept), form, "{accept}");
+            let request = TestRequest::default().insert_header((ACCEPT, accept));
+            let read = Accept::parse(&request.to_http_request()).unwrap();
+            assert_eq!(Form::accepted(&read), form, "{accept}");
         }
     }
 

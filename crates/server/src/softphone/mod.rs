@@ -2,4 +2,7 @@
 
 pub mod http;
 pub mod revisions;
+pub mod state;
 pub mod view;
+
+pub use state::State;

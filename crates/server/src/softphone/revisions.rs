@@ -12,7 +12,7 @@ use store::FollowerScope;
 use store::accounts::changes;
 use tokio::sync::broadcast;
 
-use crate::App;
+use crate::softphone::State;
 
 /// How often the database is asked.
 const LOOK: Duration = Duration::from_millis(500);
@@ -34,7 +34,7 @@ impl Default for Revisions {
 
 /// Every change from now on, of all accounts: account and revision. What lags behind must read for
 /// itself.
-pub fn listen(app: &Arc<App>) -> broadcast::Receiver<(String, i64)> {
+pub fn listen(app: &Arc<State>) -> broadcast::Receiver<(String, i64)> {
     let receiver = app.revisions.sender.subscribe();
     if !app.revisions.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app)));
@@ -43,7 +43,7 @@ pub fn listen(app: &Arc<App>) -> broadcast::Receiver<(String, i64)> {
 }
 
 /// Looks for as long as the application runs, and asks nothing while nobody waits.
-async fn follow(app: Weak<App>) {
+async fn follow(app: Weak<State>) {
     let mut told: HashMap<String, i64> = HashMap::new();
     loop {
         let Some(app) = app.upgrade() else { return };

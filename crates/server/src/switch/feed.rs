@@ -22,8 +22,8 @@ use tokio::sync::{Mutex, watch};
 pub use document::Document;
 use document::Writer;
 
-use crate::App;
 use crate::error::Failure;
+use crate::switch::State;
 
 /// How often changes get their positions.
 const NUMBERS: Duration = Duration::from_millis(250);
@@ -52,13 +52,13 @@ impl Default for Feed {
 }
 
 /// Sees to it that changes get their positions from now on, for as long as the application runs.
-pub fn start(app: &Arc<App>, scope: SwitchScope) {
+pub fn start(app: &Arc<State>, scope: SwitchScope) {
     if !app.feed.numbers.swap(true, Ordering::SeqCst) {
         rt::spawn(keep_numbering(Arc::downgrade(app), scope));
     }
 }
 
-async fn keep_numbering(app: Weak<App>, scope: SwitchScope) {
+async fn keep_numbering(app: Weak<State>, scope: SwitchScope) {
     loop {
         let Some(app) = app.upgrade() else { return };
         if let Err(error) = number(&app, scope).await {
@@ -70,7 +70,7 @@ async fn keep_numbering(app: Weak<App>, scope: SwitchScope) {
 }
 
 /// Gives changes their positions where there are new ones, and answers the last position.
-async fn number(app: &App, scope: SwitchScope) -> Result<i64, StoreError> {
+async fn number(app: &State, scope: SwitchScope) -> Result<i64, StoreError> {
     let read = |conn: &mut Conn, scope| -> Result<_, StoreError> {
         Ok((route_change::has_new(conn, scope)?, route_change::known(conn, scope)?.position))
     };
@@ -91,7 +91,7 @@ async fn number(app: &App, scope: SwitchScope) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn position(app: &Arc<App>, scope: SwitchScope) -> Result<i64, Failure> {
+pub async fn position(app: &Arc<State>, scope: SwitchScope) -> Result<i64, Failure> {
     start(app, scope);
     Ok(number(app, scope).await?)
 }
@@ -100,7 +100,7 @@ pub async fn position(app: &Arc<App>, scope: SwitchScope) -> Result<i64, Failure
 ///
 /// # Errors
 /// When the database does not answer, or the disk is full.
-pub async fn snapshot(app: &Arc<App>, scope: SwitchScope) -> Result<Arc<Document>, Failure> {
+pub async fn snapshot(app: &Arc<State>, scope: SwitchScope) -> Result<Arc<Document>, Failure> {
     let mut kept = app.feed.snapshot.lock().await;
     let position = position(app, scope).await?;
     if let Some(document) =
@@ -134,7 +134,7 @@ pub async fn snapshot(app: &Arc<App>, scope: SwitchScope) -> Result<Arc<Document
 fn whole(
     conn: &mut Conn,
     scope: SwitchScope,
-    app: &App,
+    app: &State,
     in_any_case: bool,
 ) -> Result<Option<Document>, Failure> {
     let position = route_change::known(conn, scope)?.position;
@@ -159,7 +159,7 @@ fn whole(
 /// # Errors
 /// `snapshot_needed` for a position that is not known; when the database does not answer.
 pub async fn changes(
-    app: &Arc<App>,
+    app: &Arc<State>,
     scope: SwitchScope,
     since: i64,
     wait: Duration,
@@ -169,7 +169,7 @@ pub async fn changes(
     let position = position(app, scope).await?;
     known(app, scope, since).await?;
     if position == since {
-        let mut closing = app.live.closing();
+        let mut closing = app.closing();
         tokio::select! {
             _ = positions.wait_for(|position| *position > since) => {}
             _ = closing.wait_for(|is_closing| *is_closing) => {}
@@ -184,14 +184,14 @@ pub async fn changes(
         .await
 }
 
-async fn known(app: &App, scope: SwitchScope, position: i64) -> Result<(), Failure> {
+async fn known(app: &State, scope: SwitchScope, position: i64) -> Result<(), Failure> {
     match app.db.read(move |conn| route_change::knows(conn, scope, position)).await? {
         true => Ok(()),
         false => Err(Failure::Code(ErrorCode::SnapshotNeeded)),
     }
 }
 
-fn part(conn: &mut Conn, scope: SwitchScope, app: &App, since: i64) -> Result<Document, Failure> {
+fn part(conn: &mut Conn, scope: SwitchScope, app: &State, since: i64) -> Result<Document, Failure> {
     if !route_change::knows(conn, scope, since)? {
         return Err(Failure::Code(ErrorCode::SnapshotNeeded));
     }
@@ -218,7 +218,7 @@ fn part(conn: &mut Conn, scope: SwitchScope, app: &App, since: i64) -> Result<Do
 /// # Errors
 /// `snapshot_needed` for a position that is not known; when the database does not answer.
 pub async fn applied(
-    app: &App,
+    app: &State,
     scope: SwitchScope,
     switch_id: String,
     position: i64,

@@ -2,3 +2,6 @@
 
 pub mod feed;
 pub mod http;
+pub mod state;
+
+pub use state::State;

@@ -279,6 +279,7 @@ fn credentials_are_checked_without_a_post() {
         let check = async |token: &str, room: &str| {
             let report = app
                 .app
+                .notify
                 .senders
                 .check(
                     ServiceType::Chatwork,

@@ -338,12 +338,12 @@ fn credentials_are_checked_without_anybody_seeing_it() {
         ];
         for (token, to, problem) in table {
             let credentials = credentials(&[("channel_access_token", token), ("to", to)]);
-            let found = app.app.senders.check(ServiceType::Line, &credentials).await;
+            let found = app.app.notify.senders.check(ServiceType::Line, &credentials).await;
             assert_eq!(found.and_then(|report| report.problem).as_deref(), problem, "{to}");
         }
         line.fake.next([Reply::empty(500)]);
         assert!(
-            app.app.senders.check(ServiceType::Line, &group()).await.is_none(),
+            app.app.notify.senders.check(ServiceType::Line, &group()).await.is_none(),
             "LINE's own troubles are nobody's mistake"
         );
         assert!(line.pushes().is_empty());

@@ -352,7 +352,7 @@ fn credentials_that_do_not_fit_are_told_apart() {
         for (name, value, problem) in table {
             let mut credentials = to(&works, ROOM);
             credentials.insert(name.into(), value.into());
-            let found = app.app.senders.check(ServiceType::LineWorks, &credentials).await;
+            let found = app.app.notify.senders.check(ServiceType::LineWorks, &credentials).await;
             assert_eq!(
                 found.and_then(|report| report.problem).as_deref(),
                 problem,
@@ -371,12 +371,12 @@ fn credentials_that_do_not_fit_are_told_apart() {
         let mut copied = to(&works, ROOM);
         copied.insert("private_key".into(), works.private_key.replace('\n', "\\n"));
         assert!(
-            app.app.senders.check(ServiceType::LineWorks, &copied).await.is_none(),
+            app.app.notify.senders.check(ServiceType::LineWorks, &copied).await.is_none(),
             "a key out of a JSON file"
         );
         works.fake.next([Reply::empty(503)]);
         assert!(
-            app.app.senders.check(ServiceType::LineWorks, &copied).await.is_none(),
+            app.app.notify.senders.check(ServiceType::LineWorks, &copied).await.is_none(),
             "LINE WORKS's own troubles are nobody's mistake"
         );
         assert!(works.said().is_empty());

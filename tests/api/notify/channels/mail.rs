@@ -59,7 +59,7 @@ pub async fn start_with(smtp: &Smtp, adjust: impl FnOnce(&mut Config)) -> TestAp
 }
 
 pub async fn send(app: &TestApp, to: &str, job: &Job) -> Report {
-    app.app.senders.send(&Target::Mail { to: to.to_owned() }, job).await
+    app.app.notify.senders.send(&Target::Mail { to: to.to_owned() }, job).await
 }
 
 /// The value of a header, unfolded and with its encoded words decoded.

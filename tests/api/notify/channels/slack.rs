@@ -379,7 +379,7 @@ fn credentials_are_checked_without_a_post() {
         let app = start(&slack).await;
         let check = async |token: &str, channel: &str| {
             let credentials = credentials(&[("bot_token", token), ("channel_id", channel)]);
-            let report = app.app.senders.check(ServiceType::Slack, &credentials).await;
+            let report = app.app.notify.senders.check(ServiceType::Slack, &credentials).await;
             report.map(|report| (report.outcome, report.problem.unwrap_or_default()))
         };
         let wrong = |problem: &str| Some((Outcome::BadConfig, problem.to_owned()));

@@ -7,7 +7,7 @@ use object_store::path::Path;
 use store::EntranceScope;
 use store::calls::attachment;
 
-use crate::App;
+use crate::calls::State;
 use crate::error::Failure;
 
 /// How long a file waits for the event that claims it.
@@ -19,7 +19,7 @@ const AT_ONCE: i64 = 500;
 ///
 /// # Errors
 /// When the database or the files do not answer.
-pub async fn run(app: &App) -> Result<usize, Failure> {
+pub async fn run(app: &State) -> Result<usize, Failure> {
     let now = app.clock.now_naive();
     let kept = now - TimeDelta::days(app.config.attachments.kept_days.into());
     let mut removed = 0;
@@ -43,7 +43,7 @@ pub async fn run(app: &App) -> Result<usize, Failure> {
 
 /// Removes bytes that no row knows of: what a crash left, and what belonged to a contract that is
 /// gone. Each folder has its hour of the day.
-async fn orphans(app: &App, now: NaiveDateTime) -> Result<usize, Failure> {
+async fn orphans(app: &State, now: NaiveDateTime) -> Result<usize, Failure> {
     let folders =
         app.attachments.store.list_with_delimiter(None).await.map_err(failed)?.common_prefixes;
     let mut removed = 0;
@@ -60,7 +60,7 @@ async fn orphans(app: &App, now: NaiveDateTime) -> Result<usize, Failure> {
     Ok(removed)
 }
 
-async fn orphans_of(app: &App, folder: &Path) -> Result<usize, Failure> {
+async fn orphans_of(app: &State, folder: &Path) -> Result<usize, Failure> {
     let files: Vec<Path> = app
         .attachments
         .store

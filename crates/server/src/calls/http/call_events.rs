@@ -9,11 +9,12 @@ use store::calls::call_event::{self, Filter};
 use store::notify::delivery;
 use store::{Conn, Scope};
 
-use crate::calls::view;
+use crate::calls::http::file_answer;
+use crate::calls::{State, view};
 use crate::error::Failure;
+use crate::http::answer;
 use crate::http::extract::{Query, Shared};
 use crate::http::paging::Window;
-use crate::http::{answer, file_answer};
 use crate::identity::callers::Member;
 use crate::platform;
 use crate::platform::texts::Lang;
@@ -126,7 +127,7 @@ fn one(
     security(("session" = [])))]
 #[get("/call-events/{event_id}/attachment")]
 pub async fn get_call_event_attachment(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     request: HttpRequest,
     event_id: web::Path<String>,

@@ -4,19 +4,20 @@
 //! are counted.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ByteRangeSpec, Header as _, Range};
 use actix_web::{HttpRequest, HttpResponse, get, route, web};
 use maud::{Markup, html};
 use store::calls::{attachment, call_event};
 use store::numbers::number;
 use store::{EntranceScope, Scope};
 
-use crate::App;
-use crate::calls::downloads;
+use crate::calls::http::file_answer;
 use crate::calls::view::caller;
+use crate::calls::{State, downloads};
 use crate::error::Failure;
 use crate::http::extract::Shared;
-use crate::http::file_answer;
 use crate::http::plain_page;
+use crate::platform::state::Platform;
 use crate::platform::texts::{Lang, text};
 use crate::platform::words;
 
@@ -28,7 +29,7 @@ struct Found {
 }
 
 /// What a token leads to now; `None` where nothing is to be had any more, or never was.
-async fn find(app: &App, token: &str) -> Result<Option<Found>, Failure> {
+async fn find(app: &Platform, token: &str) -> Result<Option<Found>, Failure> {
     let Some(named) = downloads::read(&app.secrets, token) else { return Ok(None) };
     let now = app.clock.now_naive();
     let found = app
@@ -91,7 +92,7 @@ pub async fn get_download_page(
             (Vec<u8> = "image/tiff")))), security(()))]
 #[route("/downloads/{token}/{file_name}", method = "GET", method = "HEAD")]
 pub async fn get_download(
-    app: Shared,
+    app: web::Data<State>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
@@ -103,8 +104,14 @@ pub async fn get_download(
             .await?;
     // A player fetches one recording in many parts, and some ask for two bytes first to see whether
     // they may.
-    let range = request.headers().get("range").and_then(|range| range.to_str().ok());
-    let begins = range.is_none_or(|range| range.starts_with("bytes=0-") && range != "bytes=0-1");
+    let begins = match Range::parse(&request) {
+        Ok(Range::Bytes(parts)) => match parts.as_slice() {
+            [ByteRangeSpec::From(0)] => true,
+            [ByteRangeSpec::FromTo(0, last)] => *last > 1,
+            _ => false,
+        },
+        _ => true,
+    };
     if request.method() == actix_web::http::Method::GET && response.status().is_success() && begins
     {
         let (scope, id, now) =

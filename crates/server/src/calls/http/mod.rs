@@ -2,5 +2,6 @@
 
 pub mod call_events;
 pub mod downloads;
+mod file_answer;
 pub mod stream;
 pub mod switch_events;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use api_types::LiveChange;
 use futures_util::stream;
 use store::accounts::changes::{self, Seen};
@@ -11,9 +11,9 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
+use crate::calls::State;
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::Shared;
 use crate::identity::callers::Member;
 
 /// How often the database is asked what other processes did.
@@ -33,10 +33,13 @@ const ALIVE: u32 = 7;
         example = json!("event: change\ndata: \
             {\"call_event_id\":\"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30\",\"delivery_id\":null,\"service_id\":null}\n\n"))), security(("session" = [])))]
 #[get("/call-events/stream")]
-pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpResponse, Failure> {
+pub async fn get_call_event_stream(
+    app: web::Data<State>,
+    member: Member,
+) -> Result<HttpResponse, Failure> {
     let (scope, until) = (member.scope.clone(), app.clock.now_naive());
     // Before the state is read: what comes in between is told twice rather than never.
-    let (changes, closing) = (app.live.listen(), app.live.closing());
+    let (changes, closing) = (app.live.listen(), app.closing());
     let seen = app.db.read(move |conn| changes::now(conn, &scope, until)).await?;
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,7 +51,7 @@ pub async fn get_call_event_stream(app: Shared, member: Member) -> Result<HttpRe
 }
 
 struct Watcher {
-    app: Shared,
+    app: web::Data<State>,
     member: Member,
     changes: broadcast::Receiver<(String, LiveChange)>,
     closing: watch::Receiver<bool>,

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpResponse, post, web};
 use api_types::{
     FieldError, SwitchAttachment, SwitchEvent, SwitchEventAnswer, SwitchEventAnswers,
     SwitchEventOutcome,
@@ -10,10 +10,11 @@ use api_types::{
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::calls::State;
 use crate::calls::intake::{self, Intake, Outcome};
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Query, Shared, seconds};
+use crate::http::extract::{Query, seconds};
 use crate::http::upload::{SwitchEvents, SwitchFile};
 use crate::identity::callers::Switch;
 use crate::platform::texts::{Lang, field_message};
@@ -52,7 +53,7 @@ pub struct AttachmentQuery {
         security(("switch_key" = [])))]
 #[post("/switch/attachments")]
 pub async fn create_switch_attachment(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     query: Query<AttachmentQuery>,
     file: SwitchFile,
@@ -89,7 +90,7 @@ pub async fn create_switch_attachment(
         security(("switch_key" = [])))]
 #[post("/switch/events")]
 pub async fn create_switch_events(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     lang: Lang,
     events: SwitchEvents,
@@ -107,7 +108,7 @@ pub async fn create_switch_events(
         app.live.tell(&account_id, change);
     }
     if taken.planned > 0 {
-        app.wake.notify_one();
+        app.planned.notify_one();
     }
     let outcomes = taken.outcomes.into_iter().zip(ids).enumerate();
     let items =

@@ -1,11 +1,11 @@
 //! `/.well-known/jwks.json`: what our tokens and snapshots are checked with.
 
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use api_types::JsonWebKeySet;
 
 use crate::error::Failure;
-use crate::http::extract::Shared;
+use crate::identity::State;
 use crate::identity::signing::MAX_AGE_S;
 
 /// Public signing keys
@@ -16,7 +16,7 @@ use crate::identity::signing::MAX_AGE_S;
 #[utoipa::path(operation_id = "get_signing_keys", tag = "tokens",
     responses((status = 200, description = "The keys.", body = JsonWebKeySet)), security(()))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_signing_keys(app: Shared) -> Result<HttpResponse, Failure> {
+pub async fn get_signing_keys(app: web::Data<State>) -> Result<HttpResponse, Failure> {
     let published = app.signing().await?.published();
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, format!("public, max-age={MAX_AGE_S}")))

@@ -1,23 +1,24 @@
 //! `/tokens`: signing in with the softphone, staying signed in, signing out.
 
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpResponse, post, web};
 use api_types::{ErrorCode, LinkTokenRequest, RefreshTokenRequest, TokenRequest, Tokens};
 use store::accounts::account;
 use store::identity::sign_in_link;
 use store::numbers::phone_id;
 use store::{EntranceScope, Scope};
 
-use crate::App;
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, ClientAddress, IdempotencyKey, Shared, seconds};
+use crate::http::extract::{Body, ClientAddress, IdempotencyKey, seconds};
 use crate::http::headers::RefreshKeyHeader;
+use crate::identity::State;
 use crate::identity::digest::Digest;
 use crate::identity::softphone::access_token;
 use crate::identity::tokens::{self, Refreshed, SignedIn};
 use crate::identity::{attempts, passwords};
 use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
+use crate::platform::state::Platform;
 
 /// Sign in with a softphone
 ///
@@ -29,7 +30,7 @@ use crate::platform::crypto;
     responses((status = 200, description = "Signed in.", body = Tokens)), security(()))]
 #[post("/tokens")]
 pub async fn create_tokens(
-    app: Shared,
+    app: web::Data<State>,
     address: ClientAddress,
     body: Body<TokenRequest>,
 ) -> Result<HttpResponse, Failure> {
@@ -81,7 +82,11 @@ pub async fn create_tokens(
 
 /// Whether this is the password of the ID. An additional ID's is kept sealed and needs no hashing,
 /// but takes as long.
-async fn is_right(app: &App, row: Option<&phone_id::Row>, password: &str) -> Result<bool, Failure> {
+async fn is_right(
+    app: &Platform,
+    row: Option<&phone_id::Row>,
+    password: &str,
+) -> Result<bool, Failure> {
     let hash = row.and_then(|row| row.password_hash.clone());
     let by_hash = app.verify_password(password.to_owned(), hash).await?;
     let Some((row, sealed)) = row.and_then(|row| Some((row, row.sealed_password.as_ref()?))) else {
@@ -92,11 +97,11 @@ async fn is_right(app: &App, row: Option<&phone_id::Row>, password: &str) -> Res
     Ok(String::from_utf8(opened).is_ok_and(|kept| crypto::same(&kept, password)))
 }
 
-fn lives(app: &App) -> chrono::TimeDelta {
+fn lives(app: &Platform) -> chrono::TimeDelta {
     seconds(app.config.tokens.refresh_s)
 }
 
-async fn tokens(app: &App, signed_in: SignedIn) -> Result<HttpResponse, Failure> {
+async fn tokens(app: &State, signed_in: SignedIn) -> Result<HttpResponse, Failure> {
     Ok(answer::json(&Tokens {
         access_token: access_token(app, &signed_in).await?,
         token_type: "Bearer".into(),
@@ -116,7 +121,7 @@ async fn tokens(app: &App, signed_in: SignedIn) -> Result<HttpResponse, Failure>
     responses((status = 200, description = "Signed in.", body = Tokens)), security(()))]
 #[post("/tokens/link")]
 pub async fn create_tokens_by_link(
-    app: Shared,
+    app: web::Data<State>,
     body: Body<LinkTokenRequest>,
 ) -> Result<HttpResponse, Failure> {
     let LinkTokenRequest { link_token, terminal } = body.value;
@@ -154,7 +159,7 @@ pub async fn create_tokens_by_link(
     responses((status = 200, description = "The next tokens.", body = Tokens)), security(()))]
 #[post("/tokens/refresh")]
 pub async fn refresh_tokens(
-    app: Shared,
+    app: web::Data<State>,
     key: IdempotencyKey,
     body: Body<RefreshTokenRequest>,
 ) -> Result<HttpResponse, Failure> {
@@ -181,7 +186,7 @@ pub async fn refresh_tokens(
     responses((status = 204, description = "Signed out.")), security(()))]
 #[post("/tokens/revoke")]
 pub async fn revoke_tokens(
-    app: Shared,
+    app: web::Data<State>,
     body: Body<RefreshTokenRequest>,
 ) -> Result<HttpResponse, Failure> {
     let (now, token) = (app.clock.now(), body.value.refresh_token);

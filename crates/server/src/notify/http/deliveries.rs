@@ -15,7 +15,7 @@ use crate::http::extract::{Body, Query, Shared};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::resend::Resender;
-use crate::notify::view;
+use crate::notify::{State, view};
 use crate::platform;
 use crate::platform::texts::Lang;
 
@@ -76,7 +76,7 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery,
     security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/{delivery_id}/resend")]
 pub async fn resend_delivery(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     lang: Lang,
     delivery_id: web::Path<String>,
@@ -103,7 +103,7 @@ pub async fn resend_delivery(
         security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/resend")]
 pub async fn resend_deliveries(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     body: Body<DeliveriesResend>,
 ) -> Result<HttpResponse, Failure> {
@@ -126,13 +126,13 @@ pub async fn resend_deliveries(
     Ok(answer::json(&DeliveriesResent { resent }))
 }
 
-fn link_lasts(app: &Shared) -> TimeDelta {
+fn link_lasts(app: &State) -> TimeDelta {
     TimeDelta::days(app.config.attachments.link_days.into())
 }
 
-fn tell(app: &Shared, holder: &Member, call_event_id: Option<String>, delivery_id: Option<String>) {
-    app.wake.notify_one();
-    app.live.tell(
+fn tell(app: &State, holder: &Member, call_event_id: Option<String>, delivery_id: Option<String>) {
+    app.calls.planned.notify_one();
+    app.calls.live.tell(
         holder.scope.account_id(),
         LiveChange { call_event_id, delivery_id, service_id: None },
     );

@@ -8,12 +8,11 @@ use store::notify::{notify_rule, notify_service};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::Shared;
 use crate::identity::attempts;
 use crate::identity::callers::Member;
 use crate::notify::http::services::{changed, find};
 use crate::notify::{
-    Job, Notice, Outcome, Progress, Report, Subject, Target, doctor, vault, words,
+    Job, Notice, Outcome, Progress, Report, State, Subject, Target, doctor, vault, words,
 };
 use crate::platform;
 use crate::platform::texts::{Lang, text};
@@ -33,7 +32,7 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
         security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/test")]
 pub async fn test_service(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     lang: Lang,
     path: web::Path<(String, String)>,

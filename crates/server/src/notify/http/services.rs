@@ -8,22 +8,21 @@ use api_types::{
 use store::notify::{notify_rule, notify_service};
 use store::{Conn, Scope};
 
-use crate::App;
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
+use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
 use crate::http::idempotency::{Created, is_kept, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::notify_services::{self, ServiceChange};
-use crate::notify::{refusal, vault, view};
+use crate::notify::{State, refusal, vault, view};
 use crate::platform::change;
 use crate::platform::texts::Lang;
 
 /// Reads credentials by the rules of the configuration.
 fn read(
-    app: &App,
+    app: &State,
     kind: ServiceType,
     given: &Credentials,
     partial: bool,
@@ -59,7 +58,7 @@ pub(crate) fn find(
 }
 
 fn show(
-    app: &App,
+    app: &State,
     conn: &mut Conn,
     scope: &Scope,
     row: &notify_service::Row,
@@ -76,8 +75,8 @@ fn show(
 }
 
 /// Tells screens and workers that a service changed.
-pub(crate) fn changed(app: &App, account_id: &str, service_id: &str) {
-    app.live.tell(
+pub(crate) fn changed(app: &State, account_id: &str, service_id: &str) {
+    app.calls.live.tell(
         account_id,
         LiveChange {
             call_event_id: None,
@@ -86,7 +85,7 @@ pub(crate) fn changed(app: &App, account_id: &str, service_id: &str) {
         },
     );
     // What was held may be due now.
-    app.wake.notify_one();
+    app.calls.planned.notify_one();
 }
 
 /// List the services of a rule
@@ -98,7 +97,7 @@ pub(crate) fn changed(app: &App, account_id: &str, service_id: &str) {
         body = Page<Service>)), security(("session" = [])))]
 #[get("/notify-rules/{rule_id}/services")]
 pub async fn list_services(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     lang: Lang,
     rule_id: web::Path<String>,
@@ -129,7 +128,7 @@ pub async fn list_services(
         security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services")]
 pub async fn create_service(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     key: IdempotencyKey,
     lang: Lang,
@@ -182,7 +181,7 @@ pub async fn create_service(
         security(("session" = [])))]
 #[get("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn get_service(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     lang: Lang,
     path: web::Path<(String, String)>,
@@ -200,7 +199,7 @@ pub async fn get_service(
 
 /// What is stored, with what was given in its place; an empty value takes one away.
 fn merged(
-    app: &App,
+    app: &State,
     kind: ServiceType,
     stored: &Credentials,
     given: &Credentials,
@@ -237,7 +236,7 @@ fn merged(
         security(("session" = [], "csrf" = [])))]
 #[patch("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn update_service(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     if_match: IfMatch,
     lang: Lang,
@@ -292,7 +291,7 @@ pub async fn update_service(
         security(("session" = [], "csrf" = [])))]
 #[delete("/notify-rules/{rule_id}/services/{service_id}")]
 pub async fn delete_service(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     if_match: IfMatch,
     path: web::Path<(String, String)>,
@@ -319,7 +318,7 @@ pub async fn delete_service(
         security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/rotate-secret")]
 pub async fn rotate_service_secret(
-    app: Shared,
+    app: web::Data<State>,
     holder: Member,
     if_match: IfMatch,
     lang: Lang,

@@ -10,7 +10,8 @@ use store::notify::outbox::Material;
 use crate::calls::downloads;
 use crate::calls::view::caller;
 use crate::notify::{Attachment, Event, Job, Notice, Progress, Subject, Target, vault};
-use crate::{App, platform};
+use crate::platform;
+use crate::platform::state::Platform;
 
 /// What a mail about a service that was switched off says; in its rule's language.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ pub struct Attempt {
 }
 
 /// Makes an attempt of rows that go together.
-pub fn attempt(app: &App, material: &Material, rows: Vec<Row>) -> Attempt {
+pub fn attempt(app: &Platform, material: &Material, rows: Vec<Row>) -> Attempt {
     let service =
         rows.first().and_then(|row| material.services.get(row.service_id.as_ref()?)).cloned();
     let work = work(app, material, &rows, service.as_ref());
@@ -60,7 +61,7 @@ pub fn attempt(app: &App, material: &Material, rows: Vec<Row>) -> Attempt {
 }
 
 fn work(
-    app: &App,
+    app: &Platform,
     material: &Material,
     rows: &[Row],
     service: Option<&notify_service::Row>,
@@ -92,13 +93,13 @@ fn work(
     Ok((target, Job { notices, plain: progress.plain, progress }))
 }
 
-fn credentials(app: &App, service: &notify_service::Row) -> Option<Credentials> {
+fn credentials(app: &Platform, service: &notify_service::Row) -> Option<Credentials> {
     vault::open(&app.secrets, service)
         .inspect_err(|error| tracing::error!(service = service.id, %error, "{error}"))
         .ok()
 }
 
-fn notice(app: &App, material: &Material, row: &Row) -> Option<Notice> {
+fn notice(app: &Platform, material: &Material, row: &Row) -> Option<Notice> {
     let rule = row.rule_id.as_ref().and_then(|id| material.rules.get(id));
     let event = row.call_event_id.as_ref().and_then(|id| material.events.get(id));
     let subject = match row.purpose.as_str() {
@@ -146,7 +147,7 @@ fn told(material: &Material, event: &call_event::Row) -> Option<Event> {
     })
 }
 
-fn attachment(app: &App, material: &Material, event: &call_event::Row) -> Option<Attachment> {
+fn attachment(app: &Platform, material: &Material, event: &call_event::Row) -> Option<Attachment> {
     let row = material.attachments.get(event.attachment_id.as_ref()?)?;
     // What was revoked is not handed out again, and what has expired cannot be fetched.
     if row.link_revoked_at.is_some() || row.link_expires_at <= app.clock.now_naive() {

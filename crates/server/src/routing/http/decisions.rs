@@ -1,20 +1,20 @@
 //! `/switch/route-decision`: may this call ring, and where?
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
+use actix_web::http::header::{Accept, CACHE_CONTROL, Header as _};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use api_types::{Caller, ErrorCode, FieldCode, RouteQuestion, SwitchDecision, field_faults};
 use futures_util::future::LocalBoxFuture;
 use validator::Validate;
 
 use crate::error::Failure;
-use crate::http::extract::{Shared, then, whole_body};
+use crate::http::extract::{then, whole_body};
 use crate::http::read;
 use crate::http::upload::media_type;
 use crate::identity::callers::Switch;
 use crate::platform::texts::Lang;
 use crate::routing::decide::Call;
-use crate::routing::{self, Form, Question};
+use crate::routing::{self, Form, Question, State};
 
 /// Counter: decisions, by action.
 const DECISIONS: &str = "denwaban_route_decisions_total";
@@ -47,7 +47,7 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
     security(("switch_key" = [])))]
 #[post("/switch/route-decision")]
 pub async fn decide_route(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     request: HttpRequest,
     lang: Lang,
@@ -71,11 +71,11 @@ pub async fn decide_route(
     let decision = routing::decision(&routed, &call, domain, lang);
     metrics::counter!(DECISIONS, "action" => crate::platform::stored::text_of(&decision.action))
         .increment(1);
-    let accept =
-        request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // An odd header is no reason to lose a call.
+    let accepted = Accept::parse(&request).ok().and_then(|accept| Form::accepted(&accept));
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    Ok(match Form::accepted(accept).unwrap_or(form) {
+    Ok(match accepted.unwrap_or(form) {
         Form::Json => answer.json(&decision),
         Form::Xml => answer
             .content_type("text/xml; charset=utf-8")

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use api_types::RevisionChange;
 use futures_util::stream;
 use store::accounts::account;
@@ -13,10 +13,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::Shared;
 use crate::identity::softphone::Softphone;
 use crate::platform;
-use crate::softphone::revisions;
+use crate::softphone::{State, revisions};
 
 /// After so long something is sent, or proxies and mobile networks take the connection for dead.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -33,10 +32,13 @@ const ALIVE: Duration = Duration::from_secs(15);
         example = json!("event: change\ndata: {\"revision\":43}\n\n"))),
             security(("access_token" = [])))]
 #[get("/me/stream")]
-pub async fn get_my_stream(app: Shared, softphone: Softphone) -> Result<HttpResponse, Failure> {
+pub async fn get_my_stream(
+    app: web::Data<State>,
+    softphone: Softphone,
+) -> Result<HttpResponse, Failure> {
     // Before the state is read: what comes in between is told twice rather than never.
     let changes = revisions::listen(&app.clone().into_inner());
-    let closing = app.live.closing();
+    let closing = app.closing();
     let mut alive = interval_at(Instant::now() + ALIVE, ALIVE);
     alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut follower = Follower { app, softphone, changes, closing, alive, known: -1 };
@@ -48,7 +50,7 @@ pub async fn get_my_stream(app: Shared, softphone: Softphone) -> Result<HttpResp
 }
 
 struct Follower {
-    app: Shared,
+    app: web::Data<State>,
     softphone: Softphone,
     changes: broadcast::Receiver<(String, i64)>,
     closing: watch::Receiver<bool>,

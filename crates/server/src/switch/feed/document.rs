@@ -23,9 +23,9 @@ use store::{Conn, SwitchScope};
 use tempfile::{SpooledData, SpooledTempFile, spooled_tempfile_in};
 
 use super::lines;
-use crate::App;
 use crate::error::Failure;
 use crate::platform::config::Switch as SwitchConfig;
+use crate::platform::state::Platform;
 use crate::platform::{self, crypto};
 
 /// From how many compressed bytes on a document lies on the disk.
@@ -125,7 +125,7 @@ fn broken(error: impl std::fmt::Display) -> Failure {
 
 /// Writes lines.
 pub(super) struct Writer<'a> {
-    app: &'a App,
+    app: &'a Platform,
     position: i64,
     compressed: GzEncoder<SpooledTempFile>,
     digest: Sha256,
@@ -136,7 +136,11 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(app: &'a App, since: Option<i64>, position: i64) -> Result<Self, Failure> {
+    pub(super) fn new(
+        app: &'a Platform,
+        since: Option<i64>,
+        position: i64,
+    ) -> Result<Self, Failure> {
         let kept = spooled_tempfile_in(IN_MEMORY, &app.config.data_dir);
         let compressed = GzEncoder::new(kept, Compression::fast());
         let mut writer = Self {

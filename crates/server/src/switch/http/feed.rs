@@ -4,16 +4,16 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY,
-};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETag, EntityTag, VARY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
 use api_types::{CHANGES_WAIT_MAX_S, FieldCode, SwitchApplied, SwitchChangesQuery, SwitchLine};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, Query, Shared};
+use crate::http::conditional::{is_known, takes_gzip};
+use crate::http::extract::{Body, Query};
 use crate::identity::callers::Switch;
+use crate::switch::State;
 use crate::switch::feed::{self, Document};
 
 /// A line after the other, each a JSON object.
@@ -61,13 +61,13 @@ const SIGNATURE: &str = "Denwaban-Signature";
     security(("switch_key" = [])))]
 #[get("/switch/snapshot")]
 pub async fn get_switch_snapshot(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let app = app.into_inner();
     let position = feed::position(&app, switch.scope).await?;
-    if knows(&request, &Document::tag(&app.config.switch, position)) {
+    if is_known(&request, &tag_of(&request, &Document::tag(&app.config.switch, position))) {
         let mut answer = HttpResponse::build(StatusCode::NOT_MODIFIED);
         tagged(&mut answer, &request, &Document::tag(&app.config.switch, position));
         return Ok(answer.finish());
@@ -99,7 +99,7 @@ pub async fn get_switch_snapshot(
     security(("switch_key" = [])))]
 #[get("/switch/changes")]
 pub async fn get_switch_changes(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     request: HttpRequest,
     query: Query<SwitchChangesQuery>,
@@ -124,7 +124,7 @@ pub async fn get_switch_changes(
     responses((status = 204, description = "Noted.")), security(("switch_key" = [])))]
 #[post("/switch/applied")]
 pub async fn report_switch_applied(
-    app: Shared,
+    app: web::Data<State>,
     switch: Switch,
     body: Body<SwitchApplied>,
 ) -> Result<HttpResponse, Failure> {
@@ -137,52 +137,30 @@ fn stored(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn header<'r>(request: &'r HttpRequest, name: &actix_web::http::header::HeaderName) -> &'r str {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// Whether `Accept-Encoding` takes gzip (RFC 9110, 12.5.3).
-fn takes_gzip(header: &str) -> bool {
-    header.split(',').any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let is_refused = weight
-            .trim()
-            .strip_prefix("q=")
-            .is_some_and(|weight| weight.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0));
-        matches!(name.trim().to_ascii_lowercase().as_str(), "gzip" | "x-gzip" | "*") && !is_refused
-    })
-}
-
-fn tag_of(request: &HttpRequest, tag: &str) -> String {
-    let coding = if takes_gzip(header(request, &ACCEPT_ENCODING)) { "-gzip" } else { "" };
-    format!("\"{tag}{coding}\"")
+fn tag_of(request: &HttpRequest, tag: &str) -> EntityTag {
+    let coding = if takes_gzip(request) { "-gzip" } else { "" };
+    EntityTag::new_strong(format!("{tag}{coding}"))
 }
 
 fn tagged(answer: &mut HttpResponseBuilder, request: &HttpRequest, tag: &str) {
     answer
-        .insert_header((ETAG, tag_of(request, tag)))
+        .insert_header(ETag(tag_of(request, tag)))
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header((CACHE_CONTROL, "private, no-cache"));
 }
 
-/// Whether `If-None-Match` names what would be sent (RFC 9110, 13.1.2).
-fn knows(request: &HttpRequest, tag: &str) -> bool {
-    let wanted = tag_of(request, tag);
-    header(request, &IF_NONE_MATCH)
-        .split(',')
-        .map(str::trim)
-        .any(|known| known == "*" || known.trim_start_matches("W/") == wanted)
-}
-
 async fn send(
-    app: &crate::App,
+    app: &State,
     request: &HttpRequest,
     mut answer: HttpResponseBuilder,
     document: &Document,
 ) -> Result<HttpResponse, Failure> {
-    let signature =
-        app.signing().await?.detached(app.clock.now_naive(), document.digest.as_bytes())?;
-    let is_compressed = takes_gzip(header(request, &ACCEPT_ENCODING));
+    let signature = app
+        .identity
+        .signing()
+        .await?
+        .detached(app.clock.now_naive(), document.digest.as_bytes())?;
+    let is_compressed = takes_gzip(request);
     answer
         .content_type(LINES)
         .insert_header((SIGNATURE, signature))
@@ -210,22 +188,6 @@ const EXAMPLE_OF_CHANGES: &str = r#"{"type":"header","format":1,"since":17953164
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn who_takes_gzip() {
-        for (header, takes) in [
-            ("", false),
-            ("gzip", true),
-            ("br, GZIP;q=0.5", true),
-            ("gzip;q=0", false),
-            ("gzip; q=0.0, br", false),
-            ("identity", false),
-            ("*", true),
-            ("x-gzip", true),
-        ] {
-            assert_eq!(takes_gzip(header), takes, "{header}");
-        }
-    }
 
     #[test]
     fn the_examples_are_lines_that_we_write() {

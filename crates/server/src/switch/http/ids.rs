@@ -12,7 +12,8 @@ use crate::http::extract::Shared;
 use crate::identity::callers::Switch;
 use crate::identity::digest::Digest;
 use crate::numbers::rules::capabilities;
-use crate::{App, platform};
+use crate::platform;
+use crate::platform::state::Platform;
 
 /// A terminal's ID
 ///
@@ -42,7 +43,7 @@ pub async fn get_switch_id(
 fn find(
     conn: &mut Conn,
     scope: SwitchScope,
-    app: &App,
+    app: &Platform,
     login_id: &str,
 ) -> Result<Option<SwitchPhoneId>, Failure> {
     let Some(row) = phone_id::of_login_id(conn, scope, login_id)? else { return Ok(None) };

@@ -38,7 +38,7 @@ async fn keep_one(app: &App, now: DateTime<Utc>, bytes: Vec<u8>) -> Result<File,
     let id = new_id();
     let object_key = format!("{}/{id}", now.format("%Y-%m-%d"));
     let size = i64::try_from(bytes.len()).unwrap_or_default();
-    app.attachments.write(&object_key, bytes.into()).await?;
+    app.calls.attachments.write(&object_key, bytes.into()).await?;
     Ok(File { id, object_key, size })
 }
 

@@ -11,11 +11,10 @@ use store::notify::notify_service;
 use store::{EntranceScope, Scope};
 
 use crate::error::Failure;
-use crate::http::extract::Shared;
 use crate::notify::channels::line::reply;
 use crate::notify::http::services::changed;
 use crate::notify::notify_services::{self, ServiceChange};
-use crate::notify::vault;
+use crate::notify::{State, vault};
 use crate::platform::change::Actor;
 use crate::platform::crypto;
 use crate::platform::texts::{Lang, text};
@@ -79,7 +78,7 @@ struct Registration {
     responses((status = 200, description = "Heard.")), security(()))]
 #[post("/callbacks/line/{token}")]
 pub async fn receive_line_callback(
-    app: Shared,
+    app: web::Data<State>,
     request: HttpRequest,
     token: web::Path<String>,
     body: web::Bytes,
@@ -165,7 +164,7 @@ fn word(text: &str) -> Option<Lang> {
 /// Makes a place the destination; answers whether the word was new. What comes again, or late,
 /// changes nothing.
 async fn register(
-    app: &Shared,
+    app: &web::Data<State>,
     service: &notify_service::Row,
     found: Registration,
 ) -> Result<bool, Failure> {

@@ -2,46 +2,37 @@
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, RANGE,
-    REFERRER_POLICY,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, Header as _,
+    REFERRER_POLICY, Range,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use store::calls::attachment;
 
-use crate::App;
+use crate::calls::State;
 use crate::error::Failure;
 
 /// Which bytes are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Whole,
+    /// The first and the last byte.
     Part(u64, u64),
     /// None of them is there.
     Nothing,
 }
 
-/// What a `Range` header wants of `size` bytes. Several parts, and units other than bytes, are
-/// answered with the whole.
-fn wanted(header: Option<&str>, size: u64) -> Wanted {
-    let Some((first, last)) =
-        header.and_then(|value| value.strip_prefix("bytes=")?.trim().split_once('-'))
-    else {
-        return Wanted::Whole;
-    };
-    let (first, last) = (first.trim(), last.trim());
-    if last.contains(',') {
-        return Wanted::Whole;
-    }
-    match (first.parse::<u64>(), last.parse::<u64>()) {
-        (Ok(first), _) if first >= size => Wanted::Nothing,
-        (Ok(first), Ok(last)) if last >= first => Wanted::Part(first, last.min(size - 1)),
-        (Ok(first), Err(_)) if last.is_empty() => Wanted::Part(first, size - 1),
-        (Err(_), Ok(0)) if first.is_empty() => Wanted::Nothing,
-        (Err(_), Ok(count)) if first.is_empty() => {
-            Wanted::Part(size.saturating_sub(count), size - 1)
-        }
+/// What `Range` wants of `size` bytes. Several parts, and units other than bytes, are answered with
+/// the whole.
+fn wanted(request: &HttpRequest, size: u64) -> Wanted {
+    match Range::parse(request) {
+        Ok(Range::Bytes(parts)) => match parts.as_slice() {
+            [part] => part
+                .to_satisfiable_range(size)
+                .map_or(Wanted::Nothing, |(first, last)| Wanted::Part(first, last)),
+            _ => Wanted::Whole,
+        },
         _ => Wanted::Whole,
     }
 }
@@ -51,15 +42,14 @@ fn wanted(header: Option<&str>, size: u64) -> Wanted {
 /// # Errors
 /// `not_found` when they are not kept any more.
 pub async fn bytes(
-    app: &App,
+    app: &State,
     request: &HttpRequest,
     row: &attachment::Row,
     download: bool,
 ) -> Result<HttpResponse, Failure> {
     let size = u64::try_from(row.size_bytes).unwrap_or_default();
-    let range = request.headers().get(RANGE).and_then(|value| value.to_str().ok());
     let way = if download { "attachment" } else { "inline" };
-    let (status, first, end) = match wanted(range, size) {
+    let (status, first, end) = match wanted(request, size) {
         Wanted::Whole => (StatusCode::OK, 0, size),
         Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last + 1),
         Wanted::Nothing => {
@@ -104,6 +94,9 @@ pub async fn bytes(
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::RANGE;
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -123,7 +116,11 @@ mod tests {
             (Some("lines=0-1"), Wanted::Whole),
             (Some("bytes=x-y"), Wanted::Whole),
         ] {
-            assert_eq!(wanted(header, 100), expected, "{header:?}");
+            let mut request = TestRequest::default();
+            if let Some(header) = header {
+                request = request.insert_header((RANGE, header));
+            }
+            assert_eq!(wanted(&request.to_http_request(), 100), expected, "{header:?}");
         }
     }
 }

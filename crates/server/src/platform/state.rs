@@ -1,0 +1,112 @@
+//! What every room stands on.
+
+use store::{Db, StoreError};
+use tokio::sync::{Semaphore, watch};
+
+use super::change::{Actor, Ctx};
+use super::clock::Clock;
+use super::config::{Config, ConfigError};
+use super::crypto::{self, Secrets};
+use super::error::Failure;
+use super::mail::Mailer;
+
+/// Why the application cannot start; one sentence that names the key.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database does not open.
+    #[error("database.url: {0}")]
+    Store(#[from] StoreError),
+    /// The mail settings are wrong.
+    #[error("{0}")]
+    Mail(String),
+    /// Another setting is wrong.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// Database, clock, configuration, keys and mail: what every room stands on. A room's own state
+/// carries it.
+#[derive(Debug)]
+pub struct Platform {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The configuration.
+    pub config: Config,
+    /// Where mails go.
+    pub mailer: Mailer,
+    /// The master keys.
+    pub secrets: Secrets,
+    /// Whether the process is about to stop.
+    closing: watch::Sender<bool>,
+    /// Bounds the memory and the cores that hashing takes: 19 MiB each.
+    hashing: Semaphore,
+}
+
+impl Platform {
+    /// Opens the database, brings its tables up to date and reads the keys.
+    ///
+    /// # Errors
+    /// One sentence that names the key of the configuration to look at.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        config.prepare_data_dir()?;
+        let secrets = Secrets::new(config.master_keys()?)
+            .ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
+        let db = Db::open(&config.db_options())?;
+        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())
+            .map_err(|error| StartError::Mail(error.to_string()))?;
+        let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
+        let (closing, hashing) = (watch::Sender::new(false), Semaphore::new(4));
+        Ok(Self { db, clock, config, mailer, secrets, closing, hashing })
+    }
+
+    /// Ends every stream: the process is about to stop, and they would never end by themselves.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Becomes true when streams have to end.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
+    /// Who changes something now.
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        Ctx { actor, now: self.clock.now() }
+    }
+
+    /// Runs slow work on passwords on a blocking thread, a few at a time.
+    ///
+    /// # Errors
+    /// When the process is shutting down.
+    pub async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _permit =
+            self.hashing.acquire().await.map_err(|error| Failure::Internal(error.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| Failure::Internal(error.to_string()))
+    }
+
+    /// Checks a password. Takes as long for an ID that does not exist (`hash` is `None`).
+    ///
+    /// # Errors
+    /// When the process is shutting down.
+    pub async fn verify_password(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, Failure> {
+        self.hashing(move || {
+            let exists = hash.is_some();
+            crypto::verify_password(&password, hash.as_deref().unwrap_or(crypto::NOBODY)) && exists
+        })
+        .await
+    }
+}
