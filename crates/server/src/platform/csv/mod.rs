@@ -5,10 +5,9 @@
 //! kilobytes, however long it is; [`Writer`] writes our own files, and [`FailedRows`] gives back
 //! what could not be read, with the reason beside it.
 //!
-//! The splitter is our own: the crate `csv` counts only line feeds as lines, so that a file with
-//! carriage returns has one line, and it takes a quote that is never closed for a cell that reaches
-//! to the end of the file, so that rows vanish without a word. Where a file is as it should be,
-//! both read the same; a test compares them.
+//! The crate `csv` splits and writes. What it cannot know is ours: encodings and line breaks, the
+//! delimiter and the columns, what Excel does to numbers, and a quote that is never closed, which it
+//! takes for a cell that reaches to the end of the file, so that rows would vanish without a word.
 
 mod columns;
 mod decode;

@@ -47,7 +47,7 @@ pub struct Rows<'a> {
 impl Rows<'_> {
     /// Empty rows that were passed over so far: blank lines, and lines of nothing but delimiters.
     pub fn empty(&self) -> u32 {
-        self.empty
+        self.empty + self.records.as_ref().map_or(0, Records::empty)
     }
 
     fn next_row(&mut self) -> Result<Option<Row>, FileFault> {
@@ -79,6 +79,7 @@ impl Iterator for Rows<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.next_row().transpose();
         if !matches!(next, Some(Ok(_))) {
+            self.empty = self.empty();
             self.records = None;
         }
         next

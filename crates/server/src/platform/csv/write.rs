@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+
 use super::layout::first_record;
 use super::{Cells, Column, Encoding, FileFault, Layout, NewRow, expiry, needs_guard};
 
@@ -26,15 +28,13 @@ pub struct NotRepresentable {
 pub struct Writer {
     encoding: Encoding,
     pub(super) bytes: Vec<u8>,
-    line: String,
     rows: usize,
 }
 
 impl Writer {
     /// Begins a file, with its header.
     pub fn new(encoding: Encoding) -> Self {
-        let mut writer =
-            Self { encoding, bytes: encoding.mark().to_vec(), line: String::new(), rows: 0 };
+        let mut writer = Self { encoding, bytes: encoding.mark().to_vec(), rows: 0 };
         // CP932 has every character of our headings; a test holds them to that.
         let _ = writer.push_cells(Column::ALL.map(Column::heading));
         writer
@@ -59,10 +59,8 @@ impl Writer {
         written.map_err(|character| NotRepresentable { row: self.rows, caller, character })
     }
 
-    fn push_cells<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), char> {
-        self.line.clear();
-        join(&mut self.line, cells, ',');
-        self.encoding.encode(&self.line, &mut self.bytes)
+    fn push_cells(&mut self, cells: [&str; 4]) -> Result<(), char> {
+        self.encoding.encode(&line(cells.into_iter(), b','), &mut self.bytes)
     }
 
     /// Takes away what has been written since the last time.
@@ -99,12 +97,11 @@ pub fn sample(encoding: Encoding) -> Vec<u8> {
 #[derive(Debug)]
 pub struct FailedRows {
     encoding: Encoding,
-    delimiter: char,
+    delimiter: u8,
     width: usize,
     /// Whether the column behind has the reasons of the time before.
     reasons: bool,
     bytes: Vec<u8>,
-    line: String,
 }
 
 impl FailedRows {
@@ -122,17 +119,16 @@ impl FailedRows {
         let reasons = layout.header && width > 1 && first.get(width - 1) == heading;
         let mut rows = Self {
             encoding: layout.encoding,
-            delimiter: char::from(layout.delimiter),
+            delimiter: layout.delimiter,
             width: width - usize::from(reasons),
             reasons,
             bytes: layout.encoding.mark().to_vec(),
-            line: String::new(),
         };
         if layout.header {
             rows.push(&first, heading);
         } else if !matches!(layout.delimiter, b',' | b'\t' | b';') {
             // Nobody would guess it without being told.
-            rows.write(&format!("sep={}\r\n", rows.delimiter));
+            rows.write(&format!("sep={}\r\n", char::from(rows.delimiter)));
         }
         Ok(rows)
     }
@@ -141,13 +137,9 @@ impl FailedRows {
     pub fn push(&mut self, cells: &Cells, reason: &str) {
         let original = (0..used(cells).max(self.width))
             .filter(|&column| !(self.reasons && column == self.width));
-        let mut line = std::mem::take(&mut self.line);
-        line.clear();
         let guarded: Vec<String> =
             original.map(|column| cells.get(column)).chain([reason]).map(guarded_once).collect();
-        join(&mut line, guarded.iter().map(String::as_str), self.delimiter);
-        self.write(&line);
-        self.line = line;
+        self.write(&line(guarded.iter().map(String::as_str), self.delimiter));
     }
 
     /// What came out of this encoding goes back into it; only a reason may have a character that it
@@ -188,25 +180,23 @@ fn guarded_once(cell: &str) -> String {
     }
 }
 
-/// Appends a line of cells.
-fn join<'a>(line: &mut String, cells: impl IntoIterator<Item = &'a str>, delimiter: char) {
-    for (column, cell) in cells.into_iter().enumerate() {
-        if column > 0 {
-            line.push(delimiter);
-        }
-        // Blanks at the ends are quoted, too: some programs take them away.
-        if cell.contains([delimiter, '"', '\n', '\r', ';', ',', '\t']) || cell.trim() != cell {
-            line.push('"');
-            for part in cell.split_inclusive('"') {
-                line.push_str(part);
-                if part.ends_with('"') {
-                    line.push('"');
-                }
-            }
-            line.push('"');
-        } else {
-            line.push_str(cell);
-        }
-    }
-    line.push_str("\r\n");
+/// A line of cells.
+fn line<'a>(cells: impl Iterator<Item = &'a str> + Clone, delimiter: u8) -> String {
+    let needs_quotes = |cell: &str| cell.contains([char::from(delimiter), '"', '\n', '\r']);
+    // Blanks at the ends, since some programs take them away, and whatever others take for a
+    // delimiter.
+    let is_odd = |cell: &str| cell.trim() != cell || cell.contains([';', ',', '\t']);
+    let style = match cells.clone().any(|cell| is_odd(cell) && !needs_quotes(cell)) {
+        true => QuoteStyle::Always,
+        false => QuoteStyle::Necessary,
+    };
+    let mut writer = WriterBuilder::new()
+        .delimiter(delimiter)
+        .quote_style(style)
+        .terminator(Terminator::CRLF)
+        .buffer_capacity(256)
+        .from_writer(Vec::new());
+    let written = writer.write_record(cells).and_then(|()| Ok(writer.flush()?));
+    let line = written.map(|()| String::from_utf8_lossy(writer.get_ref()).into_owned());
+    line.unwrap_or_else(|error| unreachable!("memory takes every line: {error}"))
 }

@@ -249,9 +249,9 @@ proptest! {
         prop_assert_eq!((lines, all.empty()), (expected, empty));
     }
 
-    /// On files that are as they should be, our splitter and the crate's are of one mind.
+    /// A file that is as it should be is read as it was written.
     #[test]
-    fn records_are_those_of_the_crate(table in vec(vec("[a-z\"', \n電話]{0,8}", 1..5), 1..20),
+    fn records_are_those_that_were_written(table in vec(vec("[a-z\"', \n電話]{0,8}", 1..5), 1..20),
         feed in any::<bool>()) {
         let mut writer = ::csv::WriterBuilder::new()
             .flexible(true)
@@ -265,9 +265,6 @@ proptest! {
         while records.next(&mut cells).unwrap().is_some() {
             ours.push(cells.iter().map(str::to_owned).collect::<Vec<_>>());
         }
-        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_slice());
-        let theirs: Vec<Vec<String>> = reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
-        prop_assert_eq!(&ours, &theirs);
         prop_assert_eq!(&ours, &table);
     }
 }
