@@ -7,6 +7,7 @@ pub mod general;
 mod heading;
 pub mod list;
 pub mod outbound_number;
+mod pause;
 pub mod ringing;
 pub mod row_home;
 pub mod subject;

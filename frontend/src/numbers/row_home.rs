@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::directory::{number_label, use_directory};
 use super::heading;
+use super::pause::Pause;
 use super::subject::Subject;
 use super::terminals::{icon_of, name_of};
 use crate::platform::format;
@@ -68,9 +69,10 @@ pub fn RowHome(
 fn Body(subject: Subject) -> impl IntoView {
     let heading = heading::on_page(&subject);
     let manage = subject.row.page(RowPage::SignIns);
-    let phone_id = subject.phone_id.clone();
+    let (phone_id, number) = (subject.phone_id.clone(), subject.number.clone());
     view! {
         {heading}
+        {number.map(|number| view! { <Pause number /> })}
         <Settings subject />
         {phone_id.map(|phone_id| view! { <Terminals terminals=phone_id.terminals manage /> })}
     }
