@@ -15,7 +15,7 @@ const FIRST_VISIT: u64 = 196_000;
 const LAZY_FILE: u64 = 60_000;
 
 /// What all files together may weigh.
-const TOTAL: u64 = 770_000;
+const TOTAL: u64 = 780_000;
 
 /// Prints the size of every file, and what is over a budget. With `strict` that is an error.
 pub fn weigh(dist: &Path, strict: bool) -> Result<()> {
