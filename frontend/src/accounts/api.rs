@@ -2,18 +2,14 @@
 
 use api_types::{Account, AccountPatch};
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 /// The contract of the caller.
-pub async fn get(client: Client) -> Result<Account, ClientError> {
-    client.get("/account").await.map(|answer| answer.body)
+pub fn get(client: Client) -> Request<Account> {
+    client.get("/account").body()
 }
 
 /// Changes what its holder may change.
-pub async fn patch(
-    client: Client,
-    version: u64,
-    patch: &AccountPatch,
-) -> Result<Account, ClientError> {
-    client.write("PATCH", "/account", patch, Some(version)).await.map(|answer| answer.body)
+pub fn patch(client: Client, version: u64, patch: &AccountPatch) -> Request<Account> {
+    client.write("PATCH", "/account", patch, Some(version)).body()
 }

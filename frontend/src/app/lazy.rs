@@ -20,6 +20,7 @@ use wasm_split_helpers::SplitLoaderError;
 use super::pages::{FILES, find};
 use crate::numbers::directory::use_directory;
 use crate::platform::api::ClientError;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, NotifyPage, Route, RowPage, RowRef};
@@ -200,7 +201,7 @@ pub fn page(route: Route) -> AnyView {
             start.run(());
         }
     });
-    let has_come = Memo::new(move |_| state.with(|state| state.ready().is_some()));
+    let has_come = memo(move || state.with(|state| state.ready().is_some()));
     let content = move || match has_come.get().then(|| file.draw.get()).flatten() {
         Some(draw) => {
             hand_over_focus();
@@ -208,7 +209,7 @@ pub fn page(route: Route) -> AnyView {
         }
         None => view! {
             <TitleBar title=title.follow() back=way_back(&route) deep=is_deep(&route) />
-            {move || match state.get() {
+            {redraw(move || match state.get() {
                 Remote::Failed(error) => view! { <ErrorState error retry /> }.into_any(),
                 Remote::Loading | Remote::Ready(()) => {
                     view! {
@@ -217,7 +218,7 @@ pub fn page(route: Route) -> AnyView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         }
         .into_any(),
     };

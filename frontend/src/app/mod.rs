@@ -18,7 +18,7 @@ use crate::identity::sign_in::SignInPage;
 use crate::numbers::directory::Directory;
 use crate::page::guard::{Guard, LeaveDialog};
 use crate::platform::api::Client;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::i18n;
 use crate::platform::online;
 use crate::platform::router::Router;
@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
     });
     view! {
         <OfflineNotice online=online.into() />
-        <Workspace>{move || page(router.route().get())}</Workspace>
+        <Workspace>{redraw(move || page(router.route().get()))}</Workspace>
         <LeaveDialog />
         <LiveRegion />
     }

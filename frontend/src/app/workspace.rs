@@ -7,7 +7,7 @@ use crate::identity::session;
 use crate::numbers::directory::use_directory;
 use crate::numbers::list::ListPane;
 use crate::platform::api::use_client;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, Route};
 use crate::platform::session::{SessionState, account_id, use_session};
@@ -24,8 +24,8 @@ pub fn Workspace(
     let session = use_session();
     let directory = use_directory();
     let router = use_router();
-    let inside = Memo::new(move |_| router.route().with(Route::needs_sign_in));
-    let home = Memo::new(move |_| router.route().with(|route| *route == Route::Home));
+    let inside = memo(move || router.route().with(Route::needs_sign_in));
+    let home = memo(move || router.route().with(|route| *route == Route::Home));
     let who = account_id(session);
 
     follow(move || {
@@ -47,7 +47,7 @@ pub fn Workspace(
         }
     });
 
-    let two = Memo::new(move |_| inside.get() && who.with(Option::is_some));
+    let two = memo(move || inside.get() && who.with(Option::is_some));
     let heading = NodeRef::<html::H1>::new();
     let title = text!(list.title);
     // The list stays mounted, so its title is announced each time the path comes back to it.
@@ -58,7 +58,7 @@ pub fn Workspace(
     });
     view! {
         <main class="app" class:two=two class:home=home>
-            {move || {
+            {redraw(move || {
                 two
                     .get()
                     .then(|| {
@@ -69,7 +69,7 @@ pub fn Workspace(
                         }
                             .into_any()
                     })
-            }}
+            })}
             <div class="detail" data-testid="detail-pane">
                 <div class:pane=inside>{children()}</div>
             </div>
@@ -82,7 +82,7 @@ pub fn signed_in(route: Route, page: fn(Route) -> AnyView) -> AnyView {
     let client = use_client();
     let session = use_session();
     let who = account_id(session);
-    let failed = Memo::new(move |_| {
+    let failed = memo(move || {
         session.with(|state| {
             if let SessionState::Failed(error) = state { Some(error.clone()) } else { None }
         })

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::platform::api::upload::Upload;
-use crate::platform::api::{BASE, Client, ClientError, Versioned};
+use crate::platform::api::{BASE, Client, Request, Versioned};
 
 const PAGE: u32 = 200;
 
@@ -17,36 +17,32 @@ fn at(number_id: &str, rest: &str) -> String {
     format!("/numbers/{number_id}/block-list{rest}")
 }
 
-async fn post<B: Serialize, T: DeserializeOwned>(
-    client: Client,
-    path: &str,
-    body: &B,
-) -> Result<T, ClientError> {
-    client.write("POST", path, body, None).await.map(|answer| answer.body)
+fn post<B: Serialize, T: DeserializeOwned>(client: Client, path: &str, body: &B) -> Request<T> {
+    client.write("POST", path, body, None).body()
 }
 
 /// The switches; the version is the number's.
-pub async fn get(client: Client, number_id: &str) -> Result<Versioned<BlockList>, ClientError> {
-    client.get(&at(number_id, "")).await
+pub fn get(client: Client, number_id: &str) -> Request<Versioned<BlockList>> {
+    client.get(&at(number_id, ""))
 }
 
 /// Changes the switches; the version that comes back is the number's.
-pub async fn patch(
+pub fn patch(
     client: Client,
     number_id: &str,
     version: u64,
     patch: &BlockListPatch,
-) -> Result<Versioned<BlockList>, ClientError> {
-    client.write("PATCH", &at(number_id, ""), patch, Some(version)).await
+) -> Request<Versioned<BlockList>> {
+    client.write("PATCH", &at(number_id, ""), patch, Some(version))
 }
 
 /// One page of the entries, or of those that a search finds.
-pub async fn entries(
+pub fn entries(
     client: Client,
     number_id: &str,
     search: &str,
     cursor: Option<&str>,
-) -> Result<BlockEntryPage, ClientError> {
+) -> Request<BlockEntryPage> {
     let mut path = at(number_id, &format!("/entries?limit={PAGE}"));
     if !search.is_empty() {
         path.push_str(&format!("&q={}", String::from(js_sys::encode_uri_component(search))));
@@ -54,83 +50,67 @@ pub async fn entries(
     if let Some(cursor) = cursor {
         path.push_str(&format!("&cursor={cursor}"));
     }
-    client.get(&path).await.map(|answer| answer.body)
+    client.get(&path).body()
 }
 
 /// One entry.
-pub async fn entry(
-    client: Client,
-    number_id: &str,
-    entry_id: &str,
-) -> Result<BlockEntry, ClientError> {
-    client.get(&at(number_id, &format!("/entries/{entry_id}"))).await.map(|answer| answer.body)
+pub fn entry(client: Client, number_id: &str, entry_id: &str) -> Request<BlockEntry> {
+    client.get(&at(number_id, &format!("/entries/{entry_id}"))).body()
 }
 
 /// What adding an entry would mean.
-pub async fn check(
-    client: Client,
-    number_id: &str,
-    request: &BlockCheckRequest,
-) -> Result<BlockCheck, ClientError> {
-    post(client, &at(number_id, "/entries/check"), request).await
+pub fn check(client: Client, number_id: &str, request: &BlockCheckRequest) -> Request<BlockCheck> {
+    post(client, &at(number_id, "/entries/check"), request)
 }
 
 /// Adds an entry.
-pub async fn add(
-    client: Client,
-    number_id: &str,
-    entry: &BlockEntryCreate,
-) -> Result<BlockEntry, ClientError> {
-    post(client, &at(number_id, "/entries"), entry).await
+pub fn add(client: Client, number_id: &str, entry: &BlockEntryCreate) -> Request<BlockEntry> {
+    post(client, &at(number_id, "/entries"), entry)
 }
 
 /// Changes an entry.
-pub async fn change(
+pub fn change(
     client: Client,
     number_id: &str,
     entry_id: &str,
     version: u64,
     patch: &BlockEntryPatch,
-) -> Result<BlockEntry, ClientError> {
+) -> Request<BlockEntry> {
     let path = at(number_id, &format!("/entries/{entry_id}"));
-    client.write("PATCH", &path, patch, Some(version)).await.map(|answer| answer.body)
+    client.write("PATCH", &path, patch, Some(version)).body()
 }
 
 /// Removes entries: some, all, or all that a search finds.
-pub async fn delete(
+pub fn delete(
     client: Client,
     number_id: &str,
     which: &BlockEntriesDelete,
-) -> Result<BlockEntriesDeleted, ClientError> {
-    client.work(&at(number_id, "/entries/delete"), which).await
+) -> Request<BlockEntriesDeleted> {
+    client.work(&at(number_id, "/entries/delete"), which)
 }
 
 /// Takes a removal back.
-pub async fn undo_deletion(
+pub fn undo_deletion(
     client: Client,
     number_id: &str,
     deletion_id: &str,
-) -> Result<BlockEntriesRestored, ClientError> {
-    client.work(&at(number_id, &format!("/deletions/{deletion_id}/undo")), &()).await
+) -> Request<BlockEntriesRestored> {
+    client.work(&at(number_id, &format!("/deletions/{deletion_id}/undo")), &())
 }
 
 /// Sends a file to be read and judged; nothing is added yet.
-pub async fn preview(
-    client: Client,
-    number_id: &str,
-    upload: &Upload,
-) -> Result<BlockImport, ClientError> {
-    client.upload(&at(number_id, "/imports?dry_run=true&repair=true"), upload).await
+pub fn preview(client: Client, number_id: &str, upload: &Upload) -> Request<BlockImport> {
+    client.upload(&at(number_id, "/imports?dry_run=true&repair=true"), upload)
 }
 
 /// Rows of a previewed file, all or those with one outcome.
-pub async fn import_rows(
+pub fn import_rows(
     client: Client,
     number_id: &str,
     import_id: &str,
     outcome: Option<RowOutcome>,
     cursor: Option<&str>,
-) -> Result<Page<BlockImportRow>, ClientError> {
+) -> Request<Page<BlockImportRow>> {
     let mut path = at(number_id, &format!("/imports/{import_id}/rows?limit={PAGE}"));
     if let Some(outcome) = outcome {
         let name = match outcome {
@@ -145,26 +125,22 @@ pub async fn import_rows(
     if let Some(cursor) = cursor {
         path.push_str(&format!("&cursor={cursor}"));
     }
-    client.get(&path).await.map(|answer| answer.body)
+    client.get(&path).body()
 }
 
 /// Adds what was previewed.
-pub async fn apply(
+pub fn apply(
     client: Client,
     number_id: &str,
     import_id: &str,
     how: &BlockImportApply,
-) -> Result<BlockImport, ClientError> {
-    client.work(&at(number_id, &format!("/imports/{import_id}/apply")), how).await
+) -> Request<BlockImport> {
+    client.work(&at(number_id, &format!("/imports/{import_id}/apply")), how)
 }
 
 /// Takes an import back.
-pub async fn undo_import(
-    client: Client,
-    number_id: &str,
-    import_id: &str,
-) -> Result<BlockImportUndone, ClientError> {
-    client.work(&at(number_id, &format!("/imports/{import_id}/undo")), &()).await
+pub fn undo_import(client: Client, number_id: &str, import_id: &str) -> Request<BlockImportUndone> {
+    client.work(&at(number_id, &format!("/imports/{import_id}/undo")), &())
 }
 
 /// Address of the list as a file.

@@ -2,7 +2,7 @@
 
 use api_types::{CallEvent, NotifyEvent, Page};
 
-use crate::platform::api::{BASE, Client, ClientError};
+use crate::platform::api::{BASE, Client, Request};
 
 const PAGE: u32 = 50;
 
@@ -17,12 +17,12 @@ pub fn kind_key(kind: NotifyEvent) -> &'static str {
 }
 
 /// One page of what happened, the latest first; of everything, of one kind, on one number.
-pub async fn list(
+pub fn list(
     client: Client,
     kind: Option<NotifyEvent>,
     number_id: Option<&str>,
     cursor: Option<&str>,
-) -> Result<Page<CallEvent>, ClientError> {
+) -> Request<Page<CallEvent>> {
     let mut path = format!("/call-events?limit={PAGE}");
     for (name, value) in
         [("type", kind.map(kind_key)), ("number_id", number_id), ("cursor", cursor)]
@@ -31,17 +31,17 @@ pub async fn list(
             path.push_str(&format!("&{name}={value}"));
         }
     }
-    client.get(&path).await.map(|answer| answer.body)
+    client.get(&path).body()
 }
 
 /// One thing that happened.
-pub async fn get(client: Client, id: &str) -> Result<CallEvent, ClientError> {
-    client.get(&format!("/call-events/{id}")).await.map(|answer| answer.body)
+pub fn get(client: Client, id: &str) -> Request<CallEvent> {
+    client.get(&format!("/call-events/{id}")).body()
 }
 
 /// Ends the link that stands in its notices.
-pub async fn revoke_link(client: Client, id: &str) -> Result<(), ClientError> {
-    client.tell("POST", &format!("/call-events/{id}/revoke-link"), &()).await
+pub fn revoke_link(client: Client, id: &str) -> Request<()> {
+    client.tell("POST", &format!("/call-events/{id}/revoke-link"), &())
 }
 
 /// Address of its recording or fax.

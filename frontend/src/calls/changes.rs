@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use super::api::stream_href;
+use crate::platform::json;
 use crate::platform::later::Later;
 
 /// After so long a stream that the server ended is asked for again; twice as long after each
@@ -91,7 +92,7 @@ impl Stream {
                 .and_then(|message| message.data().as_string())
                 .unwrap_or_default();
             // What a later server says in words that this page does not know is not for it.
-            if let Ok(change) = serde_json::from_str(&text) {
+            if let Some(change) = json::read(&text) {
                 self.hear.run(News::Change(change));
             }
         });

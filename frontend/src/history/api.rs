@@ -2,17 +2,17 @@
 
 use api_types::{AuditEntry, AuditRestore, Page};
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 const PAGE: u32 = 30;
 
 /// One page of changes, newest first; of everything, of one object or of one kind.
-pub async fn list(
+pub fn list(
     client: Client,
     object_id: Option<&str>,
     object_kind: Option<&str>,
     cursor: Option<&str>,
-) -> Result<Page<AuditEntry>, ClientError> {
+) -> Request<Page<AuditEntry>> {
     let mut path = format!("/audit-log?limit={PAGE}");
     for (name, value) in
         [("object_id", object_id), ("object_kind", object_kind), ("cursor", cursor)]
@@ -21,13 +21,12 @@ pub async fn list(
             path.push_str(&format!("&{name}={value}"));
         }
     }
-    client.get(&path).await.map(|answer| answer.body)
+    client.get(&path).body()
 }
 
 /// Puts the values before a change back; answers the change that this is.
-pub async fn restore(client: Client, id: &str, overwrite: bool) -> Result<AuditEntry, ClientError> {
+pub fn restore(client: Client, id: &str, overwrite: bool) -> Request<AuditEntry> {
     client
         .write("POST", &format!("/audit-log/{id}/restore"), &AuditRestore { overwrite }, None)
-        .await
-        .map(|answer| answer.body)
+        .body()
 }

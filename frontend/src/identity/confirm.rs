@@ -52,7 +52,7 @@ pub fn ConfirmSheet(
             return focus_first("#input-own_password");
         }
         fault.set(None);
-        let request = async move { api::passwords::confirm(client, typed).await };
+        let request = api::passwords::confirm(client, typed);
         task.run(request, move |outcome| {
             if let Err(ClientError::Wait(_, seconds)) = outcome {
                 count_down(wait_s, seconds);

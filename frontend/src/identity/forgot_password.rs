@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::api;
 use super::entrance::Entrance;
 use crate::platform::api::use_client;
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
 use crate::platform::task::Task;
@@ -34,7 +35,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
             return;
         }
         let request = PasswordResetRequest { login_id: login_id.get_untracked().trim().to_owned() };
-        let request = async move { api::session::ask_for_link(client, &request).await };
+        let request = api::session::ask_for_link(client, &request);
         task.run(request, move |outcome| {
             outcome?;
             sent.set(true);
@@ -59,7 +60,13 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                     data-testid="send-link"
                     aria-disabled=move || task.is_busy().to_string()
                 >
-                    {move || if task.is_busy() { t!(forgot.busy) } else { t!(forgot.submit) }}
+                    {redraw(move || {
+                        if task.is_busy() {
+                            t!(forgot.busy)
+                        } else {
+                            t!(forgot.submit)
+                        }
+                    })}
                 </button>
             </form>
         }
@@ -68,7 +75,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
         <Entrance title=text!(
             forgot.title
         )>
-            {move || {
+            {redraw(move || {
                 if sent.get() {
                     view! {
                         <div class="success" role="status" data-testid="link-sent">
@@ -80,7 +87,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                 } else {
                     form().into_any()
                 }
-            }} <p class="aside">
+            })} <p class="aside">
                 <a href=routes::SIGN_IN data-testid="to-sign-in">
                     {text!(forgot.back)}
                 </a>

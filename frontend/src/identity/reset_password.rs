@@ -8,6 +8,7 @@ use super::api;
 use super::entrance::Entrance;
 use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::routes;
 use crate::platform::task::Task;
@@ -93,7 +94,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
             focus_first(".cell.bad input");
             return;
         }
-        let request = async move { api::session::reset_password(client, &token, &body).await };
+        let request = api::session::reset_password(client, &token, &body);
         task.run(request, move |outcome| {
             match outcome {
                 Ok(()) => stage.set(Stage::Done),
@@ -141,7 +142,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     data-testid="set-password"
                     aria-disabled=move || task.is_busy().to_string()
                 >
-                    {move || if task.is_busy() { t!(reset.busy) } else { t!(reset.submit) }}
+                    {redraw(move || if task.is_busy() { t!(reset.busy) } else { t!(reset.submit) })}
                 </button>
             </form>
         }
@@ -150,7 +151,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
         <Entrance title=text!(
             reset.title
         )>
-            {move || match stage.get() {
+            {redraw(move || match stage.get() {
                 Stage::Asking => form().into_any(),
                 Stage::Done => {
                     view! {
@@ -176,7 +177,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         </Entrance>
     }
 }

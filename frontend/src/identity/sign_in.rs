@@ -59,7 +59,7 @@ pub fn SignInPage() -> impl IntoView {
             login_id: login_id.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
         };
-        let request = async move { api::session::sign_in(client, &credentials).await };
+        let request = api::session::sign_in(client, &credentials);
         task.run(request, move |outcome| {
             if let Err(ClientError::Wait(_, seconds)) = outcome {
                 count_down(wait_s, seconds);

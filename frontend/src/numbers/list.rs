@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::directory::{Rows, id_label, use_directory};
 use super::heading;
 use super::terminals::{TerminalBadges, kinds};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, Route, RowRef};
@@ -33,7 +34,7 @@ pub fn ListPane(
                     {text!(list.title)}
                 </h1>
             </header>
-            {move || {
+            {redraw(move || {
                 directory
                     .rows()
                     .with(|rows| match rows {
@@ -55,7 +56,7 @@ pub fn ListPane(
                         }
                         Remote::Ready(rows) => view! { <RowGroups rows=rows.clone() /> }.into_any(),
                     })
-            }}
+            })}
             <section class="group">
                 <h2>{text!(list.contract)}</h2>
                 <div class="list">
@@ -157,7 +158,7 @@ fn id_row(phone_id: &PhoneId) -> AnyView {
             <b>{title}</b>
             <small>
                 {text!(list.extension, extension = extension.clone())}
-                {move || (!signed_in).then(|| format!(" ・ {}", t!(list.no_terminal)))}
+                {redraw(move || (!signed_in).then(|| format!(" ・ {}", t!(list.no_terminal))))}
             </small>
         </Row>
     }
@@ -173,7 +174,7 @@ fn Row(
 ) -> impl IntoView {
     let router = use_router();
     let home = row.home();
-    let current = Memo::new(move |_| router.row().is_some_and(|here| here == row));
+    let current = memo(move || router.row().is_some_and(|here| here == row));
     view! {
         <a
             class="row"
@@ -207,7 +208,7 @@ fn PlainRow(
 ) -> impl IntoView {
     let router = use_router();
     let target = Route::of(href);
-    let current = Memo::new(move |_| {
+    let current = memo(move || {
         router.route().with(|route| route.is_behind(&target)) && router.row().is_none()
     });
     view! {

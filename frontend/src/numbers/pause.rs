@@ -10,6 +10,7 @@ use super::api;
 use super::directory::use_directory;
 use super::heading::{paused, until};
 use crate::platform::api::{ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::later::Later;
 use crate::platform::task::Task;
@@ -36,19 +37,16 @@ pub(super) fn Pause(
     let set = move |until: Option<DateTime<Utc>>| {
         let patch = NumberPatch { pause_until: Some(until), ..NumberPatch::default() };
         let id = id.get_value();
-        task.run(
-            async move { api::numbers::patch(client, &id, version, &patch).await },
-            move |answer| {
-                let stale = |error: &ClientError| error.code() == Some(ErrorCode::Stale);
-                if answer.as_ref().is_err_and(stale) {
-                    directory.load();
-                }
-                let fresh = answer?;
-                live.toast(if until.is_none() { t!(pause.ended) } else { t!(pause.begun) });
-                directory.put_number(&fresh);
-                Ok(())
-            },
-        );
+        task.run(api::numbers::patch(client, &id, version, &patch), move |answer| {
+            let stale = |error: &ClientError| error.code() == Some(ErrorCode::Stale);
+            if answer.as_ref().is_err_and(stale) {
+                directory.load();
+            }
+            let fresh = answer?;
+            live.toast(if until.is_none() { t!(pause.ended) } else { t!(pause.begun) });
+            directory.put_number(&fresh);
+            Ok(())
+        });
     };
     let row = move |test_id: &'static str,
                     label: fn() -> &'static str,
@@ -60,7 +58,7 @@ pub(super) fn Pause(
                 data-testid=test_id
                 on:click=move |_| set(end(format::now()))
             >
-                <span class="label">{move || label()}</span>
+                <span class="label">{redraw(label)}</span>
             </button>
         }
     };
@@ -107,7 +105,7 @@ pub(super) fn Pause(
                             on:change:target=move |event| at.set(event.target().value())
                         />
                     </label>
-                    {move || {
+                    {redraw(move || {
                         let end = format!("{}:00+09:00", at.get()).parse::<DateTime<Utc>>().ok()?;
                         Some(
                             view! {
@@ -123,7 +121,7 @@ pub(super) fn Pause(
                                 </button>
                             },
                         )
-                    }}
+                    })}
                 }
             };
             view! {
@@ -141,7 +139,7 @@ pub(super) fn Pause(
                         {text!(setting.pause_until)} <small>{text!(pause.hint)}</small>
                     </span>
                 </button>
-                {move || opened.get().then(choices)}
+                {redraw(move || opened.get().then(choices))}
             }
             .into_any()
         }
@@ -150,7 +148,7 @@ pub(super) fn Pause(
         <section class="group">
             <div class="list">{body}</div>
             <p role="alert" data-testid="pause-refused">
-                {move || task.error().with(|error| error.as_ref().map(refusal))}
+                {redraw(move || task.error().with(|error| error.as_ref().map(refusal)))}
             </p>
         </section>
     }

@@ -8,6 +8,7 @@ use super::heading;
 use super::pause::Pause;
 use super::subject::Subject;
 use super::terminals::{icon_of, name_of};
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
@@ -28,7 +29,7 @@ pub fn RowHome(
     let row = StoredValue::new(row);
     view! {
         <TitleBar title back=routes::HOME />
-        {move || {
+        {redraw(move || {
             directory
                 .rows()
                 .with(|rows| match rows {
@@ -61,7 +62,7 @@ pub fn RowHome(
                         }
                     }
                 })
-        }}
+        })}
     }
 }
 
@@ -257,7 +258,7 @@ fn Terminals(terminals: Vec<Terminal>, manage: String) -> impl IntoView {
                     <Icon icon=icon_of(terminal.kind) />
                 </span>
                 <span class="label">
-                    {terminal.name}<small>{move || name_of(terminal.kind)}</small>
+                    {terminal.name}<small>{redraw(move || name_of(terminal.kind))}</small>
                 </span>
                 <span class="value small">
                     {text!(

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::directory::{Rows, id_label, number_label, use_directory};
 use crate::page::load::skeleton;
+use crate::platform::effect::memo;
 use crate::platform::remote::Remote;
 use crate::platform::routes::{self, RowKind, RowRef};
 use crate::text;
@@ -62,7 +63,7 @@ pub fn once_listed(
 ) -> AnyView {
     let directory = use_directory();
     // A memo, so that a row that changes in the list does not draw the page anew.
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         directory.rows().with(|rows| match rows {
             Remote::Loading => Remote::Loading,
             Remote::Failed(error) => Remote::Failed(error.clone()),
@@ -98,9 +99,8 @@ pub fn RowFrame(
     let row = StoredValue::new(row);
     let subject = move |rows: &Rows| row.with_value(|row| Subject::of(rows, row));
     // Of a list that is being read anew nothing is known to be gone.
-    let is_there = Memo::new(move |_| {
-        rows.with(|rows| rows.ready().is_none_or(|rows| subject(rows).is_some()))
-    });
+    let is_there =
+        memo(move || rows.with(|rows| rows.ready().is_none_or(|rows| subject(rows).is_some())));
     let content = once_listed(&[3, 3], move || {
         let draw = move || {
             if is_there.get() {

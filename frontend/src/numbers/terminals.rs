@@ -3,6 +3,7 @@
 use api_types::{PhoneId, TerminalKind};
 use leptos::prelude::*;
 
+use crate::platform::effect::redraw;
 use crate::t;
 use crate::ui::icon::Icon;
 
@@ -58,7 +59,7 @@ pub fn TerminalBadges(
                 <span class="badge \
                 on">
                     <Icon icon=icon_of(kind) />
-                    {move || name_of(kind)}
+                    {redraw(move || name_of(kind))}
                 </span>
             }
         })

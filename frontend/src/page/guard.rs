@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::router::{self, Router};
 use crate::ui::sheet::Sheet;
 use crate::{t, text};
@@ -206,7 +206,7 @@ pub fn LeaveDialog() -> impl IntoView {
             <p class="say">{text!(leave.body)}</p>
             <div class="stack">
                 <button class="btn main wide" type="button" data-testid="leave-save" on:click=save>
-                    {move || if saving.get() { t!(save.saving) } else { t!(leave.save) }}
+                    {redraw(move || if saving.get() { t!(save.saving) } else { t!(leave.save) })}
                 </button>
                 <button
                     class="btn danger \

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::editor::Phase;
+use crate::platform::effect::{memo, redraw};
 use crate::ui::icon::Icon;
 use crate::{t, text};
 
@@ -40,9 +41,9 @@ pub fn SaveBar(
     model: SaveBarModel,
 ) -> impl IntoView {
     let SaveBarModel { count, busy, phase, can_undo, save, revert, undo } = model;
-    let dirty = Memo::new(move |_| count.get() > 0);
-    let saved = Memo::new(move |_| !dirty.get() && !busy.get() && can_undo.get());
-    let shown = Memo::new(move |_| dirty.get() || busy.get() || can_undo.get());
+    let dirty = memo(move || count.get() > 0);
+    let saved = memo(move || !dirty.get() && !busy.get() && can_undo.get());
+    let shown = memo(move || dirty.get() || busy.get() || can_undo.get());
     let message = move || match phase.get() {
         _ if busy.get() => t!(save.saving).to_string(),
         _ if saved.get() => t!(save.saved).to_string(),
@@ -71,13 +72,17 @@ pub fn SaveBar(
             inert=move || !shown.get()
         >
             <p data-testid="save-status">
-                {move || saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
-                {move || troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
+                {redraw(move || {
+                    saved.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })
+                })}
+                {redraw(move || {
+                    troubled().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })
+                })}
                 <span>{message}</span>
             </p>
-            {move || saved.get().then(|| untrack(beside))}
+            {redraw(move || saved.get().then(|| untrack(beside)))}
             <div class="buttons">
-                {move || {
+                {redraw(move || {
                     if saved.get() {
                         view! {
                             <button
@@ -117,7 +122,7 @@ pub fn SaveBar(
                         }
                             .into_any()
                     }
-                }}
+                })}
             </div>
         </div>
     }

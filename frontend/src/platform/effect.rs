@@ -16,3 +16,18 @@ fn boxed(mut run: Box<dyn FnMut()>) {
         }
     });
 }
+
+/// Draws now and whenever a signal changes that `draw` read. In a view it weighs a fraction of
+/// what a closure does.
+pub fn redraw<V: IntoAny>(mut draw: impl FnMut() -> V + Send + 'static) -> AnyView {
+    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || draw().into_any());
+    draw.into_any()
+}
+
+/// A value that is computed anew when a signal changes that `compute` read.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    compute: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let compute: Box<dyn Fn() -> T + Send + Sync> = Box::new(compute);
+    Memo::new(move |_| compute())
+}

@@ -5,6 +5,7 @@ pub mod effect;
 pub mod focus;
 pub mod format;
 pub mod i18n;
+pub mod json;
 pub mod later;
 pub mod online;
 pub mod remote;

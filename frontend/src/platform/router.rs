@@ -10,6 +10,8 @@ use web_sys::UrlSearchParams;
 
 use super::routes::{Route, RowRef};
 
+use crate::platform::effect::memo;
+
 /// The pages of this window: the present one and those behind it.
 #[derive(Clone, Copy)]
 pub struct Router {
@@ -23,7 +25,7 @@ impl Router {
     pub fn start() -> Self {
         let first = present_address();
         let address = RwSignal::new(first.clone());
-        let route = Memo::new(move |_| address.with(|address| Route::of(path_of(address))));
+        let route = memo(move || address.with(|address| Route::of(path_of(address))));
         Self { address, route, trail: StoredValue::new(vec![first]) }
     }
 

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::api::ClientError;
 
+use crate::platform::effect::memo;
+
 /// What is known about the session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionState {
@@ -39,9 +41,7 @@ pub fn use_session() -> RwSignal<SessionState> {
 
 /// The account of whoever is signed in; changes only when somebody else signs in.
 pub fn account_id(session: RwSignal<SessionState>) -> Memo<Option<String>> {
-    Memo::new(move |_| {
-        session.with(|state| state.signed_in().map(|session| session.account_id.clone()))
-    })
+    memo(move || session.with(|state| state.signed_in().map(|session| session.account_id.clone())))
 }
 
 /// Where the draft of a page is kept: drafts of one contract are never shown to the holder of

@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::Storage;
 
+use super::json;
+
 const DRAFT_PREFIX: &str = "draft:";
 
 fn local() -> Option<Storage> {
@@ -38,7 +40,7 @@ pub fn forget_choice(key: &str) {
 /// The draft of a page, from before a reload or a new sign-in.
 pub fn draft<T: DeserializeOwned>(key: &str) -> Option<T> {
     let text = session()?.get_item(&format!("{DRAFT_PREFIX}{key}")).ok()??;
-    serde_json::from_str(&text).ok()
+    json::read(&text)
 }
 
 /// Keeps the draft of a page for as long as the tab lives.

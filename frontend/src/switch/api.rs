@@ -2,9 +2,9 @@
 
 use api_types::SwitchState;
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 /// How far the last change has come.
-pub async fn get(client: Client) -> Result<SwitchState, ClientError> {
-    client.get("/account/switch-state").await.map(|answer| answer.body)
+pub fn get(client: Client) -> Request<SwitchState> {
+    client.get("/account/switch-state").body()
 }

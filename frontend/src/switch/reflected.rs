@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::api as switch_state;
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::later::Later;
@@ -39,7 +40,7 @@ pub fn view() -> AnyView {
             data-testid="reflected"
             data-state=kind
         >
-            {move || state.with(|state| state.as_ref().map(words))}
+            {redraw(move || state.with(|state| state.as_ref().map(words)))}
         </p>
     }
     .into_any()

@@ -6,6 +6,8 @@ use super::Text;
 use super::notes::{Cell, FieldState};
 use super::picker::PickerChoice;
 
+use crate::platform::effect::redraw;
+
 /// The choices, one row each.
 #[component]
 pub fn ChoiceList(
@@ -45,7 +47,7 @@ pub fn ChoiceList(
         <Cell state>
             <fieldset class="list choices" aria-describedby=state.described_by()>
                 <legend class="sr">{label}</legend>
-                {move || choices.get().into_iter().map(choice).collect_view()}
+                {redraw(move || choices.get().into_iter().map(choice).collect_view())}
             </fieldset>
         </Cell>
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::platform::effect::redraw;
+
 const SHOWN: Duration = Duration::from_secs(5);
 
 /// Says things aloud and, unless the screen says them already, in a toast.
@@ -61,7 +63,7 @@ pub fn LiveRegion() -> impl IntoView {
     let visible = move || live.said.with(|said| said.as_ref().is_some_and(|said| said.visible));
     view! {
         <div class="toast" class:shown=visible role="status" aria-live="polite" data-testid="toast">
-            {move || live.said.with(|said| said.as_ref().map(|said| said.text.clone()))}
+            {redraw(move || live.said.with(|said| said.as_ref().map(|said| said.text.clone())))}
         </div>
     }
 }

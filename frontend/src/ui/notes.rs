@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::platform::effect::redraw;
 use crate::{t, text};
 
 /// The two values of a field that both sides changed.
@@ -84,7 +85,7 @@ pub fn Cell(
 fn Notes(state: FieldState) -> impl IntoView {
     let group = format!("both-{}", state.name);
     view! {
-        {move || {
+        {redraw(move || {
             state
                 .error
                 .get()
@@ -99,8 +100,8 @@ fn Notes(state: FieldState) -> impl IntoView {
                         </p>
                     }
                 })
-        }}
-        {move || {
+        })}
+        {redraw(move || {
             let group = group.clone();
             state
                 .conflict
@@ -128,7 +129,7 @@ fn Notes(state: FieldState) -> impl IntoView {
                         </fieldset>
                     }
                 })
-        }}
+        })}
     }
 }
 

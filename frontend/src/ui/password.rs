@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::icon::Icon;
 use super::notes::{Cell, FieldState};
+use crate::platform::effect::redraw;
 use crate::text;
 
 /// A password with a button that shows it.
@@ -48,13 +49,13 @@ pub fn PasswordField(
                         data-testid=format!("show-{}", state.name)
                         on:click=move |_| shown.update(|shown| *shown = !*shown)
                     >
-                        {move || {
+                        {redraw(move || {
                             if shown.get() {
                                 view! { <Icon icon=icondata_lu::LuEyeOff /> }
                             } else {
                                 view! { <Icon icon=icondata_lu::LuEye /> }
                             }
-                        }}
+                        })}
                     </button>
                 </div>
             </div>

@@ -6,6 +6,7 @@ use super::Text;
 use super::icon::Chevron;
 use super::notes::{Cell, FieldState};
 use super::sheet::Sheet;
+use crate::platform::effect::redraw;
 use crate::text;
 
 /// One of the choices.
@@ -65,7 +66,7 @@ pub fn PickerRow(
                 }>
                     <fieldset class="list choices">
                         <legend class="sr">{label}</legend>
-                        {move || {
+                        {redraw(move || {
                             choices
                                 .get()
                                 .into_iter()
@@ -74,9 +75,11 @@ pub fn PickerRow(
                                         .into_any()
                                 })
                                 .collect_view()
-                        }}
+                        })}
                     </fieldset>
-                    {move || note.get_value().map(|note| view! { <p class="footnote">{note}</p> })}
+                    {redraw(move || {
+                        note.get_value().map(|note| view! { <p class="footnote">{note}</p> })
+                    })}
                     <button
                         class="btn main \
                         wide"

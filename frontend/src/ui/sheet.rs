@@ -104,7 +104,8 @@ pub fn Sheet(
                         class="sheet-close"
                         type="button"
                         data-testid="sheet-close"
-                        aria-label=text!(app.close)on:click=move |_| open.set(false)
+                        aria-label=text!(app.close)
+                        on:click=move |_| open.set(false)
                     >
                         <Icon icon=icondata_lu::LuX />
                     </button>

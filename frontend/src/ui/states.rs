@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Text;
 use super::icon::Icon;
 use crate::platform::api::ClientError;
+use crate::platform::effect::redraw;
 use crate::{t, text};
 
 /// Grey rows in the place of those that are coming.
@@ -78,8 +79,8 @@ pub fn ErrorState(
     view! {
         <section class="state" role="alert" data-testid=test_id>
             <Icon icon />
-            <h2>{move || words(&title_error).0}</h2>
-            <p>{move || words(&error).1}</p>
+            <h2>{redraw(move || words(&title_error).0)}</h2>
+            <p>{redraw(move || words(&error).1)}</p>
             {reference
                 .map(|id| {
                     view! {
@@ -139,7 +140,7 @@ pub fn OfflineNotice(
             data-testid="offline-notice"
             class:shown=move || !online.get()
         >
-            {move || {
+            {redraw(move || {
                 (!online.get())
                     .then(|| {
                         view! {
@@ -147,7 +148,7 @@ pub fn OfflineNotice(
                             <span>{body}</span>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }
@@ -163,7 +164,7 @@ pub fn FormError(
 ) -> impl IntoView {
     view! {
         <div role="alert" class="form-error" data-testid=test_id>
-            {move || error.get().map(|error| view! { <p>{words(&error).1}</p> })}
+            {redraw(move || error.get().map(|error| view! { <p>{words(&error).1}</p> }))}
         </div>
     }
 }

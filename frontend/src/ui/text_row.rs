@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::notes::{Cell, FieldState};
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::{t, text};
 
 /// A text field in a row: label left, value right.
@@ -63,7 +63,7 @@ pub fn TextRow(
                     on:input:target=move |event| edit.run(event.target().value())
                 />
             </label>
-            {move || {
+            {redraw(move || {
                 near()
                     .then(|| {
                         view! {
@@ -73,7 +73,7 @@ pub fn TextRow(
                                 data-testid=format!("counter-{}", state.name)
                             >
                                 <span aria-hidden="true">
-                                    {move || format!("{} / {max}", length())}
+                                    {redraw(move || format!("{} / {max}", length()))}
                                 </span>
                                 <span class="sr">
                                     {text!(field.counter, count = length(), max = max)}
@@ -81,7 +81,7 @@ pub fn TextRow(
                             </p>
                         }
                     })
-            }}
+            })}
         </Cell>
     }
 }

@@ -11,6 +11,7 @@ use crate::identity::sign_out::SignOut;
 use crate::numbers::directory::{Rows, use_directory};
 use crate::page::load::Load;
 use crate::platform::api::use_client;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::i18n::{self, Locale, locale, tag_of};
 use crate::platform::routes::{self, RowPage, RowRef};
 use crate::platform::session::use_session;
@@ -84,7 +85,7 @@ fn Contract(account: Account) -> impl IntoView {
 #[component]
 fn Password() -> impl IntoView {
     let directory = use_directory();
-    let basic = Memo::new(move |_| {
+    let basic = memo(move || {
         let find = |rows: &Rows| {
             rows.ids
                 .iter()
@@ -144,7 +145,7 @@ fn Options(options: AccountOptions) -> impl IntoView {
                 <dt class="label">{label}</dt>
                 <dd class="badge" class:on=on>
                     <Icon icon />
-                    {move || if on { t!(option.on) } else { t!(option.off) }}
+                    {redraw(move || if on { t!(option.on) } else { t!(option.off) })}
                 </dd>
             </div>
         }

@@ -5,6 +5,7 @@ use web_sys::DragEvent;
 
 use super::Page;
 use crate::block_list::api::sample_href;
+use crate::platform::effect::{memo, redraw};
 use crate::ui::icon::Icon;
 use crate::{t, text};
 
@@ -92,7 +93,7 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
                 />
             </label>
             <p class="drop-hint">
-                {move || if over.get() { t!(import.drop_now) } else { t!(import.drop) }}
+                {redraw(move || if over.get() { t!(import.drop_now) } else { t!(import.drop) })}
             </p>
         </div>
     }
@@ -102,7 +103,7 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
 #[component]
 pub(super) fn Sending(page: Page, name: String) -> impl IntoView {
     let percent = page.percent;
-    let whole = Memo::new(move |_| percent.get() >= 100);
+    let whole = memo(move || percent.get() >= 100);
     let words = move || {
         if whole.get() {
             t!(import.reading, name = name.clone())

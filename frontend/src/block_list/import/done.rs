@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Page, Step, faults};
 use crate::block_list::api;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::task::Task;
 use crate::ui::icon::Icon;
@@ -19,7 +20,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
     let import_id = StoredValue::new(import.import_id);
     let undo = move |_| {
         let (number, import) = (page.number_id.get_value(), import_id.get_value());
-        let request = async move { api::undo_import(page.client, &number, &import).await };
+        let request = api::undo_import(page.client, &number, &import);
         task.run(request, move |outcome| {
             let removals = outcome?.removed;
             page.live.say(t!(import.undone, count = format::count(removals.into())));
@@ -32,20 +33,20 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
         Some(count) => t!(import.undone, count = format::count(count.into())),
         None => t!(import.done, count = format::count(import.added.into())),
     };
-    let undone = Memo::new(move |_| removed.with(Option::is_some));
+    let undone = memo(move || removed.with(Option::is_some));
     view! {
         <section class="state" data-testid="import-result">
-            {move || {
+            {redraw(move || {
                 if undone.get() {
                     view! { <Icon icon=icondata_lu::LuUndo2 /> }
                 } else {
                     view! { <Icon icon=icondata_lu::LuCircleCheck /> }
                 }
-            }}
+            })}
             <h2 tabindex="-1" data-testid="import-done">
                 {words}
             </h2>
-            {move || {
+            {redraw(move || {
                 (left_out > 0 && !undone.get())
                     .then(|| {
                         view! {
@@ -57,8 +58,8 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                             </p>
                         }
                     })
-            }}
-            {move || {
+            })}
+            {redraw(move || {
                 failure()
                     .into_iter()
                     .map(|words| {
@@ -69,7 +70,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                         }
                     })
                     .collect_view()
-            }}
+            })}
             <div class="stack">
                 <a
                     class="btn main wide"
@@ -79,7 +80,7 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                 >
                     {text!(import.to_list)}
                 </a>
-                {move || {
+                {redraw(move || {
                     (!undone.get())
                         .then(|| {
                             view! {
@@ -90,17 +91,17 @@ pub(super) fn Done(page: Page, import: BlockImport) -> impl IntoView {
                                     aria-disabled=move || task.is_busy().to_string()
                                     on:click=undo
                                 >
-                                    {move || {
+                                    {redraw(move || {
                                         if task.is_busy() {
                                             t!(import.undoing)
                                         } else {
                                             t!(import.undo)
                                         }
-                                    }}
+                                    })}
                                 </button>
                             }
                         })
-                }}
+                })}
                 <button
                     class="btn wide"
                     type="button"

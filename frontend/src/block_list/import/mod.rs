@@ -16,6 +16,7 @@ use super::api;
 use crate::numbers::subject::{NotHere, RowFrame, Subject};
 use crate::platform::api::upload::Upload;
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::routes::{RowPage, RowRef};
 use crate::platform::task::Task;
@@ -73,7 +74,7 @@ impl Page {
         self.step.set(Step::Sending(name));
         focus_first("[data-testid=cancel-upload]");
         let id = self.number_id.get_value();
-        let request = async move { api::preview(self.client, &id, &upload).await };
+        let request = api::preview(self.client, &id, &upload);
         self.sending.latest(request, move |outcome| {
             self.upload.set_value(None);
             match outcome {
@@ -156,12 +157,12 @@ fn body(subject: Subject) -> AnyView {
     on_cleanup(move || page.abort());
     view! {
         {subject.heading()}
-        {move || match page.step.get() {
+        {redraw(move || match page.step.get() {
             Step::Choose(faults) => view! { <Choose page faults /> }.into_any(),
             Step::Sending(name) => view! { <Sending page name /> }.into_any(),
             Step::Preview(import) => view! { <Preview page import=*import /> }.into_any(),
             Step::Done(import) => view! { <Done page import=*import /> }.into_any(),
-        }}
+        })}
     }
     .into_any()
 }

@@ -8,7 +8,7 @@ use super::rows::{Counts, Listing, Rows};
 use super::{Page, Step, faults};
 use crate::block_list::api;
 use crate::platform::api::ClientError;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::task::Task;
@@ -52,7 +52,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
             <Decision page import_id counts how />
             <p>
                 {text!(import.read_as, encoding = encoding.clone())}
-                {move || {
+                {redraw(move || {
                     (empty > 0)
                         .then(|| {
                             format!(
@@ -60,7 +60,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
                                 t!(import.summary_empty, count = format::count(empty.into())),
                             )
                         })
-                }}
+                })}
             </p>
         </section>
         <Listing rows counts />
@@ -79,9 +79,9 @@ fn Decision(
     how: RwSignal<BlockImportApply>,
 ) -> impl IntoView {
     let task = Task::default();
-    let wrong = Memo::new(move |_| counts.wrong(how.get()));
-    let to_add = Memo::new(move |_| counts.to_add(how.get()));
-    let blocked = Memo::new(move |_| wrong.get() > 0 && !how.get().skip_invalid);
+    let wrong = memo(move || counts.wrong(how.get()));
+    let to_add = memo(move || counts.to_add(how.get()));
+    let blocked = memo(move || wrong.get() > 0 && !how.get().skip_invalid);
     let number = |count: u32| format::count(count.into());
     let plain = |name| FieldState::plain(name, Signal::stored(None));
     follow(move || {
@@ -97,7 +97,7 @@ fn Decision(
         }
         let (number, import) = (page.number_id.get_value(), import_id.get_value());
         let how = how.get_untracked();
-        let request = async move { api::apply(page.client, &number, &import, &how).await };
+        let request = api::apply(page.client, &number, &import, &how);
         task.run(request, move |outcome| {
             match outcome {
                 Ok(done) => {
@@ -132,7 +132,7 @@ fn Decision(
                         />
                     }
                 })}
-            {move || {
+            {redraw(move || {
                 (wrong.get() > 0)
                     .then(|| {
                         view! {
@@ -147,7 +147,7 @@ fn Decision(
                             />
                         }
                     })
-            }}
+            })}
             {(counts.invalid + counts.repairable > 0)
                 .then(|| {
                     view! {
@@ -163,7 +163,7 @@ fn Decision(
                     }
                 })}
             <div class="cell decide">
-                {move || {
+                {redraw(move || {
                     (blocked.get() && to_add.get() > 0)
                         .then(|| {
                             view! {
@@ -175,8 +175,8 @@ fn Decision(
                                 </p>
                             }
                         })
-                }}
-                {move || {
+                })}
+                {redraw(move || {
                     failure()
                         .into_iter()
                         .map(|words| {
@@ -187,19 +187,19 @@ fn Decision(
                             }
                         })
                         .collect_view()
-                }}
-                {move || {
+                })}
+                {redraw(move || {
                     if to_add.get() == 0 {
                         let all_there = counts.duplicates > 0 && wrong.get() == 0;
                         view! {
                             <p class="nothing" data-testid="import-nothing">
-                                {move || {
+                                {redraw(move || {
                                     if all_there {
                                         t!(import.nothing_new)
                                     } else {
                                         t!(import.nothing)
                                     }
-                                }}
+                                })}
                             </p>
                         }
                             .into_any()
@@ -213,18 +213,18 @@ fn Decision(
                                 aria-disabled=move || (task.is_busy() || blocked.get()).to_string()
                                 on:click=apply
                             >
-                                {move || {
+                                {redraw(move || {
                                     if task.is_busy() {
                                         t!(import.applying).to_owned()
                                     } else {
                                         t!(import.apply, count = number(to_add.get()))
                                     }
-                                }}
+                                })}
                             </button>
                         }
                             .into_any()
                     }
-                }}
+                })}
             </div>
         </div>
     }

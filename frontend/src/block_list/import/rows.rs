@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Page, faults};
 use crate::block_list::api;
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::remote::Remote;
 use crate::platform::task::Task;
@@ -133,7 +134,7 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                         prop:checked=move || rows.outcome.get() == outcome
                         on:change=move |_| rows.show(outcome)
                     />
-                    <span class="num">{move || chip(outcome, counts.of(outcome))}</span>
+                    <span class="num">{redraw(move || chip(outcome, counts.of(outcome)))}</span>
                 </label>
             }
         });
@@ -146,7 +147,7 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                 aria-label=text!(import.filter)>
                 {chips.collect_view()}
             </div>
-            {move || {
+            {redraw(move || {
                 rows
                     .rows
                     .with(|shown| {
@@ -160,8 +161,8 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                                 }
                             })
                     })
-            }}
-            {move || match rows.task.state() {
+            })}
+            {redraw(move || match rows.task.state() {
                 Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
                 Remote::Failed(error) => {
                     view! { <ErrorState error retry=Callback::new(move |()| rows.more()) /> }
@@ -184,7 +185,7 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
                         })
                         .into_any()
                 }
-            }}
+            })}
         </section>
     }
 }
@@ -203,14 +204,14 @@ fn import_row(row: &BlockImportRow) -> AnyView {
         view! {
             <span class="understood-as num">
                 "→ "
-                {move || {
+                {redraw(move || {
                     if prefix {
                         t!(block.begins,
         caller = text.clone())
                     } else {
                         text.clone()
                     }
-                }}
+                })}
             </span>
         }
     });

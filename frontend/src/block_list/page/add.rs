@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::list::List;
 use super::typed::Typed;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::ui::Text;
@@ -41,7 +42,7 @@ fn AddForm(
     let state = move |name: &'static str, pointer: &'static str| {
         FieldState::plain(name, Signal::derive(move || typed.fault(pointer)))
     };
-    let warned = Memo::new(move |_| !typed.warnings().is_empty());
+    let warned = memo(move || !typed.warnings().is_empty());
     // After the sheet has put the focus somewhere itself.
     request_animation_frame(|| focus_first("[data-testid=input-caller]"));
     view! {
@@ -92,7 +93,7 @@ fn AddForm(
                 />
             </div>
             <Understood typed />
-            {move || {
+            {redraw(move || {
                 warned
                     .get()
                     .then(|| {
@@ -107,7 +108,7 @@ fn AddForm(
                             </div>
                         }
                     })
-            }}
+            })}
             <NoteAndEnd
                 state=state("note", "/note")
                 note=typed.note
@@ -118,7 +119,7 @@ fn AddForm(
                     typed.forget("/expires_at");
                 })
             />
-            {move || {
+            {redraw(move || {
                 typed
                     .failure
                     .get()
@@ -129,7 +130,7 @@ fn AddForm(
                             </p>
                         }
                     })
-            }}
+            })}
             <button
                 class="btn main \
                 wide"
@@ -137,7 +138,13 @@ fn AddForm(
                 data-testid="submit-entry"
                 aria-disabled=move || typed.adding.is_busy().to_string()
             >
-                {move || if typed.adding.is_busy() { t!(block.adding) } else { t!(block.submit) }}
+                {redraw(move || {
+                    if typed.adding.is_busy() {
+                        t!(block.adding)
+                    } else {
+                        t!(block.submit)
+                    }
+                })}
             </button>
         </form>
     }
@@ -229,7 +236,7 @@ fn Understood(typed: Typed) -> impl IntoView {
         };
     view! {
         <div class="understood" aria-live="polite">
-            {move || {
+            {redraw(move || {
                 words()
                     .map(|words| line(
                         "reading num",
@@ -237,8 +244,8 @@ fn Understood(typed: Typed) -> impl IntoView {
                         icondata_lu::LuCheck,
                         Signal::stored(words),
                     ))
-            }}
-            {move || {
+            })}
+            {redraw(move || {
                 effect()
                     .map(|words| line(
                         "reading",
@@ -246,8 +253,8 @@ fn Understood(typed: Typed) -> impl IntoView {
                         icondata_lu::LuPhoneOff,
                         Signal::stored(words),
                     ))
-            }}
-            {move || {
+            })}
+            {redraw(move || {
                 covered()
                     .map(|words| line(
                         "hint",
@@ -255,8 +262,8 @@ fn Understood(typed: Typed) -> impl IntoView {
                         icondata_lu::LuInfo,
                         Signal::stored(words),
                     ))
-            }}
-            {move || {
+            })}
+            {redraw(move || {
                 typed
                     .warnings()
                     .into_iter()
@@ -267,8 +274,8 @@ fn Understood(typed: Typed) -> impl IntoView {
                         Signal::stored(words),
                     ))
                     .collect_view()
-            }}
-            {move || {
+            })}
+            {redraw(move || {
                 proposal()
                     .map(|text| {
                         let shown = text.clone();
@@ -286,7 +293,7 @@ fn Understood(typed: Typed) -> impl IntoView {
                             </button>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::list::{List, Removal};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::ui::icon::Icon;
 use crate::{t, text};
@@ -11,11 +12,11 @@ use crate::{t, text};
 #[component]
 pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
     let removal = list.removal;
-    let done = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Deleted(..))));
-    let busy = Memo::new(move |_| {
+    let done = memo(move || removal.with(|removal| matches!(removal, Removal::Deleted(..))));
+    let busy = memo(move || {
         removal.with(|removal| matches!(removal, Removal::Deleting | Removal::Undoing))
     });
-    let failed = Memo::new(move |_| removal.with(|removal| matches!(removal, Removal::Failed(..))));
+    let failed = memo(move || removal.with(|removal| matches!(removal, Removal::Failed(..))));
     let message = move || match removal.get() {
         Removal::Deleting => t!(block.deleting).to_owned(),
         Removal::Undoing => t!(block.undoing).to_owned(),
@@ -33,7 +34,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
             list.undo(deletions);
         }
     };
-    let can_undo = Memo::new(move |_| {
+    let can_undo = memo(move || {
         removal.with(|removal| {
             matches!(removal, Removal::Deleted(_,
             deletions) | Removal::Failed(_, deletions) if !deletions.is_empty())
@@ -57,12 +58,16 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
             inert=move || !shown.get()
         >
             <p data-testid="selection-status">
-                {move || done.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })}
-                {move || failed.get().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })}
+                {redraw(move || {
+                    done.get().then(|| view! { <Icon icon=icondata_lu::LuCircleCheck /> })
+                })}
+                {redraw(move || {
+                    failed.get().then(|| view! { <Icon icon=icondata_lu::LuTriangleAlert /> })
+                })}
                 <span>{message}</span>
             </p>
             <div class="buttons">
-                {move || {
+                {redraw(move || {
                     (!done.get())
                         .then(|| {
                             view! {
@@ -77,8 +82,8 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                 </button>
                             }
                         })
-                }}
-                {move || {
+                })}
+                {redraw(move || {
                     can_undo
                         .get()
                         .then(|| {
@@ -93,8 +98,8 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                 </button>
                             }
                         })
-                }}
-                {move || {
+                })}
+                {redraw(move || {
                     can_delete()
                         .then(|| {
                             view! {
@@ -109,7 +114,7 @@ pub(super) fn SelectionBar(list: List, shown: Signal<bool>) -> impl IntoView {
                                 </button>
                             }
                         })
-                }}
+                })}
             </div>
         </div>
     }

@@ -8,7 +8,7 @@ use super::entries::caller_text;
 use super::list::{List, Removal};
 use crate::block_list::api;
 use crate::platform::api::ClientError;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::i18n::locale;
@@ -33,7 +33,7 @@ pub(super) fn DetailSheet(open: RwSignal<Option<BlockEntry>>, list: List) -> imp
     });
     view! {
         <Sheet open=shown title=text!(block.detail) test_id="entry-sheet">
-            {move || open.get().map(|entry| view! { <Detail entry open list notice /> })}
+            {redraw(move || open.get().map(|entry| view! { <Detail entry open list notice /> }))}
         </Sheet>
     }
 }
@@ -82,7 +82,7 @@ fn Detail(
             expires_at: last_day.with(|day| (day != old_day).then(|| format::end_of_day(day))),
         })
     };
-    let changed = Memo::new(move |_| changes() != BlockEntryPatch::default());
+    let changed = memo(move || changes() != BlockEntryPatch::default());
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !task.is_idle() || !changed.get_untracked() {
@@ -149,9 +149,9 @@ fn Detail(
     view! {
         <form novalidate on:submit=save>
             <p class="big num" data-testid="entry-caller">
-                {move || caller_text(&heading)}
+                {redraw(move || caller_text(&heading))}
             </p>
-            {move || {
+            {redraw(move || {
                 notice
                     .get()
                     .map(|words| {
@@ -161,7 +161,7 @@ fn Detail(
                             </p>
                         }
                     })
-            }}
+            })}
             <NoteAndEnd
                 state=state("note", "/note")
                 note
@@ -208,7 +208,7 @@ fn Detail(
                     data-testid="save-entry"
                     aria-disabled=move || (task.is_busy() || !has_changes()).to_string()
                 >
-                    {move || if task.is_busy() { t!(block.saving) } else { t!(block.save) }}
+                    {redraw(move || if task.is_busy() { t!(block.saving) } else { t!(block.save) })}
                 </button>
                 <button
                     class="btn danger \

@@ -9,6 +9,7 @@ use super::add::AddSheet;
 use super::detail::DetailSheet;
 use super::list::{List, Selection};
 use crate::block_list::api::{export_href, sample_href};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::later::Later;
@@ -136,10 +137,12 @@ fn Search(list: List) -> impl IntoView {
                 enterkeyhint="search"
                 maxlength="100"
                 data-testid="search"
-                aria-label=text!(block.search)placeholder=text!(block.search)prop:value=typed
+                aria-label=text!(block.search)
+                placeholder=text!(block.search)
+                prop:value=typed
                 on:input:target=move |event| ask(event.target().value(), PAUSE)
             />
-            {move || {
+            {redraw(move || {
                 typed
                     .with(|typed| !typed.is_empty())
                     .then(|| {
@@ -147,7 +150,8 @@ fn Search(list: List) -> impl IntoView {
                             <button
                                 type="button"
                                 data-testid="clear-search"
-                                aria-label=text!(block.clear_search)on:click=move |_| {
+                                aria-label=text!(block.clear_search)
+                                on:click=move |_| {
                                     ask(String::new(), Duration::ZERO);
                                     crate::platform::focus::focus_first("[data-testid=search]");
                                 }
@@ -156,7 +160,7 @@ fn Search(list: List) -> impl IntoView {
                             </button>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }
@@ -164,7 +168,7 @@ fn Search(list: List) -> impl IntoView {
 #[component]
 fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
     let count = Signal::derive(move || list.entries.with(Vec::len));
-    let empty = Memo::new(move |_| count.get() == 0);
+    let empty = memo(move || count.get() == 0);
     let loading = list.reading.busy();
     let failed = move || list.reading.error().get();
     // Drawn anew when the entry changed; its place is part of the key of the list itself.
@@ -203,13 +207,13 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
                     on:change:target=move |event| list.select_all(event.target().checked())
                 />
                 <span class="label">
-                    {move || {
+                    {redraw(move || {
                         if list.search.with(String::is_empty) {
                             t!(block.select_all)
                         } else {
                             t!(block.select_found)
                         }
-                    }}
+                    })}
                 </span>
             </label>
             <LongList
@@ -220,7 +224,7 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
                 more=Callback::new(move |()| list.more())
             />
         </div>
-        {move || match failed() {
+        {redraw(move || match failed() {
             Some(error) => {
                 view! { <ErrorState error retry=Callback::new(move |()| list.again()) /> }
                     .into_any()
@@ -252,7 +256,7 @@ fn Rows(list: List, open: RwSignal<Option<BlockEntry>>) -> impl IntoView {
                 }
                     .into_any()
             }
-        }}
+        })}
     }
 }
 
@@ -333,13 +337,13 @@ fn entry_row(list: List, entry: BlockEntry, open: RwSignal<Option<BlockEntry>>) 
                 on:click=move |_| open.set(Some(entry.get_value()))
             >
                 <span class="who">
-                    <b class="num">{move || entry.with_value(caller_text)}</b>
+                    <b class="num">{redraw(move || entry.with_value(caller_text))}</b>
                     <small>
                         {expired.then(|| view! { <em>{text!(block.expired)}</em> })}
-                        {move || entry.with_value(details)}
+                        {redraw(move || entry.with_value(details))}
                     </small>
                 </span>
-                <span class="hits num">{move || entry.with_value(hits)}</span>
+                <span class="hits num">{redraw(move || entry.with_value(hits))}</span>
                 <Chevron />
             </button>
         </div>

@@ -23,6 +23,7 @@ use crate::page::faults::Checks;
 use crate::page::load::Load;
 use crate::page::save_bar::{SaveBar, SaveBarModel};
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::routes::{RowPage, RowRef};
 use crate::platform::session::draft_key;
 use crate::switch::reflected;
@@ -120,13 +121,13 @@ fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl Int
     let list = List::new(page.client, use_live(), row.id.clone(), switches.entry_count);
     let bar = editor.bar();
     // One bar at a time: what is not saved comes first, then what is selected, then what was saved.
-    let editing = Memo::new(move |_| bar.count.get() > 0 || bar.busy.get());
-    let selecting = Memo::new(move |_| !editing.get() && list.has_bar());
+    let editing = memo(move || bar.count.get() > 0 || bar.busy.get());
+    let selecting = memo(move || !editing.get() && list.has_bar());
     let can_undo = Signal::derive(move || bar.can_undo.get() && !selecting.get());
     let bar = SaveBarModel { can_undo, ..bar };
     view! {
         <Switches page />
-        {move || (list.saved.get() > 0).then(reflected::view)}
+        {redraw(move || (list.saved.get() > 0).then(reflected::view))}
         <Entries list row=row.clone() />
         <HistoryLink row kind="block_list" />
         <SaveBar model=bar />

@@ -83,7 +83,7 @@ impl Typed {
         }
         let id = self.list.number_id.get_value();
         let request = BlockCheckRequest { caller, matching };
-        let request = async move { api::check(self.list.client, &id, &request).await };
+        let request = api::check(self.list.client, &id, &request);
         self.checking.latest(request, move |answer| {
             // Without an answer the number can be added all the same: the server looks at it again.
             self.check.set(answer.ok());
@@ -167,7 +167,7 @@ impl Typed {
             confirm: self.confirmed.get_untracked(),
         };
         let id = self.list.number_id.get_value();
-        let request = async move { api::add(self.list.client, &id, &entry).await };
+        let request = api::add(self.list.client, &id, &entry);
         self.adding.run(request, move |outcome| {
             match outcome {
                 Ok(entry) => {

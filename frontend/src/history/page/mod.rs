@@ -12,7 +12,7 @@ use self::timeline::{Source, Timeline};
 use super::api;
 use crate::numbers::directory::{Rows, id_label, number_label, use_directory};
 use crate::platform::api::{Client, ClientError, use_client};
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
@@ -85,8 +85,8 @@ impl Part {
 #[component]
 pub fn HistoryPage() -> impl IntoView {
     let router = use_router();
-    let row = Memo::new(move |_| router.row());
-    let part = Memo::new(move |_| {
+    let row = memo(move || router.row());
+    let part = memo(move || {
         let kind = router.query("kind").unwrap_or_default();
         Part::ALL.into_iter().find(|part| part.key() == kind).unwrap_or(Part::All)
     });
@@ -113,9 +113,9 @@ pub fn HistoryPage() -> impl IntoView {
         let row = StoredValue::new(row);
         view! {
             <TitleBar title=text!(history.title) back />
-            {move || name().map(|name| view! { <p class="big num">{name}</p> })}
+            {redraw(move || name().map(|name| view! { <p class="big num">{name}</p> }))}
             {parts}
-            {move || view! { <Log row=row.get_value() part=part.get() /> }}
+            {redraw(move || view! { <Log row=row.get_value() part=part.get() /> })}
         }
     }
 }
@@ -146,7 +146,7 @@ fn Parts(row: Option<RowRef>, part: Memo<Part>) -> impl IntoView {
                         prop:checked=move || part.get() == this
                         on:change=move |_| router.replace(&address)
                     />
-                    <span>{move || this.name()}</span>
+                    <span>{redraw(move || this.name())}</span>
                 </label>
             }
         });
@@ -177,7 +177,7 @@ struct Page {
 fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
     let directory = use_directory();
     // The log of the primary number includes its basic ID, which only the directory knows.
-    let sources = Memo::new(move |_| {
+    let sources = memo(move || {
         directory.rows().with(|rows| match (&row, rows) {
             (None, _) => Some(part.sources(None, None)),
             (Some(row), Remote::Ready(rows)) => {
@@ -216,7 +216,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
         if part == Part::All { text!(history.empty_body) } else { text!(history.empty_filtered) };
     view! {
         <Days page />
-        {move || match page.task.state() {
+        {redraw(move || match page.task.state() {
             Remote::Loading => view! { <SkeletonRows count=4 /> }.into_any(),
             Remote::Failed(error) => view! { <ErrorState error retry=again /> }.into_any(),
             // Nothing has been asked for yet.
@@ -250,7 +250,7 @@ fn Log(row: Option<RowRef>, part: Part) -> impl IntoView {
                 }
                     .into_any()
             }
-        }}
+        })}
         <Restore restoring=page.restoring restored=begin />
     }
 }

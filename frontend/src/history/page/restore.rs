@@ -7,7 +7,7 @@ use super::words;
 use crate::history::api;
 use crate::numbers::directory::use_directory;
 use crate::platform::api::{ClientError, use_client};
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::task::Task;
 use crate::ui::change::{Change, change_line};
 use crate::ui::live::use_live;
@@ -48,7 +48,7 @@ pub(super) fn Restore(
     let go = move |_| {
         let Some(entry) = restoring.get_untracked() else { return };
         let overwrite = untrack(since);
-        let request = async move { api::restore(client, &entry.id, overwrite).await };
+        let request = api::restore(client, &entry.id, overwrite);
         task.run(request, move |outcome| {
             outcome?;
             open.set(false);
@@ -73,7 +73,7 @@ pub(super) fn Restore(
     view! {
         <Sheet open title=text!(history.restore_title) test_id="restore-sheet">
             <p class="say">{text!(history.restore_body)}</p>
-            {move || {
+            {redraw(move || {
                 restoring
                     .get()
                     .map(|entry| {
@@ -94,9 +94,9 @@ pub(super) fn Restore(
                                 }
                             })
                     })
-            }}
+            })}
             <div role="alert" class="form-error" data-testid="restore-error">
-                {move || message().map(|message| view! { <p>{message}</p> })}
+                {redraw(move || message().map(|message| view! { <p>{message}</p> }))}
             </div>
             <div class="stack">
                 <button

@@ -2,19 +2,19 @@
 
 use api_types::{ApiKey, ApiKeyCreate, ApiKeyCreated, Page};
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 /// Every key of the account.
-pub async fn list(client: Client) -> Result<Vec<ApiKey>, ClientError> {
-    client.get::<Page<ApiKey>>("/api-keys?limit=200").await.map(|answer| answer.body.items)
+pub fn list(client: Client) -> Request<Vec<ApiKey>> {
+    client.get::<Page<ApiKey>>("/api-keys?limit=200").items()
 }
 
 /// Makes a key; it stands in the answer, and nowhere else.
-pub async fn create(client: Client, key: &ApiKeyCreate) -> Result<ApiKeyCreated, ClientError> {
-    client.write("POST", "/api-keys", key, None).await.map(|answer| answer.body)
+pub fn create(client: Client, key: &ApiKeyCreate) -> Request<ApiKeyCreated> {
+    client.write("POST", "/api-keys", key, None).body()
 }
 
 /// Removes a key.
-pub async fn delete(client: Client, id: &str) -> Result<(), ClientError> {
-    client.delete(&format!("/api-keys/{id}")).await
+pub fn delete(client: Client, id: &str) -> Request<()> {
+    client.delete(&format!("/api-keys/{id}"))
 }

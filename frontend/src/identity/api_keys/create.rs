@@ -9,6 +9,7 @@ use super::Page;
 use crate::identity::api;
 use crate::page::faults::fault_text;
 use crate::platform::api::{Client, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::task::Task;
 use crate::ui::Text;
@@ -122,7 +123,7 @@ impl New {
             }
             return self.refused.refuse(faults);
         }
-        let request = async move { api::api_keys::create(self.client, &key).await };
+        let request = api::api_keys::create(self.client, &key);
         self.task.run(request, move |outcome| {
             match outcome {
                 Ok(made) => {
@@ -216,7 +217,7 @@ fn CreateForm(page: Page) -> impl IntoView {
                 <p>{text!(keys.addresses_note)}</p>
             </section>
             <div role="alert" class="form-error">
-                {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+                {redraw(move || new.failure.get().map(|words| view! { <p>{words}</p> }))}
             </div>
             <button
                 class="btn main \
@@ -225,7 +226,13 @@ fn CreateForm(page: Page) -> impl IntoView {
                 data-testid="create-key"
                 aria-disabled=move || new.task.is_busy().to_string()
             >
-                {move || if new.task.is_busy() { t!(keys.creating) } else { t!(keys.create) }}
+                {redraw(move || {
+                    if new.task.is_busy() {
+                        t!(keys.creating)
+                    } else {
+                        t!(keys.create)
+                    }
+                })}
             </button>
         </form>
     }

@@ -34,7 +34,7 @@ pub(super) fn DeleteSheet(page: Page) -> impl IntoView {
     let go = Callback::new(move |()| {
         let Some(key) = page.going.get_untracked() else { return };
         let id = key.id.clone();
-        let request = async move { api::api_keys::delete(client, &id).await };
+        let request = api::api_keys::delete(client, &id);
         task.run(request, move |outcome| {
             match outcome {
                 // One that is gone already is what was wanted.

@@ -11,6 +11,7 @@ use self::delete::DeleteSheet;
 use super::api;
 use crate::page::load::Load;
 use crate::platform::api::use_client;
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::i18n::locale;
@@ -54,7 +55,7 @@ pub fn ApiKeysPage() -> impl IntoView {
     };
     view! {
         <TitleBar title=text!(keys.title) back=routes::ACCOUNT deep=true />
-        {move || page.made.get().map(|made| view! { <KeyOnce page made /> })}
+        {redraw(move || page.made.get().map(|made| view! { <KeyOnce page made /> }))}
         {load.show(&[2], list)}
         <CreateSheet page />
         <DeleteSheet page />
@@ -151,8 +152,8 @@ fn row(page: Page, key: ApiKey) -> AnyView {
                 <span class="num">{format!("{hint}…")}</span>
                 <small>{may}</small>
                 <small>{used}</small>
-                {move || ends().map(|words| view! { <small>{words}</small> })}
-                {move || from().map(|words| view! { <small class="num">{words}</small> })}
+                {redraw(move || ends().map(|words| view! { <small>{words}</small> }))}
+                {redraw(move || from().map(|words| view! { <small class="num">{words}</small> }))}
             </span>
             <button
                 class="btn danger"

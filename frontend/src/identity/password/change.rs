@@ -12,6 +12,7 @@ use crate::identity::sign_in::count_down;
 use crate::numbers::directory::use_directory;
 use crate::page::faults::fault_text;
 use crate::platform::api::{ClientError, use_client};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::task::Task;
 use crate::ui::clipboard::CopyButton;
@@ -145,9 +146,8 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
         (0, false) => t!(password.change).to_string(),
         (seconds, _) => t!(sign_in.wait, seconds = seconds),
     };
-    let shown_proposal = Memo::new(move |_| {
-        proposal.with(|made| !made.is_empty() && first.with(|typed| typed == made))
-    });
+    let shown_proposal =
+        memo(move || proposal.with(|made| !made.is_empty() && first.with(|typed| typed == made)));
     view! {
         <section class="group">
             <h2>{text!(password.heading)}</h2>
@@ -176,7 +176,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     autocomplete="new-password"
                 />
                 <Meter phone_id=id.get_value() password=first />
-                {move || {
+                {redraw(move || {
                     shown_proposal
                         .get()
                         .then(|| {
@@ -188,7 +188,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                                 </div>
                             }
                         })
-                }}
+                })}
                 <PasswordField
                     state=FieldState::plain(
                         "new_password_confirmation",
@@ -219,7 +219,9 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                     {text!(password.propose)}
                 </button>
             </form>
-            <p>{move || if basic { t!(password.note_basic) } else { t!(password.note_id) }}</p>
+            <p>
+                {redraw(move || if basic { t!(password.note_basic) } else { t!(password.note_id) })}
+            </p>
         </section>
     }
 }
@@ -233,7 +235,7 @@ fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
         count => t!(password.ended, count = count),
     };
     view! {
-        {move || {
+        {redraw(move || {
             done
                 .get()
                 .map(|count| {
@@ -248,19 +250,19 @@ fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
                             <div>
                                 <p>{text!(password.done)}</p>
                                 <p>
-                                    {move || {
+                                    {redraw(move || {
                                         if basic {
                                             ended(count)
                                         } else {
                                             format!("{}{}", ended(count), t!(password.again_id))
                                         }
-                                    }}
+                                    })}
                                 </p>
                             </div>
                         </div>
                     }
                 })
-        }}
+        })}
     }
 }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::identity::api;
 use crate::platform::api::use_client;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::later::Later;
 use crate::platform::task::Task;
 use crate::{t, text};
@@ -25,7 +25,7 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
     let ask = move || {
         let Some(typed) = password.try_get_untracked() else { return };
         let request = PasswordCheckRequest { password: typed, phone_id: phone_id.try_get_value() };
-        let request = async move { api::passwords::check(client, &request).await };
+        let request = api::passwords::check(client, &request);
         task.latest(request, move |answer| {
             check.set(answer.ok());
             Ok(())
@@ -70,11 +70,11 @@ pub(super) fn Meter(phone_id: String, password: RwSignal<String>) -> impl IntoVi
             </div>
             // As high as most advice, so that the button below does not move away from a finger.
             <div class="said">
-                {move || {
+                {redraw(move || {
                     check
                         .with(Option::is_none)
                         .then(|| view! { <p>{text!(password.hint)}</p> })
-                }} <div role="status">{move || check.get().map(words)}</div>
+                })} <div role="status">{redraw(move || check.get().map(words))}</div>
             </div>
         </div>
     }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::identity::api;
 use crate::identity::confirm::ConfirmSheet;
 use crate::platform::api::use_client;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::later::Later;
 use crate::platform::task::Task;
@@ -76,7 +77,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
     on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     let reveal = move || {
         let phone_id = id.get_value();
-        let request = async move { api::passwords::reveal(client, &phone_id).await };
+        let request = api::passwords::reveal(client, &phone_id);
         task.run(request, move |outcome| {
             match outcome {
                 Ok(revealed) => {
@@ -92,12 +93,12 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
             Ok(())
         });
     };
-    let visible = Memo::new(move |_| shown.password.with(|password| !password.is_empty()));
+    let visible = memo(move || shown.password.with(|password| !password.is_empty()));
     view! {
         <section class="group">
             <h2>{text!(password.reveal_heading)}</h2>
             <div class="list">
-                {move || {
+                {redraw(move || {
                     if visible.get() {
                         view! {
                             <div class="secret" data-testid="revealed">
@@ -140,7 +141,7 @@ pub(super) fn Reveal(phone_id: String) -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
+                })}
             </div>
             <p>{text!(password.reveal_note)}</p>
         </section>

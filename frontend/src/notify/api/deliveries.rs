@@ -3,23 +3,19 @@
 use api_types::{DeliveriesResend, DeliveriesResent, Delivery, DeliveryState, Page};
 use chrono::{DateTime, Utc};
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, ClientError, Request};
 
 const PAGE: u32 = 50;
 /// The most notices of one event that are shown, and the most that are counted before they are sent
 /// again.
 pub const MANY: u32 = 200;
 
-async fn page(client: Client, path: &str) -> Result<Page<Delivery>, ClientError> {
-    client.get(path).await.map(|answer| answer.body)
+fn page(client: Client, path: &str) -> Request<Page<Delivery>> {
+    client.get(path).body()
 }
 
 /// One page of what was sent, the latest first; with `failed` only what was given up.
-pub async fn list(
-    client: Client,
-    failed: bool,
-    cursor: Option<&str>,
-) -> Result<Page<Delivery>, ClientError> {
+pub fn list(client: Client, failed: bool, cursor: Option<&str>) -> Request<Page<Delivery>> {
     let mut path = format!("/deliveries?limit={PAGE}");
     if failed {
         path.push_str("&state=failed");
@@ -27,7 +23,7 @@ pub async fn list(
     if let Some(cursor) = cursor {
         path.push_str(&format!("&cursor={cursor}"));
     }
-    page(client, &path).await
+    page(client, &path)
 }
 
 /// The notices of an event.
@@ -38,13 +34,13 @@ pub async fn of_event(client: Client, call_event_id: &str) -> Result<Vec<Deliver
 }
 
 /// One notice with each attempt.
-pub async fn get(client: Client, id: &str) -> Result<Delivery, ClientError> {
-    client.get(&format!("/deliveries/{id}")).await.map(|answer| answer.body)
+pub fn get(client: Client, id: &str) -> Request<Delivery> {
+    client.get(&format!("/deliveries/{id}")).body()
 }
 
 /// Sends one again.
-pub async fn resend(client: Client, id: &str) -> Result<(), ClientError> {
-    client.tell("POST", &format!("/deliveries/{id}/resend"), &()).await
+pub fn resend(client: Client, id: &str) -> Request<()> {
+    client.tell("POST", &format!("/deliveries/{id}/resend"), &())
 }
 
 /// When those were planned that can be sent again, the latest first: at most [`MANY`] that failed
@@ -61,9 +57,6 @@ pub async fn resendable(client: Client) -> Result<Vec<DateTime<Utc>>, ClientErro
 }
 
 /// Sends everything again that failed or was skipped since a time.
-pub async fn resend_since(
-    client: Client,
-    since: DateTime<Utc>,
-) -> Result<DeliveriesResent, ClientError> {
-    client.work("/deliveries/resend", &DeliveriesResend { since, rule_id: None }).await
+pub fn resend_since(client: Client, since: DateTime<Utc>) -> Request<DeliveriesResent> {
+    client.work("/deliveries/resend", &DeliveriesResend { since, rule_id: None })
 }

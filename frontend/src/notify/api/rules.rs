@@ -5,44 +5,36 @@ use api_types::{
     ServiceTest,
 };
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 /// Every notify rule of the account.
-pub async fn list(client: Client) -> Result<Vec<NotifyRule>, ClientError> {
-    client.get::<Page<NotifyRule>>("/notify-rules?limit=200").await.map(|answer| answer.body.items)
+pub fn list(client: Client) -> Request<Vec<NotifyRule>> {
+    client.get::<Page<NotifyRule>>("/notify-rules?limit=200").items()
 }
 
 /// One rule.
-pub async fn get(client: Client, id: &str) -> Result<NotifyRule, ClientError> {
-    client.get(&format!("/notify-rules/{id}")).await.map(|answer| answer.body)
+pub fn get(client: Client, id: &str) -> Request<NotifyRule> {
+    client.get(&format!("/notify-rules/{id}")).body()
 }
 
 /// Makes a rule.
-pub async fn create(client: Client, rule: &NotifyRuleCreate) -> Result<NotifyRule, ClientError> {
-    client.write("POST", "/notify-rules", rule, None).await.map(|answer| answer.body)
+pub fn create(client: Client, rule: &NotifyRuleCreate) -> Request<NotifyRule> {
+    client.write("POST", "/notify-rules", rule, None).body()
 }
 
 /// Changes a rule.
-pub async fn patch(
+pub fn patch(
     client: Client,
     id: &str,
     version: u64,
     patch: &NotifyRulePatch,
-) -> Result<NotifyRule, ClientError> {
-    client
-        .write("PATCH", &format!("/notify-rules/{id}"), patch, Some(version))
-        .await
-        .map(|answer| answer.body)
+) -> Request<NotifyRule> {
+    client.write("PATCH", &format!("/notify-rules/{id}"), patch, Some(version)).body()
 }
 
 /// Removes a rule; with `detach` also from the numbers that use it.
-pub async fn delete(
-    client: Client,
-    id: &str,
-    version: u64,
-    detach: bool,
-) -> Result<(), ClientError> {
-    client.delete_version(&format!("/notify-rules/{id}?detach={detach}"), version).await
+pub fn delete(client: Client, id: &str, version: u64, detach: bool) -> Request<()> {
+    client.delete_version(&format!("/notify-rules/{id}?detach={detach}"), version)
 }
 
 fn at(rule_id: &str, service_id: &str, rest: &str) -> String {
@@ -50,62 +42,38 @@ fn at(rule_id: &str, service_id: &str, rest: &str) -> String {
 }
 
 /// One service.
-pub async fn service(client: Client, rule_id: &str, id: &str) -> Result<Service, ClientError> {
-    client.get(&at(rule_id, id, "")).await.map(|answer| answer.body)
+pub fn service(client: Client, rule_id: &str, id: &str) -> Request<Service> {
+    client.get(&at(rule_id, id, "")).body()
 }
 
 /// Adds a service. The server asks its provider whether the credentials work, which takes longer
 /// than a setting.
-pub async fn add_service(
-    client: Client,
-    rule_id: &str,
-    service: &ServiceCreate,
-) -> Result<Service, ClientError> {
-    client.work(&format!("/notify-rules/{rule_id}/services"), service).await
+pub fn add_service(client: Client, rule_id: &str, service: &ServiceCreate) -> Request<Service> {
+    client.work(&format!("/notify-rules/{rule_id}/services"), service)
 }
 
 /// Changes a service.
-pub async fn patch_service(
+pub fn patch_service(
     client: Client,
     rule_id: &str,
     id: &str,
     version: u64,
     patch: &ServicePatch,
-) -> Result<Service, ClientError> {
-    client
-        .write("PATCH", &at(rule_id, id, ""), patch, Some(version))
-        .await
-        .map(|answer| answer.body)
+) -> Request<Service> {
+    client.write("PATCH", &at(rule_id, id, ""), patch, Some(version)).body()
 }
 
 /// Removes a service.
-pub async fn delete_service(
-    client: Client,
-    rule_id: &str,
-    id: &str,
-    version: u64,
-) -> Result<(), ClientError> {
-    client.delete_version(&at(rule_id, id, ""), version).await
+pub fn delete_service(client: Client, rule_id: &str, id: &str, version: u64) -> Request<()> {
+    client.delete_version(&at(rule_id, id, ""), version)
 }
 
 /// Sends a test notice and waits for what comes of it.
-pub async fn test_service(
-    client: Client,
-    rule_id: &str,
-    id: &str,
-) -> Result<ServiceTest, ClientError> {
-    client.work(&at(rule_id, id, "/test"), &()).await
+pub fn test_service(client: Client, rule_id: &str, id: &str) -> Request<ServiceTest> {
+    client.work(&at(rule_id, id, "/test"), &())
 }
 
 /// Makes a new signing secret for a webhook; it stands in the answer, and nowhere else.
-pub async fn rotate_secret(
-    client: Client,
-    rule_id: &str,
-    id: &str,
-    version: u64,
-) -> Result<Service, ClientError> {
-    client
-        .write("POST", &at(rule_id, id, "/rotate-secret"), &(), Some(version))
-        .await
-        .map(|answer| answer.body)
+pub fn rotate_secret(client: Client, rule_id: &str, id: &str, version: u64) -> Request<Service> {
+    client.write("POST", &at(rule_id, id, "/rotate-secret"), &(), Some(version)).body()
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::feed::Item;
 use super::words;
 use crate::numbers::directory::use_directory;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::routes;
 use crate::ui::icon::{Chevron, Icon};
@@ -26,10 +27,10 @@ pub(super) fn event_row(item: Item<CallEvent>, one_number: bool) -> AnyView {
             words::parts([Some(words::kind(kind).to_owned()), words::circumstance(event), number])
         })
     };
-    let said = Memo::new(move |_| {
+    let said = memo(move || {
         event.with(|event| event.transcript.clone().filter(|text| !text.trim().is_empty()))
     });
-    let counts = Memo::new(move |_| event.with(|event| event.deliveries));
+    let counts = memo(move || event.with(|event| event.deliveries));
     let sent = move || {
         words::counts(counts.get())
             .into_iter()
@@ -51,13 +52,17 @@ pub(super) fn event_row(item: Item<CallEvent>, one_number: bool) -> AnyView {
                 </span>
                 <span class="label">
                     <span class="head">
-                        <b class="num">{move || event.with(|event| event.caller.text.clone())}</b>
+                        <b class="num">
+                            {redraw(move || event.with(|event| event.caller.text.clone()))}
+                        </b>
                         <time class="num" datetime=at.to_rfc3339()>
                             {format::time(at)}
                         </time>
                     </span>
                     <small>{what}</small>
-                    {move || said.get().map(|said| view! { <span class="said">{said}</span> })}
+                    {redraw(move || {
+                        said.get().map(|said| view! { <span class="said">{said}</span> })
+                    })}
                     <span class="sent num" data-testid="sent">
                         {sent}
                     </span>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Filter, words};
 use crate::numbers::directory::{number_label, use_directory};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::router::use_router;
 use crate::platform::routes;
 use crate::ui::choices::ChoiceList;
@@ -29,10 +30,9 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
     let router = use_router();
     let rows = use_directory().rows();
     let choosing = RwSignal::new(false);
-    let several = Memo::new(move |_| {
-        rows.with(|rows| rows.ready().is_some_and(|rows| rows.numbers.len() > 1))
-    });
-    let number = Memo::new(move |_| filter.with(|filter| filter.number.clone()));
+    let several =
+        memo(move || rows.with(|rows| rows.ready().is_some_and(|rows| rows.numbers.len() > 1)));
+    let number = memo(move || filter.with(|filter| filter.number.clone()));
     let go = move |change: &dyn Fn(&mut Filter)| {
         let mut wanted = filter.get_untracked();
         change(&mut wanted);
@@ -49,7 +49,7 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
                     prop:checked=move || filter.with(|filter| filter.kind == kind)
                     on:change=move |_| go(&|filter| filter.kind = kind)
                 />
-                <span>{move || short(kind)}</span>
+                <span>{redraw(move || short(kind))}</span>
             </label>
         }
     };
@@ -80,7 +80,7 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
     };
     view! {
         <div class="tools even filters">
-            {move || {
+            {redraw(move || {
                 several
                     .get()
                     .then(|| {
@@ -97,7 +97,7 @@ pub(super) fn Filters(filter: Memo<Filter>) -> impl IntoView {
                             </button>
                         }
                     })
-            }} <a class="btn" href=routes::DELIVERIES data-testid="open-deliveries">
+            })} <a class="btn" href=routes::DELIVERIES data-testid="open-deliveries">
                 <Icon icon=icondata_lu::LuSend />
                 {text!(notices.deliveries)}
             </a>

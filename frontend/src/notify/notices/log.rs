@@ -12,6 +12,7 @@ use super::resend::ResendSheet;
 use super::{Rest, Unseen, remember, words};
 use crate::notify::api;
 use crate::platform::api::{Client, ClientError};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::router::use_router;
 use crate::platform::routes;
 use crate::ui::icon::{Chevron, Icon};
@@ -78,7 +79,7 @@ impl Entry for Delivery {
 #[component]
 pub fn DeliveriesPage() -> impl IntoView {
     let router = use_router();
-    let failed = Memo::new(move |_| router.query("state").is_some_and(|state| state == "failed"));
+    let failed = memo(move || router.query("state").is_some_and(|state| state == "failed"));
     let resending = RwSignal::new(false);
     // Counts up when the log has to be read anew.
     let round = RwSignal::new(0_u32);
@@ -96,7 +97,9 @@ pub fn DeliveriesPage() -> impl IntoView {
                             )
                     }
                 />
-                <span>{move || if only { t!(notices.only_failed) } else { t!(history.all) }}</span>
+                <span>
+                    {redraw(move || if only { t!(notices.only_failed) } else { t!(history.all) })}
+                </span>
             </label>
         }
     };
@@ -117,10 +120,10 @@ pub fn DeliveriesPage() -> impl IntoView {
                 {text!(notices.resend_many)}
             </button>
         </div>
-        {move || {
+        {redraw(move || {
             round.track();
             view! { <Log failed=failed.get() /> }
-        }}
+        })}
         <ResendSheet
             open=resending
             resent=Callback::new(move |()| round.update(|round| *round += 1))
@@ -132,7 +135,7 @@ pub fn DeliveriesPage() -> impl IntoView {
 fn Log(failed: bool) -> impl IntoView {
     remember(if failed { failed_only() } else { routes::DELIVERIES.to_owned() });
     let feed = Feed::<Delivery>::start(failed);
-    let any = Memo::new(move |_| feed.items.with(|items| !items.is_empty()));
+    let any = memo(move || feed.items.with(|items| !items.is_empty()));
     view! {
         <Unseen feed />
         <section
@@ -159,12 +162,18 @@ fn Nothing(failed: bool) -> impl IntoView {
         <section class="state" data-testid="empty-state">
             <Icon icon=if failed { icondata_lu::LuCircleCheck } else { icondata_lu::LuSend } />
             <h2>
-                {move || {
+                {redraw(move || {
                     if failed { t!(notices.no_failed_title) } else { t!(notices.no_sent_title) }
-                }}
+                })}
             </h2>
             <p>
-                {move || if failed { t!(notices.no_failed_body) } else { t!(notices.no_sent_body) }}
+                {redraw(move || {
+                    if failed {
+                        t!(notices.no_failed_body)
+                    } else {
+                        t!(notices.no_sent_body)
+                    }
+                })}
             </p>
         </section>
     }

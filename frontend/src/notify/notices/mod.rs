@@ -24,6 +24,7 @@ use self::filter::Filters;
 use crate::calls::api;
 use crate::numbers::directory::{number_label, use_directory};
 use crate::platform::api::{Client, ClientError};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::remote::Remote;
@@ -127,12 +128,12 @@ impl Entry for CallEvent {
 #[component]
 pub fn NoticesPage() -> impl IntoView {
     let router = use_router();
-    let filter = Memo::new(move |_| {
+    let filter = memo(move || {
         let kind = router.query("kind").unwrap_or_default();
         let kind = NotifyEvent::ALL.into_iter().find(|known| api::kind_key(*known) == kind);
         Filter { kind, number: router.query("number") }
     });
-    let number = Memo::new(move |_| filter.with(|filter| filter.number.clone()));
+    let number = memo(move || filter.with(|filter| filter.number.clone()));
     let rows = use_directory().rows();
     // Another number is another page.
     move || {
@@ -146,9 +147,9 @@ pub fn NoticesPage() -> impl IntoView {
         };
         view! {
             <TitleBar title=text!(notices.title) back />
-            {move || heading().map(|label| view! { <p class="big num">{label}</p> })}
+            {redraw(move || heading().map(|label| view! { <p class="big num">{label}</p> }))}
             <Filters filter />
-            {move || view! { <Events filter=filter.get() /> }}
+            {redraw(move || view! { <Events filter=filter.get() /> })}
         }
     }
 }
@@ -160,7 +161,7 @@ fn Events(filter: Filter) -> impl IntoView {
     let narrowed = filter.kind.is_some();
     let whole = Filter { kind: None, ..filter.clone() }.address();
     let feed = Feed::<CallEvent>::start(filter);
-    let days = Memo::new(move |_| {
+    let days = memo(move || {
         let mut days: Vec<String> = feed.items.with(|items| {
             items
                 .iter()
@@ -181,7 +182,9 @@ fn Events(filter: Filter) -> impl IntoView {
         view! {
             <section class="group">
                 <h2>
-                    {move || format::end_of_day(&day).map(|end| words::day(format::last_day(end)))}
+                    {redraw(move || {
+                        format::end_of_day(&day).map(|end| words::day(format::last_day(end)))
+                    })}
                 </h2>
                 <ul class="list">
                     <For each=items key=|item| item.id.clone() let:item>
@@ -210,8 +213,8 @@ fn Events(filter: Filter) -> impl IntoView {
 /// What came while one reads further down, and the way there.
 #[component]
 fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
-    let count = Memo::new(move |_| feed.unseen.with(Vec::len));
-    let any = Memo::new(move |_| count.get() > 0);
+    let count = memo(move || feed.unseen.with(Vec::len));
+    let any = memo(move || count.get() > 0);
     let show = move |_| {
         feed.show_unseen();
         window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -219,7 +222,7 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
     };
     view! {
         <div class="unseen">
-            {move || {
+            {redraw(move || {
                 any
                     .get()
                     .then(|| {
@@ -235,7 +238,7 @@ fn Unseen<T: Entry>(feed: Feed<T>) -> impl IntoView {
                             </button>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }
@@ -253,7 +256,7 @@ enum End {
 
 #[component]
 fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
-    let end = Memo::new(move |_| match (feed.reading.state(), feed.items.with(Vec::is_empty)) {
+    let end = memo(move || match (feed.reading.state(), feed.items.with(Vec::is_empty)) {
         (Remote::Failed(error), _) => End::Failed(error),
         (Remote::Loading, true) => End::Loading,
         (Remote::Ready(()), true) => End::Empty,
@@ -277,7 +280,7 @@ fn Rest<T: Entry>(feed: Feed<T>, empty: ViewFn) -> impl IntoView {
                 aria-disabled=move || loading.get().to_string()
                 on:click=move |_| feed.more()
             >
-                {move || if loading.get() { t!(states.loading) } else { t!(history.more) }}
+                {redraw(move || if loading.get() { t!(states.loading) } else { t!(history.more) })}
             </button>
         }
         .into_any(),

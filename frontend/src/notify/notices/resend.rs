@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::notify::api;
 use crate::notify::api::deliveries::MANY;
 use crate::platform::api::use_client;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::task::Task;
 use crate::ui::choices::ChoiceList;
@@ -65,7 +66,7 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
         found.set(Some(times?));
         Ok(())
     });
-    let count = Memo::new(move |_| {
+    let count = memo(move || {
         let since = time(&since.get(), format::now());
         found.with(|found| {
             found.as_ref().map(|times| times.iter().filter(|at| **at >= since).count())
@@ -126,7 +127,13 @@ fn Form(open: RwSignal<bool>, resent: Callback<()>) -> impl IntoView {
                 data-testid="resend-confirm"
                 aria-disabled=move || blocked().to_string()
             >
-                {move || if task.is_busy() { t!(notices.resending_many) } else { t!(notices.resend) }}
+                {redraw(move || {
+                    if task.is_busy() {
+                        t!(notices.resending_many)
+                    } else {
+                        t!(notices.resend)
+                    }
+                })}
             </button>
         </form>
     }

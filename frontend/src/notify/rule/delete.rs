@@ -7,6 +7,7 @@ use super::Page;
 use crate::notify::api;
 use crate::numbers::directory::number_label;
 use crate::platform::api::{Client, ClientError};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::router::use_router;
 use crate::platform::routes;
 use crate::platform::task::Task;
@@ -38,7 +39,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
             mine.map(|number| (number_label(number), number.name.clone())).collect::<Vec<_>>()
         })
     };
-    let used = Memo::new(move |_| !users().is_empty());
+    let used = memo(move || !users().is_empty());
     let go = Callback::new(move |()| {
         let (id, version, name) =
             page.rule.with_untracked(|rule| (rule.id.clone(), rule.version, rule.name.clone()));
@@ -95,7 +96,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                     name = page.rule.with(|rule| rule.name.clone())
                         )}
                 </p>
-                {move || {
+                {redraw(move || {
                     used
                         .get()
                         .then(|| {
@@ -118,7 +119,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                                 </ul>
                             }
                         })
-                }}
+                })}
             </AskSheet>
         </div>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use super::fields::{EMAILS, event, picks};
+use crate::platform::effect::memo;
 use crate::platform::routes::NotifyPage;
 use crate::ui::icon::{Chevron, Icon};
 use crate::{t, text};
@@ -72,7 +73,7 @@ pub(super) fn Hints(page: Page) -> impl IntoView {
     let editor = page.editor;
     let has_services = page.rule.with_untracked(|rule| !rule.services.is_empty());
     let mine = StoredValue::new(page.id());
-    let missing = Memo::new(move |_| {
+    let missing = memo(move || {
         editor.read(|it| {
             let used =
                 mine.with_value(|mine| picks(it).any(|(_, rule)| rule.as_ref() == Some(mine)));

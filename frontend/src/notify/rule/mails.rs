@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use super::fields::EMAILS;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::focus::focus_first;
 use crate::ui::icon::Icon;
 use crate::ui::notes::{Cell, FieldState};
@@ -105,7 +105,7 @@ pub(super) fn Mails(page: Page) -> impl IntoView {
             <div class="list">
                 <Cell state>
                     <ul class="rows" class:none=move || emails.with(Vec::is_empty)>
-                        {move || emails.get().into_iter().map(row).collect_view()}
+                        {redraw(move || emails.get().into_iter().map(row).collect_view())}
                     </ul>
                 </Cell>
                 <AddMail page />
@@ -164,7 +164,9 @@ fn AddMail(page: Page) -> impl IntoView {
                     autocapitalize="none"
                     spellcheck="false"
                     data-testid="input-mail"
-                    placeholder=text!(notify.mail_label)aria-label=text!(notify.mail_label)aria-invalid=state.invalid()
+                    placeholder=text!(notify.mail_label)
+                    aria-label=text!(notify.mail_label)
+                    aria-invalid=state.invalid()
                     aria-describedby=state.described_by()
                     on:input:target=move |event| {
                         page.mail_fault.set(None);

@@ -13,6 +13,7 @@ use crate::numbers;
 use crate::numbers::directory::{Directory, number_label, use_directory};
 use crate::page::faults::fault_text;
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::i18n::{Locale, locale};
 use crate::platform::router::{Router, use_router};
 use crate::platform::routes::NotifyPage;
@@ -191,7 +192,7 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
             </div>
             <p class="footnote">{text!(notify.new_note)}</p>
             <div role="alert" class="form-error">
-                {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+                {redraw(move || new.failure.get().map(|words| view! { <p>{words}</p> }))}
             </div>
             <button
                 class="btn main \
@@ -200,7 +201,13 @@ fn CreateForm(open: RwSignal<bool>, number: Option<String>) -> impl IntoView {
                 data-testid="create-rule"
                 aria-disabled=move || new.task.is_busy().to_string()
             >
-                {move || if new.task.is_busy() { t!(notify.creating) } else { t!(notify.create) }}
+                {redraw(move || {
+                    if new.task.is_busy() {
+                        t!(notify.creating)
+                    } else {
+                        t!(notify.create)
+                    }
+                })}
             </button>
         </form>
     }

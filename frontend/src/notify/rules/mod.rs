@@ -11,6 +11,7 @@ use super::service::words;
 use crate::numbers::directory::{Rows, number_label, use_directory};
 use crate::page::load::Load;
 use crate::platform::api::use_client;
+use crate::platform::effect::redraw;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, NotifyPage};
 use crate::ui::icon::{Chevron, Icon};
@@ -126,7 +127,7 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                 <b>{name}</b>
                 <span class="badges">
                     {events}
-                    {move || {
+                    {redraw(move || {
                         tells_nothing
                             .then(|| {
                                 view! {
@@ -134,7 +135,7 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                                     warn">{t!(notify.no_events)}</span>
                                 }
                             })
-                    }}
+                    })}
                 </span>
                 <span class="channels">
                     {channels}
@@ -147,7 +148,7 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                                 </span>
                             }
                         })}
-                    {move || {
+                    {redraw(move || {
                         nowhere
                             .then(|| {
                                 view! {
@@ -155,10 +156,12 @@ fn rule_row(rule: NotifyRule) -> AnyView {
                                     warn">{t!(notify.nowhere)}</span>
                                 }
                             })
-                    }}
+                    })}
                 </span>
                 <small class="num">
-                    {move || directory.rows().with(|rows| used_by(&number_ids, rows.ready()))}
+                    {redraw(move || {
+                        directory.rows().with(|rows| used_by(&number_ids, rows.ready()))
+                    })}
                 </small>
                 {troubled
                     .then(|| {

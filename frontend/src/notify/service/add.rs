@@ -9,6 +9,7 @@ use super::secret::SecretOnce;
 use crate::notify::{api, channel_words};
 use crate::page::guard::{Guarded, use_guard};
 use crate::platform::api::{Client, use_client};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::router::{Router, use_router};
 use crate::platform::routes::NotifyPage;
 use crate::platform::task::Task;
@@ -24,7 +25,7 @@ pub fn AddServicePage(
     rule_id: String,
 ) -> impl IntoView {
     let router = use_router();
-    let kind = Memo::new(move |_| router.query("type").as_deref().and_then(ServiceType::of_key));
+    let kind = memo(move || router.query("type").as_deref().and_then(ServiceType::of_key));
     let rule_id = StoredValue::new(rule_id);
     // Each step is a page: its title gets the focus.
     move || {
@@ -59,8 +60,8 @@ fn Choice(page: NotifyPage) -> impl IntoView {
                 </span>
                 <span class="label">
                     <b>{kind.name()}</b>
-                    <small>{move || channel_words::text(kind, "line")}</small>
-                    <span class="badges">{move || chips(kind)}</span>
+                    <small>{redraw(move || channel_words::text(kind, "line"))}</small>
+                    <span class="badges">{redraw(move || chips(kind))}</span>
                 </span>
                 <Chevron />
             </a>
@@ -103,7 +104,7 @@ impl New {
             unchecked,
         });
         let rule_id = self.rule_id.get_value();
-        let request = async move { api::rules::add_service(self.client, &rule_id, &service).await };
+        let request = api::rules::add_service(self.client, &rule_id, &service);
         self.task.run(request, move |outcome| {
             match outcome {
                 Ok(service) => {
@@ -151,8 +152,7 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
             />
         }
     };
-    move || {
-        match new.made.get() {
+    move || match new.made.get() {
         Some(service) => done(service).into_any(),
         None => view! {
             <p class="big service-name">
@@ -172,7 +172,7 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
                 >
                     <Fields inputs=new.inputs />
                     <div role="alert" class="form-error" data-testid="service-error">
-                        {move || new.failure.get().map(|words| view! { <p>{words}</p> })}
+                        {redraw(move || new.failure.get().map(|words| view! { <p>{words}</p> }))}
                     </div>
                     <Unchecked
                         inputs=new.inputs
@@ -185,13 +185,18 @@ fn AddForm(kind: ServiceType, rule_id: String) -> impl IntoView {
                         data-testid="add"
                         aria-disabled=move || new.task.is_busy().to_string()
                     >
-                        {move || if new.task.is_busy() { t!(service.adding) } else { t!(service.add) }}
+                        {redraw(move || {
+                            if new.task.is_busy() {
+                                t!(service.adding)
+                            } else {
+                                t!(service.add)
+                            }
+                        })}
                     </button>
                 </form>
             </section>
         }
         .into_any(),
-    }
     }
 }
 

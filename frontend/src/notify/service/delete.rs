@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::page::Page;
 use crate::notify::api;
 use crate::platform::api::ClientError;
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::router::use_router;
@@ -79,7 +80,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
             >
                 <p class="say">
                     {text!(service.delete_body, name = name())}
-                    {move || {
+                    {redraw(move || {
                         (waiting() > 0)
                             .then(|| {
                                 t!(
@@ -87,7 +88,7 @@ pub(super) fn Delete(page: Page) -> impl IntoView {
                         count = format::count(waiting().into())
                                 )
                             })
-                    }}
+                    })}
                 </p>
             </AskSheet>
         </section>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::paste;
 use crate::notify::channel_words;
 use crate::platform::api::ClientError;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::ui::notes::{Cell, FieldState};
 use crate::{t, text};
@@ -327,7 +328,7 @@ fn Label(inputs: Inputs) -> impl IntoView {
 }
 
 fn credential(inputs: Inputs, field: CredentialField) -> AnyView {
-    let kept = Memo::new(move |_| {
+    let kept = memo(move || {
         field.secret
             && inputs.stored_of(field.name).is_some()
             && !inputs.opened.with(|opened| opened.contains(&field.name))
@@ -350,7 +351,7 @@ fn kept_secret(inputs: Inputs, field: CredentialField) -> AnyView {
             <span class="name">{label}</span>
             <div class="kept">
                 <span class="sr">{text!(service.saved_value)}</span>
-                <code>{move || inputs.stored_of(field.name)}</code>
+                <code>{redraw(move || inputs.stored_of(field.name))}</code>
                 <button
                     class="btn small"
                     type="button"
@@ -427,12 +428,12 @@ fn open_field(inputs: Inputs, field: CredentialField) -> AnyView {
     };
     view! {
         <div class="stacked">
-            <label for=id>{move || channel_words::label(kind, name)}</label>
+            <label for=id>{redraw(move || channel_words::label(kind, name))}</label>
             {input}
-            {move || {
+            {redraw(move || {
                 note_of()
                     .map(|note| view! { <small id=describe.clone()>{note}</small> })
-            }}
+            })}
             {replaces
                 .then(|| {
                     view! {

@@ -4,6 +4,7 @@ use api_types::{Carried, ServiceType};
 use leptos::prelude::*;
 
 use crate::notify::channel_words;
+use crate::platform::effect::redraw;
 use crate::ui::icon::Icon;
 use crate::{t, text};
 
@@ -46,23 +47,23 @@ pub(super) fn Guide(kind: ServiceType, open: bool) -> impl IntoView {
             <div class="guide-card">
                 <p class="carries">
                     <span class="sr">{text!(service.carries)}</span>
-                    {move || chips(kind)}
+                    {redraw(move || chips(kind))}
                 </p>
                 <ol>
-                    {move || {
+                    {redraw(move || {
                         channel_words::numbered(kind, "guide.step")
                             .map(|step| view! { <li data-testid="step">{step}</li> })
                             .collect_view()
-                    }}
+                    })}
                 </ol>
                 {link}
                 <h3>{text!(service.limits)}</h3>
                 <ul>
-                    {move || {
+                    {redraw(move || {
                         channel_words::numbered(kind, "guide.limit")
                             .map(|limit| view! { <li>{limit}</li> })
                             .collect_view()
-                    }}
+                    })}
                 </ul>
             </div>
         </details>

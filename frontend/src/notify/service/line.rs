@@ -6,7 +6,7 @@ use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
 use super::page::Page;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo};
 use crate::t;
 use crate::ui::clipboard::CopyButton;
 use crate::ui::icon::Icon;
@@ -16,13 +16,13 @@ const LOOK: Duration = Duration::from_secs(3);
 
 #[component]
 pub(super) fn LineSetup(page: Page) -> impl IntoView {
-    let setup = Memo::new(move |_| page.service.with(|service| service.line_setup.clone()));
+    let setup = memo(move || page.service.with(|service| service.line_setup.clone()));
     let has = move |name: &'static str| {
         page.service
             .with(|service| service.credentials.get(name).is_some_and(|value| !value.is_empty()))
     };
-    let found = Memo::new(move |_| has("to"));
-    let can_hear = Memo::new(move |_| has("channel_secret") && setup.with(Option::is_some));
+    let found = memo(move || has("to"));
+    let can_hear = memo(move || has("channel_secret") && setup.with(Option::is_some));
     look_until(page, found);
     let word = move || {
         setup.with(|setup| setup.as_ref().map(|setup| setup.word.clone())).unwrap_or_default()

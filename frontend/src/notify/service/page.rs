@@ -21,6 +21,7 @@ use crate::page::guard::{Guarded, use_guard};
 use crate::page::load::Load;
 use crate::page::save_bar::{SaveBar, SaveBarModel};
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::routes::NotifyPage;
 use crate::platform::task::Task;
 use crate::text;
@@ -99,7 +100,7 @@ pub fn ServicePage(
     let back = NotifyPage::Rule(rule_id.clone()).path();
     let load = Load::new(move || {
         let (rule_id, service_id) = (rule_id.clone(), service_id.clone());
-        async move { api::rules::service(client, &rule_id, &service_id).await }
+        api::rules::service(client, &rule_id, &service_id)
     });
     let draw = |service| view! { <Edit service /> }.into_any();
     view! {
@@ -171,7 +172,7 @@ fn Edit(service: Service) -> impl IntoView {
                 <Icon icon=kind.icon() />
                 <span>{title}</span>
             </p>
-            <p class="sub">{move || named_otherwise().then(|| kind.name())}</p>
+            <p class="sub">{redraw(move || named_otherwise().then(|| kind.name()))}</p>
         </div>
         {secret}
         <Trouble page />

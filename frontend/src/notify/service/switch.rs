@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::page::Page;
 use crate::notify::api;
 use crate::platform::api::ClientError;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::task::Task;
 use crate::ui::notes::FieldState;
@@ -20,7 +21,7 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
     let asking = RwSignal::new(false);
     let task = Task::default();
     let enabled = Signal::derive(move || page.service.with(|service| service.enabled));
-    let waiting = Memo::new(move |_| page.service.with(|service| service.waiting));
+    let waiting = memo(move || page.service.with(|service| service.waiting));
     let set = move |on: bool, waiting: Waiting| {
         task.run(turn(page, on, waiting), move |outcome| {
             asking.set(false);
@@ -45,17 +46,17 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                     on=enabled
                     toggle
                 />
-                {move || {
+                {redraw(move || {
                     (waiting.get() > 0)
                         .then(|| {
                             view! {
                                 <div class="row" data-testid="waiting">
                                     <span class="label">
                                         {text!(service.waiting)}
-                                        {move || {
+                                        {redraw(move || {
                                             (!enabled.get())
                                                 .then(|| view! { <small>{t!(service.waiting_off)}</small> })
-                                        }}
+                                        })}
                                     </span>
                                     <span class="value num">
                                         {text!(
@@ -66,7 +67,7 @@ pub(super) fn Switch(page: Page) -> impl IntoView {
                                 </div>
                             }
                         })
-                }}
+                })}
             </div>
             <Sheet open=asking title=text!(service.resume_title) test_id="resume-sheet">
                 <p class="say">

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::page::Page;
 use crate::notify::api;
+use crate::platform::effect::redraw;
 use crate::platform::task::Task;
 use crate::ui::icon::Icon;
 use crate::ui::states::words;
@@ -48,7 +49,13 @@ pub(super) fn Test(page: Page) -> impl IntoView {
                         <Icon icon=icondata_lu::LuSend />
                     </span>
                     <span class="label">
-                        {move || if task.is_busy() { t!(service.testing) } else { t!(service.test) }}
+                        {redraw(move || {
+                            if task.is_busy() {
+                                t!(service.testing)
+                            } else {
+                                t!(service.test)
+                            }
+                        })}
                     </span>
                 </button>
                 <div
@@ -57,7 +64,7 @@ pub(super) fn Test(page: Page) -> impl IntoView {
                     role="status"
                     data-testid="test-outcome"
                 >
-                    {move || outcome.get().map(shown)}
+                    {redraw(move || outcome.get().map(shown))}
                 </div>
             </div>
             <p>{text!(service.test_note)}</p>

@@ -2,7 +2,7 @@
 
 use api_types::{Page, PhoneId, PhoneIdPatch};
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, ClientError, Request};
 
 /// Every ID of the account, page by page.
 pub async fn list(client: Client) -> Result<Vec<PhoneId>, ClientError> {
@@ -19,19 +19,11 @@ pub async fn list(client: Client) -> Result<Vec<PhoneId>, ClientError> {
 }
 
 /// One ID.
-pub async fn get(client: Client, id: &str) -> Result<PhoneId, ClientError> {
-    client.get(&format!("/ids/{id}")).await.map(|answer| answer.body)
+pub fn get(client: Client, id: &str) -> Request<PhoneId> {
+    client.get(&format!("/ids/{id}")).body()
 }
 
 /// Changes general settings.
-pub async fn patch(
-    client: Client,
-    id: &str,
-    version: u64,
-    patch: &PhoneIdPatch,
-) -> Result<PhoneId, ClientError> {
-    client
-        .write("PATCH", &format!("/ids/{id}"), patch, Some(version))
-        .await
-        .map(|answer| answer.body)
+pub fn patch(client: Client, id: &str, version: u64, patch: &PhoneIdPatch) -> Request<PhoneId> {
+    client.write("PATCH", &format!("/ids/{id}"), patch, Some(version)).body()
 }

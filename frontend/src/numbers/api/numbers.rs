@@ -2,37 +2,29 @@
 
 use api_types::{ChannelLimit, ChannelLimitPut, Number, NumberPatch, Page};
 
-use crate::platform::api::{Client, ClientError, Versioned};
+use crate::platform::api::{Client, Request, Versioned};
 
 /// Every number of the account. An account has a handful; the largest page holds them.
-pub async fn list(client: Client) -> Result<Vec<Number>, ClientError> {
-    client.get::<Page<Number>>("/numbers?limit=200").await.map(|answer| answer.body.items)
+pub fn list(client: Client) -> Request<Vec<Number>> {
+    client.get::<Page<Number>>("/numbers?limit=200").items()
 }
 
 /// One number.
-pub async fn get(client: Client, id: &str) -> Result<Number, ClientError> {
-    client.get(&format!("/numbers/{id}")).await.map(|answer| answer.body)
+pub fn get(client: Client, id: &str) -> Request<Number> {
+    client.get(&format!("/numbers/{id}")).body()
 }
 
 /// Changes general settings.
-pub async fn patch(
-    client: Client,
-    id: &str,
-    version: u64,
-    patch: &NumberPatch,
-) -> Result<Number, ClientError> {
-    client
-        .write("PATCH", &format!("/numbers/{id}"), patch, Some(version))
-        .await
-        .map(|answer| answer.body)
+pub fn patch(client: Client, id: &str, version: u64, patch: &NumberPatch) -> Request<Number> {
+    client.write("PATCH", &format!("/numbers/{id}"), patch, Some(version)).body()
 }
 
 /// Changes the channel limit; the version that comes back is the number's.
-pub async fn put_channel_limit(
+pub fn put_channel_limit(
     client: Client,
     id: &str,
     version: u64,
     put: ChannelLimitPut,
-) -> Result<Versioned<ChannelLimit>, ClientError> {
-    client.write("PUT", &format!("/numbers/{id}/channel-limit"), &put, Some(version)).await
+) -> Request<Versioned<ChannelLimit>> {
+    client.write("PUT", &format!("/numbers/{id}/channel-limit"), &put, Some(version))
 }

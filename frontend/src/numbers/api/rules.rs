@@ -3,7 +3,7 @@
 use api_types::Page;
 use serde::Deserialize;
 
-use crate::platform::api::{Client, ClientError};
+use crate::platform::api::{Client, Request};
 
 /// A rule as the picker shows it.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,6 +15,6 @@ pub struct RuleName {
 }
 
 /// Every rule of the account.
-pub async fn names(client: Client) -> Result<Vec<RuleName>, ClientError> {
-    client.get::<Page<RuleName>>("/notify-rules?limit=200").await.map(|answer| answer.body.items)
+pub fn names(client: Client) -> Request<Vec<RuleName>> {
+    client.get::<Page<RuleName>>("/notify-rules?limit=200").items()
 }

@@ -5,52 +5,49 @@ use api_types::{
     RingingPut,
 };
 
-use crate::platform::api::{Client, ClientError, Versioned};
+use crate::platform::api::{Client, Request, Versioned};
 
 /// Which IDs ring for a number; the version is the number's.
-pub async fn ringing(client: Client, number_id: &str) -> Result<Versioned<Ringing>, ClientError> {
-    client.get(&format!("/numbers/{number_id}/ringing")).await
+pub fn ringing(client: Client, number_id: &str) -> Request<Versioned<Ringing>> {
+    client.get(&format!("/numbers/{number_id}/ringing"))
 }
 
 /// Switches IDs; the version that comes back is the number's.
-pub async fn put_ringing(
+pub fn put_ringing(
     client: Client,
     number_id: &str,
     version: u64,
     put: &RingingPut,
-) -> Result<Versioned<Ringing>, ClientError> {
-    client.write("PUT", &format!("/numbers/{number_id}/ringing"), put, Some(version)).await
+) -> Request<Versioned<Ringing>> {
+    client.write("PUT", &format!("/numbers/{number_id}/ringing"), put, Some(version))
 }
 
 /// Sets the number that an ID calls out with; the version that comes back is the ID's.
-pub async fn put_outbound_number(
+pub fn put_outbound_number(
     client: Client,
     phone_id: &str,
     version: u64,
     number_id: Option<String>,
-) -> Result<Versioned<OutboundNumber>, ClientError> {
+) -> Request<Versioned<OutboundNumber>> {
     let put = OutboundNumberPut { number_id: Some(number_id) };
-    client.write("PUT", &format!("/ids/{phone_id}/outbound-number"), &put, Some(version)).await
+    client.write("PUT", &format!("/ids/{phone_id}/outbound-number"), &put, Some(version))
 }
 
 /// Takes settings over from another number, or says what that would change.
-pub async fn copy_settings(
+pub fn copy_settings(
     client: Client,
     number_id: &str,
     copy: &CopySettings,
-) -> Result<CopiedSettings, ClientError> {
-    client
-        .write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None)
-        .await
-        .map(|answer| answer.body)
+) -> Request<CopiedSettings> {
+    client.write("POST", &format!("/numbers/{number_id}/copy-settings"), copy, None).body()
 }
 
 /// Takes the entries back that were taken over with settings.
-pub async fn undo_copied_entries(
+pub fn undo_copied_entries(
     client: Client,
     number_id: &str,
     import_id: &str,
-) -> Result<BlockImportUndone, ClientError> {
+) -> Request<BlockImportUndone> {
     client
         .write(
             "POST",
@@ -58,6 +55,5 @@ pub async fn undo_copied_entries(
             &(),
             None,
         )
-        .await
-        .map(|answer| answer.body)
+        .body()
 }

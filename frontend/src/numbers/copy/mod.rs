@@ -10,7 +10,7 @@ use super::api;
 use super::directory::{Directory, number_label, use_directory};
 use super::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::platform::api::{Client, use_client};
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::routes::RowRef;
 use crate::platform::task::Task;
@@ -51,7 +51,7 @@ impl Page {
             return self.changes.set(None);
         }
         let id = self.number_id.get_value();
-        let request = async move { api::settings::copy_settings(self.client, &id, &wanted).await };
+        let request = api::settings::copy_settings(self.client, &id, &wanted);
         // What is there stays until the answer comes.
         self.looking.latest(request, move |outcome| {
             let (changes, failed) = match outcome {
@@ -139,7 +139,7 @@ fn body(subject: Subject) -> AnyView {
     let others = StoredValue::new(others);
     view! {
         {heading}
-        {move || match page.done.get() {
+        {redraw(move || match page.done.get() {
             Some(copied) => view! { <Applied page copied row=row.get_value() again /> }.into_any(),
             None => {
                 view! {
@@ -150,7 +150,7 @@ fn body(subject: Subject) -> AnyView {
                 }
                     .into_any()
             }
-        }}
+        })}
     }
     .into_any()
 }
@@ -212,7 +212,8 @@ fn Parts(page: Page) -> impl IntoView {
                     on:change:target=move |event| toggle(event.target().checked())
                 />
                 <span class="label">
-                    {move || name_of(part).1}<small>{move || name_of(part).2}</small>
+                    {redraw(move || name_of(part).1)}
+                    <small>{redraw(move || name_of(part).2)}</small>
                 </span>
             </label>
         }

@@ -7,6 +7,7 @@ use super::{PARTS, Page, name_of};
 use crate::numbers::api;
 use crate::numbers::directory::Rows;
 use crate::numbers::words;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::routes::RowRef;
 use crate::platform::task::Task;
 use crate::ui::change::{Change, change_line};
@@ -34,13 +35,13 @@ fn value_words(name: &str, value: &FieldValue, rows: Option<&Rows>) -> String {
 /// What would change, and the button that does it.
 #[component]
 pub(super) fn Preview(page: Page) -> impl IntoView {
-    let ready = Memo::new(move |_| {
+    let ready = memo(move || {
         page.changes.with(|changes| changes.as_ref().is_some_and(|copied| !is_nothing(copied)))
     });
     view! {
         <section class="group" aria-live="polite">
             <h2>{text!(copy.changes)}</h2>
-            {move || match (page.changes.get(), page.looking.error().get()) {
+            {redraw(move || match (page.changes.get(), page.looking.error().get()) {
                 _ if page.parts.with(Vec::is_empty) => {
                     view! {
                         <p class="note" data-testid="nothing-picked">
@@ -55,9 +56,9 @@ pub(super) fn Preview(page: Page) -> impl IntoView {
                 }
                 (Some(copied), None) => view! { <Changes page copied /> }.into_any(),
                 (None, None) => view! { <SkeletonRows count=2 /> }.into_any(),
-            }}
+            })}
         </section>
-        {move || {
+        {redraw(move || {
             ready
                 .get()
                 .then(|| {
@@ -70,13 +71,13 @@ pub(super) fn Preview(page: Page) -> impl IntoView {
                             aria-disabled=move || page.applying.is_busy().to_string()
                             on:click=move |_| page.apply()
                         >
-                            {move || {
+                            {redraw(move || {
                                 if page.applying.is_busy() { t!(copy.applying) } else { t!(copy.apply) }
-                            }}
+                            })}
                         </button>
                     }
                 })
-        }}
+        })}
     }
 }
 
@@ -211,7 +212,7 @@ pub(super) fn Applied(
             <a class="btn wide" href=row.history() data-testid="to-history">
                 {text!(copy.to_history)}
             </a>
-            {move || {
+            {redraw(move || {
                 import
                     .with(Option::is_some)
                     .then(|| {
@@ -226,7 +227,7 @@ pub(super) fn Applied(
                             </button>
                         }
                     })
-            }}
+            })}
             <button
                 class="btn wide"
                 type="button"

@@ -12,6 +12,7 @@ use super::fields::{
 use crate::numbers::directory::{id_label, number_label};
 use crate::page::rows::{as_it_is, segment_row, text_row};
 use crate::page::values::Held;
+use crate::platform::effect::redraw;
 use crate::platform::routes::{self, NotifyPage};
 use crate::ui::icon::Chevron;
 use crate::ui::picker::{PickerChoice, PickerRow};
@@ -70,13 +71,13 @@ fn Names(page: Page) -> impl IntoView {
                 <h2>{text!(general.names)}</h2>
                 <div class="list">{name} {display_name} {terminal_name}</div>
                 <p>
-                    {move || {
+                    {redraw(move || {
                         if has_number(page) {
                             t!(general.names_note)
                         } else {
                             t!(general.terminal_note)
                         }
-                    }}
+                    })}
                 </p>
                 {lacks_display_name
                     .then(|| {
@@ -294,13 +295,13 @@ fn Fixed(page: Page) -> impl IntoView {
                     </div>
                 </div>
                 <p>
-                    {move || {
+                    {redraw(move || {
                         if primary {
                             t!(general.extension_note_primary)
                         } else {
                             t!(general.extension_note)
                         }
-                    }}
+                    })}
                 </p>
             </section>
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{BUSY_ANNOUNCEMENT, Page, RINGS, rings};
 use crate::numbers::terminals::{TerminalBadges, kinds};
 use crate::page::rows::{on_off, switch_row};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::routes::RowRef;
 use crate::ui::icon::{Chevron, Icon};
 use crate::ui::sheet::Sheet;
@@ -35,13 +36,12 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
         }
         asking.set(false);
     };
-    let silent =
-        Memo::new(move |_| !editor.read(|it| it.each::<bool>(RINGS).any(|(_, rings)| rings)));
+    let silent = memo(move || !editor.read(|it| it.each::<bool>(RINGS).any(|(_, rings)| rings)));
     view! {
         <section class="group">
             <h2>{text!(ringing.terminals)}</h2>
             <div role="status">
-                {move || {
+                {redraw(move || {
                     silent
                         .get()
                         .then(|| {
@@ -52,17 +52,17 @@ pub(super) fn Switches(page: Page, row: RowRef) -> impl IntoView {
                                 </p>
                             }
                         })
-                }}
+                })}
             </div>
             <div class="list">
-                {move || {
+                {redraw(move || {
                     page
                         .targets
                         .get()
                         .into_iter()
                         .map(|target| target_row(page, target, toggle))
                         .collect_view()
-                }}
+                })}
             </div>
             <p>{text!(ringing.note)}</p>
         </section>
@@ -97,8 +97,8 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
     let RingingTarget { phone_id: id, login_id, terminal_name, extension, .. } = target;
     let field = rings(&id);
     let id = StoredValue::new(id);
-    let on = Memo::new(move |_| editor.get(field));
-    let first = Memo::new(move |_| {
+    let on = memo(move || editor.get(field));
+    let first = memo(move || {
         id.with_value(|id| page.number.with(|number| number.priority_phone_id.as_ref() == Some(id)))
     });
     let name = if terminal_name.is_empty() { login_id.clone() } else { terminal_name };
@@ -121,7 +121,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                 toggle=Callback::new(move |on| toggle.run((id.get_value(), on)))
             >
                 <span class="badges" class:none=move || !some && !first.get()>
-                    {move || {
+                    {redraw(move || {
                         first
                             .get()
                             .then(|| {
@@ -133,11 +133,11 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                                     </span>
                                 }
                             })
-                    }}
+                    })}
                     <TerminalBadges kinds />
                 </span>
             </SwitchRow>
-            {move || {
+            {redraw(move || {
                 (first.get() && !on.get())
                     .then(|| {
                         view! {
@@ -147,7 +147,7 @@ fn target_row(page: Page, target: RingingTarget, toggle: Callback<(String, bool)
                             </p>
                         }
                     })
-            }}
+            })}
         </div>
     }
     .into_any()
@@ -168,13 +168,13 @@ fn Busy(page: Page, row: RowRef) -> impl IntoView {
                     {text!(setting.channel_limit)}<small>{text!(general.channels_hint)}</small>
                 </span>
                 <span class="value num">
-                    {move || {
+                    {redraw(move || {
                         page
                             .number
                             .with(|number| {
                                 format!("{} / {}", number.channel_limit, number.max_channels)
                             })
-                    }}
+                    })}
                 </span>
                 <Chevron />
             </a>

@@ -1,9 +1,9 @@
 //! The door to the server. One non-generic exchange does the work; the typed functions per resource
 //! are thin.
 
+mod request;
 pub mod upload;
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use api_types::{ErrorCode, Problem};
@@ -14,8 +14,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
-use super::i18n;
+pub use self::request::Request;
+use self::request::{Received, versioned};
 use super::session::SessionState;
+use super::{i18n, json};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -69,11 +71,6 @@ pub struct Client {
     online: RwSignal<bool>,
 }
 
-struct Received {
-    text: String,
-    version: Option<u64>,
-}
-
 impl Client {
     /// A client that reads the session for its token and ends it when the server says so.
     pub fn new(session: RwSignal<SessionState>, online: RwSignal<bool>) -> Self {
@@ -81,67 +78,55 @@ impl Client {
     }
 
     /// Reads.
-    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<Versioned<T>, ClientError> {
-        typed(self.send("GET", path, None, None).await?)
+    pub fn get<T: DeserializeOwned>(self, path: &str) -> Request<Versioned<T>> {
+        Request::new(self.send("GET", path, Ok(None), None, TIMEOUT_MS), versioned)
     }
 
     /// Writes and takes the object that comes back.
-    pub async fn write<B: Serialize, T: DeserializeOwned>(
+    pub fn write<B: Serialize, T: DeserializeOwned>(
         self,
         method: &'static str,
         path: &str,
         body: &B,
         version: Option<u64>,
-    ) -> Result<Versioned<T>, ClientError> {
-        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
-        typed(self.send(method, path, Some(body), version).await?)
+    ) -> Request<Versioned<T>> {
+        Request::new(self.send(method, path, text(body), version, TIMEOUT_MS), versioned)
     }
 
     /// Has the server work on a whole list, and takes what comes back.
-    pub async fn work<B: Serialize, T: DeserializeOwned>(
-        self,
-        path: &str,
-        body: &B,
-    ) -> Result<T, ClientError> {
-        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
-        let outcome = exchange("POST", path, Some(body), None, self.token(), WORK_TIMEOUT_MS).await;
-        typed(self.heed(outcome)?).map(|answer| answer.body)
+    pub fn work<B: Serialize, T: DeserializeOwned>(self, path: &str, body: &B) -> Request<T> {
+        let answer = self.send("POST", path, text(body), None, WORK_TIMEOUT_MS);
+        Request::new(answer, versioned).body()
     }
 
     /// Writes where nothing comes back that matters.
-    pub async fn tell<B: Serialize>(
-        self,
-        method: &'static str,
-        path: &str,
-        body: &B,
-    ) -> Result<(), ClientError> {
-        let body = serde_json::to_string(body).map_err(|_| ClientError::Malformed)?;
-        self.send(method, path, Some(body), None).await.map(drop)
+    pub fn tell<B: Serialize>(self, method: &'static str, path: &str, body: &B) -> Request<()> {
+        Request::new(self.send(method, path, text(body), None, TIMEOUT_MS), |_| Ok(()))
     }
 
     /// Removes.
-    pub async fn delete(self, path: &str) -> Result<(), ClientError> {
-        self.send("DELETE", path, None, None).await.map(drop)
+    pub fn delete(self, path: &str) -> Request<()> {
+        Request::new(self.send("DELETE", path, Ok(None), None, TIMEOUT_MS), |_| Ok(()))
     }
 
     /// Removes a setting in the version that was read.
-    pub async fn delete_version(self, path: &str, version: u64) -> Result<(), ClientError> {
-        self.send("DELETE", path, None, Some(version)).await.map(drop)
+    pub fn delete_version(self, path: &str, version: u64) -> Request<()> {
+        Request::new(self.send("DELETE", path, Ok(None), Some(version), TIMEOUT_MS), |_| Ok(()))
     }
 
-    /// Boxed, or every request of every page would contain it once more.
     fn send(
         self,
         method: &'static str,
         path: &str,
-        body: Option<String>,
+        body: Result<Option<String>, ClientError>,
         version: Option<u64>,
-    ) -> Pin<Box<dyn Future<Output = Result<Received, ClientError>>>> {
+        timeout_ms: u32,
+    ) -> impl Future<Output = Result<Received, ClientError>> + use<> {
         let path = path.to_owned();
-        Box::pin(async move {
-            let outcome = exchange(method, &path, body, version, self.token(), TIMEOUT_MS).await;
+        async move {
+            let outcome = exchange(method, &path, body?, version, self.token(), timeout_ms).await;
             self.heed(outcome)
-        })
+        }
     }
 
     fn token(self) -> Option<String> {
@@ -169,9 +154,9 @@ impl Client {
     }
 }
 
-fn typed<T: DeserializeOwned>(received: Received) -> Result<Versioned<T>, ClientError> {
-    let body = serde_json::from_str(&received.text).map_err(|_| ClientError::Malformed)?;
-    Ok(Versioned { body, version: received.version })
+/// A body as it is sent.
+fn text<B: Serialize>(body: &B) -> Result<Option<String>, ClientError> {
+    serde_json::to_string(body).map(Some).map_err(|_| ClientError::Malformed)
 }
 
 async fn exchange(
@@ -225,7 +210,7 @@ async fn exchange(
 
 /// What the server says when it says no.
 fn refusal(text: &str, retry_after: Option<String>) -> ClientError {
-    let Ok(problem) = serde_json::from_str::<Problem>(text) else { return ClientError::Malformed };
+    let Some(problem) = json::read::<Problem>(text) else { return ClientError::Malformed };
     match retry_after.and_then(|seconds| seconds.parse().ok()) {
         Some(seconds) => ClientError::Wait(Box::new(problem), seconds),
         None => ClientError::Problem(Box::new(problem)),

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ProgressEvent, XmlHttpRequest};
 
-use super::{BASE, Client, ClientError, Received, i18n, refusal, typed};
+use super::{BASE, Client, ClientError, Received, Request, i18n, refusal, versioned};
 
 /// A file on its way.
 #[derive(Clone)]
@@ -40,13 +40,13 @@ impl Upload {
 
 impl Client {
     /// Sends a file and takes what comes back.
-    pub async fn upload<T: DeserializeOwned>(
-        self,
-        path: &str,
-        upload: &Upload,
-    ) -> Result<T, ClientError> {
-        let outcome = exchange(path, upload, self.token()).await;
-        typed(self.heed(outcome)?).map(|answer| answer.body)
+    pub fn upload<T: DeserializeOwned>(self, path: &str, upload: &Upload) -> Request<T> {
+        let (path, upload) = (path.to_owned(), upload.clone());
+        let answer = async move {
+            let outcome = exchange(&path, &upload, self.token()).await;
+            self.heed(outcome)
+        };
+        Request::new(answer, versioned).body()
     }
 }
 

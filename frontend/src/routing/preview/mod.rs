@@ -13,7 +13,7 @@ use self::verdict::Verdict;
 use super::api;
 use crate::numbers::subject::{NotHere, RowFrame, Subject};
 use crate::platform::api::{ClientError, use_client};
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::format;
 use crate::platform::later::Later;
 use crate::platform::routes::{RowPage, RowRef};
@@ -109,7 +109,7 @@ fn body(subject: Subject) -> AnyView {
         later.stop();
         let Some(request) = page.call.try_with_untracked(Call::request).flatten() else { return };
         let Some(id) = id.try_get_value() else { return };
-        let request = async move { api::preview(client, &id, &request).await };
+        let request = api::preview(client, &id, &request);
         page.task.latest(request, move |outcome| page.settle(outcome));
     });
     let arrived = StoredValue::new(false);
@@ -170,8 +170,8 @@ impl Page {
 fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
     let Page { call, .. } = page;
     let none = Signal::stored(None);
-    let with_number = Memo::new(move |_| call.with(|call| call.kind == NUMBER));
-    let dated = Memo::new(move |_| call.with(|call| !call.at.is_empty()));
+    let with_number = memo(move || call.with(|call| call.kind == NUMBER));
+    let dated = memo(move || call.with(|call| !call.at.is_empty()));
     let name = |kind: &str| match kind {
         "withheld" => t!(preview.withheld),
         "pay_phone" => t!(preview.pay_phone),
@@ -189,7 +189,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                     prop:checked=move || call.with(|call| call.kind == kind)
                     on:change=move |_| call.update(|call| kind.clone_into(&mut call.kind))
                 />
-                <span>{move || name(kind)}</span>
+                <span>{redraw(move || name(kind))}</span>
             </label>
         }
     });
@@ -209,7 +209,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
         >
             <h2>{text!(preview.call)}</h2>
             <div class="list">
-                {move || {
+                {redraw(move || {
                     with_number
                         .get()
                         .then(|| {
@@ -230,7 +230,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                                 />
                             }
                         })
-                }} <div class="cell">
+                })} <div class="cell">
                     <div class="chips" role="radiogroup" aria-label=text!(preview.kind)>
                         {chips}
                     </div>
@@ -251,7 +251,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                             })
                     })
                 />
-                {move || {
+                {redraw(move || {
                     dated
                         .get()
                         .then(|| {
@@ -276,7 +276,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
                                 </Cell>
                             }
                         })
-                }} <Stepper page max />
+                })} <Stepper page max />
             </div>
         </form>
     }
@@ -284,7 +284,7 @@ fn Inputs(page: Page, max: u8, ask: Callback<()>) -> impl IntoView {
 
 #[component]
 fn Stepper(page: Page, max: u8) -> impl IntoView {
-    let active = Memo::new(move |_| page.call.with(|call| call.active.min(max)));
+    let active = memo(move || page.call.with(|call| call.active.min(max)));
     let step = move |by: i8| {
         page.call
             .update(|call| call.active = call.active.min(max).saturating_add_signed(by).min(max))
@@ -328,7 +328,7 @@ fn Stepper(page: Page, max: u8) -> impl IntoView {
 fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl IntoView {
     let row = StoredValue::new(row);
     let number = StoredValue::new(number);
-    let empty = Memo::new(move |_| page.call.with(|call| call.request().is_none()));
+    let empty = memo(move || page.call.with(|call| call.request().is_none()));
     view! {
         <div
             class:asking=move || page.is_asking()
@@ -336,9 +336,9 @@ fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl In
             data-testid="answer"
         >
             <p class="sr" role="status">
-                {move || page.is_asking().then(|| t!(preview.asking))}
+                {redraw(move || page.is_asking().then(|| t!(preview.asking)))}
             </p>
-            {move || match (page.task.error().get(), page.decision.get()) {
+            {redraw(move || match (page.task.error().get(), page.decision.get()) {
                 (Some(error), _) => view! { <ErrorState error retry=ask /> }.into_any(),
                 (None, Some(decision)) => {
                     view! {
@@ -359,7 +359,7 @@ fn Answer(page: Page, row: RowRef, number: Number, ask: Callback<()>) -> impl In
                         .into_any()
                 }
                 (None, None) => ().into_any(),
-            }}
+            })}
         </div>
     }
 }

@@ -11,6 +11,7 @@ use crate::identity::confirm::ConfirmSheet;
 use crate::numbers;
 use crate::numbers::directory::use_directory;
 use crate::platform::api::{ClientError, use_client};
+use crate::platform::effect::redraw;
 use crate::platform::focus::focus_first;
 use crate::platform::format;
 use crate::platform::later::Later;
@@ -66,7 +67,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
     let look = move || {
         look(looks, looking, came, move || {
             let id = id.try_get_value().unwrap_or_default();
-            Box::pin(async move { numbers::api::ids::get(client, &id).await })
+            Box::pin(numbers::api::ids::get(client, &id))
         })
     };
     let show = move |made: SignInLink, before: PhoneId| {
@@ -106,7 +107,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
         <section class="group">
             <h2>{text!(sign_ins.code_heading)}</h2>
             <div class="list">
-                {move || match link.get() {
+                {redraw(move || match link.get() {
                     Some(made) => {
                         view! {
                             <div class="secret" data-testid="code">
@@ -154,7 +155,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
+                })}
             </div>
             <p>{text!(sign_ins.code_note)}</p>
         </section>

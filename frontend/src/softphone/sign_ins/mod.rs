@@ -11,6 +11,7 @@ use self::sign_out::SignOutSheet;
 use crate::numbers::directory::use_directory;
 use crate::numbers::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::numbers::terminals::{icon_of, name_of};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::routes::RowRef;
@@ -49,7 +50,7 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
     let directory = use_directory();
     let id = StoredValue::new(phone_id.id.clone());
     // As the list has them: the code and the sheet put there what they learn.
-    let terminals = Memo::new(move |_| {
+    let terminals = memo(move || {
         let terminals = |phone_id: &PhoneId| phone_id.terminals.clone();
         directory
             .rows()
@@ -63,7 +64,7 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
         <Code phone_id />
         <section class="group">
             <h2>{text!(row.terminals)}</h2>
-            {move || match terminals.get() {
+            {redraw(move || match terminals.get() {
                 none if none.is_empty() => {
                     view! {
                         <p class="note" data-testid="no-terminals">
@@ -83,7 +84,7 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
             <p>{text!(sign_ins.note)}</p>
         </section>
         <SignOutSheet phone_id=id leaving />
@@ -102,7 +103,9 @@ fn item(terminal: Terminal, leaving: RwSignal<Option<Terminal>>) -> AnyView {
             <span class="lead">
                 <Icon icon=icon_of(kind) />
             </span>
-            <span class="label">{name}<small>{move || name_of(kind)}" · "{seen}</small></span>
+            <span class="label">
+                {name}<small>{redraw(move || name_of(kind))}" · "{seen}</small>
+            </span>
             <button
                 class="btn danger"
                 type="button"

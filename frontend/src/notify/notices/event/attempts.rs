@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::notify::api;
 use crate::platform::api::Client;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::task::Task;
 use crate::t;
 use crate::ui::states;
@@ -19,14 +19,14 @@ pub(super) fn Attempts(client: Client, id: String, tries: Memo<u32>) -> impl Int
     follow(move || {
         tries.track();
         let id = id.clone();
-        task.latest(async move { api::deliveries::get(client, &id).await }, move |fresh| {
+        task.latest(api::deliveries::get(client, &id), move |fresh| {
             delivery.set(Some(fresh?));
             Ok(())
         });
     });
     view! {
         <div class="attempts" aria-live="polite">
-            {move || match (delivery.get(), task.error().get()) {
+            {redraw(move || match (delivery.get(), task.error().get()) {
                 (_, Some(error)) => {
                     view! { <p class="fault">{states::words(&error).1}</p> }.into_any()
                 }
@@ -40,7 +40,7 @@ pub(super) fn Attempts(client: Client, id: String, tries: Memo<u32>) -> impl Int
                         .into_any()
                 }
                 (None, None) => view! { <p class="remark">{t!(states.loading)}</p> }.into_any(),
-            }}
+            })}
         </div>
     }
 }

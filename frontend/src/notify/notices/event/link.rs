@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Page, words};
 use crate::calls::api;
+use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::task::Task;
 use crate::ui::ask::AskSheet;
@@ -61,13 +62,13 @@ pub(super) fn Link(page: Page, file: CallAttachment) -> impl IntoView {
                     })}
             </div>
             <p>
-                {move || {
+                {redraw(move || {
                     if kind == AttachmentKind::Fax {
                         t!(notices.link_note_fax)
                     } else {
                         t!(notices.link_note)
                     }
-                }}
+                })}
             </p>
         </section>
         <Revoke page open=asking />
@@ -79,7 +80,7 @@ fn Revoke(page: Page, open: RwSignal<bool>) -> impl IntoView {
     let task = Task::default();
     let go = Callback::new(move |()| {
         let id = page.id.get_value();
-        let request = async move { api::revoke_link(page.client, &id).await };
+        let request = api::revoke_link(page.client, &id);
         task.run(request, move |outcome| {
             outcome?;
             open.set(false);

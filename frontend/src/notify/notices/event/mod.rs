@@ -19,6 +19,7 @@ use crate::calls::changes::{self, News};
 use crate::notify::api;
 use crate::numbers::directory::{number_label, use_directory};
 use crate::platform::api::{Client, ClientError, use_client};
+use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::i18n::locale;
 use crate::platform::remote::Remote;
@@ -143,7 +144,7 @@ pub fn NoticePage(
     let retry = Callback::new(move |()| page.load());
     view! {
         <TitleBar title=text!(notices.event) back=way_back() deep=true />
-        {move || match page.loading.state() {
+        {redraw(move || match page.loading.state() {
             Remote::Loading => {
                 view! {
                     <SkeletonRows count=2 />
@@ -158,7 +159,7 @@ pub fn NoticePage(
             Remote::Ready(()) => {
                 page.event.get_untracked().map(|event| view! { <Body page event /> }).into_any()
             }
-        }}
+        })}
     }
 }
 
@@ -180,21 +181,21 @@ fn Gone() -> impl IntoView {
 #[component]
 fn Body(page: Page, event: CallEvent) -> impl IntoView {
     let now = Signal::derive(move || page.event.get());
-    let file = Memo::new(move |_| {
+    let file = memo(move || {
         now.with(|event| {
             event.as_ref()?.attachment.as_ref().map(|file| (file.kind, file.file_name.clone()))
         })
     });
-    let link = Memo::new(move |_| now.with(|event| event.as_ref()?.attachment.clone()));
-    let transcript = Memo::new(move |_| {
+    let link = memo(move || now.with(|event| event.as_ref()?.attachment.clone()));
+    let transcript = memo(move || {
         now.with(|event| event.as_ref()?.transcript.clone().filter(|text| !text.trim().is_empty()))
     });
-    let length = Memo::new(move |_| now.with(|event| event.as_ref()?.duration_s));
+    let length = memo(move || now.with(|event| event.as_ref()?.duration_s));
     let href = calls::api::attachment_href(&event.id);
     let is_voicemail = event.kind == NotifyEvent::Voicemail;
     view! {
         <Head event=event.clone() now />
-        {move || {
+        {redraw(move || {
             file
                 .get()
                 .map(|(kind, name)| match kind {
@@ -204,8 +205,8 @@ fn Body(page: Page, event: CallEvent) -> impl IntoView {
                     }
                     AttachmentKind::Fax => view! { <Fax href=href.clone() name /> }.into_any(),
                 })
-        }}
-        {move || match transcript.get() {
+        })}
+        {redraw(move || match transcript.get() {
             Some(said) => {
                 let copied = Signal::stored(said.clone());
                 view! {
@@ -228,10 +229,10 @@ fn Body(page: Page, event: CallEvent) -> impl IntoView {
                     .into_any()
             }
             None => ().into_any(),
-        }}
+        })}
         <Actions event />
         <Sent page />
-        {move || link.get().map(|file| view! { <Link page file /> })}
+        {redraw(move || link.get().map(|file| view! { <Link page file /> }))}
     }
 }
 
@@ -328,7 +329,7 @@ fn Actions(event: CallEvent) -> impl IntoView {
     let row = RowRef::number(event.number_id);
     let can_block = {
         let id = row.id.clone();
-        Memo::new(move |_| {
+        memo(move || {
             rows.with(|rows| {
                 rows.ready()
                     .and_then(|rows| rows.number(&id))
@@ -354,7 +355,7 @@ fn Actions(event: CallEvent) -> impl IntoView {
         <section class="group" class:none=move || !anything && !can_block.get()>
             <div class="list">
                 {call}
-                {move || {
+                {redraw(move || {
                     can_block
                         .get()
                         .then(|| {
@@ -369,19 +370,19 @@ fn Actions(event: CallEvent) -> impl IntoView {
                                         <Icon icon=icondata_lu::LuBan />
                                     </span>
                                     <span class="label">
-                                        {move || {
+                                        {redraw(move || {
                                             if known {
                                                 t!(notices.block)
                                             } else {
                                                 t!(notices.to_block_list)
                                             }
-                                        }}
+                                        })}
                                     </span>
                                     <Chevron />
                                 </a>
                             }
                         })
-                }}
+                })}
             </div>
         </section>
     }

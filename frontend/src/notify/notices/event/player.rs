@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::platform::effect::redraw;
 use crate::platform::task::background;
 use crate::ui::icon::Icon;
 use crate::{t, text};
@@ -98,7 +99,7 @@ pub(super) fn Player(
                     }
                 ></audio>
                 <button class="play" type="button" data-testid="play" aria-label=move || if playing.get() { t!(notices.pause) } else { t!(notices.play) } on:click=toggle>
-                    {move || if playing.get() { view! { <Icon icon=icondata_lu::LuPause/> } } else { view! { <Icon icon=icondata_lu::LuPlay/> } }}
+                    {redraw(move || if playing.get() { view! { <Icon icon=icondata_lu::LuPause/> } } else { view! { <Icon icon=icondata_lu::LuPlay/> } })}
                 </button>
                 <div class="place">
                     <input
@@ -115,13 +116,13 @@ pub(super) fn Player(
                             length = clock(length.get()))
                         on:input:target=move |event| seek(event.target().value_as_number())
                     />
-                    <p class="num" aria-hidden="true"><span data-testid="played">{move || clock(at.get())}</span><span>{move || clock(length.get())}</span></p>
+                    <p class="num" aria-hidden="true"><span data-testid="played">{redraw(move || clock(at.get()))}</span><span>{redraw(move || clock(length.get()))}</span></p>
                 </div>
                 <button class="speed \
                     num" type="button" data-testid="speed" aria-label=text!(notices.speed,
-                    speed = rate()) on:click=faster>{move || format!("{}×", rate())}</button>
+                    speed = rate()) on:click=faster>{redraw(move || format!("{}×", rate()))}</button>
             </div>
-            <div role="alert">{move || failed.get().then(|| view! { <p class="fault" data-testid="audio-failed">{t!(notices.audio_failed)}</p> })}</div>
+            <div role="alert">{redraw(move || failed.get().then(|| view! { <p class="fault" data-testid="audio-failed">{t!(notices.audio_failed)}</p> }))}</div>
             <a class="save-audio" href=src download=name data-testid="save-audio"><Icon icon=icondata_lu::LuDownload/>{text!(notices.save_audio)}</a>
         </section>
     }

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use super::attempts::Attempts;
 use super::{Page, words};
 use crate::notify::api;
+use crate::platform::effect::{memo, redraw};
 use crate::platform::routes;
 use crate::platform::task::Task;
 use crate::ui::icon::{Chevron, Icon};
@@ -17,16 +18,16 @@ use crate::{t, text};
 /// All of them.
 #[component]
 pub(super) fn Sent(page: Page) -> impl IntoView {
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         page.sent.with(|sent| {
             sent.iter().flatten().map(|delivery| delivery.id.clone()).collect::<Vec<_>>()
         })
     });
-    let none = Memo::new(move |_| page.sent.with(|sent| sent.as_ref().is_some_and(Vec::is_empty)));
+    let none = memo(move || page.sent.with(|sent| sent.as_ref().is_some_and(Vec::is_empty)));
     view! {
         <section class="group" data-testid="sent-notices">
             <h2>{text!(notices.sent_notices)}</h2>
-            {move || {
+            {redraw(move || {
                 none
                     .get()
                     .then(|| {
@@ -36,7 +37,7 @@ pub(super) fn Sent(page: Page) -> impl IntoView {
                             </p>
                         }
                     })
-            }}
+            })}
             <ul class="list">
                 <For each=move || ids.get() key=String::clone let:id>
                     <One page id />
@@ -54,11 +55,11 @@ fn head(delivery: &Delivery) -> AnyView {
             <span class="lead">
                 <Icon icon=channel.icon() />
             </span>
-            <span class="label">{name}<small>{move || words::channel(channel)}</small></span>
+            <span class="label">{name}<small>{redraw(move || words::channel(channel))}</small></span>
             <span class=format!("badge \
                 state-{class}") data-testid="state">
                 <Icon icon />
-                {move || words::state(state).2}
+                {redraw(move || words::state(state).2)}
             </span>
         </div>
     }
@@ -70,14 +71,14 @@ fn One(page: Page, id: String) -> impl IntoView {
     let open = RwSignal::new(false);
     let delivery = {
         let id = id.clone();
-        Memo::new(move |_| {
+        memo(move || {
             page.sent.with(|sent| sent.iter().flatten().find(|delivery| delivery.id == id).cloned())
         })
     };
-    let tries = Memo::new(move |_| {
+    let tries = memo(move || {
         delivery.with(|delivery| delivery.as_ref().map_or(0, |delivery| delivery.attempt_count))
     });
-    let resendable = Memo::new(move |_| {
+    let resendable = memo(move || {
         delivery.with(|delivery| delivery.as_ref().is_some_and(|delivery| delivery.resendable))
     });
     let region = format!("attempts-{id}");
@@ -86,7 +87,7 @@ fn One(page: Page, id: String) -> impl IntoView {
     let again = StoredValue::new(id);
     view! {
         <li class="delivery" data-testid="delivery">
-            {move || {
+            {redraw(move || {
                 delivery
                     .get()
                     .map(|delivery| {
@@ -96,7 +97,7 @@ fn One(page: Page, id: String) -> impl IntoView {
                             {problem(&delivery)}
                         }
                     })
-            }}
+            })}
             <div class="tools-row">
                 {
                     let region = region.clone();
@@ -119,16 +120,19 @@ fn One(page: Page, id: String) -> impl IntoView {
                                 }
                             })
                     }
-                } {move || resendable.get().then(|| view! { <Resend page id=again.get_value() /> })}
+                }
+                {redraw(move || {
+                    resendable.get().then(|| view! { <Resend page id=again.get_value() /> })
+                })}
             </div>
             <div id=region>
-                {move || {
+                {redraw(move || {
                     open
                         .get()
                         .then(|| {
                             view! { <Attempts client=page.client id=attempts.clone() tries /> }
                         })
-                }}
+                })}
             </div>
         </li>
     }
@@ -136,8 +140,9 @@ fn One(page: Page, id: String) -> impl IntoView {
 
 fn remark(delivery: &Delivery) -> Option<AnyView> {
     let delivery = delivery.clone();
-    words::remark(&delivery)
-        .map(|_| view! { <p class="remark">{move || words::remark(&delivery)}</p> }.into_any())
+    words::remark(&delivery).map(|_| {
+        view! { <p class="remark">{redraw(move || words::remark(&delivery))}</p> }.into_any()
+    })
 }
 
 /// What is wrong, what to do about it, and the way there.
@@ -212,10 +217,10 @@ fn Resend(page: Page, id: String) -> impl IntoView {
             {text!(notices.resend)}
         </button>
         <div role="alert">
-            {move || {
+            {redraw(move || {
                 let error = task.error().get()?;
                 Some(view! { <p class="fault">{states::words(&error).1}</p> })
-            }}
+            })}
         </div>
     }
 }
