@@ -5,7 +5,7 @@
 //! Their numbers have the width of relocations, and their types are those of the whole module.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Result, bail, ensure};
 use wasm_encoder::reencode::{Error as ReencodeError, Reencode, RoundtripReencoder};
@@ -46,7 +46,7 @@ pub fn merge(parts: &[Vec<u8>], names: bool) -> Result<Vec<u8>> {
         whole.part = part;
         let read = &parts[part];
         types.push(whole.type_index(read.functions[function]).map_err(of_code)?);
-        whole.parse_function_body(&mut code, read.bodies[function].clone()).map_err(of_code)?;
+        whole.write_body(&mut code, &read.bodies[function]).map_err(of_code)?;
     }
     let mut functions = FunctionSection::new();
     for of_type in types {
@@ -150,6 +150,8 @@ struct Whole<'a> {
     order: Vec<(usize, usize)>,
     /// The new number of every function of every part.
     functions: Vec<Vec<u32>>,
+    /// Functions that are left out, and the slots that are called in their place.
+    called: Vec<BTreeMap<u32, u32>>,
     /// The new number of every global of every part.
     globals: Vec<Vec<u32>>,
     /// The types that are in use, in the order in which they came up.
@@ -166,23 +168,22 @@ impl<'a> Whole<'a> {
                 slots.extend(functions.map(|(slot, &of)| (slot, (number, of as usize))));
             }
         }
-        // What only calls another part is left out where that part is in here, too, and is there once
-        // for all.
-        let mut shims = HashMap::new();
+        // What only calls another part is left out: its callers call the function itself where it
+        // is in here, too, and else the slot.
         let mut direct = BTreeMap::new();
+        let mut called = vec![BTreeMap::new(); parts.len()];
         let mut order = Vec::new();
         for (number, part) in parts.iter().enumerate() {
-            for (index, (body, of_type)) in part.bodies.iter().zip(&part.functions).enumerate() {
-                let this = (number, index);
-                let target = called_slot(body, *of_type)?.map_or(this, |slot| {
-                    let shim =
-                        || *shims.entry((slot, &part.types[*of_type as usize])).or_insert(this);
-                    slots.get(&slot).copied().unwrap_or_else(shim)
-                });
-                if target == this {
-                    order.push(this);
+            let held: HashSet<_> = part.slots.iter().flat_map(|(_, held)| held).collect();
+            for (index, (body, of_type)) in (0_u32..).zip(part.bodies.iter().zip(&part.functions)) {
+                let this = (number, index as usize);
+                let slot = called_slot(body, *of_type)?;
+                if let Some(target) = slot.and_then(|slot| slots.get(&slot)) {
+                    direct.insert(this, *target);
+                } else if let Some(slot) = slot.filter(|_| !held.contains(&index)) {
+                    called[number].insert(index, slot);
                 } else {
-                    direct.insert(this, target);
+                    order.push(this);
                 }
             }
         }
@@ -194,9 +195,10 @@ impl<'a> Whole<'a> {
             functions[part][index] = new;
         }
         for ((part, index), target) in direct {
-            functions[part][index] = functions[target.0][target.1];
+            let target = functions[target.0][target.1];
+            ensure!(target != u32::MAX, "a function calls itself");
+            functions[part][index] = target;
         }
-        ensure!(functions.iter().flatten().all(|new| *new != u32::MAX), "a function calls itself");
         let imports = imports(parts);
         let names = globals(&imports);
         let place =
@@ -206,7 +208,25 @@ impl<'a> Whole<'a> {
             .map(|part| globals(&part.imports).into_iter().map(place).collect())
             .collect();
         let (used, numbers) = (Vec::new(), HashMap::new());
-        Ok(Self { parts, part: 0, imports, order, functions, globals, used, numbers })
+        Ok(Self { parts, part: 0, imports, order, functions, called, globals, used, numbers })
+    }
+
+    fn write_body(&mut self, code: &mut CodeSection, body: &FunctionBody) -> Result<(), CodeError> {
+        let mut function = self.new_function_with_parsed_locals(body)?;
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            if let Operator::Call { function_index } = operator
+                && let Some(&slot) = self.called[self.part].get(&function_index)
+            {
+                let of_type = self.parts[self.part].functions[function_index as usize];
+                let type_index = self.type_index(of_type)?;
+                function.instructions().i32_const(slot as i32).call_indirect(0, type_index);
+            } else {
+                function.instruction(&self.instruction(operator)?);
+            }
+        }
+        code.function(&function);
+        Ok(())
     }
 
     fn types(&self) -> Result<TypeSection> {

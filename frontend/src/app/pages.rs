@@ -1,5 +1,5 @@
 //! Which page lies in which file. A page is one line; nothing else may name what it reaches, or
-//! that becomes part of the first download.
+//! that becomes part of the first download. Small files are put together, since each one weighs.
 
 use leptos::prelude::*;
 
@@ -37,11 +37,14 @@ files! {
     block_list {
         Route::Page(row, RowPage::BlockList), block.title, view! { <BlockListPage row /> };
     }
-    block_import {
+    records {
         Route::Page(row, RowPage::BlockImport), import.title, view! { <BlockImportPage row /> };
+        Route::History, history.title, view! { <HistoryPage /> };
     }
-    notice {
+    notify {
         Route::Notice(id), notices.event, view! { <NoticePage id /> };
+        Route::Notify(Notify::Service(rule_id, service_id)), notify.service,
+            view! { <ServicePage rule_id service_id /> };
     }
     notices {
         Route::Notices, notices.title, view! { <NoticesPage /> };
@@ -49,26 +52,18 @@ files! {
     }
     rules {
         Route::Notify(Notify::Rules), notify.title, view! { <RulesPage /> };
-        Route::Notify(Notify::Rule(rule_id)), setting.notify_rule_id, view! { <RulePage rule_id /> };
+        Route::Notify(Notify::Rule(rule_id)), setting.notify_rule_id,
+            view! { <RulePage rule_id /> };
         Route::Notify(Notify::AddService(rule_id)), notify.add_service,
             view! { <AddServicePage rule_id /> };
-    }
-    service {
-        Route::Notify(Notify::Service(rule_id, service_id)), notify.service,
-            view! { <ServicePage rule_id service_id /> };
     }
     identity {
         Route::Account, account.title, view! { <AccountPage /> };
         Route::Page(row, RowPage::Password), password.title, view! { <PasswordPage row /> };
         Route::ApiKeys, keys.title, view! { <ApiKeysPage /> };
     }
-    softphone {
+    calls {
         Route::Page(row, RowPage::SignIns), row.terminals, view! { <SignInsPage row /> };
-    }
-    history {
-        Route::History, history.title, view! { <HistoryPage /> };
-    }
-    preview {
         Route::Page(row, RowPage::Preview), preview.title, view! { <PreviewPage row /> };
         Route::Page(row, RowPage::Copy), copy.title, view! { <CopyPage row /> };
     }

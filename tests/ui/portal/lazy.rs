@@ -52,7 +52,7 @@ fn has_only_the_log(story: &Story) {
     let fetched = fetched(story);
     let once: BTreeSet<_> = fetched.iter().collect();
     assert_eq!(once.len(), fetched.len(), "each file once: {fetched:?}");
-    for part in ["lazy/history-", "lazy/later-"] {
+    for part in ["lazy/records-", "lazy/later-"] {
         assert!(fetched.iter().any(|request| request.contains(part)), "{part}: {fetched:?}");
     }
     let other = fetched.iter().find(|request| request.contains("lazy/numbers-"));
