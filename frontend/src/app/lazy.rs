@@ -244,7 +244,6 @@ fn way_back(route: &Route) -> String {
             page.path()
         }
         Route::Notify(page) => page.parent(),
-        Route::Row(_) => routes::HOME.to_owned(),
         _ => use_router().row().as_ref().map_or_else(|| routes::HOME.to_owned(), RowRef::home),
     }
 }

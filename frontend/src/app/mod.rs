@@ -16,6 +16,7 @@ use crate::identity::reset_password::ResetPasswordPage;
 use crate::identity::session;
 use crate::identity::sign_in::SignInPage;
 use crate::numbers::directory::Directory;
+use crate::numbers::row_home::RowHome;
 use crate::page::guard::{Guard, LeaveDialog};
 use crate::platform::api::Client;
 use crate::platform::effect::{follow, redraw};
@@ -65,6 +66,7 @@ fn page(route: Route) -> AnyView {
         Route::ResetPassword => view! { <ResetPasswordPage /> }.into_any(),
         Route::Unknown => view! { <NotFound /> }.into_any(),
         behind => signed_in(behind, |route| match route {
+            Route::Row(row) => view! { <RowHome row /> }.into_any(),
             Route::Home => view! { <Welcome /> }.into_any(),
             lazy => lazy::page(lazy),
         }),

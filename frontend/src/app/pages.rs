@@ -18,7 +18,6 @@ use crate::numbers::copy::CopyPage;
 use crate::numbers::general::GeneralPage;
 use crate::numbers::outbound_number::OutboundNumberPage;
 use crate::numbers::ringing::RingingPage;
-use crate::numbers::row_home::RowHome;
 use crate::page::save_bar::Beside;
 use crate::platform::i18n::Key;
 use crate::platform::routes::{NotifyPage as Notify, Route, RowPage};
@@ -28,7 +27,6 @@ use crate::switch::reflected;
 
 files! {
     numbers {
-        Route::Row(row), row.title, view! { <RowHome row /> };
         Route::General(row), general.title, view! { <GeneralPage row /> };
         Route::Page(row, RowPage::Ringing), ringing.title, view! { <RingingPage row /> };
         Route::Page(row, RowPage::OutboundNumber), outbound.title,
