@@ -1,10 +1,12 @@
 //! The operator's switch: what it hands in and reports.
 
+use api_types::{AttemptOutcome, DeliveryState, NotifyEvent, NotifyLanguage, ServiceType};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::identity::service_keys::KeyKind;
-use store::notify::{delivery, notify_rule, notify_service};
-use store::{Scope, StoreError, new_id};
+use store::identity::service_key::KeyKind;
+use store::notify::delivery::{self, Purpose};
+use store::notify::{delivery_attempt, notify_rule, notify_service};
+use store::{Kind as _, Scope, StoreError, new_id};
 
 use crate::{Answer, Client, Holder, TestApp, service_key};
 
@@ -107,24 +109,27 @@ impl Holder {
             version: 1,
             created_at: now,
             updated_at: now,
-            emails: json!(emails).to_string(),
-            events: json!(events.unwrap_or(&all)).to_string(),
-            language: "ja".into(),
+            emails: emails.iter().map(|email| (*email).to_owned()).collect::<Vec<_>>().into(),
+            events: events
+                .unwrap_or(&all)
+                .iter()
+                .map(|event| NotifyEvent::from_text(event).expect("an event"))
+                .collect::<Vec<_>>()
+                .into(),
+            language: NotifyLanguage::Ja.into(),
             private_subject: false,
         };
         let service = |(kind, label, enabled): &(&str, &str, bool)| notify_service::Row {
-            account_id: self.account_id.clone(),
-            id: new_id(),
-            rule_id: rule_id.clone(),
-            kind: (*kind).into(),
             label: (*label).into(),
             enabled: *enabled,
-            hints: "{}".into(),
             pace_key: format!("pace of {label}"),
-            version: 1,
-            created_at: now,
-            updated_at: now,
-            ..notify_service::Row::default()
+            ..notify_service::Row::new(
+                self.account_id.clone(),
+                new_id(),
+                rule_id.clone(),
+                ServiceType::from_text(kind).expect("a type of service"),
+                now,
+            )
         };
         let services: Vec<_> = services.iter().map(service).collect();
         let scope = Scope::account(&self.account_id);
@@ -155,20 +160,20 @@ impl Holder {
                 |conn: &mut store::Conn, row: &delivery::Row| -> Result<String, StoreError> {
                     let id = row.call_event_id.clone().unwrap_or_default();
                     Ok(store::calls::call_event::find(conn, &scope, &id)?
-                        .map_or_else(|| "call".to_owned(), |event| event.kind))
+                        .map_or_else(|| "call".to_owned(), |event| event.kind.text().to_owned()))
                 };
             let mut found = Vec::new();
             for row in rows.iter().rev() {
-                let purpose = if row.purpose == "event" {
+                let purpose = if row.purpose == Purpose::Event {
                     String::new()
                 } else {
-                    format!(" {}", row.purpose)
+                    format!(" {}", row.purpose.text())
                 };
                 found.push(format!(
                     "{} {} {}{purpose}",
                     kind(conn, row)?,
                     row.destination,
-                    row.state
+                    row.state.text()
                 ));
             }
             Ok(found)
@@ -190,28 +195,34 @@ impl Holder {
                 owner: "test".into(),
                 until: now + chrono::TimeDelta::minutes(1),
             };
-            let filter =
-                delivery::Filter { state: Some("waiting".into()), ..delivery::Filter::default() };
+            let filter = delivery::Filter {
+                state: Some(DeliveryState::Waiting),
+                ..delivery::Filter::default()
+            };
             let ids: Vec<String> = delivery::list(conn, &scope, &filter, 1_000)?
                 .into_iter()
                 .map(|row| row.id)
                 .collect();
             store::notify::outbox::lease(conn, &scope, &ids, &lease)?;
-            let attempt = |id: &String| delivery::Attempt {
+            let outcome = match problem {
+                Some(_) => AttemptOutcome::BadPayload,
+                None => AttemptOutcome::Delivered,
+            };
+            let attempt = |id: &String| delivery_attempt::Row {
                 account_id: scope.account_id().to_owned(),
                 delivery_id: id.clone(),
                 id: new_id(),
                 at: now,
-                outcome: if problem.is_some() { "bad_payload" } else { "delivered" }.into(),
+                outcome: outcome.into(),
                 status: Some(if problem.is_some() { 400 } else { 200 }),
                 problem: problem.map(str::to_owned),
                 detail: "as it was answered".into(),
                 duration_ms: 84,
             };
-            let attempts: Vec<delivery::Attempt> = ids.iter().map(attempt).collect();
-            store::notify::outbox::record(conn, store::WorkerScope::sending(), &attempts)?;
+            let attempts: Vec<delivery_attempt::Row> = ids.iter().map(attempt).collect();
+            delivery_attempt::record(conn, store::WorkerScope::sending(), &attempts)?;
             let end = store::notify::outbox::End {
-                state,
+                state: DeliveryState::from_text(state).expect("a state"),
                 next_at: None,
                 progress: None,
                 problem: problem.map(str::to_owned),

@@ -26,11 +26,12 @@ pub mod switch;
 mod tables;
 
 pub use platform::conn::{Conn, Db, DbOptions, StoreError};
-pub use platform::migrate::{Column, describe_schema};
+pub use platform::migrate::{Column, describe_schema, step_back, tamper};
 pub use platform::scope::{
     EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope,
 };
-pub use tables::probe_tables;
+pub use platform::stored::{Checked, Damaged, Json, Kind, Stored};
+pub use tables::{ClosedSet, closed_sets, probe_tables};
 
 /// Asks the database for a sign of life.
 ///

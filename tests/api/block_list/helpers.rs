@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use store::calls::call_event;
-use store::{Scope, StoreError, new_id};
+use store::calls::call_event::{self, Direction, Outcome};
+use store::{Kind as _, Scope, StoreError, new_id};
 use tests::{Answer, Client, Holder, TestApp};
 
 /// The header of our own files.
@@ -290,12 +290,11 @@ pub async fn call(
         id: new_id(),
         number_id: holder.numbers[number].clone(),
         call_id: new_id(),
-        direction: direction.to_owned(),
+        direction: Direction::from_text(direction).expect("a direction").into(),
         party: Some(party.to_owned()),
         no_number: None,
-        outcome: outcome.to_owned(),
+        outcome: Outcome::from_text(outcome).expect("an outcome").into(),
         at: app.clock.now_naive() - ago,
-        kind: "call".into(),
         ..call_event::Row::default()
     };
     app.app

@@ -5,7 +5,7 @@ mod entries;
 mod exports;
 mod files;
 mod guards;
-mod helpers;
+pub mod helpers;
 mod imports;
 mod lists;
 mod strangers;

@@ -1,10 +1,13 @@
 //! Error answers: one shape, two languages, nothing of our insides.
 
+use api_types::{ActorKind, AuditAction, AuditObject};
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::history::audit;
 use store::{Scope, StoreError, new_id};
 use tests::{Answer, on_both};
+
+use crate::store::damaged::damage;
 
 /// Checks the shape of a problem and what goes with it.
 #[track_caller]
@@ -218,14 +221,13 @@ on_both!(what_nobody_foresaw_tells_nothing_of_our_insides, async |app| {
         account_id: holder.account_id.clone(),
         id: new_id(),
         at: app.clock.now_naive(),
-        actor_kind: "holder".into(),
+        actor_kind: ActorKind::Holder.into(),
         actor: "minato000".into(),
-        object_kind: "number".into(),
+        object_kind: AuditObject::Number.into(),
         object_id: holder.numbers[0].clone(),
-        action: "update".into(),
-        before: "{}".into(),
-        // Nothing of ours writes this; a damaged database may hold it.
-        after: "not json: s3cr3t".into(),
+        action: AuditAction::Update.into(),
+        before: Default::default(),
+        after: Default::default(),
         revision: 99,
     };
     let scope = Scope::account(&holder.account_id);
@@ -234,6 +236,8 @@ on_both!(what_nobody_foresaw_tells_nothing_of_our_insides, async |app| {
         .write(move |conn| -> Result<(), StoreError> { audit::insert(conn, &scope, row) })
         .await
         .expect("the row is written");
+    // Nothing of ours writes this; a damaged database may hold it.
+    damage(&app, ("audit_log", "after"), "not json: s3cr3t").await.expect("a row");
     let answer = holder.client.get("/audit-log").await;
     for inside in
         ["s3cr3t", "audit_log", "serde", "diesel", "sqlite", "postgres", "expected", ".rs"]

@@ -152,7 +152,7 @@ on_both!(what_was_not_needed_or_has_nobody_left_is_not_sent_again, async |app| {
         app.clock.now_naive(),
     );
     let stop = move |conn: &mut store::Conn| {
-        store::notify::outbox::stop_service(conn, &scope, &id, "slack.invalid_auth", now)
+        store::notify::service_health::stop(conn, &scope, &id, "slack.invalid_auth", now)
     };
     app.app.db.write(stop).await.expect("it stops");
     assert_eq!(text(&resend(&holder, &slack).await.expect(200), "state"), "held");

@@ -138,19 +138,20 @@ fn service(
     let id = store::new_id();
     let sealed = serde_json::to_vec(credentials).expect("JSON");
     store::notify::notify_service::Row {
-        account_id: holder.account_id.clone(),
-        rule_id: rule_id.to_owned(),
-        kind: serde_json::to_value(kind).expect("JSON").as_str().unwrap_or_default().to_owned(),
         label: "#営業".into(),
-        enabled: true,
-        sealed_credentials: app.app.secrets.seal(&format!("notify_services/{id}"), &sealed),
-        hints: "{}".into(),
+        sealed_credentials: app
+            .app
+            .secrets
+            .seal(&format!("notify_services/{id}"), &sealed)
+            .expect("sealed"),
         pace_key: pace::key(&app.app.secrets, kind, credentials),
-        id,
-        version: 1,
-        created_at: app.clock.now_naive(),
-        updated_at: app.clock.now_naive(),
-        ..store::notify::notify_service::Row::default()
+        ..store::notify::notify_service::Row::new(
+            holder.account_id.clone(),
+            id,
+            rule_id.to_owned(),
+            kind,
+            app.clock.now_naive(),
+        )
     }
 }
 

@@ -7,7 +7,7 @@ mod everywhere;
 pub mod helpers;
 mod outbox;
 mod outbox_crash;
-mod outbox_helpers;
+pub mod outbox_helpers;
 mod rules;
 mod service_setups;
 mod service_tests;

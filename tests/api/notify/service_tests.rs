@@ -100,7 +100,7 @@ on_both!(
         let (scope, now) = (store::Scope::account(&minato.account_id), app.clock.now_naive());
         let (failing, of) = (scope.clone(), id.clone());
         let fail = move |conn: &mut store::Conn| {
-            store::notify::outbox::set_health(conn, &failing, &of, Some((now, "slack.trouble")))
+            store::notify::service_health::set(conn, &failing, &of, Some((now, "slack.trouble")))
         };
         app.app.db.write(fail).await.expect("it is noted");
         assert_eq!(
@@ -111,7 +111,7 @@ on_both!(
         let service = minato.client.get(&path).await.expect(200);
         assert_eq!((&service["problem"], &service["version"]), (&Value::Null, &json!(1)));
         let stop = move |conn: &mut store::Conn| {
-            store::notify::outbox::stop_service(conn, &scope, &id, "slack.invalid_auth", now)
+            store::notify::service_health::stop(conn, &scope, &id, "slack.invalid_auth", now)
         };
         app.app.db.write(stop).await.expect("it stops");
         minato.client.post(&format!("{path}/test"), Value::Null).await.expect(200);

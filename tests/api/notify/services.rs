@@ -213,7 +213,7 @@ on_both!(notices_wait_for_a_service_that_is_off, async |app| {
         app.clock.now_naive(),
     );
     let stop = move |conn: &mut store::Conn| {
-        store::notify::outbox::stop_service(conn, &scope, &id, "webhook.gone", now)
+        store::notify::service_health::stop(conn, &scope, &id, "webhook.gone", now)
     };
     assert_eq!(app.app.db.write(stop).await.expect("it stops"), Some(1));
     let stopped = minato.client.get(&path).await.expect(200);

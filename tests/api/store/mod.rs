@@ -2,5 +2,6 @@
 
 mod contention;
 pub mod crash;
+pub mod damaged;
 mod scopes;
 mod twins;

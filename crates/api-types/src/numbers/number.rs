@@ -6,13 +6,25 @@ use validator::Validate;
 
 /// 基本番号 or 追加番号.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum NumberKind {
     /// The number that comes with the basic ID.
     Primary,
     /// A further number.
+    #[default]
     Additional,
 }
 

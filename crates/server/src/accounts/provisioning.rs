@@ -8,12 +8,11 @@ use chrono::NaiveDateTime;
 use store::accounts::account;
 use store::identity::session;
 use store::numbers::number;
-use store::{Conn, OperatorScope, Scope, new_id};
+use store::{Conn, OperatorScope, Scope, Stored, new_id};
 
 use crate::accounts::view;
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, locked, record};
 
 /// Makes a contract.
@@ -30,7 +29,7 @@ pub fn create_account(
         id: new_id(),
         name: new.name.trim().to_owned(),
         contact_mail: new.contact_mail,
-        status: platform::stored::text_of(&AccountStatus::Active),
+        status: AccountStatus::Active.into(),
         suspended_reason: None,
         forwarding_number: None,
         option_ip_phone: new.options.ip_phone,
@@ -84,8 +83,8 @@ pub fn patch_account(
         Some(None) => Some(None),
         None => None,
     };
-    let status = patch.status.as_ref().map_or(before.status, platform::stored::text_of);
-    let suspended = status == platform::stored::text_of(&AccountStatus::Suspended);
+    let status = patch.status.map_or(before.status, Stored);
+    let suspended = status == AccountStatus::Suspended;
     let changes = account::Changes {
         name: patch.name.map(|name| name.trim().to_owned()),
         contact_mail: patch.contact_mail,

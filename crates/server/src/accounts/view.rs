@@ -1,6 +1,6 @@
 //! Contracts as they go over the wire.
 
-use crate::platform::stored::{known, version};
+use crate::platform::wire::unsigned;
 use api_types::{Account, OperatorAccount};
 use store::accounts::account;
 use store::routing::contract::Contract;
@@ -15,8 +15,8 @@ pub fn account(contract: &Contract) -> Account {
         options: contract.account.options(),
         number_count: u32::try_from(contract.numbers.len()).unwrap_or(u32::MAX),
         id_count: u32::try_from(contract.phone_ids.len()).unwrap_or(u32::MAX),
-        revision: version(contract.account.revision),
-        version: version(contract.account.version),
+        revision: unsigned(contract.account.revision),
+        version: unsigned(contract.account.version),
     }
 }
 
@@ -26,12 +26,12 @@ pub fn operator_account(row: &account::Row) -> OperatorAccount {
         id: row.id.clone(),
         name: row.name.clone(),
         contact_mail: row.contact_mail.clone(),
-        status: known("account status", &row.status),
+        status: row.status.0,
         suspended_reason: row.suspended_reason.clone(),
         forwarding_number: row.forwarding_number.clone(),
         options: row.options(),
-        revision: version(row.revision),
+        revision: unsigned(row.revision),
         created_at: row.created_at.and_utc(),
-        version: version(row.version),
+        version: unsigned(row.version),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use store::accounts::route_change;
-use store::block_list::{block_entry, block_import};
+use store::block_list::{block_import, removed_entry};
 use store::calls::call_event;
 use store::identity::{password_reset, refresh_token, session, sign_in_attempt, sign_in_link};
 use store::notify::outbox;
@@ -89,7 +89,7 @@ pub async fn clean(app: &App) -> Result<usize, Failure> {
                 + sign_in_attempt::purge(conn, scope, now - quiet)?
                 + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?
                 + block_import::purge(conn, scope, now - PREVIEW_KEPT)?
-                + block_entry::purge(conn, scope, now - REMOVED_KEPT)?
+                + removed_entry::purge(conn, scope, now - REMOVED_KEPT)?
                 + call_event::purge(conn, scope, now - CALLS_KEPT)?
                 + route_change::purge(conn, scope, now - CHANGES_KEPT, now)?)
         })

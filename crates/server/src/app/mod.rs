@@ -104,3 +104,36 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(factory).workers(workers).worker_max_blocking_threads(32);
     Ok(server.shutdown_timeout(shutdown_s).disable_signals().listen(listener)?.run())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_that_fails_names_the_key_to_look_at() {
+        type Change = fn(&mut Config);
+        let table: [(Change, &str); 4] = [
+            (
+                |config| config.database.url = Some("sqlite:///nowhere/portal.db".into()),
+                "database.url: ",
+            ),
+            (|config| config.smtp.from = "nobody".into(), "smtp.from: "),
+            (|config| config.attachments.url = "ftp://files".into(), "attachments.url: "),
+            (
+                |config| {
+                    config.prepare_data_dir().unwrap();
+                    std::fs::write(config.data_dir.join("master.key"), "no key").unwrap();
+                },
+                "secrets.master_key: ",
+            ),
+        ];
+        for (change, key) in table {
+            let dir = tempfile::tempdir().unwrap();
+            let mut config = Config { data_dir: dir.path().join("data"), ..Config::default() };
+            change(&mut config);
+            let error = App::build(config, Clock::system()).expect_err(key).to_string();
+            assert!(error.starts_with(key) && error.len() > key.len(), "{key} {error}");
+        }
+        assert_eq!(StartError::NoMasterKey.to_string(), "secrets.master_key: is empty");
+    }
+}

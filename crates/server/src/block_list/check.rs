@@ -75,9 +75,9 @@ pub fn check(
         ctx,
         &pattern,
     )?;
-    let duplicate = covered_by.as_ref().filter(|row| {
-        row.pattern == pattern.key() && row.matching == super::text_of_matching(pattern.matching())
-    });
+    let duplicate = covered_by
+        .as_ref()
+        .filter(|row| row.pattern == pattern.key() && row.matching == pattern.matching());
     let refusal = guard
         .refusal(&pattern)
         .or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));

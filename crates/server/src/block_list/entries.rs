@@ -7,14 +7,14 @@ use api_types::{
     search_text,
 };
 use chrono::{DateTime, NaiveDateTime, Timelike, Utc};
-use store::block_list::block_entry::{self, Changes, Removed, Row};
+use store::block_list::block_entry::{self, Changes, Row};
 use store::block_list::block_import;
+use store::block_list::removed_entry::{self, Removed};
 use store::numbers::number;
 use store::{Conn, Scope, new_id};
 
-use super::{entry, guard_for, is_expired, locked, number_of, pattern_of, text_of_matching};
+use super::{entry, guard_for, is_expired, locked, number_of, pattern_of};
 use crate::error::Failure;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, record};
 use crate::platform::csv::EXPIRES_LAST;
 
@@ -48,7 +48,7 @@ pub(super) fn new_row(
         number_id: number_id.to_owned(),
         id: new_id(),
         pattern: pattern.key().to_owned(),
-        matching: text_of_matching(pattern.matching()).to_owned(),
+        matching: pattern.matching().into(),
         search: search_text(pattern, &note),
         note,
         expires_at: expires_at.map(whole_seconds),
@@ -80,8 +80,7 @@ pub fn add(
             let guard = guard_for(conn, scope, &contract, &pattern, ctx.at())?;
             let rows =
                 block_entry::with_patterns(conn, scope, number_id, &[pattern.key().to_owned()])?;
-            let same =
-                rows.into_iter().find(|row| row.matching == text_of_matching(pattern.matching()));
+            let same = rows.into_iter().find(|row| row.matching == pattern.matching());
             let faults = match guard.refusal(&pattern) {
                 Some(fault) => vec![fault],
                 None if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) => {
@@ -261,7 +260,7 @@ pub fn remove(
         _ => None,
     };
     let deletion_id = new_id();
-    let count = block_entry::remove(conn, scope, number_id, &removed, &deletion_id, ctx.at())?;
+    let count = removed_entry::remove(conn, scope, number_id, &removed, &deletion_id, ctx.at())?;
     if count == 0 {
         return Ok(BlockEntriesDeleted { deleted: 0, deletion_id: None });
     }
@@ -294,16 +293,16 @@ pub fn put_back(
     deletion_id: &str,
 ) -> Result<BlockEntriesRestored, Failure> {
     let contract = locked(conn, scope, number_id)?;
-    let waiting = block_entry::count_removed(conn, scope, number_id, deletion_id)?;
+    let waiting = removed_entry::count(conn, scope, number_id, deletion_id)?;
     if waiting == 0 {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     check_room(number_of(&contract, number_id)?, waiting)?;
-    let count = block_entry::put_back(conn, scope, number_id, deletion_id, ctx.at())?;
+    let count = removed_entry::put_back(conn, scope, number_id, deletion_id, ctx.at())?;
     number::count_block_entries(conn, scope, number_id, counted(count))?;
     // What an undo of an import removed waits under the import's id: the import is in force again.
     if let Some(import) = block_import::find(conn, scope, number_id, deletion_id)? {
-        let state = platform::stored::text_of(&BlockImportState::Applied);
+        let state = BlockImportState::Applied.into();
         block_import::update(conn, scope, &block_import::Row { state, ..import })?;
     }
     let after = counts(count, "deletion_id", deletion_id);
@@ -318,7 +317,7 @@ pub fn put_back(
     let skipped = waiting - counted(count);
     Ok(BlockEntriesRestored {
         restored: u32::try_from(count).unwrap_or(u32::MAX),
-        skipped: u32::try_from(skipped).unwrap_or_default(),
+        skipped: u32::try_from(skipped).unwrap_or(u32::MAX),
     })
 }
 
@@ -340,7 +339,7 @@ pub fn remove_again(
         return Ok(());
     }
     let deletion_id = new_id();
-    let count = block_entry::remove(
+    let count = removed_entry::remove(
         conn,
         scope,
         number_id,

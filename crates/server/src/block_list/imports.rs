@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow,
-    BlockImportState, BlockImportUndone, BlockPattern, ErrorCode, FieldCode, FieldFault,
-    FieldValues, RowOutcome,
+    BlockImportState, BlockImportUndone, BlockMatch, BlockPattern, ErrorCode, FieldCode,
+    FieldFault, FieldValues, RowOutcome,
 };
-use store::block_list::block_entry::{self, Removed};
+use store::block_list::block_entry;
 use store::block_list::block_import;
+use store::block_list::removed_entry::{self, Removed};
 use store::numbers::number;
 use store::routing::contract::{self, Contract};
 use store::{Conn, Scope, new_id};
@@ -77,7 +78,7 @@ fn new_import(
         account_id: scope.account_id().to_owned(),
         number_id: number_id.to_owned(),
         id: new_id(),
-        state: platform::stored::text_of(&BlockImportState::Previewed),
+        state: BlockImportState::Previewed.into(),
         encoding: encoding.to_owned(),
         file,
         outcomes,
@@ -116,7 +117,7 @@ pub fn apply_at_once(
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
     let Surveyed { mut row, mut first, .. } = surveyed;
-    let file = row.file.take().unwrap_or_default();
+    let file = row.file.take().ok_or(Failure::Code(ErrorCode::Gone))?;
     row.outcomes = None;
     let contract = locked(conn, scope, &row.number_id)?;
     block_import::insert(conn, scope, row.clone())?;
@@ -166,11 +167,11 @@ pub fn apply(
     // Before its state is read: of two at once, one applies it and the other finds it applied.
     let contract = locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
-    if row.state != platform::stored::text_of(&BlockImportState::Previewed) {
+    if row.state != BlockImportState::Previewed {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     file_of(ctx, &row)?;
-    let file = row.file.take().unwrap_or_default();
+    let file = row.file.take().ok_or(Failure::Code(ErrorCode::Gone))?;
     row.outcomes = None;
     add(conn, scope, ctx, &contract, &mut row, &file, options)?;
     Ok(answer(&row, Vec::new(), false))
@@ -230,7 +231,7 @@ fn add(
             FieldFault::new("", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
         ]));
     }
-    import.state = platform::stored::text_of(&BlockImportState::Applied);
+    import.state = BlockImportState::Applied.into();
     import.added = i32::try_from(added).unwrap_or(i32::MAX);
     import.duplicates = i32::try_from(good - added).unwrap_or(i32::MAX);
     // Of what was added nobody has to think any more.
@@ -254,7 +255,7 @@ fn add(
 
 /// Writes rows to the list, in the place of entries that have expired where there are any.
 struct Adding {
-    expired: HashMap<(String, bool), String>,
+    expired: HashMap<(String, BlockMatch), String>,
     added: usize,
     replaced: usize,
 }
@@ -276,9 +277,7 @@ impl Adding {
     ) -> Result<(), Failure> {
         if !self.expired.is_empty() {
             for row in rows {
-                if let Some(id) =
-                    self.expired.remove(&(row.pattern.clone(), row.matching == "prefix"))
-                {
+                if let Some(id) = self.expired.remove(&(row.pattern.clone(), row.matching.0)) {
                     block_entry::delete(conn, scope, &row.number_id, &id)?;
                     self.replaced += 1;
                 }
@@ -319,7 +318,7 @@ pub fn copy(
         let mut fresh = Vec::new();
         for row in rows.into_iter().filter(|row| !super::is_expired(row, ctx.at())) {
             let pattern: BlockPattern = super::pattern_of(&row)?;
-            if !present.insert((row.pattern.clone(), row.matching == "prefix")) {
+            if !present.insert((row.pattern.clone(), row.matching.0)) {
                 continue;
             }
             if guard.refusal(&pattern).is_some() {
@@ -351,7 +350,7 @@ pub fn copy(
     if dry_run || added == 0 {
         return Ok((None, added, refused));
     }
-    import.state = platform::stored::text_of(&BlockImportState::Applied);
+    import.state = BlockImportState::Applied.into();
     (import.total, import.added) =
         (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
     let after = counts(added, "import_id", &import.id);
@@ -382,13 +381,19 @@ pub fn undo(
 ) -> Result<BlockImportUndone, Failure> {
     locked(conn, scope, number_id)?;
     let mut row = find(conn, scope, number_id, id)?;
-    if row.state != platform::stored::text_of(&BlockImportState::Applied) {
+    if row.state != BlockImportState::Applied {
         return Err(Failure::Code(ErrorCode::AlreadyDone));
     }
     // Under the import's own id, so that the undo can be undone.
-    let removed =
-        block_entry::remove(conn, scope, number_id, &Removed::Import(id.to_owned()), id, ctx.at())?;
-    row.state = platform::stored::text_of(&BlockImportState::Undone);
+    let removed = removed_entry::remove(
+        conn,
+        scope,
+        number_id,
+        &Removed::Import(id.to_owned()),
+        id,
+        ctx.at(),
+    )?;
+    row.state = BlockImportState::Undone.into();
     block_import::update(conn, scope, &row)?;
     number::count_block_entries(conn, scope, number_id, -counted(removed))?;
     let after = counts(removed, "import_id", id);
@@ -468,11 +473,11 @@ pub fn import_failed_rows(
 }
 
 fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> BlockImport {
-    let count = |count: i32| u32::try_from(count).unwrap_or_default();
+    let count = platform::wire::count;
     let next_cursor = rows.last().filter(|_| more).map(|row| Window::cursor(&row.line.to_string()));
     BlockImport {
         import_id: row.id.clone(),
-        state: platform::stored::from_text(&row.state).unwrap_or(BlockImportState::Previewed),
+        state: row.state.0,
         encoding: row.encoding.clone(),
         total: count(row.total),
         added: count(row.added),

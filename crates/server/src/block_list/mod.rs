@@ -14,7 +14,7 @@ pub use exports::*;
 pub use imports::*;
 pub use rows::*;
 
-use api_types::{BlockEntry, BlockMatch, BlockPattern};
+use api_types::{BlockEntry, BlockPattern};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::block_list::block_entry;
 use store::calls::call_event;
@@ -35,24 +35,12 @@ pub const REMOVED_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a previewed file is kept.
 pub const PREVIEW_KEPT: TimeDelta = TimeDelta::hours(1);
 
-/// The matching as the database has it.
-pub fn text_of_matching(matching: BlockMatch) -> &'static str {
-    match matching {
-        BlockMatch::Exact => "exact",
-        BlockMatch::Prefix => "prefix",
-    }
-}
-
-fn matching_of(text: &str) -> BlockMatch {
-    if text == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact }
-}
-
 /// What an entry matches.
 ///
 /// # Errors
 /// `internal` when the stored pattern is none.
 pub fn pattern_of(row: &block_entry::Row) -> Result<BlockPattern, Failure> {
-    BlockPattern::from_key(matching_of(&row.matching), &row.pattern).ok_or_else(|| {
+    BlockPattern::from_key(row.matching.0, &row.pattern).ok_or_else(|| {
         Failure::Internal(format!("block_entries.pattern of {} cannot be read", row.id))
     })
 }
@@ -71,11 +59,11 @@ pub fn entry(row: &block_entry::Row, now: NaiveDateTime) -> Result<BlockEntry, F
         note: row.note.clone(),
         expires_at: row.expires_at.map(|at| at.and_utc()),
         expired: is_expired(row, now),
-        hits: u64::try_from(row.hits).unwrap_or_default(),
+        hits: platform::wire::unsigned(row.hits),
         last_hit_at: row.last_hit_at.map(|at| at.and_utc()),
         import_id: row.import_id.clone(),
         created_at: row.created_at.and_utc(),
-        version: platform::stored::version(row.version),
+        version: platform::wire::unsigned(row.version),
     })
 }
 

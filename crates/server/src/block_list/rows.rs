@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use api_types::{BlockImportRow, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome};
+use api_types::{
+    BlockImportRow, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome,
+};
 use chrono::NaiveDateTime;
 use store::block_list::block_entry;
 use store::calls::call_event;
 use store::routing::contract;
 use store::{Conn, Scope};
 
-use super::{LOOK_BACK, text_of_matching};
+use super::LOOK_BACK;
 use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::platform::csv::{
@@ -21,8 +23,8 @@ use crate::platform::texts::{Lang, field_message};
 /// slow.
 const KNOWN_AT_MOST: i64 = 50_000;
 
-/// Pattern and whether it is a beginning.
-type Seen = HashSet<(String, bool)>;
+/// Patterns, and how they match.
+type Seen = HashSet<(String, BlockMatch)>;
 
 /// How many rows came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,7 +182,7 @@ pub fn survey(
                 continue;
             }
         };
-        let place = (pattern.key().to_owned(), text_of_matching(pattern.matching()) == "prefix");
+        let place = (pattern.key().to_owned(), pattern.matching());
         outcomes.push(byte_of(if seen.insert(place) { outcome } else { RowOutcome::Duplicate }));
     }
     if outcomes.is_empty() {

@@ -7,7 +7,7 @@ mod rows;
 
 use std::collections::{HashMap, HashSet};
 
-use api_types::{FieldCode, FieldFault, LiveChange, SwitchEventType};
+use api_types::{AttachmentKind, FieldCode, FieldFault, LiveChange, SwitchEventType};
 use chrono::{DateTime, TimeDelta, Utc};
 use store::accounts::account;
 use store::calls::attachment::{self, Upload};
@@ -243,12 +243,14 @@ impl<'a> Desk<'a> {
                     return rejected("/attachment_id", FieldCode::NotFound);
                 };
                 let wanted = match kind {
-                    SwitchEventType::Fax => "fax",
-                    SwitchEventType::Voicemail | SwitchEventType::ForwardedCall => "audio",
-                    _ => "none",
+                    SwitchEventType::Fax => Some(AttachmentKind::Fax),
+                    SwitchEventType::Voicemail | SwitchEventType::ForwardedCall => {
+                        Some(AttachmentKind::Audio)
+                    }
+                    _ => None,
                 };
                 let row = rows::attachment(self.intake, number, &event_id, heard, upload);
-                if row.kind != wanted {
+                if Some(row.kind.0) != wanted {
                     return rejected("/attachment_id", FieldCode::NotApplicable);
                 }
                 Some(row)
@@ -261,8 +263,7 @@ impl<'a> Desk<'a> {
         self.known.insert((account_id, heard.event_id.clone()));
         let refusing = rows::refusing(conn, number, heard)?;
         let row = rows::event(self.intake, number, event_id, heard, refusing.is_some());
-        let is_told =
-            self.accounts.get(account_id).is_some_and(|account| account.status == "active");
+        let is_told = self.accounts.get(account_id).is_some_and(|account| account.is_active());
         let key = (number.id.as_str(), heard.call_id.clone());
         if !self.calls.contains_key(&key) {
             self.calls.insert(key.clone(), Call::new(number));

@@ -35,7 +35,7 @@ impl State {
         planner: fn(DateTime<Utc>, TimeDelta) -> Planner,
     ) -> Result<Self, StartError> {
         let attachments =
-            Arc::new(Attachments::open(&platform.config).map_err(StartError::Setting)?);
+            Arc::new(Attachments::open(&platform.config).map_err(StartError::Attachments)?);
         let (live, planned) = (Live::default(), Notify::new());
         Ok(Self { platform, attachments, live, planner, planned })
     }

@@ -1,8 +1,8 @@
 //! Calls as they go over the wire.
 
 use crate::error::Failure;
-use crate::platform::stored::from_text;
 use crate::platform::texts::Lang;
+use crate::platform::wire::unsigned;
 use crate::routing::view::route_caller;
 use api_types::{CallAttachment, CallEvent, Caller, DeliveryCounts};
 use chrono::NaiveDateTime;
@@ -25,39 +25,39 @@ pub fn call_event(
     let caller = caller(row).ok_or_else(|| unreadable("party"))?;
     Ok(CallEvent {
         id: row.id.clone(),
-        kind: from_text(&row.kind).ok_or_else(|| unreadable("kind"))?,
+        kind: row.kind.told().ok_or_else(|| unreadable("kind"))?,
         number_id: row.number_id.clone(),
         call_id: row.call_id.clone(),
         caller: route_caller(&caller, lang),
-        reason: row.reason.as_deref().and_then(from_text),
+        reason: row.reason.map(|reason| reason.0),
         at: row.at.and_utc(),
         duration_s: count(row.duration_s),
         pages: count(row.pages),
         transcript: row.transcript.clone(),
         forwarded_to: row.forwarded_to.clone(),
-        attachment: file.and_then(|file| call_attachment(file, now)),
+        attachment: file.map(|file| call_attachment(file, now)),
         deliveries,
     })
 }
 
-fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> Option<CallAttachment> {
+fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> CallAttachment {
     let open = row.link_revoked_at.is_none() && row.link_expires_at > now;
-    Some(CallAttachment {
+    CallAttachment {
         id: row.id.clone(),
-        kind: from_text(&row.kind)?,
+        kind: row.kind.0,
         content_type: row.content_type.clone(),
         file_name: row.file_name.clone(),
-        size: u64::try_from(row.size_bytes).unwrap_or_default(),
+        size: unsigned(row.size_bytes),
         link_expires_at: open.then(|| row.link_expires_at.and_utc()),
         downloads: u32::try_from(row.downloads).unwrap_or(u32::MAX),
         last_download_at: row.last_download_at.map(|at| at.and_utc()),
-    })
+    }
 }
 
 /// Who called, as it was stored.
 pub fn caller(event: &call_event::Row) -> Option<Caller> {
     let Some(party) = &event.party else {
-        return event.no_number.as_deref().and_then(from_text).map(Caller::NoNumber);
+        return event.no_number.map(|kind| Caller::NoNumber(kind.0));
     };
     match Caller::parse(party).ok()? {
         Caller::Number { number, international } => {

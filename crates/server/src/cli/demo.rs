@@ -11,13 +11,12 @@ use std::sync::Arc;
 use actix_web::rt::System;
 use api_types::{PhoneIdKind, ServiceKeyCreate};
 use serde::{Deserialize, Serialize};
-use store::identity::service_key;
+use store::identity::service_key::{self, KeyKind};
 use store::numbers::phone_id;
 use store::{Conn, EntranceScope, OperatorScope};
 
 use super::{Error, output, serve};
 use crate::identity::passwords::PreparedPassword;
-use crate::identity::service_keys::KeyKind;
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::clock::Clock;
 use crate::platform::config::{Config, private_dir};
@@ -163,9 +162,7 @@ async fn open(app: &Arc<App>) -> Result<Entrance, Error> {
 /// The key that is kept, if it still opens something; a new one otherwise.
 fn key(conn: &mut Conn, ctx: &Ctx, kind: KeyKind, kept: String) -> Result<String, Error> {
     let hash = crypto::hash_token(&kept);
-    if service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &hash)?
-        .is_some()
-    {
+    if service_key::find_by_hash(conn, EntranceScope::authenticating(), kind, &hash)?.is_some() {
         return Ok(kept);
     }
     let new = ServiceKeyCreate { name: "demo".to_owned() };

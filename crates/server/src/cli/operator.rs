@@ -17,13 +17,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::accounts::account;
+use store::identity::service_key::KeyKind;
 use store::numbers::{number, phone_id};
 use store::{Conn, EntranceScope, OperatorScope, Scope};
 use validator::Validate;
 
 use super::{Error, output};
 use crate::error::Failure;
-use crate::identity::service_keys::KeyKind;
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -162,7 +162,7 @@ fn word<T: DeserializeOwned + Clone + Send + Sync + 'static>(
     words: &'static [&'static str],
 ) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(words)
-        .try_map(|word| platform::stored::from_text(&word).ok_or("is not known here"))
+        .try_map(|word| platform::wire::read_word(&word).ok_or("is not known here"))
 }
 
 #[derive(Debug, clap::Args)]

@@ -12,7 +12,7 @@ use store::history::audit;
 use store::notify::{notify_rule, notify_service};
 use store::numbers::number;
 use store::routing::contract::{self, Contract};
-use store::{Conn, Scope};
+use store::{Conn, Kind as _, Scope};
 
 use crate::accounts::provisioning::update_account;
 use crate::error::Failure;
@@ -46,8 +46,8 @@ pub fn restore(
     let plan = restore::plan(&row).ok_or_else(|| Failure::field("", FieldCode::NotApplicable))?;
     let change = Change {
         contract: &contract,
-        before: values(&row.before, &row)?,
-        after: values(&row.after, &row)?,
+        before: row.before.clone().into_inner(),
+        after: row.after.clone().into_inner(),
         row: &row,
         overwrite,
     };
@@ -75,14 +75,9 @@ pub fn restore(
     }
     let newest = audit::list(conn, scope, &audit::Filter::default(), 1)?.into_iter().next();
     match newest.filter(|newest| newest.revision > contract.account.revision) {
-        Some(newest) => view::audit_entry(&newest),
+        Some(newest) => Ok(view::audit_entry(&newest)),
         None => Err(Failure::Code(ErrorCode::AlreadyDone)),
     }
-}
-
-fn values(json: &str, row: &audit::Row) -> Result<FieldValues, Failure> {
-    serde_json::from_str(json)
-        .map_err(|_| Failure::Internal(format!("audit_log of {} cannot be read", row.id)))
 }
 
 /// The former values as a request would carry them.
@@ -225,9 +220,9 @@ impl Change<'_> {
             Some(FieldValue::Text(text)) => text.clone(),
             _ => String::new(),
         };
-        let matching =
-            if text("match") == "prefix" { BlockMatch::Prefix } else { BlockMatch::Exact };
-        let Some(pattern) = BlockPattern::from_key(matching, &text("caller")) else {
+        let pattern = BlockMatch::from_text(&text("match"))
+            .and_then(|matching| BlockPattern::from_key(matching, &text("caller")));
+        let Some(pattern) = pattern else {
             return Ok(None);
         };
         let found = block_entry::with_patterns(
@@ -236,7 +231,7 @@ impl Change<'_> {
             &self.row.object_id,
             &[pattern.key().to_owned()],
         )?;
-        Ok(found.into_iter().find(|row| row.matching == block_list::text_of_matching(matching)))
+        Ok(found.into_iter().find(|row| row.matching == pattern.matching()))
     }
 
     fn remove_entry(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {

@@ -85,7 +85,7 @@ pub async fn once<T: Serialize + DeserializeOwned>(
             let kept = keep(create(conn)?)?;
             let text =
                 serde_json::to_vec(&kept).map_err(|error| Failure::Internal(error.to_string()))?;
-            let sealed_answer = secrets.seal(&place, &text);
+            let sealed_answer = secrets.seal(&place, &text)?;
             let row = idempotency::Row {
                 caller,
                 idempotency_key: key,

@@ -1,8 +1,8 @@
 //! Keys of integrators.
 
 use api_types::{
-    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, ApiScope, AuditAction, AuditObject, FieldCode,
-    FieldValue, FieldValues,
+    API_KEYS_MAX, ApiKeyCreate, ApiKeyCreated, AuditAction, AuditObject, FieldCode, FieldValue,
+    FieldValues,
 };
 use store::identity::api_key;
 use store::{Conn, Scope, new_id};
@@ -35,20 +35,17 @@ pub fn create_api_key(
     let mut scopes = new.scopes;
     scopes.sort();
     scopes.dedup();
+    let allowed_addresses: Vec<_> =
+        new.allowed_addresses.iter().map(|text| text.trim().to_owned()).collect();
     let key = format!("{API_KEY_PREFIX}{}", crypto::new_token());
-    let json = |value: &[String]| serde_json::to_string(value).unwrap_or_default();
-    let texts: Vec<String> =
-        scopes.iter().map(|scope: &ApiScope| scope.as_str().to_owned()).collect();
     let row = api_key::Row {
         account_id: scope.account_id().to_owned(),
         id: new_id(),
         name: new.name.trim().to_owned(),
         hint: key.chars().take(8).collect(),
         key_hash: crypto::hash_token(&key),
-        scopes: json(&texts),
-        allowed_addresses: json(
-            &new.allowed_addresses.iter().map(|text| text.trim().to_owned()).collect::<Vec<_>>(),
-        ),
+        scopes: scopes.into(),
+        allowed_addresses: allowed_addresses.into(),
         expires_at: new.expires_at.map(|end| end.naive_utc()),
         created_at: ctx.at(),
         last_used_at: None,
@@ -86,7 +83,7 @@ pub fn delete_api_key(conn: &mut Conn, scope: &Scope, ctx: &Ctx, id: &str) -> Re
 }
 
 fn fields(row: &api_key::Row) -> FieldValues {
-    let scopes: Vec<String> = serde_json::from_str(&row.scopes).unwrap_or_default();
+    let scopes: Vec<_> = row.scopes.iter().map(|scope| scope.as_str()).collect();
     let text = |name: &str, value: String| (name.to_owned(), FieldValue::Text(value));
     FieldValues::from([text("name", row.name.clone()), text("scopes", scopes.join(" "))])
 }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use store::accounts::account;
+use store::identity::service_key::KeyKind;
 use store::identity::{api_key, service_key, session};
 use store::numbers::phone_id;
 use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
@@ -21,7 +22,6 @@ use crate::http::extract::{
     bearer_token, client_address, header, identify, is_safe, seconds, state,
 };
 use crate::identity::api_keys::API_KEY_PREFIX;
-use crate::identity::service_keys::KeyKind;
 use crate::identity::{State, api_scopes, rate_limit, view};
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto;
@@ -88,7 +88,7 @@ async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
         .await?;
     let (mut session, phone_id, account) =
         found.ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     if !is_safe(request.method()) {
@@ -147,7 +147,7 @@ impl Member {
                         .map(|(_, account)| account)),
                 })
                 .await?;
-        Ok(account.is_some_and(|account| account.status == "active"))
+        Ok(account.is_some_and(|account| account.is_active()))
     }
 
     /// Who changes something now.
@@ -191,7 +191,7 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
         .read(move |conn| api_key::find_by_hash(conn, EntranceScope::authenticating(), &hash, now))
         .await?;
     let (row, account) = found.ok_or_else(unauthenticated)?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     let known = view::api_key(&row);
@@ -294,7 +294,7 @@ async fn key(app: &State, headers: &HeaderMap, kind: KeyKind) -> Result<service_
     }
     let (now, asked) = (app.clock.now_naive(), hash.clone());
     let reading = app.db.read(move |conn| {
-        service_key::find_by_hash(conn, EntranceScope::authenticating(), kind.as_str(), &asked)
+        service_key::find_by_hash(conn, EntranceScope::authenticating(), kind, &asked)
     });
     // Telephones must ring: a key that was good a moment ago is good while the database does not
     // answer.

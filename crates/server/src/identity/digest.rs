@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::numbers::phone_id;
 
-use crate::platform::crypto::{Secrets, hex};
+use crate::platform::crypto::{SealError, Secrets, hex};
 use crate::platform::state::Platform;
 
 /// HA1 of an ID.
@@ -39,8 +39,11 @@ impl Digest {
     }
 
     /// Sealed for an ID.
-    pub fn sealed(&self, secrets: &Secrets, phone_id: &str) -> String {
-        secrets.seal(&place(phone_id), &serde_json::to_vec(self).unwrap_or_default())
+    ///
+    /// # Errors
+    /// When it cannot be sealed.
+    pub fn sealed(&self, secrets: &Secrets, phone_id: &str) -> Result<String, SealError> {
+        secrets.seal(&place(phone_id), &serde_json::to_vec(self)?)
     }
 
     /// Of an ID, in this realm: from the password where that is kept, else as it was sealed; `None`
@@ -56,11 +59,20 @@ impl Digest {
     }
 
     /// What is to be kept now that the basic ID's password was seen, where that is not kept yet.
-    pub fn missing(app: &Platform, row: &phone_id::Row, password: &str) -> Option<String> {
+    ///
+    /// # Errors
+    /// When it cannot be sealed.
+    pub fn missing(
+        app: &Platform,
+        row: &phone_id::Row,
+        password: &str,
+    ) -> Result<Option<String>, SealError> {
         let realm = &app.config.switch.sip_domain;
         let is_missing =
             row.password_hash.is_some() && Self::of(&app.secrets, row, realm).is_none();
-        is_missing.then(|| Self::new(&row.login_id, realm, password).sealed(&app.secrets, &row.id))
+        is_missing
+            .then(|| Self::new(&row.login_id, realm, password).sealed(&app.secrets, &row.id))
+            .transpose()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::identity::digest::Digest;
 use crate::identity::tokens::sign_out_softphones;
 use crate::platform::change::{Ctx, locked, record};
-use crate::platform::crypto::{self, Secrets};
+use crate::platform::crypto::{self, SealError, Secrets};
 
 /// A password that is ready to be stored. Made before the transaction: hashing takes tens of
 /// milliseconds, and no one should wait for the write lock that long.
@@ -41,16 +41,16 @@ impl PreparedPassword {
         secrets: &Secrets,
         phone_id: &str,
         login_id: &str,
-    ) -> phone_id::Password {
-        let digest = || Digest::new(login_id, &self.realm, &self.plain).sealed(secrets, phone_id);
-        phone_id::Password {
-            hash: self.hash.clone(),
-            sealed: self
-                .hash
-                .is_none()
-                .then(|| secrets.seal(&password_place(phone_id), self.plain.as_bytes())),
-            digest: self.hash.is_some().then(digest),
-        }
+    ) -> Result<phone_id::Password, SealError> {
+        let hash = self.hash.clone();
+        Ok(if hash.is_some() {
+            let digest = Digest::new(login_id, &self.realm, &self.plain);
+            let digest = Some(digest.sealed(secrets, phone_id)?);
+            phone_id::Password { hash, sealed: None, digest }
+        } else {
+            let sealed = secrets.seal(&password_place(phone_id), self.plain.as_bytes())?;
+            phone_id::Password { hash, sealed: Some(sealed), digest: None }
+        })
     }
 }
 
@@ -95,10 +95,16 @@ pub fn set_password(
 ) -> Result<SignedOut, Failure> {
     locked(conn, scope)?;
     let row = phone_id::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
-    if (row.kind == "basic") != password.hash.is_some() {
+    if row.is_basic() != password.hash.is_some() {
         return Err(Failure::Code(api_types::ErrorCode::Stale));
     }
-    phone_id::set_password(conn, scope, id, password.stored(secrets, id, &row.login_id), ctx.at())?;
+    phone_id::set_password(
+        conn,
+        scope,
+        id,
+        password.stored(secrets, id, &row.login_id)?,
+        ctx.at(),
+    )?;
     // A link that waits in a mailbox would undo the change.
     password_reset::delete_of_phone_id(conn, scope, id)?;
     let sessions = match keep {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use api_types::{ServiceKey, ServiceKeyCreate, ServiceKeyCreated};
 use store::identity::service_key;
+pub use store::identity::service_key::KeyKind;
 use store::{Conn, OperatorScope, new_id};
 
 use crate::error::Failure;
@@ -13,30 +14,11 @@ use crate::identity::view;
 use crate::platform::change::Ctx;
 use crate::platform::crypto;
 
-/// What a service key opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyKind {
-    /// The operator's API.
-    Operator,
-    /// The switch's API.
-    Switch,
-}
-
-impl KeyKind {
-    /// As it stands in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            KeyKind::Operator => "operator",
-            KeyKind::Switch => "switch",
-        }
-    }
-
-    /// What its keys begin with, so that a leaked one is recognised by people and scanners.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            KeyKind::Operator => "dwo_",
-            KeyKind::Switch => "dws_",
-        }
+/// What keys begin with, so that a leaked one is recognised by people and scanners.
+fn prefix(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Operator => "dwo_",
+        KeyKind::Switch => "dws_",
     }
 }
 
@@ -70,10 +52,10 @@ pub fn create_service_key(
     kind: KeyKind,
     new: ServiceKeyCreate,
 ) -> Result<ServiceKeyCreated, Failure> {
-    let key = format!("{}{}", kind.prefix(), crypto::new_token());
+    let key = format!("{}{}", prefix(kind), crypto::new_token());
     let row = service_key::Row {
         id: new_id(),
-        kind: kind.as_str().to_owned(),
+        kind: kind.into(),
         name: new.name.trim().to_owned(),
         hint: key.chars().take(8).collect(),
         key_hash: crypto::hash_token(&key),

@@ -140,7 +140,7 @@ impl Keyring {
     fn open(secrets: &Secrets, rows: &[Row]) -> Result<Self, Failure> {
         let open = |row: &Row| -> Result<Pair, Failure> {
             let wrong = |error: &dyn std::fmt::Display| {
-                Failure::Internal(format!("signing key {}: {error}", row.kid))
+                Failure::Internal(format!("signing_keys.public_jwk of {}: {error}", row.kid))
             };
             let public: Jwk =
                 serde_json::from_str(&row.public_jwk).map_err(|error| wrong(&error))?;
@@ -246,7 +246,7 @@ fn make(secrets: &Secrets, now: NaiveDateTime, signs_from: NaiveDateTime) -> Res
     public.common.key_id = Some(kid.clone());
     public.common.public_key_use = Some(PublicKeyUse::Signature);
     let public_jwk = serde_json::to_string(&public).map_err(|error| wrong(&error))?;
-    let sealed_private = secrets.seal(&place(&kid), der.as_ref());
+    let sealed_private = secrets.seal(&place(&kid), der.as_ref())?;
     Ok(Row { kid, public_jwk, sealed_private, created_at: now, signs_from, retired_at: None })
 }
 

@@ -87,7 +87,7 @@ impl Softphone {
     /// Whether it is still signed in, and its contract active.
     pub async fn is_signed_in(&self, app: &Platform) -> Result<bool, Failure> {
         let found = find(app, (&self.scope, &self.phone_id.id, &self.terminal.id)).await?;
-        Ok(found.is_some_and(|(_, _, account)| account.status == "active"))
+        Ok(found.is_some_and(|(_, _, account)| account.is_active()))
     }
 }
 
@@ -128,7 +128,7 @@ async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     let scope = Scope::account(&claims.account_id);
     let found = find(&app, (&scope, &claims.sub, &claims.sid)).await?;
     let (terminal, phone_id, account) = found.ok_or_else(unauthenticated)?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     rate_limit::count(

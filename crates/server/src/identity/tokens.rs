@@ -6,12 +6,11 @@ use store::accounts::account;
 use store::identity::{refresh_token, sign_in_link};
 use store::numbers::phone_id;
 use store::softphone::terminal;
-use store::{Conn, EntranceScope, Scope, new_id};
+use store::{Conn, EntranceScope, Kind as _, Scope, new_id};
 
 use crate::error::Failure;
 use crate::platform::change::{Actor, Ctx, locked, record};
 use crate::platform::crypto::{self, Secrets};
-use crate::platform::{self};
 
 /// What refresh tokens begin with, so that a leaked one is recognised by people and scanners.
 const PREFIX: &str = "dwr_";
@@ -122,7 +121,7 @@ pub fn refresh(
     let Some((row, terminal, phone_id)) = refresh_token::find(conn, &scope, &hash, at)? else {
         return Ok(Refreshed::Ended);
     };
-    if account.status != "active" {
+    if !account.is_active() {
         return Ok(Refreshed::Suspended(account.suspended_reason));
     }
     let named = repeat.map(|key| format!("{token}/{key}"));
@@ -220,7 +219,7 @@ pub(crate) fn enter_terminal(
         account_id: scope.account_id().to_owned(),
         phone_id: phone_id.to_owned(),
         id: new_id(),
-        kind: platform::stored::text_of(&new.kind),
+        kind: new.kind.into(),
         name: new.name.trim().to_owned(),
         last_seen_at: ctx.at(),
         created_at: ctx.at(),
@@ -293,13 +292,10 @@ pub fn rename_terminal(
 ) -> Result<terminal::Row, Failure> {
     locked(conn, scope)?;
     let before = terminal::find(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
-    let after = terminal::Row {
-        kind: platform::stored::text_of(&new.kind),
-        name: new.name.trim().to_owned(),
-        ..before.clone()
-    };
+    let after =
+        terminal::Row { kind: new.kind.into(), name: new.name.trim().to_owned(), ..before.clone() };
     if (&before.kind, &before.name) != (&after.kind, &after.name) {
-        terminal::rename(conn, scope, phone_id, id, &after.kind, &after.name)?;
+        terminal::rename(conn, scope, phone_id, id, after.kind.0, &after.name)?;
         let values =
             crate::platform::change::fields::differences(of_terminal(&before), of_terminal(&after));
         record(conn, scope, ctx, (AuditObject::Terminal, id), AuditAction::Update, values)?;
@@ -343,7 +339,7 @@ pub fn create_sign_in_link(
 
 fn of_terminal(row: &terminal::Row) -> FieldValues {
     FieldValues::from([
-        ("kind".into(), FieldValue::Text(row.kind.clone())),
+        ("kind".into(), FieldValue::Text(row.kind.text().to_owned())),
         ("name".into(), FieldValue::Text(row.name.clone())),
     ])
 }

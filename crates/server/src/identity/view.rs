@@ -9,9 +9,9 @@ pub fn api_key(row: &api_key::Row) -> ApiKey {
         id: row.id.clone(),
         name: row.name.clone(),
         hint: row.hint.clone(),
-        scopes: serde_json::from_str(&row.scopes).unwrap_or_default(),
+        scopes: row.scopes.to_vec(),
         expires_at: row.expires_at.map(|at| at.and_utc()),
-        allowed_addresses: serde_json::from_str(&row.allowed_addresses).unwrap_or_default(),
+        allowed_addresses: row.allowed_addresses.to_vec(),
         created_at: row.created_at.and_utc(),
         last_used_at: row.last_used_at.map(|at| at.and_utc()),
     }

@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use api_types::{NotifyEvent, ServiceType};
+use api_types::{Channel, DeliveryState};
 use chrono::{DateTime, TimeDelta, Utc};
-use store::calls::call_event;
+use store::calls::call_event::{self, EventKind};
 use store::notify::{delivery, intake, notify_rule, notify_service};
 use store::numbers::number;
-use store::{Conn, Scope, SwitchScope, new_id};
+use store::{Conn, Json, Scope, SwitchScope, new_id};
 
 use crate::calls::intake::{Plan, Planner, Step};
-use crate::calls::rules::call_log;
 use crate::error::Failure;
 use crate::notify::rules::plan_notices::{Destination, New, Planned, Rule, plan_notices};
 use crate::notify::{pace, words};
-use crate::platform;
 
 /// What plans the notices of a request that arrives `now`. A missed call waits for `settle`, since
 /// the news that somebody answered after all may be on its way.
@@ -50,20 +48,23 @@ impl Rules {
 }
 
 fn rule(row: &notify_rule::Row) -> Rule {
-    let addresses: Vec<String> = serde_json::from_str(&row.emails).unwrap_or_default();
-    let events: Vec<NotifyEvent> = serde_json::from_str(&row.events).unwrap_or_default();
     let mut seen = HashSet::new();
-    let mails = addresses.into_iter().filter(|address| seen.insert(address.to_ascii_lowercase()));
-    let to =
-        |address| Destination { channel: "mail".into(), label: address, ..Destination::default() };
-    Rule { id: row.id.clone(), events, destinations: mails.map(to).collect() }
+    let mails = row.emails.iter().filter(|address| seen.insert(address.to_ascii_lowercase()));
+    let to = |address: &String| Destination {
+        channel: Channel::Mail,
+        service_id: None,
+        label: address.clone(),
+        pace_key: None,
+        is_off: false,
+    };
+    let destinations = mails.map(to).collect();
+    Rule { id: row.id.clone(), events: row.events.to_vec(), destinations }
 }
 
 fn of_service(row: &notify_service::Row) -> Destination {
-    let is_paced =
-        platform::stored::from_text::<ServiceType>(&row.kind).and_then(pace::of).is_some();
+    let is_paced = pace::of(row.kind.0).is_some();
     Destination {
-        channel: row.kind.clone(),
+        channel: row.kind.0.into(),
         service_id: Some(row.id.clone()),
         label: row.label.clone(),
         pace_key: is_paced.then(|| row.pace_key.clone()),
@@ -99,7 +100,7 @@ impl OfCall {
             return;
         }
         if let Some(notice) = self.planned.iter_mut().find(|notice| notice.id == id) {
-            notice.state = "canceled".into();
+            notice.state = DeliveryState::Canceled;
         }
         self.canceled.push(id);
     }
@@ -114,7 +115,7 @@ impl Plan for Notices {
     ) -> Result<(), Failure> {
         let told: HashMap<&str, &call_event::Row> = events
             .iter()
-            .filter(|row| row.kind != call_log::CALL)
+            .filter(|row| row.kind != EventKind::Call)
             .map(|row| (row.id.as_str(), row))
             .collect();
         if told.is_empty() {
@@ -133,9 +134,9 @@ impl Plan for Notices {
                 call_event_id,
                 service_id: row.service_id,
                 label: row.destination,
-                purpose: row.purpose,
-                state: row.state,
-                progress: row.progress,
+                purpose: row.purpose.0,
+                state: row.state.0,
+                progress: row.progress.map(Json::into_inner),
             });
         }
         Ok(())
@@ -157,8 +158,8 @@ impl Plan for Notices {
                 call_event_id: new.call_event_id,
                 service_id: row.service_id.clone(),
                 label: row.destination.clone(),
-                purpose: row.purpose.clone(),
-                state: row.state.clone(),
+                purpose: row.purpose.0,
+                state: row.state.0,
                 progress: None,
             });
             call.new.push(row);
@@ -169,12 +170,13 @@ impl Plan for Notices {
         let missed: HashSet<&str> = step
             .entries
             .iter()
-            .filter(|entry| entry.row.kind == call_log::MISSED)
+            .filter(|entry| entry.row.kind == EventKind::MissedCall)
             .map(|entry| entry.row.id.as_str())
             .collect();
         self.calls.get(&key(step)).is_some_and(|call| {
             call.planned.iter().any(|notice| {
-                missed.contains(notice.call_event_id.as_str()) && notice.state != "canceled"
+                missed.contains(notice.call_event_id.as_str())
+                    && notice.state != DeliveryState::Canceled
             })
         })
     }
@@ -210,21 +212,23 @@ fn notice(
     next_at: DateTime<Utc>,
 ) -> delivery::Row {
     let id = new_id();
+    let to = new.destination;
+    let state = if to.is_off { DeliveryState::Held } else { DeliveryState::Waiting };
     delivery::Row {
-        account_id: number.account_id.clone(),
         short_id: words::short_id(&id),
-        id,
         call_event_id: Some(new.call_event_id.clone()),
         number_id: Some(number.id.clone()),
         rule_id: rule.map(|rule| rule.id.clone()),
-        service_id: new.destination.service_id.clone(),
-        channel: new.destination.channel.clone(),
-        destination: new.destination.label.clone(),
-        purpose: new.purpose.into(),
-        state: if new.destination.is_off { "held" } else { "waiting" }.into(),
+        service_id: to.service_id.clone(),
         next_at: next_at.naive_utc(),
-        pace_key: new.destination.pace_key.clone(),
-        created_at: now.naive_utc(),
-        ..delivery::Row::default()
+        pace_key: to.pace_key.clone(),
+        ..delivery::Row::new(
+            number.account_id.clone(),
+            id,
+            (to.channel, to.label.clone()),
+            new.purpose,
+            state,
+            now.naive_utc(),
+        )
     }
 }

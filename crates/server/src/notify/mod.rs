@@ -25,7 +25,7 @@ pub mod words;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+pub use store::notify::delivery::Progress;
 
 use api_types::{AttachmentKind, Caller, MissedReason, NotifyEvent, NotifyLanguage};
 
@@ -144,22 +144,6 @@ pub struct Job {
     pub progress: Progress,
     /// The content was refused before: send it as short plain text with the link.
     pub plain: bool,
-}
-
-/// What is done already and must not be done again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Progress {
-    /// The text was sent, under this name of the provider's (Slack: `channel/ts`); what is left is
-    /// the file.
-    pub text_sent: Option<String>,
-    /// The file was sent, or given up on: nothing is left to do.
-    pub file_done: bool,
-    /// The content was refused once; see [`Job::plain`].
-    pub plain: bool,
-    /// How often the provider did not know the credentials, where it is known to say so now and
-    /// then without a reason.
-    pub unauthorized: u32,
 }
 
 /// What an attempt came to.

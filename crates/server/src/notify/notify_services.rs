@@ -10,7 +10,6 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::notify::pace;
 use crate::notify::vault::{self, Sealed};
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, locked, record};
 use crate::platform::crypto::Secrets;
 
@@ -68,22 +67,15 @@ pub fn create_notify_service(
     }
     let id = new_id();
     vault::complete(kind, &mut credentials);
-    let sealed = vault::seal(secrets, &id, kind, &Credentials::new(), &credentials);
+    let sealed = vault::seal(secrets, &id, kind, &Credentials::new(), &credentials)?;
+    let account_id = scope.account_id().to_owned();
     let row = notify_service::Row {
-        account_id: scope.account_id().to_owned(),
-        id,
-        rule_id: rule_id.to_owned(),
-        kind: platform::stored::text_of(&kind),
         label: label(wished, kind, &others),
-        enabled: true,
         sealed_credentials: sealed.sealed,
         hints: sealed.hints,
         pace_key: sealed.pace_key,
         callback_hash: vault::callback_hash(&credentials),
-        version: 1,
-        created_at: ctx.at(),
-        updated_at: ctx.at(),
-        ..notify_service::Row::default()
+        ..notify_service::Row::new(account_id, id, rule_id.to_owned(), kind, ctx.at())
     };
     notify_service::insert(conn, scope, row.clone())?;
     let differences = fields::differences(FieldValues::new(), fields::of_notify_service(&row));
@@ -111,7 +103,7 @@ pub fn change_notify_service(
     before: &notify_service::Row,
     wanted: &ServiceChange,
 ) -> Result<notify_service::Row, Failure> {
-    let kind = vault::kind(before)?;
+    let kind = before.kind.0;
     let mended = wanted.credentials.is_some() && wanted.mends;
     let mut changes =
         notify_service::Changes { enabled: wanted.enabled, ..notify_service::Changes::default() };

@@ -6,6 +6,7 @@
 //! provider is spoken to. What a process that died had taken comes back when its lease has run out.
 
 pub mod claim;
+mod figures;
 pub mod finish;
 pub mod load;
 pub mod retry;
@@ -16,15 +17,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt;
-use api_types::LiveChange;
+use api_types::{DeliveryState, LiveChange};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::outbox::{self, Lease};
+use store::notify::{delivery_attempt, material};
 use store::{Scope, StoreError, WorkerScope, new_id};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::notify::{Outcome, State, pace};
-use crate::platform::{self, crypto};
+use crate::platform::crypto;
 use claim::{Claim, Claimed};
 use finish::{Desk, Finished};
 use load::{Attempt, Unsendable};
@@ -36,13 +38,6 @@ const RESULTS: usize = 1_000;
 const SWEPT: i64 = 500;
 /// How often the gauges are set.
 const GAUGES: Duration = Duration::from_secs(15);
-
-/// Counter: attempts, by channel and outcome.
-const ATTEMPTS: &str = "denwaban_notice_attempts_total";
-/// Gauge: notices that wait.
-const WAITING: &str = "denwaban_notices_waiting";
-/// Gauge: for how long the oldest notice that is due has been, in seconds.
-const OVERDUE: &str = "denwaban_notices_overdue_seconds";
 
 /// The running loop of this process.
 #[derive(Debug)]
@@ -61,23 +56,12 @@ impl Outbox {
     }
 }
 
-/// Describes the metrics of the outbox.
-fn describe_metrics() {
-    metrics::describe_counter!(ATTEMPTS, "Attempts to send a notice, by channel and outcome");
-    metrics::describe_gauge!(WAITING, "Notices that wait to be sent");
-    metrics::describe_gauge!(
-        OVERDUE,
-        metrics::Unit::Seconds,
-        "For how long the oldest notice that is due has been"
-    );
-}
-
 /// Starts sending; nothing where `outbox.workers` is 0. Call it inside an actix runtime.
 pub fn start(app: Arc<State>) -> Option<Outbox> {
     if app.config.outbox.workers == 0 {
         return None;
     }
-    describe_metrics();
+    figures::describe();
     let (stop, stopping) = watch::channel(false);
     let running = rt::spawn(async move { Engine::new(app).run(stopping).await });
     Some(Outbox { stop, running })
@@ -150,7 +134,7 @@ impl Engine {
                 () = app.calls.planned.notified() => {}
                 Some(finished) = self.results.recv() => self.take_in(finished),
                 () = tokio::time::sleep(rest) => {}
-                _ = gauges.tick() => self.gauge().await,
+                _ = gauges.tick() => figures::gauge(&self.app).await,
                 _ = stopping.changed() => {}
             }
         }
@@ -218,7 +202,7 @@ impl Engine {
                 let swept = outbox::sweep(conn, WorkerScope::sending(), now, SWEPT)?;
                 let attempts: Vec<_> =
                     swept.iter().map(|row| finish::interrupted(row, now)).collect();
-                outbox::record(conn, WorkerScope::sending(), &attempts)?;
+                delivery_attempt::record(conn, WorkerScope::sending(), &attempts)?;
                 claim.take(conn, now)
             })
             .await;
@@ -271,11 +255,8 @@ impl Engine {
             self.busy.begin(&group[0]);
         }
         let rows: Vec<_> = groups.iter().flatten().cloned().collect();
-        let material = self
-            .app
-            .db
-            .read(move |conn| outbox::material(conn, WorkerScope::sending(), &rows))
-            .await;
+        let material =
+            self.app.db.read(move |conn| material::load(conn, WorkerScope::sending(), &rows)).await;
         let material = match material {
             Ok(material) => material,
             Err(error) => {
@@ -283,7 +264,10 @@ impl Engine {
                 return self.give_back(groups, now);
             }
         };
-        for rows in groups {
+        let (damaged, sound): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|rows| rows.iter().any(|row| material.is_damaged(row)));
+        self.give_back(damaged, now);
+        for rows in sound {
             self.send(load::attempt(&self.app, &material, rows), now);
         }
     }
@@ -291,7 +275,7 @@ impl Engine {
     /// What cannot even be read is tried again like any other failure.
     fn give_back(&mut self, groups: Vec<Vec<store::notify::delivery::Row>>, now: NaiveDateTime) {
         for rows in groups {
-            let progress = Default::default();
+            let progress = load::progress(&rows);
             let report = crate::notify::Report::new(
                 Outcome::Retry { after: None },
                 Some("notice.retry"),
@@ -316,9 +300,9 @@ impl Engine {
             Ok(work) => work,
             Err(why) => {
                 let outcome = Err(match why {
-                    Unsendable::Gone => ("failed", "notice.gone"),
-                    Unsendable::Off => ("held", "notice.off"),
-                    Unsendable::Sealed => ("failed", "notice.sealed"),
+                    Unsendable::Gone => (DeliveryState::Failed, "notice.gone"),
+                    Unsendable::Off => (DeliveryState::Held, "notice.off"),
+                    Unsendable::Sealed => (DeliveryState::Failed, "notice.sealed"),
                 });
                 _ = report.send(Finished { rows, service, outcome, at: now, chance });
                 return;
@@ -343,11 +327,8 @@ impl Engine {
             let well = !finished.outcome.as_ref().is_ok_and(|report| silent(&report.outcome));
             self.busy.end(row, well, self.app.clock.now_naive());
             if let Ok(report) = &finished.outcome {
-                let labels = [
-                    ("channel", row.channel.clone()),
-                    ("outcome", finish::outcome_text(&report.outcome).to_owned()),
-                ];
-                metrics::counter!(ATTEMPTS, &labels).increment(finished.rows.len() as u64);
+                let outcome = finish::stored_outcome(&report.outcome);
+                figures::count(row.channel.0, outcome, finished.rows.len());
             }
         }
         self.unwritten.push(finished);
@@ -363,7 +344,7 @@ impl Engine {
             if let Outcome::Retry { after: Some(after) } = report.outcome {
                 self.busy.rest(row, now + after);
             } else if matches!(report.outcome, Outcome::Retry { .. })
-                && platform::stored::from_text(&row.channel).and_then(pace::of).is_some()
+                && row.channel.service().and_then(pace::of).is_some()
             {
                 // In order: the others of a paced destination do not overtake the one that failed.
                 self.busy.rest(row, now + TimeDelta::seconds(1));
@@ -382,16 +363,6 @@ impl Engine {
                 };
                 self.app.calls.live.tell(&row.account_id, change);
             }
-        }
-    }
-
-    async fn gauge(&self) {
-        let backlog = self.app.db.read(|conn| outbox::backlog(conn, WorkerScope::sending())).await;
-        if let Ok((waiting, oldest)) = backlog {
-            let overdue =
-                oldest.map_or(0, |at| (self.app.clock.now_naive() - at).num_seconds().max(0));
-            metrics::gauge!(WAITING).set(waiting as f64);
-            metrics::gauge!(OVERDUE).set(overdue as f64);
         }
     }
 

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use api_types::Channel;
+use api_types::{Channel, DeliveryState};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::calls::{attachment, call_event};
-use store::notify::delivery::{self, Row};
-use store::notify::notify_service;
-use store::{Conn, Scope, new_id};
+use store::notify::delivery::{self, Progress, Row};
+use store::notify::{notify_service, resend};
+use store::{Conn, Json, Scope, new_id};
 
 use crate::error::Failure;
-use crate::notify::{Progress, words};
+use crate::notify::words;
 
 /// Sends notices of one account again.
 pub struct Resender<'s> {
@@ -43,15 +43,9 @@ impl<'s> Resender<'s> {
         }
         let Some(state) = self.state(conn, &row)? else { return Ok(None) };
         self.renew_link(conn, &row)?;
-        if matches!(row.state.as_str(), "failed" | "skipped") {
-            let revived = delivery::revive(
-                conn,
-                self.scope,
-                &row.id,
-                state,
-                progress(&row).as_deref(),
-                self.now,
-            )?;
+        if matches!(row.state.0, DeliveryState::Failed | DeliveryState::Skipped) {
+            let revived =
+                resend::revive(conn, self.scope, &row.id, state, progress(&row), self.now)?;
             return Ok(revived.then_some(row.id));
         }
         let id = new_id();
@@ -75,9 +69,9 @@ impl<'s> Resender<'s> {
     }
 
     /// Where a service is off the notice waits for it.
-    fn state(&mut self, conn: &mut Conn, row: &Row) -> Result<Option<&'static str>, Failure> {
+    fn state(&mut self, conn: &mut Conn, row: &Row) -> Result<Option<DeliveryState>, Failure> {
         let Some(id) = &row.service_id else {
-            return Ok((row.channel == Channel::Mail.describe().key).then_some("waiting"));
+            return Ok((row.channel == Channel::Mail).then_some(DeliveryState::Waiting));
         };
         let is_on = match self.services.get(id) {
             Some(known) => *known,
@@ -88,7 +82,7 @@ impl<'s> Resender<'s> {
                 found
             }
         };
-        Ok(is_on.map(|is_on| if is_on { "waiting" } else { "held" }))
+        Ok(is_on.map(|is_on| if is_on { DeliveryState::Waiting } else { DeliveryState::Held }))
     }
 
     /// A link that has expired is replaced, or the notice would lead nowhere. One that was revoked
@@ -110,12 +104,8 @@ impl<'s> Resender<'s> {
 }
 
 /// What people have read already is not sent to them again; all else begins anew.
-fn progress(row: &Row) -> Option<String> {
-    let progress: Progress = row
-        .progress
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
+fn progress(row: &Row) -> Option<Json<Progress>> {
+    let progress = row.progress.clone()?.into_inner();
     progress.text_sent.as_ref()?;
-    serde_json::to_string(&Progress { plain: false, file_done: false, ..progress }).ok()
+    Some(Progress { plain: false, file_done: false, ..progress }.into())
 }

@@ -5,12 +5,12 @@ use api_types::{Added, Credentials, ServiceType, ValueKind, credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use store::Json;
 use store::notify::notify_service;
 
 use super::pace;
 use crate::error::Failure;
-use crate::platform::crypto::{self, Secrets};
-use crate::platform::{self};
+use crate::platform::crypto::{self, SealError, Secrets};
 
 /// What a webhook is signed with. Made by us, like everything below.
 pub const SIGNING_SECRET: &str = "signing_secret";
@@ -34,8 +34,8 @@ pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
 pub struct Sealed {
     /// Sealed for the service.
     pub sealed: String,
-    /// JSON object of what may be shown.
-    pub hints: String,
+    /// What may be shown.
+    pub hints: Json<Credentials>,
     /// What its provider paces by.
     pub pace_key: String,
     /// Names of those that changed, for the change log.
@@ -44,16 +44,6 @@ pub struct Sealed {
 
 fn place(service_id: &str) -> String {
     format!("notify_services/{service_id}")
-}
-
-/// The type of a service.
-///
-/// # Errors
-/// `internal` when it is none of ours.
-pub fn kind(row: &notify_service::Row) -> Result<ServiceType, Failure> {
-    platform::stored::from_text(&row.kind).ok_or_else(|| {
-        Failure::Internal(format!("notify_services.kind of {} is none of ours", row.id))
-    })
 }
 
 /// Opens the credentials of a service.
@@ -72,22 +62,23 @@ pub fn open(secrets: &Secrets, row: &notify_service::Row) -> Result<Credentials,
 /// Opens the credentials of a service for looking at and changing it: those that cannot be opened,
 /// because their key is gone, are none, so that their owner can enter them again.
 pub fn open_or_none(secrets: &Secrets, row: &notify_service::Row) -> Credentials {
-    open(secrets, row)
-        .inspect_err(|error| {
-            tracing::error!(service = row.id, %error,
-            "credentials of a service cannot be opened")
-        })
-        .unwrap_or_default()
+    open(secrets, row).unwrap_or_else(|error| {
+        tracing::error!(service = row.id, %error, "credentials of a service cannot be opened");
+        Credentials::new()
+    })
 }
 
 /// Seals credentials for a service; `before` is what it has so far.
+///
+/// # Errors
+/// When they cannot be sealed.
 pub fn seal(
     secrets: &Secrets,
     service_id: &str,
     kind: ServiceType,
     before: &Credentials,
     credentials: &Credentials,
-) -> Sealed {
+) -> Result<Sealed, SealError> {
     let names = before
         .keys()
         .chain(credentials.keys())
@@ -95,14 +86,13 @@ pub fn seal(
     let mut changed: Vec<String> = names.filter(|name| is_known(kind, name)).cloned().collect();
     changed.sort_unstable();
     changed.dedup();
-    // A map of texts can always be written.
-    let json = |values: &Credentials| serde_json::to_string(values).unwrap_or_default();
-    Sealed {
-        sealed: secrets.seal(&place(service_id), json(credentials).as_bytes()),
-        hints: json(&hints(kind, credentials)),
+    let plain = serde_json::to_vec(credentials).map_err(SealError::from)?;
+    Ok(Sealed {
+        sealed: secrets.seal(&place(service_id), &plain)?,
+        hints: hints(kind, credentials).into(),
         pace_key: pace::key(secrets, kind, credentials),
         changed,
-    }
+    })
 }
 
 /// Whether people know a credential by this name: their own, and the signing secret.
@@ -174,14 +164,20 @@ mod tests {
             ("bot_token".into(), token.into()),
             ("channel_id".into(), "C0123456789".into()),
         ]);
-        let sealed = seal(&secrets, "one", ServiceType::Slack, &before, &credentials);
+        let sealed = seal(&secrets, "one", ServiceType::Slack, &before, &credentials).unwrap();
         assert_eq!(sealed.changed, ["bot_token"]);
-        assert_eq!(sealed.hints, r#"{"bot_token":"xoxb-…3f9a","channel_id":"C0123456789"}"#);
+        assert_eq!(sealed.hints.text(), r#"{"bot_token":"xoxb-…3f9a","channel_id":"C0123456789"}"#);
         assert!(!format!("{sealed:?}").contains(token));
+        let at = DateTime::UNIX_EPOCH.naive_utc();
         let row = |id: &str| notify_service::Row {
-            id: id.into(),
             sealed_credentials: sealed.sealed.clone(),
-            ..Default::default()
+            ..notify_service::Row::new(
+                "account".into(),
+                id.into(),
+                "rule".into(),
+                ServiceType::Slack,
+                at,
+            )
         };
         assert_eq!(open(&secrets, &row("one")).unwrap(), credentials);
         assert!(open(&secrets, &row("two")).is_err());

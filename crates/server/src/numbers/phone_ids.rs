@@ -8,14 +8,13 @@ use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract;
 use store::softphone::terminal;
-use store::{Conn, EntranceScope, Scope, new_id};
+use store::{Conn, EntranceScope, Scope, Stored, new_id};
 
 use crate::error::Failure;
 use crate::identity::passwords::PreparedPassword;
 use crate::identity::tokens::{enter_terminal, sign_out};
 use crate::numbers::provisioning::change_number;
 use crate::numbers::view;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
 use crate::platform::crypto::Secrets;
 
@@ -68,7 +67,7 @@ pub fn create_phone_id(
     if others.iter().any(|other| other.extension == new.extension) {
         faults.push(FieldFault::new("/extension", FieldCode::Taken));
     }
-    if new.kind == PhoneIdKind::Basic && others.iter().any(|other| other.kind == "basic") {
+    if new.kind == PhoneIdKind::Basic && others.iter().any(phone_id::Row::is_basic) {
         faults.push(FieldFault::new("/kind", FieldCode::Taken));
     }
     if !device_option_contracted(&account, new.device_option) {
@@ -78,14 +77,14 @@ pub fn create_phone_id(
         return Err(Failure::Fields(faults));
     }
     let id = new_id();
-    let kept = password.stored(secrets, &id, &new.login_id);
+    let kept = password.stored(secrets, &id, &new.login_id)?;
     let row = phone_id::Row {
         account_id: scope.account_id().to_owned(),
         login_id: new.login_id,
-        kind: platform::stored::text_of(&new.kind),
+        kind: new.kind.into(),
         extension: new.extension,
         terminal_name: new.terminal_name.trim().to_owned(),
-        device_option: new.device_option.as_ref().map(platform::stored::text_of),
+        device_option: new.device_option.map(Stored),
         outbound_number_id: None,
         password_hash: kept.hash,
         sealed_password: kept.sealed,
@@ -137,9 +136,7 @@ pub fn patch_phone_id(
     let changes = phone_id::Changes {
         extension: patch.extension,
         terminal_name: patch.terminal_name.map(|name| name.trim().to_owned()),
-        device_option: patch
-            .device_option
-            .map(|option| option.as_ref().map(platform::stored::text_of)),
+        device_option: patch.device_option.map(|option| option.map(Stored)),
         ..phone_id::Changes::default()
     };
     change_phone_id(conn, scope, ctx, &before, &changes)?;

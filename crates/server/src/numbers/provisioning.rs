@@ -10,7 +10,6 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::view;
-use crate::platform;
 use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
 
 /// Adds a number.
@@ -29,11 +28,11 @@ pub fn create_number(
         .e164()
         .to_owned();
     let numbers = number::list(conn, scope)?;
-    if new.kind == NumberKind::Primary && numbers.iter().any(|number| number.kind == "primary") {
+    if new.kind == NumberKind::Primary && numbers.iter().any(number::Row::is_primary) {
         return Err(Failure::field("/kind", FieldCode::Taken));
     }
     let row = number::Row {
-        kind: platform::stored::text_of(&new.kind),
+        kind: new.kind.into(),
         name: new.name.trim().to_owned(),
         ..number::Row::new(scope, new_id(), e164, new.max_channels.into(), ctx.at())
     };

@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::numbers::rules::capabilities;
-use crate::platform::stored::{count, from_text, version};
+use crate::platform::wire::{channels, unsigned};
 use api_types::{
     Number, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, Terminal,
 };
@@ -19,10 +19,10 @@ pub fn number(contract: &Contract, row: &number::Row) -> Result<Number, Failure>
     let mut number = serde_json::json!({
         "id": row.id,
         "e164": row.e164,
-        "kind": number_kind(row),
+        "kind": row.kind.0,
         "ringing_phone_ids": ringing,
         "capabilities": capabilities::of_number(contract, row),
-        "version": version(row.version),
+        "version": unsigned(row.version),
     });
     for (name, value) in row.values() {
         number[name] = serde_json::json!(value);
@@ -31,38 +31,20 @@ pub fn number(contract: &Contract, row: &number::Row) -> Result<Number, Failure>
         .map_err(|error| Failure::Internal(format!("numbers of {}: {error}", row.id)))
 }
 
-/// Primary or additional.
-pub fn number_kind(row: &number::Row) -> api_types::NumberKind {
-    if row.kind == "primary" {
-        api_types::NumberKind::Primary
-    } else {
-        api_types::NumberKind::Additional
-    }
-}
-
-/// Basic or additional.
-pub fn phone_id_kind(row: &phone_id::Row) -> api_types::PhoneIdKind {
-    if row.kind == "basic" {
-        api_types::PhoneIdKind::Basic
-    } else {
-        api_types::PhoneIdKind::Additional
-    }
-}
-
 /// An ID as its holder sees it; `terminals` are those of the whole account.
 pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &[terminal::Row]) -> PhoneId {
-    let primary = contract.numbers.iter().find(|number| number.kind == "primary");
+    let primary = contract.numbers.iter().find(|number| number.is_primary());
     PhoneId {
         id: row.id.clone(),
         login_id: row.login_id.clone(),
-        kind: phone_id_kind(row),
+        kind: row.kind.0,
         extension: row.extension.clone(),
         terminal_name: row.terminal_name.clone(),
-        number_id: primary.filter(|_| row.kind == "basic").map(|number| number.id.clone()),
+        number_id: primary.filter(|_| row.is_basic()).map(|number| number.id.clone()),
         outbound_number_id: row.outbound_number_id.clone(),
         terminals: terminals_of(row, terminals),
         capabilities: capabilities::of_phone_id(contract, row),
-        version: version(row.version),
+        version: unsigned(row.version),
     }
 }
 
@@ -75,7 +57,7 @@ pub fn terminals_of(row: &phone_id::Row, terminals: &[terminal::Row]) -> Vec<Ter
 pub fn terminal(row: &terminal::Row) -> Terminal {
     Terminal {
         id: row.id.clone(),
-        kind: from_text(&row.kind).unwrap_or(api_types::TerminalKind::Ios),
+        kind: row.kind.0,
         name: row.name.clone(),
         last_seen_at: row.last_seen_at.and_utc(),
     }
@@ -102,11 +84,11 @@ pub fn operator_number(row: &number::Row) -> OperatorNumber {
     OperatorNumber {
         id: row.id.clone(),
         e164: row.e164.clone(),
-        kind: number_kind(row),
+        kind: row.kind.0,
         name: row.name.clone(),
-        max_channels: count(row.max_channels),
-        channel_limit: count(row.channel_limit),
-        version: version(row.version),
+        max_channels: channels(row.max_channels),
+        channel_limit: channels(row.channel_limit),
+        version: unsigned(row.version),
     }
 }
 
@@ -115,11 +97,11 @@ pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> Op
     OperatorPhoneId {
         id: row.id.clone(),
         login_id: row.login_id.clone(),
-        kind: phone_id_kind(row),
+        kind: row.kind.0,
         extension: row.extension.clone(),
         terminal_name: row.terminal_name.clone(),
-        device_option: row.device_option.as_deref().and_then(from_text),
+        device_option: row.device_option.map(|option| option.0),
         terminals: terminals_of(row, terminals),
-        version: version(row.version),
+        version: unsigned(row.version),
     }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::platform::config::MasterKey;
 
-/// Why something sealed cannot be opened.
+/// Why something cannot be sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// The key that sealed it is not configured any more.
@@ -21,6 +21,15 @@ pub enum SealError {
     /// The text was changed, or sealed for another place.
     #[error("the sealed value is damaged or belongs elsewhere")]
     Damaged,
+    /// It could not be sealed; nothing may be stored in its place.
+    #[error("a value cannot be sealed")]
+    NotSealed,
+}
+
+impl From<serde_json::Error> for SealError {
+    fn from(_: serde_json::Error) -> Self {
+        SealError::NotSealed
+    }
 }
 
 /// The master keys; the first seals, all open.
@@ -47,13 +56,15 @@ impl Secrets {
 
     /// Seals `plain` for `place` (table, column and row): it opens nowhere else. The id of the key
     /// stands in the answer, so that keys can be rotated.
-    pub fn seal(&self, place: &str, plain: &[u8]) -> String {
+    ///
+    /// # Errors
+    /// When the cipher refuses: more than it takes at once.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, SealError> {
         let (id, key) = &self.keys[0];
         let nonce: [u8; 24] = random();
         let sealed = XChaCha20Poly1305::new(&Key::from(*key.expose()))
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() })
-            .unwrap_or_default();
-        format!("{id}.{}.{}", URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed))
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() });
+        envelope(id, nonce, sealed)
     }
 
     /// Opens what [`Secrets::seal`] made for the same place.
@@ -88,6 +99,16 @@ impl Secrets {
     pub fn keyed_hashes(&self, text: &str) -> impl Iterator<Item = String> {
         self.keys.iter().map(move |(_, key)| hex(&hmac(key.expose(), text.as_bytes())))
     }
+}
+
+/// What is stored of something sealed.
+fn envelope(
+    key_id: &str,
+    nonce: [u8; 24],
+    sealed: chacha20poly1305::aead::Result<Vec<u8>>,
+) -> Result<String, SealError> {
+    let sealed = sealed.map_err(|_| SealError::NotSealed)?;
+    Ok(format!("{key_id}.{}.{}", URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
 }
 
 /// HMAC-SHA256.
@@ -158,7 +179,8 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(
         Algorithm::Argon2id,
         Version::V0x13,
-        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+        Params::new(19 * 1024, 2, 1, None)
+            .unwrap_or_else(|error| unreachable!("fixed parameters are right: {error}")),
     )
 }
 
@@ -202,12 +224,22 @@ mod tests {
         let old = secrets(&[1]);
         let rotated = secrets(&[2, 1]);
         let without = secrets(&[2]);
-        let sealed = old.seal("phone_ids/1", b"secret");
+        let sealed = old.seal("phone_ids/1", b"secret").unwrap();
         assert_eq!(rotated.open("phone_ids/1", &sealed).as_deref(), Ok(&b"secret"[..]));
         assert_eq!(old.open("phone_ids/2", &sealed), Err(SealError::Damaged));
         assert_eq!(without.open("phone_ids/1", &sealed), Err(SealError::UnknownKey));
         assert_eq!(old.open("phone_ids/1", "nonsense"), Err(SealError::Damaged));
-        assert_ne!(sealed, old.seal("phone_ids/1", b"secret"), "two seals of one text differ");
+        assert_ne!(
+            sealed,
+            old.seal("phone_ids/1", b"secret").unwrap(),
+            "two seals of one text differ"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_sealed_is_not_stored() {
+        let refused = Err(chacha20poly1305::aead::Error);
+        assert_eq!(envelope("key", [0; 24], refused), Err(SealError::NotSealed));
     }
 
     #[test]

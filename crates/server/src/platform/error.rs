@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, Problem};
 use store::StoreError;
 
+use crate::platform::crypto::SealError;
 use crate::platform::texts::{self, Lang};
 
 /// Why a request fails. Everything that a handler cannot answer becomes one of these; the language
@@ -42,6 +43,12 @@ pub enum Failure {
     /// Something that should not happen; the text goes to the log only.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        Failure::Internal(error.to_string())
+    }
 }
 
 impl Failure {

@@ -12,7 +12,7 @@ pub mod mail;
 pub(crate) mod sample;
 pub mod sip;
 pub mod state;
-pub mod stored;
 pub mod telemetry;
 pub mod texts;
+pub mod wire;
 pub mod words;

@@ -1,17 +1,18 @@
 //! Contracts for the tables of the rules.
 
+use api_types::{AccountStatus, DeviceOption, NumberKind, PhoneIdKind};
 use chrono::{DateTime, NaiveDateTime};
-use store::Scope;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
+use store::{Scope, Stored};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sample {
     pub(crate) numbers: usize,
     pub(crate) ids: usize,
     pub(crate) ip_phone: bool,
-    pub(crate) device_option: Option<&'static str>,
+    pub(crate) device_option: Option<DeviceOption>,
     /// `(number, id)` by index.
     pub(crate) silent: &'static [(usize, usize)],
 }
@@ -25,7 +26,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
         id: "account".into(),
         name: "株式会社みなと商会".into(),
         contact_mail: None,
-        status: "active".into(),
+        status: AccountStatus::Active.into(),
         suspended_reason: None,
         forwarding_number: None,
         option_ip_phone: sample.ip_phone,
@@ -39,7 +40,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
     };
     let numbers = (0..sample.numbers)
         .map(|i| number::Row {
-            kind: if i == 0 { "primary" } else { "additional" }.into(),
+            kind: if i == 0 { NumberKind::Primary } else { NumberKind::Additional }.into(),
             channel_limit: 3,
             ..number::Row::new(
                 &Scope::account("account"),
@@ -55,10 +56,10 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             account_id: "account".into(),
             id: format!("id{i}"),
             login_id: format!("minato00{i}"),
-            kind: if i == 0 { "basic" } else { "additional" }.into(),
+            kind: if i == 0 { PhoneIdKind::Basic } else { PhoneIdKind::Additional }.into(),
             extension: format!("20{i}"),
             terminal_name: String::new(),
-            device_option: sample.device_option.map(str::to_owned),
+            device_option: sample.device_option.map(Stored),
             outbound_number_id: None,
             password_hash: None,
             sealed_password: None,

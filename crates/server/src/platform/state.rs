@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::config::{Config, ConfigError};
 use super::crypto::{self, Secrets};
 use super::error::Failure;
-use super::mail::Mailer;
+use super::mail::{MailError, Mailer};
 
 /// Why the application cannot start; one sentence that names the key.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +19,15 @@ pub enum StartError {
     /// The database does not open.
     #[error("database.url: {0}")]
     Store(#[from] StoreError),
-    /// The mail settings are wrong.
+    /// There is no key to seal with.
+    #[error("secrets.master_key: is empty")]
+    NoMasterKey,
+    /// The sender of mails is no mail address.
+    #[error("smtp.from: {0}")]
+    Mail(#[from] MailError),
+    /// Recordings and faxes have no place.
     #[error("{0}")]
-    Mail(String),
-    /// Another setting is wrong.
-    #[error("{0}")]
-    Setting(String),
+    Attachments(String),
 }
 
 /// Database, clock, configuration, keys and mail: what every room stands on. A room's own state
@@ -54,11 +57,9 @@ impl Platform {
     /// One sentence that names the key of the configuration to look at.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         config.prepare_data_dir()?;
-        let secrets = Secrets::new(config.master_keys()?)
-            .ok_or_else(|| StartError::Mail("secrets.master_key: is empty".into()))?;
+        let secrets = Secrets::new(config.master_keys()?).ok_or(StartError::NoMasterKey)?;
         let db = Db::open(&config.db_options())?;
-        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())
-            .map_err(|error| StartError::Mail(error.to_string()))?;
+        let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())?;
         let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
         let (closing, hashing) = (watch::Sender::new(false), Semaphore::new(4));
         Ok(Self { db, clock, config, mailer, secrets, closing, hashing })

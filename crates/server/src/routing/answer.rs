@@ -102,8 +102,8 @@ pub fn form(decision: &SwitchDecision) -> String {
     form_urlencoded::Serializer::new(String::new())
         .append_pair("decision_id", &decision.decision_id)
         .append_pair("revision", &decision.revision.to_string())
-        .append_pair("action", &platform::stored::text_of(&decision.action))
-        .append_pair("matched", &platform::stored::text_of(&decision.matched.rule))
+        .append_pair("action", &platform::wire::word(&decision.action))
+        .append_pair("matched", &platform::wire::word(&decision.matched.rule))
         .append_pair("caller", decision.caller.e164.as_deref().unwrap_or_default())
         .append_pair("sip_code", &code)
         .append_pair("sip_reason", &reason)
@@ -112,7 +112,7 @@ pub fn form(decision: &SwitchDecision) -> String {
         .append_pair("ring_after_s", &joined(&|device| device.ring_after_s.to_string()))
         .append_pair(
             "ringtone",
-            &device.map(|device| platform::stored::text_of(&device.ringtone)).unwrap_or_default(),
+            &device.map(|device| platform::wire::word(&device.ringtone)).unwrap_or_default(),
         )
         .append_pair("display_name", device.map_or("", |device| &device.display_name))
         .append_pair("number_name", device.map_or("", |device| &device.number_name))
@@ -124,14 +124,14 @@ pub fn form(decision: &SwitchDecision) -> String {
 pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
     let mut actions = vec![
         ("set", format!("denwaban_decision_id={}", decision.decision_id)),
-        ("set", format!("denwaban_matched={}", platform::stored::text_of(&decision.matched.rule))),
+        ("set", format!("denwaban_matched={}", platform::wire::word(&decision.matched.rule))),
     ];
     match decision.action {
         RouteAction::Ring => {
             if let Some(device) = decision.devices.first() {
                 actions.push((
                     "set",
-                    format!("denwaban_ringtone={}", platform::stored::text_of(&device.ringtone)),
+                    format!("denwaban_ringtone={}", platform::wire::word(&device.ringtone)),
                 ));
                 actions
                     .push(("set", format!("denwaban_number_name={}", plain(&device.number_name))));

@@ -24,6 +24,8 @@ use store::block_list::block_entry;
 use store::numbers::number;
 use store::routing::contract::Contract;
 
+use crate::platform::wire;
+
 pub use crate::platform::sip::{SipCodes, reason_phrase};
 pub use words::reason;
 
@@ -141,7 +143,7 @@ impl<'a> NumberSettings<'a> {
         let devices = contract.phone_ids.iter().map(|phone_id| Device {
             phone_id: &phone_id.id,
             extension: &phone_id.extension,
-            is_basic: phone_id.kind == "basic",
+            is_basic: phone_id.is_basic(),
             is_priority: number.priority_phone_id.as_ref() == Some(&phone_id.id),
             rings: ringing.contains(phone_id.id.as_str()),
         });
@@ -152,7 +154,7 @@ impl<'a> NumberSettings<'a> {
             reject_service_conflict: number.reject_service_conflict,
             entries: entries.iter().filter_map(Entry::from_row).collect(),
             pause_until: number.pause_until,
-            channel_limit: u8::try_from(number.channel_limit).unwrap_or_default(),
+            channel_limit: wire::channels(number.channel_limit),
             busy_announcement: number.busy_announcement,
             devices: devices.collect(),
         }
@@ -189,12 +191,7 @@ impl Entry {
     /// From what is stored; nothing, with a line in the log, when somebody else wrote it: one bad
     /// entry must not keep calls from coming in.
     pub fn from_row(row: &block_entry::Row) -> Option<Self> {
-        let matching = match row.matching.as_str() {
-            "exact" => Some(BlockMatch::Exact),
-            "prefix" => Some(BlockMatch::Prefix),
-            _ => None,
-        };
-        let pattern = matching.and_then(|matching| BlockPattern::from_key(matching, &row.pattern));
+        let pattern = BlockPattern::from_key(row.matching.0, &row.pattern);
         if pattern.is_none() {
             tracing::error!(
                 entry = row.id,

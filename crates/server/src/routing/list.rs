@@ -75,14 +75,9 @@ impl BlockList {
 }
 
 fn pack(entry: &route::Entry) -> Option<Packed> {
-    let matching = match entry.matching.as_str() {
-        "exact" => BlockMatch::Exact,
-        "prefix" => BlockMatch::Prefix,
-        _ => return None,
-    };
     let micros = |at: NaiveDateTime| at.and_utc().timestamp_micros();
     Some(Packed {
-        key: Key::new(&entry.pattern, matching)?,
+        key: Key::new(&entry.pattern, entry.matching.0)?,
         expires: entry.expires_at.map_or(i64::MAX, micros),
         id: entry.id.parse().ok()?,
     })
@@ -105,7 +100,11 @@ impl Packed {
 mod tests {
     use super::*;
 
-    fn entry(pattern: &str, matching: &str, expires_at: Option<NaiveDateTime>) -> route::Entry {
+    fn entry(
+        pattern: &str,
+        matching: BlockMatch,
+        expires_at: Option<NaiveDateTime>,
+    ) -> route::Entry {
         route::Entry {
             id: store::new_id(),
             pattern: pattern.into(),
@@ -118,14 +117,14 @@ mod tests {
     fn what_may_match_is_found_and_comes_out_as_it_went_in() {
         let end = DateTime::from_timestamp_micros(1_795_316_400_123_456).unwrap().naive_utc();
         let entries = [
-            entry("+819012345678", "exact", Some(end)),
-            entry("+8190", "prefix", None),
-            entry("+8190", "exact", None),
-            entry("+819012345679", "exact", None),
-            entry("+81", "prefix", None),
-            entry("110", "exact", None),
-            entry("+1", "prefix", None),
-            entry("none of ours", "exact", None),
+            entry("+819012345678", BlockMatch::Exact, Some(end)),
+            entry("+8190", BlockMatch::Prefix, None),
+            entry("+8190", BlockMatch::Exact, None),
+            entry("+819012345679", BlockMatch::Exact, None),
+            entry("+81", BlockMatch::Prefix, None),
+            entry("110", BlockMatch::Exact, None),
+            entry("+1", BlockMatch::Prefix, None),
+            entry("none of ours", BlockMatch::Exact, None),
         ];
         let list = BlockList::new(&entries);
         assert_eq!((size_of::<Packed>(), list.0.len()), (32, 7));

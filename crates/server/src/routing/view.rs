@@ -1,12 +1,12 @@
 //! A decision as it goes over the wire.
 
-use crate::platform::stored::{known, version};
 use crate::platform::texts::{Lang, text};
+use crate::platform::wire::unsigned;
 use crate::platform::words;
 use crate::routing::decide::{self, Call, Decision};
 use api_types::{
     Caller, Matched, NotifyEvent, RouteAction, RouteCaller, RouteDecision, RouteDevice,
-    RouteNotice, ServiceType, SipAnswer,
+    RouteNotice, SipAnswer,
 };
 use store::notify::{notify_rule, notify_service};
 use store::numbers::number;
@@ -23,12 +23,10 @@ fn destinations(
     services: &[notify_service::Row],
     lang: Lang,
 ) -> Vec<String> {
-    let addresses: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
     let mails =
-        addresses.into_iter().map(|address| text(lang, "channel.mail", &[("address", &address)]));
+        rule.emails.iter().map(|address| text(lang, "channel.mail", &[("address", address)]));
     let of_service = |row: &notify_service::Row| {
-        let name = ServiceType::of_key(&row.kind).map_or("", ServiceType::name);
-        let shown = format!("{name} {}", row.label);
+        let shown = format!("{} {}", row.kind.name(), row.label);
         if row.enabled { shown } else { text(lang, "channel.off", &[("destination", &shown)]) }
     };
     mails.chain(services.iter().map(of_service)).collect()
@@ -52,7 +50,7 @@ pub fn decision(
             terminal_name: row.terminal_name.clone(),
             extension: row.extension.clone(),
             ring_after_s: ringing.ring_after_s,
-            ringtone: known("ringtone", &number.ringtone),
+            ringtone: number.ringtone.0,
             display_name: number.display_name.clone(),
             number_name: number.name.clone(),
         })
@@ -67,8 +65,9 @@ pub fn decision(
     };
     // Whoever is not reached may leave a message instead.
     let tells = |rule: &&notify_rule::Row| {
-        let events: Vec<NotifyEvent> = serde_json::from_str(&rule.events).unwrap_or_default();
-        events.iter().any(|event| matches!(event, NotifyEvent::MissedCall | NotifyEvent::Voicemail))
+        rule.events
+            .iter()
+            .any(|event| matches!(event, NotifyEvent::MissedCall | NotifyEvent::Voicemail))
     };
     let rule = contract
         .notify_rules
@@ -82,7 +81,7 @@ pub fn decision(
         destinations: destinations(rule, services, lang),
     };
     RouteDecision {
-        revision: version(contract.account.revision),
+        revision: unsigned(contract.account.revision),
         caller,
         action: decision.action,
         matched: Matched {

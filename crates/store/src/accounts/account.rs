@@ -1,48 +1,59 @@
 //! Contracts.
 
-use api_types::AccountOptions;
+use api_types::{AccountOptions, AccountStatus};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::route_change;
 use crate::platform::schema::accounts;
-use crate::{Conn, OperatorScope, Scope, StoreError};
+use crate::{Conn, OperatorScope, Scope, StoreError, Stored, kinds, row};
 
-/// A contract.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = accounts)]
-pub struct Row {
-    /// UUIDv7.
-    pub id: String,
-    /// Name of the contract holder.
-    pub name: String,
-    /// Where password links and warnings go.
-    pub contact_mail: Option<String>,
-    /// `active` or `suspended`.
-    pub status: String,
-    /// Why it is suspended.
-    pub suspended_reason: Option<String>,
-    /// The number outside the contract that its calls are forwarded from or to, in E.164.
-    pub forwarding_number: Option<String>,
-    /// IP電話機オプション.
-    pub option_ip_phone: bool,
-    /// 宅内機器オプション.
-    pub option_premises_device: bool,
-    /// 留守番電話.
-    pub option_voicemail: bool,
-    /// クラウドFAX.
-    pub option_fax: bool,
-    /// Grows by one with every change of any setting of the account.
-    pub revision: i64,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
+kinds! {
+    AccountStatus { Active = "active", Suspended = "suspended" }
+}
+
+row! {
+    accounts by id
+    /// A contract.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// UUIDv7.
+        pub id: String,
+        /// Name of the contract holder.
+        pub name: String,
+        /// Where password links and warnings go.
+        pub contact_mail: Option<String>,
+        /// Whether it is in use.
+        pub status: Stored<AccountStatus>,
+        /// Why it is suspended.
+        pub suspended_reason: Option<String>,
+        /// The number outside the contract that its calls are forwarded from or to, in E.164.
+        pub forwarding_number: Option<String>,
+        /// IP電話機オプション.
+        pub option_ip_phone: bool,
+        /// 宅内機器オプション.
+        pub option_premises_device: bool,
+        /// 留守番電話.
+        pub option_voicemail: bool,
+        /// クラウドFAX.
+        pub option_fax: bool,
+        /// Grows by one with every change of any setting of the account.
+        pub revision: i64,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+    }
 }
 
 impl Row {
+    /// Whether its numbers ring and its people may come in.
+    pub fn is_active(&self) -> bool {
+        self.status == AccountStatus::Active
+    }
+
     /// What is contracted.
     pub fn options(&self) -> AccountOptions {
         AccountOptions {
@@ -63,7 +74,7 @@ pub struct Changes {
     /// See [`Row::contact_mail`].
     pub contact_mail: Option<Option<String>>,
     /// See [`Row::status`].
-    pub status: Option<String>,
+    pub status: Option<Stored<AccountStatus>>,
     /// See [`Row::suspended_reason`].
     pub suspended_reason: Option<Option<String>>,
     /// See [`Row::forwarding_number`].
@@ -94,7 +105,7 @@ impl Changes {
         } = self.clone();
         row.name = name.unwrap_or(std::mem::take(&mut row.name));
         row.contact_mail = contact_mail.unwrap_or(row.contact_mail.take());
-        row.status = status.unwrap_or(std::mem::take(&mut row.status));
+        row.status = status.unwrap_or(row.status);
         row.forwarding_number = forwarding_number.unwrap_or(row.forwarding_number.take());
         row.suspended_reason = suspended_reason.unwrap_or(row.suspended_reason.take());
         row.option_ip_phone = option_ip_phone.unwrap_or(row.option_ip_phone);
@@ -208,4 +219,17 @@ pub fn next_revision(
         accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
     route_change::add(conn, scope, about, Some(revision), now)?;
     Ok(revision)
+}
+
+/// The account's contact mail.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn contact_mail(conn: &mut Conn, scope: &Scope) -> Result<Option<String>, StoreError> {
+    Ok(accounts::table
+        .find(scope.account_id())
+        .select(accounts::contact_mail)
+        .first(conn)
+        .optional()?
+        .flatten())
 }

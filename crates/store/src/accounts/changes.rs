@@ -8,6 +8,8 @@ use crate::{Conn, FollowerScope, Scope, StoreError};
 
 /// The newest events and deliveries that are followed.
 const FOLLOWED: i64 = 200;
+/// Sorts before every id.
+const BEFORE_ALL: &str = "";
 
 /// How far somebody has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,8 @@ pub fn now(conn: &mut Conn, scope: &Scope, until: NaiveDateTime) -> Result<Seen,
         .select(deliveries::id)
         .first(conn)
         .optional()?;
-    Ok(Seen { event: event.unwrap_or_default(), delivery: delivery.unwrap_or_default(), until })
+    let or_all = |id: Option<String>| id.unwrap_or_else(|| BEFORE_ALL.to_owned());
+    Ok(Seen { event: or_all(event), delivery: or_all(delivery), until })
 }
 
 /// Events that came since, and deliveries that came to an end since, with their events.

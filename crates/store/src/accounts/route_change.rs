@@ -9,7 +9,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::{accounts, route_changes, route_position};
-use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope, new_id};
+use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope, new_id, row};
 
 /// What a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,26 +22,28 @@ pub enum About<'a> {
     NoCall,
 }
 
-/// A change.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = route_changes)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// When it was made.
-    pub at: NaiveDateTime,
-    /// The account's revision since; `None` = the account is gone.
-    pub revision: Option<i64>,
-    /// Whether it may change what becomes of calls.
-    pub decides: bool,
-    /// The only number that it is about; `None` = all of the account.
-    pub number_id: Option<String>,
-    /// A number that the account has no more, in E.164.
-    pub gone: Option<String>,
-    /// Its place in the order; `None` = not numbered yet.
-    pub position: Option<i64>,
+row! {
+    route_changes by id
+    /// A change.
+    #[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// When it was made.
+        pub at: NaiveDateTime,
+        /// The account's revision since; `None` = the account is gone.
+        pub revision: Option<i64>,
+        /// Whether it may change what becomes of calls.
+        pub decides: bool,
+        /// The only number that it is about; `None` = all of the account.
+        pub number_id: Option<String>,
+        /// A number that the account has no more, in E.164.
+        pub gone: Option<String>,
+        /// Its place in the order; `None` = not numbered yet.
+        pub position: Option<i64>,
+    }
 }
 
 /// How far the order goes.

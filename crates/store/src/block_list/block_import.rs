@@ -1,46 +1,53 @@
 //! Imports of block lists: previewed, applied, taken back.
 
+use api_types::BlockImportState;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::block_imports;
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, Stored, kinds, row};
 
-/// An import.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = block_imports, primary_key(account_id, number_id, id),
-    treat_none_as_null = true)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// The number.
-    pub number_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// `previewed`, `applied` or `undone`.
-    pub state: String,
-    /// The encoding of the file.
-    pub encoding: String,
-    /// The file, while it is only previewed.
-    pub file: Option<Vec<u8>>,
-    /// One byte per row, while it is only previewed.
-    pub outcomes: Option<Vec<u8>>,
-    /// Rows.
-    pub total: i32,
-    /// Rows that are (to be) added.
-    pub added: i32,
-    /// Rows that are to be added, with something to think about.
-    pub warned: i32,
-    /// Rows that stand in the list already.
-    pub duplicates: i32,
-    /// Rows that lost a leading 0.
-    pub repairable: i32,
-    /// Rows that cannot be added.
-    pub invalid: i32,
-    /// Empty rows.
-    pub empty: i32,
-    /// When it was previewed or applied.
-    pub created_at: NaiveDateTime,
+kinds! {
+    BlockImportState { Previewed = "previewed", Applied = "applied", Undone = "undone" }
+}
+
+row! {
+    block_imports by id
+    /// An import.
+    #[derive(Clone, Debug, Insertable, AsChangeset)]
+    #[diesel(primary_key(account_id, number_id, id), treat_none_as_null = true)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// The number.
+        pub number_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// What has become of it.
+        pub state: Stored<BlockImportState>,
+        /// The encoding of the file.
+        pub encoding: String,
+        /// The file, while it is only previewed.
+        pub file: Option<Vec<u8>>,
+        /// One byte per row, while it is only previewed.
+        pub outcomes: Option<Vec<u8>>,
+        /// Rows.
+        pub total: i32,
+        /// Rows that are (to be) added.
+        pub added: i32,
+        /// Rows that are to be added, with something to think about.
+        pub warned: i32,
+        /// Rows that stand in the list already.
+        pub duplicates: i32,
+        /// Rows that lost a leading 0.
+        pub repairable: i32,
+        /// Rows that cannot be added.
+        pub invalid: i32,
+        /// Empty rows.
+        pub empty: i32,
+        /// When it was previewed or applied.
+        pub created_at: NaiveDateTime,
+    }
 }
 
 /// Adds an import.
@@ -92,6 +99,6 @@ pub fn purge(
 ) -> Result<usize, StoreError> {
     let stale = block_imports::table
         .filter(block_imports::created_at.lt(before))
-        .filter(block_imports::state.eq("previewed"));
+        .filter(block_imports::state.eq(Stored(BlockImportState::Previewed)));
     Ok(diesel::delete(stale).execute(conn)?)
 }

@@ -2,3 +2,4 @@
 
 pub mod block_entry;
 pub mod block_import;
+pub mod removed_entry;

@@ -1,56 +1,150 @@
 //! Calls as the switch reported them.
 
+use api_types::{MissedReason, NoNumber, NotifyEvent};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
 use crate::platform::schema::call_events;
-use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
+use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, kinds, row};
 
-/// A call.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
-#[diesel(table_name = call_events)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The number of the account.
-    pub number_id: String,
-    /// The switch's name for the call.
-    pub call_id: String,
-    /// `in` or `out`.
-    pub direction: String,
-    /// The other side in E.164; `None` without a number.
-    pub party: Option<String>,
-    /// Why there is no number.
-    pub no_number: Option<String>,
-    /// `answered`, `missed`, `refused` or `busy`.
-    pub outcome: String,
-    /// When it began.
-    pub at: NaiveDateTime,
-    /// Id of the switch's key; together with `event_id` unique.
-    pub switch_id: Option<String>,
-    /// The switch's own id of the event.
-    pub event_id: Option<String>,
-    /// `call`, or what notices tell of: `missed_call`, `voicemail`, `fax`, `forwarded_call`.
-    pub kind: String,
-    /// Of a missed call: `no_answer`, `busy`, `refused`, `hung_up`.
-    pub reason: Option<String>,
-    /// Whether the caller came in as an international call.
-    pub international: bool,
-    /// Length of the recording, or for how long it rang, in seconds.
-    pub duration_s: Option<i32>,
-    /// Pages of a fax.
-    pub pages: Option<i32>,
-    /// What was said, as the switch transcribed it.
-    pub transcript: Option<String>,
-    /// Where a forwarded call went, in E.164.
-    pub forwarded_to: Option<String>,
-    /// Its recording or fax.
-    pub attachment_id: Option<String>,
-    /// When the switch told us.
-    pub received_at: Option<NaiveDateTime>,
+/// Which way a call went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// To the account.
+    #[default]
+    In,
+    /// From the account.
+    Out,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// Somebody answered, or something that the account wants to be reached by.
+    Answered,
+    /// Nobody did.
+    #[default]
+    Missed,
+    /// A setting of the number refused it.
+    Refused,
+    /// Every channel was in use.
+    Busy,
+}
+
+/// What a row of the log tells of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventKind {
+    /// A call that nobody is shown, or another terminal's word of one that is.
+    #[default]
+    Call,
+    /// The face of a missed call.
+    MissedCall,
+    /// A message.
+    Voicemail,
+    /// A fax.
+    Fax,
+    /// A call that was forwarded.
+    ForwardedCall,
+    /// What was said in a message, which itself is still to come.
+    Transcript,
+}
+
+kinds! {
+    Direction { In = "in", Out = "out" }
+    Outcome { Answered = "answered", Missed = "missed", Refused = "refused", Busy = "busy" }
+    EventKind {
+        Call = "call",
+        MissedCall = "missed_call",
+        Voicemail = "voicemail",
+        Fax = "fax",
+        ForwardedCall = "forwarded_call",
+        Transcript = "transcript",
+    }
+    NoNumber {
+        Withheld = "withheld",
+        PayPhone = "pay_phone",
+        OutOfRange = "out_of_range",
+        ServiceConflict = "service_conflict",
+    }
+    MissedReason {
+        NoAnswer = "no_answer",
+        Busy = "busy",
+        Refused = "refused",
+        HungUp = "hung_up",
+    }
+}
+
+impl EventKind {
+    /// What notices tell of it; `None` where they say nothing.
+    pub fn told(self) -> Option<NotifyEvent> {
+        match self {
+            EventKind::MissedCall => Some(NotifyEvent::MissedCall),
+            EventKind::Voicemail => Some(NotifyEvent::Voicemail),
+            EventKind::Fax => Some(NotifyEvent::Fax),
+            EventKind::ForwardedCall => Some(NotifyEvent::ForwardedCall),
+            EventKind::Call | EventKind::Transcript => None,
+        }
+    }
+}
+
+impl From<NotifyEvent> for EventKind {
+    fn from(event: NotifyEvent) -> Self {
+        match event {
+            NotifyEvent::MissedCall => EventKind::MissedCall,
+            NotifyEvent::Voicemail => EventKind::Voicemail,
+            NotifyEvent::Fax => EventKind::Fax,
+            NotifyEvent::ForwardedCall => EventKind::ForwardedCall,
+        }
+    }
+}
+
+row! {
+    call_events by id
+    /// A call.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The number of the account.
+        pub number_id: String,
+        /// The switch's name for the call.
+        pub call_id: String,
+        /// Which way it went.
+        pub direction: Stored<Direction>,
+        /// The other side in E.164; `None` without a number.
+        pub party: Option<String>,
+        /// Why there is no number.
+        pub no_number: Option<Stored<NoNumber>>,
+        /// What became of it.
+        pub outcome: Stored<Outcome>,
+        /// When it began.
+        pub at: NaiveDateTime,
+        /// Id of the switch's key; together with `event_id` unique.
+        pub switch_id: Option<String>,
+        /// The switch's own id of the event.
+        pub event_id: Option<String>,
+        /// What it tells of.
+        pub kind: Stored<EventKind>,
+        /// Why a missed call was missed.
+        pub reason: Option<Stored<MissedReason>>,
+        /// Whether the caller came in as an international call.
+        pub international: bool,
+        /// Length of the recording, or for how long it rang, in seconds.
+        pub duration_s: Option<i32>,
+        /// Pages of a fax.
+        pub pages: Option<i32>,
+        /// What was said, as the switch transcribed it.
+        pub transcript: Option<String>,
+        /// Where a forwarded call went, in E.164.
+        pub forwarded_to: Option<String>,
+        /// Its recording or fax.
+        pub attachment_id: Option<String>,
+        /// When the switch told us.
+        pub received_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Adds a call.
@@ -119,9 +213,9 @@ pub fn known_events(
 pub fn amend(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError> {
     diesel::update(call_events::table.find((scope.account_id(), &row.id)))
         .set((
-            call_events::kind.eq(&row.kind),
-            call_events::reason.eq(&row.reason),
-            call_events::outcome.eq(&row.outcome),
+            call_events::kind.eq(row.kind),
+            call_events::reason.eq(row.reason),
+            call_events::outcome.eq(row.outcome),
             call_events::duration_s.eq(row.duration_s),
             call_events::transcript.eq(&row.transcript),
         ))
@@ -130,13 +224,15 @@ pub fn amend(conn: &mut Conn, scope: &Scope, row: &Row) -> Result<(), StoreError
 }
 
 /// What notices tell of.
-pub const TOLD: [&str; 4] = ["missed_call", "voicemail", "fax", "forwarded_call"];
+fn told() -> [Stored<EventKind>; 4] {
+    NotifyEvent::ALL.map(|event| Stored(EventKind::from(event)))
+}
 
 /// Which events are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only of this kind; one of [`TOLD`].
-    pub kind: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<NotifyEvent>,
     /// Only on this number.
     pub number_id: Option<String>,
     /// Only those before the one with this id.
@@ -155,9 +251,8 @@ pub fn list(
 ) -> Result<Vec<Row>, StoreError> {
     let mut found = Vec::new();
     // Each kind by its index: among the calls of a busy account, those that were missed are few.
-    for kind in
-        TOLD.into_iter().filter(|kind| filter.kind.as_deref().is_none_or(|wanted| wanted == *kind))
-    {
+    let wanted = filter.kind.map(EventKind::from);
+    for kind in told().into_iter().filter(|kind| wanted.is_none_or(|wanted| *kind == wanted)) {
         let mut query = call_events::table
             .filter(call_events::account_id.eq(scope.account_id().to_owned()))
             .filter(call_events::kind.eq(kind))
@@ -183,12 +278,12 @@ pub fn list(
 /// # Errors
 /// When the database does not answer.
 pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, StoreError> {
-    Ok(call_events::table
+    let found: Option<Row> = call_events::table
         .find((scope.account_id(), id))
-        .filter(call_events::kind.eq_any(TOLD))
         .select(Row::as_select())
         .first(conn)
-        .optional()?)
+        .optional()?;
+    Ok(found.filter(|row| row.kind.told().is_some()))
 }
 
 /// What came after the event with the id `after`, the first one first, `limit` at most: id and the
@@ -209,20 +304,6 @@ pub fn since(
         .limit(limit)
         .select((call_events::id, call_events::call_id))
         .load(conn)?)
-}
-
-/// The id of what came last; empty when there is nothing.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn latest(conn: &mut Conn, scope: &Scope) -> Result<String, StoreError> {
-    let found: Option<String> = call_events::table
-        .filter(call_events::account_id.eq(scope.account_id()))
-        .order(call_events::id.desc())
-        .select(call_events::id)
-        .first(conn)
-        .optional()?;
-    Ok(found.unwrap_or_default())
 }
 
 /// The first text that sorts after every text that begins with `prefix`: it ends in digits, so the
@@ -260,10 +341,10 @@ pub fn count(
             .filter(call_events::party.lt(end.clone()))
             .filter(call_events::at.ge(since))
             .filter(call_events::number_id.eq(number_id.to_owned()))
-            .filter(call_events::direction.eq("in"))
+            .filter(call_events::direction.eq(Stored(Direction::In)))
             .into_boxed::<crate::platform::conn::MultiBackend>();
         if answered {
-            query = query.filter(call_events::outcome.eq("answered"));
+            query = query.filter(call_events::outcome.eq(Stored(Outcome::Answered)));
         }
         *count = query
             .select(diesel::dsl::count(call_events::call_id).aggregate_distinct())
@@ -289,7 +370,11 @@ pub fn known_parties(
         .filter(call_events::party.ge(prefix))
         .filter(call_events::party.lt(end_of(prefix)))
         .filter(call_events::at.ge(since))
-        .filter(call_events::direction.eq("out").or(call_events::outcome.eq("answered")))
+        .filter(
+            call_events::direction
+                .eq(Stored(Direction::Out))
+                .or(call_events::outcome.eq(Stored(Outcome::Answered))),
+        )
         .select(call_events::party)
         .distinct()
         .order(call_events::party)

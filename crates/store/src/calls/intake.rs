@@ -61,9 +61,8 @@ pub fn lock_calls<'a>(
                     (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
                 })
             };
-            let mut keys: Vec<i32> = call_ids
-                .map(|id| i32::try_from(hash(id) % CALL_LOCKS).unwrap_or_default())
-                .collect();
+            let mut keys: Vec<i32> =
+                call_ids.map(|id| (hash(id) % CALL_LOCKS).cast_signed()).collect();
             // Always in the same order, so that two requests never wait for each other.
             keys.sort_unstable();
             keys.dedup();

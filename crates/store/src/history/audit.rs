@@ -1,37 +1,76 @@
 //! The change log.
 
+use api_types::{ActorKind, AuditAction, AuditObject, FieldValues};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::audit_log;
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, Json, Scope, StoreError, Stored, kinds, row};
 
-/// One change.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_log)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// When.
-    pub at: NaiveDateTime,
-    /// `holder` or `operator`.
-    pub actor_kind: String,
-    /// Who, by name.
-    pub actor: String,
-    /// The kind of thing.
-    pub object_kind: String,
-    /// Which one.
-    pub object_id: String,
-    /// What was done.
-    pub action: String,
-    /// JSON object of the changed fields before.
-    pub before: String,
-    /// JSON object of the changed fields after.
-    pub after: String,
-    /// The account revision that the change made.
-    pub revision: i64,
+kinds! {
+    ActorKind {
+        Holder = "holder",
+        Operator = "operator",
+        Service = "service",
+        ApiKey = "api_key",
+        App = "app",
+    }
+    AuditObject {
+        Account = "account",
+        Number = "number",
+        PhoneId = "phone_id",
+        Terminal = "terminal",
+        Ringing = "ringing",
+        BlockList = "block_list",
+        NotifyRule = "notify_rule",
+        NotifyService = "notify_service",
+        ApiKey = "api_key",
+    }
+    AuditAction {
+        Create = "create",
+        Update = "update",
+        Delete = "delete",
+        SetPassword = "set_password",
+        RevealPassword = "reveal_password",
+        AddEntry = "add_entry",
+        ChangeEntry = "change_entry",
+        RemoveEntries = "remove_entries",
+        PutBackEntries = "put_back_entries",
+        Import = "import",
+        UndoImport = "undo_import",
+        CreateSignInLink = "create_sign_in_link",
+        SignOutReused = "sign_out_reused",
+    }
+}
+
+row! {
+    audit_log by id
+    /// One change.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// When.
+        pub at: NaiveDateTime,
+        /// The kind of caller.
+        pub actor_kind: Stored<ActorKind>,
+        /// Who, by name.
+        pub actor: String,
+        /// The kind of thing.
+        pub object_kind: Stored<AuditObject>,
+        /// Which one.
+        pub object_id: String,
+        /// What was done.
+        pub action: Stored<AuditAction>,
+        /// The changed fields before.
+        pub before: Json<FieldValues>,
+        /// The changed fields after.
+        pub after: Json<FieldValues>,
+        /// The account revision that the change made.
+        pub revision: i64,
+    }
 }
 
 /// Writes a change down, in the transaction of the change.
@@ -48,7 +87,7 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Of one kind of thing.
-    pub object_kind: Option<String>,
+    pub object_kind: Option<AuditObject>,
     /// Of one thing.
     pub object_id: Option<String>,
     /// Older than the one with this id.
@@ -68,8 +107,8 @@ pub fn list(
     let mut query = audit_log::table
         .filter(audit_log::account_id.eq(scope.account_id().to_owned()))
         .into_boxed::<crate::platform::conn::MultiBackend>();
-    if let Some(object_kind) = &filter.object_kind {
-        query = query.filter(audit_log::object_kind.eq(object_kind.to_owned()));
+    if let Some(object_kind) = filter.object_kind {
+        query = query.filter(audit_log::object_kind.eq(Stored(object_kind)));
     }
     if let Some(object_id) = &filter.object_id {
         query = query.filter(audit_log::object_id.eq(object_id.to_owned()));

@@ -1,36 +1,39 @@
 //! Keys of integrators.
 
+use api_types::ApiScope;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::account;
 use crate::platform::schema::{accounts, api_keys};
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Json, Scope, StoreError, row};
 
-/// A key.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = api_keys)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// What it is for.
-    pub name: String,
-    /// The first characters of the key.
-    pub hint: String,
-    /// SHA-256 of the key; keys are 256 random bits, so a slow hash would add nothing.
-    pub key_hash: String,
-    /// JSON array of scopes.
-    pub scopes: String,
-    /// JSON array of addresses and networks; empty = from everywhere.
-    pub allowed_addresses: String,
-    /// When it ends.
-    pub expires_at: Option<NaiveDateTime>,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<NaiveDateTime>,
+row! {
+    api_keys by id
+    /// A key.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// What it is for.
+        pub name: String,
+        /// The first characters of the key.
+        pub hint: String,
+        /// SHA-256 of the key; keys are 256 random bits, so a slow hash would add nothing.
+        pub key_hash: String,
+        /// What it opens.
+        pub scopes: Json<Vec<ApiScope>>,
+        /// Addresses and networks; empty = from everywhere.
+        pub allowed_addresses: Json<Vec<String>>,
+        /// When it ends.
+        pub expires_at: Option<NaiveDateTime>,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last used, to the minute.
+        pub last_used_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Adds a key.

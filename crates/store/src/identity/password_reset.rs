@@ -6,24 +6,26 @@ use diesel::prelude::*;
 use crate::accounts::account;
 use crate::numbers::phone_id;
 use crate::platform::schema::{accounts, password_resets, phone_ids};
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, row};
 
-/// A link that was sent.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = password_resets)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The ID whose password may be set.
-    pub phone_id: String,
-    /// SHA-256 of the token in the link.
-    pub token_hash: String,
-    /// When it was asked for.
-    pub created_at: NaiveDateTime,
-    /// When it ends.
-    pub expires_at: NaiveDateTime,
+row! {
+    password_resets by id
+    /// A link that was sent.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The ID whose password may be set.
+        pub phone_id: String,
+        /// SHA-256 of the token in the link.
+        pub token_hash: String,
+        /// When it was asked for.
+        pub created_at: NaiveDateTime,
+        /// When it ends.
+        pub expires_at: NaiveDateTime,
+    }
 }
 
 /// Keeps a link; former links of the same ID end.

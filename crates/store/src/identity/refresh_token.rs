@@ -7,30 +7,32 @@ use crate::accounts::account;
 use crate::numbers::phone_id;
 use crate::platform::schema::{accounts, phone_ids, refresh_tokens, terminals};
 use crate::softphone::terminal;
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, row};
 
-/// A refresh token.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = refresh_tokens)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The ID that the terminal is signed in with.
-    pub phone_id: String,
-    /// The terminal.
-    pub terminal_id: String,
-    /// SHA-256 of the token.
-    pub token_hash: String,
-    /// When it was handed out.
-    pub created_at: NaiveDateTime,
-    /// When it ends if it is not used.
-    pub expires_at: NaiveDateTime,
-    /// When it was exchanged for the next one.
-    pub used_at: Option<NaiveDateTime>,
-    /// Keyed hash of the `Idempotency-Key` that it was exchanged under.
-    pub repeat_hash: Option<String>,
+row! {
+    refresh_tokens by id
+    /// A refresh token.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The ID that the terminal is signed in with.
+        pub phone_id: String,
+        /// The terminal.
+        pub terminal_id: String,
+        /// SHA-256 of the token.
+        pub token_hash: String,
+        /// When it was handed out.
+        pub created_at: NaiveDateTime,
+        /// When it ends if it is not used.
+        pub expires_at: NaiveDateTime,
+        /// When it was exchanged for the next one.
+        pub used_at: Option<NaiveDateTime>,
+        /// Keyed hash of the `Idempotency-Key` that it was exchanged under.
+        pub repeat_hash: Option<String>,
+    }
 }
 
 /// Keeps a token.

@@ -4,26 +4,41 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::service_keys;
-use crate::{Conn, EntranceScope, OperatorScope, StoreError};
+use crate::{Conn, EntranceScope, OperatorScope, StoreError, Stored, kinds, row};
 
-/// A key.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = service_keys)]
-pub struct Row {
-    /// UUIDv7.
-    pub id: String,
-    /// `operator` or `switch`.
-    pub kind: String,
-    /// What it is for.
-    pub name: String,
-    /// The first characters of the key.
-    pub hint: String,
-    /// SHA-256 of the key; keys are 256 random bits, so a slow hash would add nothing.
-    pub key_hash: String,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<NaiveDateTime>,
+/// Whose key it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Opens `/operator`.
+    Operator,
+    /// Opens `/switch`.
+    Switch,
+}
+
+kinds! {
+    KeyKind { Operator = "operator", Switch = "switch" }
+}
+
+row! {
+    service_keys by id
+    /// A key.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// UUIDv7.
+        pub id: String,
+        /// Whose it is.
+        pub kind: Stored<KeyKind>,
+        /// What it is for.
+        pub name: String,
+        /// The first characters of the key.
+        pub hint: String,
+        /// SHA-256 of the key; keys are 256 random bits, so a slow hash would add nothing.
+        pub key_hash: String,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last used, to the minute.
+        pub last_used_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Adds a key.
@@ -42,12 +57,12 @@ pub fn insert(conn: &mut Conn, _scope: OperatorScope, row: Row) -> Result<(), St
 pub fn find_by_hash(
     conn: &mut Conn,
     _scope: EntranceScope,
-    kind: &str,
+    kind: KeyKind,
     key_hash: &str,
 ) -> Result<Option<Row>, StoreError> {
     Ok(service_keys::table
         .filter(service_keys::key_hash.eq(key_hash))
-        .filter(service_keys::kind.eq(kind))
+        .filter(service_keys::kind.eq(Stored(kind)))
         .select(Row::as_select())
         .first(conn)
         .optional()?)
@@ -60,12 +75,12 @@ pub fn find_by_hash(
 pub fn find(
     conn: &mut Conn,
     _scope: OperatorScope,
-    kind: &str,
+    kind: KeyKind,
     id: &str,
 ) -> Result<Option<Row>, StoreError> {
     Ok(service_keys::table
         .find(id)
-        .filter(service_keys::kind.eq(kind))
+        .filter(service_keys::kind.eq(Stored(kind)))
         .select(Row::as_select())
         .first(conn)
         .optional()?)
@@ -78,12 +93,12 @@ pub fn find(
 pub fn list(
     conn: &mut Conn,
     _scope: OperatorScope,
-    kind: &str,
+    kind: KeyKind,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Row>, StoreError> {
     Ok(service_keys::table
-        .filter(service_keys::kind.eq(kind))
+        .filter(service_keys::kind.eq(Stored(kind)))
         .filter(service_keys::id.gt(after.unwrap_or("").to_owned()))
         .order(service_keys::id)
         .limit(limit)
@@ -114,10 +129,10 @@ pub fn touch(
 pub fn delete(
     conn: &mut Conn,
     _scope: OperatorScope,
-    kind: &str,
+    kind: KeyKind,
     id: &str,
 ) -> Result<bool, StoreError> {
-    Ok(diesel::delete(service_keys::table.find(id).filter(service_keys::kind.eq(kind)))
+    Ok(diesel::delete(service_keys::table.find(id).filter(service_keys::kind.eq(Stored(kind))))
         .execute(conn)?
         == 1)
 }

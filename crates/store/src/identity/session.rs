@@ -6,28 +6,30 @@ use diesel::prelude::*;
 use crate::accounts::account;
 use crate::numbers::phone_id;
 use crate::platform::schema::{accounts, phone_ids, sessions};
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, row};
 
-/// A session.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The ID that signed in.
-    pub phone_id: String,
-    /// SHA-256 of the cookie: whoever reads the database cannot sign in with it.
-    pub token_hash: String,
-    /// When it began.
-    pub created_at: NaiveDateTime,
-    /// When it was last used, to the minute.
-    pub last_seen_at: NaiveDateTime,
-    /// When it ends if it is not used.
-    pub expires_at: NaiveDateTime,
-    /// Until when the password counts as just confirmed.
-    pub confirmed_until: Option<NaiveDateTime>,
+row! {
+    sessions by id
+    /// A session.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The ID that signed in.
+        pub phone_id: String,
+        /// SHA-256 of the cookie: whoever reads the database cannot sign in with it.
+        pub token_hash: String,
+        /// When it began.
+        pub created_at: NaiveDateTime,
+        /// When it was last used, to the minute.
+        pub last_seen_at: NaiveDateTime,
+        /// When it ends if it is not used.
+        pub expires_at: NaiveDateTime,
+        /// Until when the password counts as just confirmed.
+        pub confirmed_until: Option<NaiveDateTime>,
+    }
 }
 
 /// A session with the ID and the contract that it belongs to.

@@ -4,20 +4,22 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::sign_in_attempts;
-use crate::{Conn, EntranceScope, StoreError, on_each};
+use crate::{Conn, EntranceScope, StoreError, on_each, row};
 
-/// The failures of one subject.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = sign_in_attempts)]
-pub struct Row {
-    /// Keyed hash of an address or a login id.
-    pub subject_hash: String,
-    /// Failures in a row.
-    pub failures: i32,
-    /// Until when further attempts are refused unseen.
-    pub blocked_until: NaiveDateTime,
-    /// The last failure.
-    pub updated_at: NaiveDateTime,
+row! {
+    sign_in_attempts by subject_hash
+    /// The failures of one subject.
+    #[derive(Clone, Debug, PartialEq, Eq, Insertable, AsChangeset)]
+    pub struct Row {
+        /// Keyed hash of an address or a login id.
+        pub subject_hash: String,
+        /// Failures in a row.
+        pub failures: i32,
+        /// Until when further attempts are refused unseen.
+        pub blocked_until: NaiveDateTime,
+        /// The last failure.
+        pub updated_at: NaiveDateTime,
+    }
 }
 
 /// The failures of a subject, locked until the end of the transaction so that parallel guesses

@@ -4,24 +4,26 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::sign_in_links;
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Scope, StoreError, row};
 
-/// A link.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sign_in_links)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The ID that it signs in with.
-    pub phone_id: String,
-    /// SHA-256 of the token in the link.
-    pub token_hash: String,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it ends.
-    pub expires_at: NaiveDateTime,
+row! {
+    sign_in_links by id
+    /// A link.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The ID that it signs in with.
+        pub phone_id: String,
+        /// SHA-256 of the token in the link.
+        pub token_hash: String,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it ends.
+        pub expires_at: NaiveDateTime,
+    }
 }
 
 /// Keeps a link; former links of the same ID end.

@@ -4,24 +4,26 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::signing_keys;
-use crate::{Conn, EntranceScope, OperatorScope, StoreError};
+use crate::{Conn, EntranceScope, OperatorScope, StoreError, row};
 
-/// A key pair.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
-pub struct Row {
-    /// Thumbprint of the public key (RFC 7638), in base64url.
-    pub kid: String,
-    /// JSON Web Key (RFC 7517) of the public key.
-    pub public_jwk: String,
-    /// PKCS #8 of the private key, sealed.
-    pub sealed_private: String,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// From when it signs.
-    pub signs_from: NaiveDateTime,
-    /// From when it is published no longer; `None` = not known yet.
-    pub retired_at: Option<NaiveDateTime>,
+row! {
+    signing_keys by kid
+    /// A key pair.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// Thumbprint of the public key (RFC 7638), in base64url.
+        pub kid: String,
+        /// JSON Web Key (RFC 7517) of the public key.
+        pub public_jwk: String,
+        /// PKCS #8 of the private key, sealed.
+        pub sealed_private: String,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// From when it signs.
+        pub signs_from: NaiveDateTime,
+        /// From when it is published no longer; `None` = not known yet.
+        pub retired_at: Option<NaiveDateTime>,
+    }
 }
 
 /// The keys that are published at `now`, the one that signs last.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::notify::{notify_rule, notify_service};
 use crate::numbers::number;
 use crate::platform::schema::{notify_rules, notify_services};
-use crate::{Conn, StoreError, SwitchScope};
+use crate::{Checked, Conn, StoreError, SwitchScope};
 
 /// The rules that some numbers have picked, and the services of these rules in the order of their
 /// making.
@@ -30,13 +30,16 @@ pub fn rules_of(
     let rules = notify_rules::table
         .filter(notify_rules::account_id.eq_any(account_ids.iter().copied()))
         .filter(notify_rules::id.eq_any(rule_ids.iter().copied()))
-        .select(notify_rule::Row::as_select())
+        .select(Checked::<notify_rule::Row>::as_select())
         .load(conn)?;
     let services = notify_services::table
         .filter(notify_services::account_id.eq_any(account_ids.iter().copied()))
         .filter(notify_services::rule_id.eq_any(rule_ids.iter().copied()))
         .order(notify_services::id)
-        .select(notify_service::Row::as_select())
+        .select(Checked::<notify_service::Row>::as_select())
         .load(conn)?;
+    // A damaged rule tells nobody; the reports about everybody else's calls go on.
+    let rules = rules.into_iter().filter_map(Checked::ok).collect();
+    let services = services.into_iter().filter_map(Checked::ok).collect();
     Ok((rules, services))
 }

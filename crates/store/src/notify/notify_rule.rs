@@ -1,35 +1,48 @@
 //! 通知ルール.
 
+use api_types::{NotifyEvent, NotifyLanguage};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::notify_rules;
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, Json, Scope, StoreError, Stored, kinds, row};
 
-/// A notify rule.
-#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
-#[diesel(table_name = notify_rules)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// Name of the rule.
-    pub name: String,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
-    /// JSON array of mail addresses.
-    pub emails: String,
-    /// JSON array of the events that are told.
-    pub events: String,
-    /// `ja` or `en`.
-    pub language: String,
-    /// Whether subjects of mails leave out the caller's number.
-    pub private_subject: bool,
+kinds! {
+    NotifyLanguage { Ja = "ja", En = "en" }
+    NotifyEvent {
+        MissedCall = "missed_call",
+        Voicemail = "voicemail",
+        Fax = "fax",
+        ForwardedCall = "forwarded_call",
+    }
+}
+
+row! {
+    notify_rules by id
+    /// A notify rule.
+    #[derive(Clone, Debug, Default, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// Name of the rule.
+        pub name: String,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+        /// Mail addresses.
+        pub emails: Json<Vec<String>>,
+        /// The events that are told.
+        pub events: Json<Vec<NotifyEvent>>,
+        /// The language of its notices.
+        pub language: Stored<NotifyLanguage>,
+        /// Whether subjects of mails leave out the caller's number.
+        pub private_subject: bool,
+    }
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -39,11 +52,11 @@ pub struct Changes {
     /// See [`Row::name`].
     pub name: Option<String>,
     /// See [`Row::emails`].
-    pub emails: Option<String>,
+    pub emails: Option<Json<Vec<String>>>,
     /// See [`Row::events`].
-    pub events: Option<String>,
+    pub events: Option<Json<Vec<NotifyEvent>>>,
     /// See [`Row::language`].
-    pub language: Option<String>,
+    pub language: Option<Stored<NotifyLanguage>>,
     /// See [`Row::private_subject`].
     pub private_subject: Option<bool>,
 }
@@ -52,13 +65,10 @@ impl Changes {
     /// The row as it will be.
     pub fn apply_to(&self, row: &mut Row) {
         let new = self.clone();
-        let set = |field: &mut String, value: Option<String>| {
-            value.into_iter().for_each(|value| *field = value)
-        };
-        set(&mut row.name, new.name);
-        set(&mut row.emails, new.emails);
-        set(&mut row.events, new.events);
-        set(&mut row.language, new.language);
+        row.name = new.name.unwrap_or(std::mem::take(&mut row.name));
+        row.emails = new.emails.unwrap_or(std::mem::take(&mut row.emails));
+        row.events = new.events.unwrap_or(std::mem::take(&mut row.events));
+        row.language = new.language.unwrap_or(row.language);
         row.private_subject = new.private_subject.unwrap_or(row.private_subject);
     }
 }

@@ -1,50 +1,90 @@
 //! 通知サービス: the destinations of a notify rule.
 
+use api_types::{Credentials, DeliveryState, ServiceType};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::notify::delivery::OPEN;
 use crate::platform::schema::{deliveries, notify_services};
-use crate::{Conn, EntranceScope, Scope, StoreError};
+use crate::{Conn, EntranceScope, Json, Kind, Scope, StoreError, Stored, row};
 
-/// A service.
-#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
-#[diesel(table_name = notify_services)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// The rule that it belongs to.
-    pub rule_id: String,
-    /// `slack`, `chatwork`, `teams`, `google_chat`, `line`, `line_works` or `webhook`.
-    pub kind: String,
-    /// What its owner calls it.
-    pub label: String,
-    /// Whether its owner wants it.
-    pub enabled: bool,
-    /// JSON object of its credentials, sealed for `notify_services/{id}`.
-    pub sealed_credentials: String,
-    /// JSON object: every credential as it may be shown.
-    pub hints: String,
-    /// Keyed hash of what its provider paces by.
-    pub pace_key: String,
-    /// Since when every attempt has failed; `None` while the last one went well.
-    pub failing_since: Option<NaiveDateTime>,
-    /// Code of what is wrong with it, such as `slack.invalid_auth`.
-    pub problem: Option<String>,
-    /// When it was switched off because of that.
-    pub stopped_at: Option<NaiveDateTime>,
-    /// SHA-256 of the random part of the address that the provider calls back.
-    pub callback_hash: Option<String>,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
+impl Kind for ServiceType {
+    const ALL: &'static [Self] = &ServiceType::ALL;
+
+    fn text(self) -> &'static str {
+        self.key()
+    }
+}
+
+row! {
+    notify_services by id
+    /// A service.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// The rule that it belongs to.
+        pub rule_id: String,
+        /// Whose service it is.
+        pub kind: Stored<ServiceType>,
+        /// What its owner calls it.
+        pub label: String,
+        /// Whether its owner wants it.
+        pub enabled: bool,
+        /// JSON object of its credentials, sealed for `notify_services/{id}`.
+        pub sealed_credentials: String,
+        /// Every credential as it may be shown.
+        pub hints: Json<Credentials>,
+        /// Keyed hash of what its provider paces by.
+        pub pace_key: String,
+        /// Since when every attempt has failed; `None` while the last one went well.
+        pub failing_since: Option<NaiveDateTime>,
+        /// Code of what is wrong with it, such as `slack.invalid_auth`.
+        pub problem: Option<String>,
+        /// When it was switched off because of that.
+        pub stopped_at: Option<NaiveDateTime>,
+        /// SHA-256 of the random part of the address that the provider calls back.
+        pub callback_hash: Option<String>,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+    }
 }
 
 impl Row {
+    /// A service without credentials, that its owner wants and of which nothing is known yet.
+    pub fn new(
+        account_id: String,
+        id: String,
+        rule_id: String,
+        kind: ServiceType,
+        now: NaiveDateTime,
+    ) -> Self {
+        Self {
+            account_id,
+            id,
+            rule_id,
+            kind: kind.into(),
+            label: String::new(),
+            enabled: true,
+            sealed_credentials: String::new(),
+            hints: Json::default(),
+            pace_key: String::new(),
+            failing_since: None,
+            problem: None,
+            stopped_at: None,
+            callback_hash: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Whether it is sent to: its owner wants it, and we have not switched it off.
     pub fn is_on(&self) -> bool {
         self.enabled && self.stopped_at.is_none()
@@ -62,7 +102,7 @@ pub struct Changes {
     /// See [`Row::sealed_credentials`].
     pub sealed_credentials: Option<String>,
     /// See [`Row::hints`].
-    pub hints: Option<String>,
+    pub hints: Option<Json<Credentials>>,
     /// See [`Row::pace_key`].
     pub pace_key: Option<String>,
     /// See [`Row::failing_since`].
@@ -82,7 +122,7 @@ impl Changes {
         };
         set(&mut row.label, new.label);
         set(&mut row.sealed_credentials, new.sealed_credentials);
-        set(&mut row.hints, new.hints);
+        row.hints = new.hints.unwrap_or(row.hints.clone());
         set(&mut row.pace_key, new.pace_key);
         row.enabled = new.enabled.unwrap_or(row.enabled);
         row.failing_since = new.failing_since.unwrap_or(row.failing_since);
@@ -176,25 +216,6 @@ pub fn update(
     Ok(changed == 1)
 }
 
-/// Notes that a notice arrived: nothing is wrong with a service that we have not switched off. Not
-/// a change of its settings: the version stays.
-///
-/// # Errors
-/// When the database refuses.
-pub fn clear_problem(conn: &mut Conn, scope: &Scope, id: &str) -> Result<bool, StoreError> {
-    let service = notify_services::table
-        .find((scope.account_id(), id))
-        .filter(notify_services::stopped_at.is_null());
-    let failing = service.filter(
-        notify_services::problem.is_not_null().or(notify_services::failing_since.is_not_null()),
-    );
-    let nothing = (
-        notify_services::problem.eq(None::<String>),
-        notify_services::failing_since.eq(None::<NaiveDateTime>),
-    );
-    Ok(diesel::update(failing).set(nothing).execute(conn)? == 1)
-}
-
 /// Removes a service; answers whether it was there.
 ///
 /// # Errors
@@ -211,7 +232,7 @@ pub fn waiting(conn: &mut Conn, scope: &Scope, id: &str) -> Result<i64, StoreErr
     Ok(deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
-        .filter(deliveries::state.eq_any(["waiting", "held"]))
+        .filter(deliveries::state.eq_any(OPEN))
         .count()
         .get_result(conn)?)
 }
@@ -224,9 +245,12 @@ pub fn hold(conn: &mut Conn, scope: &Scope, id: &str) -> Result<usize, StoreErro
     let waiting = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     Ok(diesel::update(waiting)
-        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Held)),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+        ))
         .execute(conn)?)
 }
 
@@ -250,17 +274,21 @@ pub fn release(
     // answered after all.
     let fresh = of_service
         .clone()
-        .filter(deliveries::state.eq("waiting"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)))
         .filter(deliveries::attempts.eq(0));
     let fresh = diesel::update(fresh).set(slot).execute(conn)?;
     let failed = of_service
         .clone()
-        .filter(deliveries::state.eq("waiting"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)))
         .filter(deliveries::attempts.gt(0));
     let failed = diesel::update(failed).set((slot, deliveries::next_at.eq(now))).execute(conn)?;
-    let held = of_service.filter(deliveries::state.eq("held"));
+    let held = of_service.filter(deliveries::state.eq(Stored(DeliveryState::Held)));
     let held = diesel::update(held)
-        .set((slot, deliveries::state.eq("waiting"), deliveries::next_at.eq(now)))
+        .set((
+            slot,
+            deliveries::state.eq(Stored(DeliveryState::Waiting)),
+            deliveries::next_at.eq(now),
+        ))
         .execute(conn)?;
     Ok(fresh + failed + held)
 }
@@ -278,9 +306,12 @@ pub fn skip(
     let held = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
-        .filter(deliveries::state.eq("held"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Held)));
     Ok(diesel::update(held)
-        .set((deliveries::state.eq("skipped"), deliveries::finished_at.eq(Some(now))))
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Skipped)),
+            deliveries::finished_at.eq(Some(now)),
+        ))
         .execute(conn)?)
 }
 
@@ -297,9 +328,12 @@ pub fn cancel(
     let open = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::service_id.eq(id))
-        .filter(deliveries::state.eq_any(["waiting", "held"]));
+        .filter(deliveries::state.eq_any(OPEN));
     Ok(diesel::update(open)
-        .set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now))))
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Canceled)),
+            deliveries::finished_at.eq(Some(now)),
+        ))
         .execute(conn)?)
 }
 
@@ -317,8 +351,11 @@ pub fn cancel_of_rule(
     let open = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::rule_id.eq(rule_id))
-        .filter(deliveries::state.eq_any(["waiting", "held"]));
+        .filter(deliveries::state.eq_any(OPEN));
     Ok(diesel::update(open)
-        .set((deliveries::state.eq("canceled"), deliveries::finished_at.eq(Some(now))))
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Canceled)),
+            deliveries::finished_at.eq(Some(now)),
+        ))
         .execute(conn)?)
 }

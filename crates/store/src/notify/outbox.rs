@@ -5,33 +5,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_types::DeliveryState;
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
-use crate::calls::{attachment, call_event};
-use crate::notify::delivery::{Attempt, Row};
-use crate::notify::{notify_rule, notify_service};
-use crate::numbers::number;
-use crate::numbers::number::numbers;
-use crate::platform::schema::{
-    accounts, attachments, call_events, deliveries, delivery_attempts, notify_rules,
-    notify_services, paces,
-};
-use crate::{Conn, Scope, StoreError, WorkerScope, on_each};
+use crate::notify::delivery::{Progress, Row, in_state};
+use crate::platform::schema::{deliveries, delivery_attempts, paces};
+use crate::{Checked, Conn, Json, Scope, StoreError, Stored, WorkerScope, on_each};
 
 /// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another
 /// worker has locked is passed over, on SQLite there is no other worker within a write.
+///
+/// What is damaged is passed over: one such row must not keep those of all others from being sent.
 macro_rules! locked {
-    ($conn:expr, $query:expr) => {
-        match $conn {
+    ($conn:expr, $query:expr) => {{
+        let found: Vec<Checked<Row>> = match $conn {
             Conn::Postgres(c) => {
-                $query.select(Row::as_select()).for_update().skip_locked().load(c)?
+                let query = $query.select(Checked::<Row>::as_select());
+                query.for_update().skip_locked().load(c)?
             }
-            Conn::Sqlite(c) => $query.select(Row::as_select()).load(c)?,
-        }
-    };
+            Conn::Sqlite(c) => $query.select(Checked::<Row>::as_select()).load(c)?,
+        };
+        found.into_iter().filter_map(Checked::ok).collect()
+    }};
 }
 
 #[derive(QueryableByName)]
@@ -90,7 +88,7 @@ pub fn due(
         conn,
         deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
-            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now))
             .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(not))
             .order((deliveries::next_at, deliveries::id))
@@ -116,7 +114,7 @@ pub fn companions(
         deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(deliveries::service_id.eq(service_id))
-            .filter(sql::<Bool>("state = 'waiting'"))
+            .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now).or(deliveries::slot_at.is_not_null()))
             .filter(deliveries::id.ne_all(not))
             .order(deliveries::id)
@@ -147,10 +145,10 @@ pub fn lease(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     Ok(diesel::update(rows)
         .set((
-            deliveries::state.eq("sending"),
+            deliveries::state.eq(Stored(DeliveryState::Sending)),
             deliveries::attempts.eq(deliveries::attempts + 1),
             deliveries::lease_owner.eq(Some(&lease.owner)),
             deliveries::lease_until.eq(Some(lease.until)),
@@ -172,7 +170,7 @@ pub fn postpone(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("waiting"));
+        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
     diesel::update(rows)
         .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
         .execute(conn)?;
@@ -232,7 +230,7 @@ pub fn next_due(
     now: NaiveDateTime,
 ) -> Result<Option<NaiveDateTime>, StoreError> {
     let waiting = deliveries::table
-        .filter(sql::<Bool>("state = 'waiting'"))
+        .filter(in_state(DeliveryState::Waiting))
         .filter(deliveries::next_at.gt(now));
     Ok(waiting.select(diesel::dsl::min(deliveries::next_at)).first(conn)?)
 }
@@ -240,12 +238,12 @@ pub fn next_due(
 /// What became of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct End {
-    /// `waiting`, `held`, `delivered`, `handed_over` or `failed`.
-    pub state: &'static str,
+    /// Waiting, held, delivered, handed over or failed.
+    pub state: DeliveryState,
     /// When it is tried again; with `waiting`.
     pub next_at: Option<NaiveDateTime>,
     /// What is done already.
-    pub progress: Option<String>,
+    pub progress: Option<Json<Progress>>,
     /// Code of what was wrong.
     pub problem: Option<String>,
 }
@@ -266,12 +264,15 @@ pub fn finish(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
         .filter(deliveries::lease_owner.eq(owner));
-    let finished = matches!(end.state, "delivered" | "handed_over" | "failed");
+    let finished = matches!(
+        end.state,
+        DeliveryState::Delivered | DeliveryState::HandedOver | DeliveryState::Failed
+    );
     let changed = diesel::update(rows)
         .set((
-            deliveries::state.eq(end.state),
+            deliveries::state.eq(Stored(end.state)),
             deliveries::lease_owner.eq(None::<String>),
             deliveries::lease_until.eq(None::<NaiveDateTime>),
             deliveries::slot_at.eq(None::<NaiveDateTime>),
@@ -284,26 +285,10 @@ pub fn finish(
         let rows = deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(deliveries::id.eq_any(ids))
-            .filter(deliveries::state.eq("waiting"));
+            .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
         diesel::update(rows).set(deliveries::next_at.eq(next_at)).execute(conn)?;
     }
     Ok(changed)
-}
-
-/// Writes attempts down.
-///
-/// # Errors
-/// When the database refuses.
-pub fn record(
-    conn: &mut Conn,
-    _scope: WorkerScope,
-    attempts: &[Attempt],
-) -> Result<(), StoreError> {
-    // Nine values a row: far below what a statement takes on either side.
-    for part in attempts.chunks(500) {
-        on_each!(conn, |c| diesel::insert_into(delivery_attempts::table).values(part).execute(c))?;
-    }
-    Ok(())
 }
 
 /// Gives leases a new end.
@@ -319,7 +304,7 @@ pub fn renew(
     let rows = deliveries::table
         .filter(deliveries::account_id.eq(scope.account_id()))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq("sending"))
+        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
         .filter(deliveries::lease_owner.eq(&lease.owner));
     Ok(diesel::update(rows).set(deliveries::lease_until.eq(Some(lease.until))).execute(conn)?)
 }
@@ -338,7 +323,7 @@ pub fn sweep(
     let rows: Vec<Row> = locked!(
         conn,
         deliveries::table
-            .filter(sql::<Bool>("state = 'sending'"))
+            .filter(in_state(DeliveryState::Sending))
             .filter(deliveries::lease_until.lt(now))
             .order(deliveries::lease_until)
             .limit(limit)
@@ -346,7 +331,7 @@ pub fn sweep(
     for row in &rows {
         diesel::update(deliveries::table.find((&row.account_id, &row.id)))
             .set((
-                deliveries::state.eq("waiting"),
+                deliveries::state.eq(Stored(DeliveryState::Waiting)),
                 deliveries::next_at.eq(now),
                 deliveries::slot_at.eq(None::<NaiveDateTime>),
                 deliveries::lease_owner.eq(None::<String>),
@@ -357,178 +342,6 @@ pub fn sweep(
     Ok(rows)
 }
 
-/// What notices are made of, for many of them at once.
-#[derive(Debug, Default)]
-pub struct Material {
-    /// Calls, by id.
-    pub events: BTreeMap<String, call_event::Row>,
-    /// Numbers, by id.
-    pub numbers: BTreeMap<String, number::Row>,
-    /// Rules, by id.
-    pub rules: BTreeMap<String, notify_rule::Row>,
-    /// Services, by id.
-    pub services: BTreeMap<String, notify_service::Row>,
-    /// Files, by id.
-    pub attachments: BTreeMap<String, attachment::Row>,
-    /// By service and call: how far the notice got that told of the call, for those that follow it.
-    pub told: BTreeMap<(String, String), String>,
-}
-
-/// Reads what the notices are made of: a few queries, however many there are.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn material(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Material, StoreError> {
-    let all = |pick: &dyn Fn(&Row) -> Option<&String>| -> Vec<String> {
-        rows.iter().filter_map(pick).collect::<BTreeSet<_>>().into_iter().cloned().collect()
-    };
-    let accounts = all(&|row| Some(&row.account_id));
-    macro_rules! load {
-        ($table:ident, $row:ty, $ids:expr) => {{
-            let ids: Vec<String> = $ids;
-            let found: Vec<$row> = match ids.is_empty() {
-                true => Vec::new(),
-                false => $table::table
-                    .filter($table::account_id.eq_any(&accounts))
-                    .filter($table::id.eq_any(&ids))
-                    .select(<$row>::as_select())
-                    .load(conn)?,
-            };
-            found.into_iter().map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
-        }};
-    }
-    // The only ones that are many: asked for per account, since every account with every id is many
-    // more look-ups.
-    let mut of_accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in rows {
-        of_accounts.entry(&row.account_id).or_default().extend(row.call_event_id.as_deref());
-    }
-    let mut events = BTreeMap::new();
-    for (account_id, ids) in of_accounts {
-        let found: Vec<call_event::Row> = call_events::table
-            .filter(call_events::account_id.eq(account_id))
-            .filter(call_events::id.eq_any(ids))
-            .select(call_event::Row::as_select())
-            .load(conn)?;
-        events.extend(found.into_iter().map(|row| (row.id.clone(), row)));
-    }
-    let files = events
-        .values()
-        .filter_map(|event| event.attachment_id.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let told = told_before(
-        conn,
-        scope,
-        &accounts,
-        all(&|row| row.call_event_id.as_ref().filter(|_| row.purpose == "transcript")),
-    )?;
-    Ok(Material {
-        told,
-        numbers: load!(numbers, number::Row, all(&|row| row.number_id.as_ref())),
-        rules: load!(notify_rules, notify_rule::Row, all(&|row| row.rule_id.as_ref())),
-        services: load!(notify_services, notify_service::Row, all(&|row| row.service_id.as_ref())),
-        attachments: load!(attachments, attachment::Row, files),
-        events,
-    })
-}
-
-/// How far the notices got that told services of these calls.
-fn told_before(
-    conn: &mut Conn,
-    _scope: WorkerScope,
-    accounts: &[String],
-    events: Vec<String>,
-) -> Result<BTreeMap<(String, String), String>, StoreError> {
-    if events.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let found: Vec<(Option<String>, Option<String>, Option<String>)> = deliveries::table
-        .filter(deliveries::account_id.eq_any(accounts))
-        .filter(deliveries::call_event_id.eq_any(events))
-        .filter(deliveries::purpose.eq("event"))
-        .filter(deliveries::progress.is_not_null())
-        .select((deliveries::service_id, deliveries::call_event_id, deliveries::progress))
-        .load(conn)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(service, event, progress)| Some(((service?, event?), progress?)))
-        .collect())
-}
-
-/// Notes how a service does: `None` = well; else since when it fails and why. Does not change its
-/// version: it is nobody's setting.
-///
-/// # Errors
-/// When the database refuses.
-pub fn set_health(
-    conn: &mut Conn,
-    scope: &Scope,
-    service_id: &str,
-    failing: Option<(NaiveDateTime, &str)>,
-) -> Result<(), StoreError> {
-    let (since, problem) = failing.unzip();
-    diesel::update(notify_services::table.find((scope.account_id(), service_id)))
-        .set((notify_services::failing_since.eq(since), notify_services::problem.eq(problem)))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Switches a service off that has failed for good, and holds what waits for it; answers how many
-/// notices that are, or `None` when it is off already.
-///
-/// # Errors
-/// When the database refuses.
-pub fn stop_service(
-    conn: &mut Conn,
-    scope: &Scope,
-    service_id: &str,
-    problem: &str,
-    now: NaiveDateTime,
-) -> Result<Option<i64>, StoreError> {
-    let on = notify_services::table
-        .find((scope.account_id(), service_id))
-        .filter(notify_services::enabled.eq(true));
-    let stopped = diesel::update(on)
-        .set((
-            notify_services::enabled.eq(false),
-            notify_services::stopped_at.eq(Some(now)),
-            notify_services::problem.eq(Some(problem)),
-            notify_services::version.eq(notify_services::version + 1),
-            notify_services::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    let waiting = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::service_id.eq(service_id))
-        .filter(deliveries::state.eq("waiting"));
-    diesel::update(waiting)
-        .set((deliveries::state.eq("held"), deliveries::slot_at.eq(None::<NaiveDateTime>)))
-        .execute(conn)?;
-    if stopped == 0 {
-        return Ok(None);
-    }
-    let held = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::service_id.eq(service_id))
-        .filter(deliveries::state.eq("held"));
-    Ok(Some(held.count().get_result(conn)?))
-}
-
-/// The account's contact mail.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn contact_mail(conn: &mut Conn, scope: &Scope) -> Result<Option<String>, StoreError> {
-    Ok(accounts::table
-        .find(scope.account_id())
-        .select(accounts::contact_mail)
-        .first(conn)
-        .optional()?
-        .flatten())
-}
-
 /// How many notices wait, and since when the oldest of them is due.
 ///
 /// # Errors
@@ -537,7 +350,7 @@ pub fn backlog(
     conn: &mut Conn,
     _scope: WorkerScope,
 ) -> Result<(i64, Option<NaiveDateTime>), StoreError> {
-    let waiting = deliveries::table.filter(sql::<Bool>("state = 'waiting'"));
+    let waiting = deliveries::table.filter(in_state(DeliveryState::Waiting));
     Ok(waiting
         .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::next_at)))
         .first(conn)?)
@@ -558,9 +371,8 @@ pub fn purge(
     let old: Vec<(String, String)> = deliveries::table
         .filter(deliveries::created_at.lt(before))
         .filter(
-            deliveries::finished_at
-                .lt(before)
-                .or(deliveries::state.eq_any(["canceled", "skipped"])),
+            deliveries::finished_at.lt(before).or(deliveries::state
+                .eq_any([Stored(DeliveryState::Canceled), Stored(DeliveryState::Skipped)])),
         )
         .order(deliveries::created_at)
         .limit(limit)

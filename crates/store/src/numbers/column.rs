@@ -3,6 +3,8 @@
 use api_types::FieldValue;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound};
 
+use crate::{Kind, Stored};
+
 /// A type of columns, as the change log and requests write its values.
 pub trait Column: Sized {
     /// The value of the column.
@@ -53,6 +55,16 @@ impl Column for NaiveDateTime {
         let at = DateTime::parse_from_rfc3339(text).ok()?;
         // To the second, which is what switches compare.
         Some(at.naive_utc().trunc_subsecs(0))
+    }
+}
+
+impl<T: Kind> Column for Stored<T> {
+    fn value(&self) -> FieldValue {
+        FieldValue::Text(self.text().to_owned())
+    }
+
+    fn of(value: &FieldValue) -> Option<Self> {
+        if let FieldValue::Text(text) = value { T::from_text(text).map(Self) } else { None }
     }
 }
 

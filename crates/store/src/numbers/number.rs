@@ -1,11 +1,12 @@
 //! Phone numbers.
 
+use api_types::{NumberKind, Ringtone};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::route_change;
 use crate::numbers::column::columns;
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, Scope, StoreError, Stored, kinds, row};
 
 mod table {
     use crate::platform::schema::{
@@ -54,52 +55,59 @@ mod table {
 
 pub(crate) use table::numbers;
 
-/// A phone number.
-#[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
-#[diesel(table_name = numbers)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// E.164; unique over all accounts.
-    pub e164: String,
-    /// `primary` or `additional`.
-    pub kind: String,
-    /// 番号名称.
-    pub name: String,
-    /// IP電話機表示名.
-    pub display_name: String,
-    /// `ringtone_1` or `ringtone_2`.
-    pub ringtone: String,
-    /// The ID that rings first.
-    pub priority_phone_id: Option<String>,
-    /// The notify rule.
-    pub notify_rule_id: Option<String>,
-    /// Calls at once, as the holder has set it.
-    pub channel_limit: i32,
-    /// Calls at once, as contracted.
-    pub max_channels: i32,
-    /// 話中アナウンス.
-    pub busy_announcement: bool,
-    /// Refuses 非通知.
-    pub reject_withheld: bool,
-    /// Refuses 公衆電話.
-    pub reject_pay_phone: bool,
-    /// Refuses 表示圏外.
-    pub reject_out_of_range: bool,
-    /// Refuses サービス競合.
-    pub reject_service_conflict: bool,
-    /// Entries of the block list.
-    pub block_entry_count: i64,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
-    /// 着信を休止: until when calls do not ring.
-    pub pause_until: Option<NaiveDateTime>,
+kinds! {
+    NumberKind { Primary = "primary", Additional = "additional" }
+    Ringtone { Ringtone1 = "ringtone_1", Ringtone2 = "ringtone_2" }
+}
+
+row! {
+    numbers by id
+    /// A phone number.
+    #[derive(Clone, Debug, Default, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// E.164; unique over all accounts.
+        pub e164: String,
+        /// Primary or additional.
+        pub kind: Stored<NumberKind>,
+        /// 番号名称.
+        pub name: String,
+        /// IP電話機表示名.
+        pub display_name: String,
+        /// 着信音.
+        pub ringtone: Stored<Ringtone>,
+        /// The ID that rings first.
+        pub priority_phone_id: Option<String>,
+        /// The notify rule.
+        pub notify_rule_id: Option<String>,
+        /// Calls at once, as the holder has set it.
+        pub channel_limit: i32,
+        /// Calls at once, as contracted.
+        pub max_channels: i32,
+        /// 話中アナウンス.
+        pub busy_announcement: bool,
+        /// Refuses 非通知.
+        pub reject_withheld: bool,
+        /// Refuses 公衆電話.
+        pub reject_pay_phone: bool,
+        /// Refuses 表示圏外.
+        pub reject_out_of_range: bool,
+        /// Refuses サービス競合.
+        pub reject_service_conflict: bool,
+        /// Entries of the block list.
+        pub block_entry_count: i64,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+        /// 着信を休止: until when calls do not ring.
+        pub pause_until: Option<NaiveDateTime>,
+    }
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -111,7 +119,7 @@ pub struct Changes {
     /// See [`Row::display_name`].
     pub display_name: Option<String>,
     /// See [`Row::ringtone`].
-    pub ringtone: Option<String>,
+    pub ringtone: Option<Stored<Ringtone>>,
     /// See [`Row::priority_phone_id`].
     pub priority_phone_id: Option<Option<String>>,
     /// See [`Row::notify_rule_id`].
@@ -163,8 +171,6 @@ impl Row {
             account_id: scope.account_id().to_owned(),
             id,
             e164,
-            kind: "additional".into(),
-            ringtone: "ringtone_1".into(),
             channel_limit: max_channels,
             max_channels,
             version: 1,
@@ -172,6 +178,11 @@ impl Row {
             updated_at: now,
             ..Self::default()
         }
+    }
+
+    /// Whether it is the contract's primary number.
+    pub fn is_primary(&self) -> bool {
+        self.kind == NumberKind::Primary
     }
 }
 

@@ -1,46 +1,54 @@
 //! IDs: the logins that terminals sign in with.
 
+use api_types::{DeviceOption, PhoneIdKind};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::account;
 use crate::numbers::column::columns;
 use crate::platform::schema::{accounts, phone_ids};
-use crate::{Conn, EntranceScope, Scope, StoreError, SwitchScope};
+use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, kinds, row};
 
-/// An ID.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = phone_ids)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// What the terminal signs in with; unique over all accounts.
-    pub login_id: String,
-    /// `basic` or `additional`.
-    pub kind: String,
-    /// 内線 短縮番号.
-    pub extension: String,
-    /// 端末名称.
-    pub terminal_name: String,
-    /// `ip_phone` or `premises_device`; `None` = the app only.
-    pub device_option: Option<String>,
-    /// 発信外線番号.
-    pub outbound_number_id: Option<String>,
-    /// Argon2id; the basic ID only.
-    pub password_hash: Option<String>,
-    /// Sealed; additional IDs only.
-    pub sealed_password: Option<String>,
-    /// Version of this row.
-    pub version: i64,
-    /// When it was made.
-    pub created_at: NaiveDateTime,
-    /// When it was last changed.
-    pub updated_at: NaiveDateTime,
-    /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
-    /// since there is such a thing.
-    pub sealed_digest: Option<String>,
+kinds! {
+    PhoneIdKind { Basic = "basic", Additional = "additional" }
+    DeviceOption { IpPhone = "ip_phone", PremisesDevice = "premises_device" }
+}
+
+row! {
+    phone_ids by id
+    /// An ID.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// What the terminal signs in with; unique over all accounts.
+        pub login_id: String,
+        /// Basic or additional.
+        pub kind: Stored<PhoneIdKind>,
+        /// 内線 短縮番号.
+        pub extension: String,
+        /// 端末名称.
+        pub terminal_name: String,
+        /// What it is used with; `None` = the app only.
+        pub device_option: Option<Stored<DeviceOption>>,
+        /// 発信外線番号.
+        pub outbound_number_id: Option<String>,
+        /// Argon2id; the basic ID only.
+        pub password_hash: Option<String>,
+        /// Sealed; additional IDs only.
+        pub sealed_password: Option<String>,
+        /// Version of this row.
+        pub version: i64,
+        /// When it was made.
+        pub created_at: NaiveDateTime,
+        /// When it was last changed.
+        pub updated_at: NaiveDateTime,
+        /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
+        /// since there is such a thing.
+        pub sealed_digest: Option<String>,
+    }
 }
 
 /// What to change; `None` leaves a column as it is.
@@ -52,12 +60,19 @@ pub struct Changes {
     /// See [`Row::terminal_name`].
     pub terminal_name: Option<String>,
     /// See [`Row::device_option`].
-    pub device_option: Option<Option<String>>,
+    pub device_option: Option<Option<Stored<DeviceOption>>>,
     /// See [`Row::outbound_number_id`].
     pub outbound_number_id: Option<Option<String>>,
 }
 
 columns! { extension, terminal_name, device_option, outbound_number_id }
+
+impl Row {
+    /// Whether it is the contract's basic ID.
+    pub fn is_basic(&self) -> bool {
+        self.kind == PhoneIdKind::Basic
+    }
+}
 
 /// Adds an ID.
 ///
@@ -126,11 +141,8 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
     // Extensions sort as numbers: 99 comes before 201. They do not begin with 0, so the longer one
     // is the larger one.
     rows.sort_by(|a, b| {
-        (a.kind != "basic", a.extension.len(), &a.extension).cmp(&(
-            b.kind != "basic",
-            b.extension.len(),
-            &b.extension,
-        ))
+        let place = |row: &Row| (!row.is_basic(), row.extension.len());
+        (place(a), &a.extension).cmp(&(place(b), &b.extension))
     });
     Ok(rows)
 }

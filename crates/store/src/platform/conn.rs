@@ -8,6 +8,8 @@ use diesel::r2d2::{self, ManageConnection, R2D2Connection};
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError};
 
+use crate::platform::stored::Damaged;
+
 /// A connection to either database. Queries are written once, against this type.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -40,7 +42,7 @@ pub enum StoreError {
     Pool(#[from] ::diesel::r2d2::PoolError),
     /// A query failed.
     #[error("database: {0}")]
-    Query(#[from] diesel::result::Error),
+    Query(diesel::result::Error),
     /// The first connection failed.
     #[error("{0}")]
     Connect(#[from] ConnectionError),
@@ -48,16 +50,23 @@ pub enum StoreError {
     #[error("migration: {0}")]
     Migration(String),
     /// A stored value cannot be read.
-    #[error("stored {what} cannot be read: {text}")]
-    Corrupt {
-        /// The column.
-        what: &'static str,
-        /// The text that stands there.
-        text: String,
-    },
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
     /// The thread of the query panicked or the runtime is shutting down.
     #[error("the query was cut off")]
     CutOff,
+}
+
+impl From<diesel::result::Error> for StoreError {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::DeserializationError(cause) => match cause.downcast() {
+                Ok(damaged) => Self::Damaged(*damaged),
+                Err(cause) => Self::Query(diesel::result::Error::DeserializationError(cause)),
+            },
+            other => Self::Query(other),
+        }
+    }
 }
 
 impl StoreError {
@@ -283,10 +292,8 @@ pub(crate) fn insert_json<T: serde::Serialize>(
 ) -> Result<(), StoreError> {
     use diesel::RunQueryDsl as _;
     for rows in rows.chunks(5_000) {
-        let json = serde_json::to_string(rows).map_err(|_| StoreError::Corrupt {
-            what: table,
-            text: "rows that are no JSON".into(),
-        })?;
+        let json = serde_json::to_string(rows)
+            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
         let insert = format!(
             "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)"
         );

@@ -4,24 +4,26 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::idempotency_keys;
-use crate::{Conn, EntranceScope, StoreError};
+use crate::{Conn, EntranceScope, StoreError, row};
 
-/// An answer.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_keys)]
-pub struct Row {
-    /// Who asked: the id of a key or an account.
-    pub caller: String,
-    /// The key that came with the request.
-    pub idempotency_key: String,
-    /// SHA-256 of method, path and body.
-    pub request_hash: String,
-    /// HTTP status of the answer.
-    pub status: i32,
-    /// The answer, sealed.
-    pub sealed_answer: String,
-    /// When it was given.
-    pub created_at: NaiveDateTime,
+row! {
+    idempotency_keys by idempotency_key
+    /// An answer.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// Who asked: the id of a key or an account.
+        pub caller: String,
+        /// The key that came with the request.
+        pub idempotency_key: String,
+        /// SHA-256 of method, path and body.
+        pub request_hash: String,
+        /// HTTP status of the answer.
+        pub status: i32,
+        /// The answer, sealed.
+        pub sealed_answer: String,
+        /// When it was given.
+        pub created_at: NaiveDateTime,
+    }
 }
 
 /// Keeps an answer, in the transaction of the effect.

@@ -5,3 +5,4 @@ pub mod idempotency;
 pub(crate) mod migrate;
 pub(crate) mod schema;
 pub(crate) mod scope;
+pub mod stored;

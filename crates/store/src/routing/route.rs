@@ -1,11 +1,12 @@
 //! What calls are routed by: whose number was called, and its block list as a whole.
 
+use api_types::BlockMatch;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::numbers::number::numbers;
 use crate::platform::schema::block_entries;
-use crate::{Conn, Scope, StoreError, SwitchScope};
+use crate::{Checked, Conn, Scope, StoreError, Stored, SwitchScope, row};
 
 /// The account and the id of the number with this E.164 text.
 ///
@@ -23,20 +24,24 @@ pub fn find_number(
         .optional()?)
 }
 
-/// An entry of a block list, as far as it decides.
-#[derive(Clone, Debug, Queryable)]
-pub struct Entry {
-    /// The entry.
-    pub id: String,
-    /// What callers' keys are compared with.
-    pub pattern: String,
-    /// `exact` or `prefix`.
-    pub matching: String,
-    /// From when it no longer refuses.
-    pub expires_at: Option<NaiveDateTime>,
+row! {
+    block_entries by id
+    /// An entry of a block list, as far as it decides.
+    #[derive(Clone, Debug)]
+    pub struct Entry {
+        /// The entry.
+        pub id: String,
+        /// What callers' keys are compared with.
+        pub pattern: String,
+        /// The whole number or how it begins.
+        pub matching: Stored<BlockMatch>,
+        /// From when it no longer refuses.
+        pub expires_at: Option<NaiveDateTime>,
+    }
 }
 
-/// Every entry of a number that has not expired by `now`, ordered by pattern.
+/// Every entry of a number that has not expired by `now`, ordered by pattern. A damaged one is
+/// passed over: it must not keep calls from coming in.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -46,16 +51,12 @@ pub fn entries(
     number_id: &str,
     now: NaiveDateTime,
 ) -> Result<Vec<Entry>, StoreError> {
-    Ok(block_entries::table
+    let found: Vec<Checked<Entry>> = block_entries::table
         .filter(block_entries::account_id.eq(scope.account_id()))
         .filter(block_entries::number_id.eq(number_id))
         .filter(block_entries::expires_at.is_null().or(block_entries::expires_at.gt(now)))
         .order((block_entries::pattern, block_entries::matching))
-        .select((
-            block_entries::id,
-            block_entries::pattern,
-            block_entries::matching,
-            block_entries::expires_at,
-        ))
-        .load(conn)?)
+        .select(Checked::<Entry>::as_select())
+        .load(conn)?;
+    Ok(found.into_iter().filter_map(Checked::ok).collect())
 }

@@ -1,32 +1,46 @@
 //! Terminals that are signed in.
 
+use api_types::TerminalKind;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::terminals;
-use crate::{Conn, Scope, StoreError};
+use crate::{Conn, Scope, StoreError, Stored, kinds, row};
 
-/// A terminal.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = terminals)]
-pub struct Row {
-    /// The account.
-    pub account_id: String,
-    /// The ID that it signed in with.
-    pub phone_id: String,
-    /// UUIDv7.
-    pub id: String,
-    /// `ios`, `android`, `windows`, `macos`, `ip_phone` or `premises_device`.
-    pub kind: String,
-    /// The name that it gave itself.
-    pub name: String,
-    /// When it was last seen.
-    pub last_seen_at: NaiveDateTime,
-    /// When it signed in.
-    pub created_at: NaiveDateTime,
-    /// Until when a softphone stays signed in without being used; `None` = entered by the operator,
-    /// stays.
-    pub expires_at: Option<NaiveDateTime>,
+kinds! {
+    TerminalKind {
+        Ios = "ios",
+        Android = "android",
+        Windows = "windows",
+        Macos = "macos",
+        IpPhone = "ip_phone",
+        PremisesDevice = "premises_device",
+    }
+}
+
+row! {
+    terminals by id
+    /// A terminal.
+    #[derive(Clone, Debug, Insertable)]
+    pub struct Row {
+        /// The account.
+        pub account_id: String,
+        /// The ID that it signed in with.
+        pub phone_id: String,
+        /// UUIDv7.
+        pub id: String,
+        /// 端末種類.
+        pub kind: Stored<TerminalKind>,
+        /// The name that it gave itself.
+        pub name: String,
+        /// When it was last seen.
+        pub last_seen_at: NaiveDateTime,
+        /// When it signed in.
+        pub created_at: NaiveDateTime,
+        /// Until when a softphone stays signed in without being used; `None` = entered by the operator,
+        /// stays.
+        pub expires_at: Option<NaiveDateTime>,
+    }
 }
 
 /// Signs a terminal in.
@@ -69,11 +83,11 @@ pub fn rename(
     scope: &Scope,
     phone_id: &str,
     id: &str,
-    kind: &str,
+    kind: TerminalKind,
     name: &str,
 ) -> Result<(), StoreError> {
     diesel::update(terminals::table.find((scope.account_id(), phone_id, id)))
-        .set((terminals::kind.eq(kind), terminals::name.eq(name)))
+        .set((terminals::kind.eq(Stored(kind)), terminals::name.eq(name)))
         .execute(conn)?;
     Ok(())
 }

@@ -137,15 +137,7 @@ pub fn entries(
     let rows: Vec<(String, route::Entry)> = numbers::table
         .inner_join(block_entries::table.on(numbers_of))
         .filter(numbers::e164.eq_any(e164))
-        .select((
-            block_entries::number_id,
-            (
-                block_entries::id,
-                block_entries::pattern,
-                block_entries::matching,
-                block_entries::expires_at,
-            ),
-        ))
+        .select((block_entries::number_id, route::Entry::as_select()))
         .load(conn)?;
     let mut found: HashMap<String, Vec<route::Entry>> = HashMap::new();
     for (number_id, entry) in rows {

@@ -3,8 +3,9 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
+use crate::identity::service_key::KeyKind;
 use crate::platform::schema::{service_keys, switch_reports};
-use crate::{Conn, Scope, StoreError, SwitchScope};
+use crate::{Conn, Scope, StoreError, Stored, SwitchScope};
 
 /// How long it is known when a position came into force. The last one of a switch stays.
 const KEPT: TimeDelta = TimeDelta::hours(1);
@@ -63,7 +64,7 @@ pub fn seen(
     position: Option<i64>,
 ) -> Result<Vec<Seen>, StoreError> {
     let switches: Vec<(String, Option<NaiveDateTime>)> = service_keys::table
-        .filter(service_keys::kind.eq("switch"))
+        .filter(service_keys::kind.eq(Stored(KeyKind::Switch)))
         .order(service_keys::id)
         .select((service_keys::id, service_keys::last_used_at))
         .load(conn)?;

@@ -57,7 +57,7 @@ pub async fn list_block_entries(
                     .map(|row| block_list::entry(row, now))
                     .collect::<Result<_, _>>()?,
                 next_cursor: found.next.as_deref().map(Window::cursor),
-                total: u32::try_from(number.block_entry_count).unwrap_or_default(),
+                total: u32::try_from(number.block_entry_count).unwrap_or(u32::MAX),
             })
         })
         .await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use api_types::{CallEvent, CallEventQuery, DeliveryCounts, Page, PageQuery};
+use api_types::{CallEvent, CallEventQuery, DeliveryCounts, DeliveryState, Page, PageQuery};
 use store::calls::attachment;
 use store::calls::call_event::{self, Filter};
 use store::notify::delivery;
@@ -16,7 +16,6 @@ use crate::http::answer;
 use crate::http::extract::{Query, Shared};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
-use crate::platform;
 use crate::platform::texts::Lang;
 
 /// List what happened
@@ -34,11 +33,7 @@ pub async fn list_call_events(
 ) -> Result<HttpResponse, Failure> {
     let CallEventQuery { limit, cursor, kind, number_id } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
-    let filter = Filter {
-        kind: kind.map(|kind| platform::stored::text_of(&kind)),
-        number_id,
-        before: window.after.clone(),
-    };
+    let filter = Filter { kind, number_id, before: window.after.clone() };
     let now = app.clock.now_naive();
     let page = app
         .db
@@ -69,13 +64,16 @@ fn complete(
         .collect();
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let mut counts: HashMap<String, DeliveryCounts> = HashMap::new();
-    for (event, state) in delivery::states(conn, scope, &ids)? {
-        let count = counts.entry(event.unwrap_or_default()).or_default();
-        match state.as_str() {
-            "delivered" | "handed_over" => count.sent += 1,
-            "waiting" | "sending" | "held" => count.waiting += 1,
-            "failed" => count.failed += 1,
-            _ => {}
+    for notice in delivery::states(conn, scope, &ids)? {
+        let Some(event_id) = notice.call_event_id else { continue };
+        let count = counts.entry(event_id).or_default();
+        match notice.state.0 {
+            DeliveryState::Delivered | DeliveryState::HandedOver => count.sent += 1,
+            DeliveryState::Waiting | DeliveryState::Sending | DeliveryState::Held => {
+                count.waiting += 1;
+            }
+            DeliveryState::Failed => count.failed += 1,
+            DeliveryState::Canceled | DeliveryState::Skipped => {}
         }
     }
     rows.iter()

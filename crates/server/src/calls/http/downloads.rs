@@ -6,6 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ByteRangeSpec, Header as _, Range};
 use actix_web::{HttpRequest, HttpResponse, get, route, web};
+use api_types::AttachmentKind;
 use maud::{Markup, html};
 use store::calls::{attachment, call_event};
 use store::numbers::number;
@@ -126,7 +127,7 @@ pub async fn get_download(
 fn content(lang: Lang, token: &str, found: &Found) -> (String, Markup) {
     let say = |key: &str, values: &[(&str, &str)]| text(lang, &format!("downloads.{key}"), values);
     let row = &found.row;
-    let audio = row.kind == "audio";
+    let audio = row.kind == AttachmentKind::Audio;
     let who = found
         .event
         .as_ref()

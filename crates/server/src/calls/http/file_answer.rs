@@ -1,5 +1,6 @@
 //! A recording or a fax as an answer: whole or a part of it (RFC 9110, 14).
 
+use crate::platform::wire::unsigned;
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, Header as _,
@@ -47,7 +48,7 @@ pub async fn bytes(
     row: &attachment::Row,
     download: bool,
 ) -> Result<HttpResponse, Failure> {
-    let size = u64::try_from(row.size_bytes).unwrap_or_default();
+    let size = unsigned(row.size_bytes);
     let way = if download { "attachment" } else { "inline" };
     let (status, first, end) = match wanted(request, size) {
         Wanted::Whole => (StatusCode::OK, 0, size),

@@ -1,5 +1,6 @@
 //! `/switch/attachments`, `/switch/events`: what the operator's switches report.
 
+use crate::platform::wire::unsigned;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, post, web};
@@ -70,7 +71,7 @@ pub async fn create_switch_attachment(
     let body = SwitchAttachment {
         attachment_id: kept.id,
         content_type: kept.content_type,
-        size: u64::try_from(kept.size_bytes).unwrap_or_default(),
+        size: unsigned(kept.size_bytes),
     };
     Ok(HttpResponse::build(StatusCode::CREATED)
         .insert_header((CACHE_CONTROL, "no-store"))

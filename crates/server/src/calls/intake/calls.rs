@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
     pub(super) fn close(self, events: &mut Vec<call_event::Row>) -> Ended {
         let mut ended = Ended { amended: Vec::new(), changed: Vec::new() };
         for Entry { row, is_new, is_changed } in self.entries {
-            let is_shown = !matches!(row.kind.as_str(), call_log::CALL | call_log::TRANSCRIPT);
+            let is_shown = row.kind.told().is_some();
             if is_changed || is_new && is_shown {
                 ended.changed.push(row.id.clone());
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use validator::Validate as _;
 
 use crate::http::read;
-use crate::platform;
+use crate::platform::wire::read_word;
 
 /// How far ahead of ours a switch's clock may be.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
@@ -128,7 +128,7 @@ fn number(text: &str, pointer: &str, faults: &mut Vec<FieldFault>) -> Option<Str
 /// cannot be shown; so is nothing.
 fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
     if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
-        return match platform::stored::from_text::<NoNumber>(text) {
+        return match read_word::<NoNumber>(text) {
             Some(kind) => Ok(Caller::NoNumber(kind)),
             None => Caller::parse(text).map_err(|error| error.fault("/caller")),
         };

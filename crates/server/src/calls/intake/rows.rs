@@ -2,18 +2,16 @@
 
 use std::borrow::Cow;
 
-use api_types::{Caller, MissedReason, SwitchEventType};
+use api_types::{AttachmentKind, Caller, MissedReason, SwitchEventType};
 use chrono::TimeDelta;
 use store::block_list::block_entry;
 use store::calls::attachment::{self, Upload};
-use store::calls::call_event;
+use store::calls::call_event::{self, Direction, EventKind, Outcome};
 use store::numbers::number;
-use store::{Conn, Scope};
+use store::{Conn, Scope, Stored};
 
 use super::{Heard, Intake};
-use crate::calls::rules::call_log;
 use crate::error::Failure;
-use crate::platform;
 use crate::routing::decide::{Call, Entry, NumberSettings, SipCodes, candidate_keys, decide_call};
 
 /// The row of an event. `is_refused`: a setting of the number refused the call.
@@ -25,36 +23,34 @@ pub(super) fn event(
     is_refused: bool,
 ) -> call_event::Row {
     let kind = match heard.kind {
-        SwitchEventType::MissedCall => call_log::MISSED,
-        SwitchEventType::AnsweredCall | SwitchEventType::OutgoingCall => call_log::CALL,
-        SwitchEventType::Voicemail => call_log::VOICEMAIL,
-        SwitchEventType::Transcript => call_log::TRANSCRIPT,
-        SwitchEventType::Fax => "fax",
-        SwitchEventType::ForwardedCall => "forwarded_call",
+        SwitchEventType::MissedCall => EventKind::MissedCall,
+        SwitchEventType::AnsweredCall | SwitchEventType::OutgoingCall => EventKind::Call,
+        SwitchEventType::Voicemail => EventKind::Voicemail,
+        SwitchEventType::Transcript => EventKind::Transcript,
+        SwitchEventType::Fax => EventKind::Fax,
+        SwitchEventType::ForwardedCall => EventKind::ForwardedCall,
     };
     let is_missed = heard.kind == SwitchEventType::MissedCall;
     let reason = is_missed.then(|| heard.reason.unwrap_or(MissedReason::NoAnswer));
     let outcome = match heard.kind {
-        SwitchEventType::MissedCall if is_refused => "refused",
-        SwitchEventType::MissedCall if reason == Some(MissedReason::Busy) => "busy",
+        SwitchEventType::MissedCall if is_refused => Outcome::Refused,
+        SwitchEventType::MissedCall if reason == Some(MissedReason::Busy) => Outcome::Busy,
         SwitchEventType::MissedCall | SwitchEventType::Voicemail | SwitchEventType::Transcript => {
-            "missed"
+            Outcome::Missed
         }
         // The other side was connected with somebody, or with something that the account wants to
         // be reached by.
-        _ => "answered",
+        _ => Outcome::Answered,
     };
-    let no_number = if let Caller::NoNumber(kind) = &heard.caller {
-        Some(platform::stored::text_of(kind))
-    } else {
-        None
-    };
+    let no_number =
+        if let Caller::NoNumber(kind) = heard.caller { Some(Stored(kind)) } else { None };
+    let is_outgoing = heard.kind == SwitchEventType::OutgoingCall;
     call_event::Row {
         account_id: number.account_id.clone(),
         id,
         number_id: number.id.clone(),
         call_id: heard.call_id.clone(),
-        direction: if heard.kind == SwitchEventType::OutgoingCall { "out" } else { "in" }.into(),
+        direction: if is_outgoing { Direction::Out } else { Direction::In }.into(),
         party: heard.caller.key().map(str::to_owned),
         no_number,
         outcome: outcome.into(),
@@ -62,7 +58,7 @@ pub(super) fn event(
         switch_id: Some(intake.switch_id.clone()),
         event_id: Some(heard.event_id.clone()),
         kind: kind.into(),
-        reason: reason.map(|reason| platform::stored::text_of(&reason)),
+        reason: reason.map(Stored),
         international: matches!(heard.caller, Caller::Number { international: true, .. }),
         duration_s: heard.duration_s,
         pages: heard.pages,
@@ -122,12 +118,12 @@ pub(super) fn attachment(
     upload: &Upload,
 ) -> attachment::Row {
     let (kind, ending) = match upload.content_type.as_str() {
-        "application/pdf" => ("fax", "pdf"),
-        "image/tiff" => ("fax", "tif"),
-        "audio/mpeg" => ("audio", "mp3"),
-        "audio/wav" => ("audio", "wav"),
-        "audio/ogg" => ("audio", "ogg"),
-        _ => ("audio", "m4a"),
+        "application/pdf" => (AttachmentKind::Fax, "pdf"),
+        "image/tiff" => (AttachmentKind::Fax, "tif"),
+        "audio/mpeg" => (AttachmentKind::Audio, "mp3"),
+        "audio/wav" => (AttachmentKind::Audio, "wav"),
+        "audio/ogg" => (AttachmentKind::Audio, "ogg"),
+        _ => (AttachmentKind::Audio, "m4a"),
     };
     let what = match heard.kind {
         SwitchEventType::Fax => "fax",

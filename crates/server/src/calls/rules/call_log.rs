@@ -7,16 +7,9 @@
 
 use std::cmp::Reverse;
 
-use store::calls::call_event::Row;
-
-/// A kind of row that nobody is shown.
-pub const CALL: &str = "call";
-/// The face of a missed call.
-pub const MISSED: &str = "missed_call";
-/// A message.
-pub const VOICEMAIL: &str = "voicemail";
-/// What was said in a message, which itself is still to come.
-pub const TRANSCRIPT: &str = "transcript";
+use api_types::MissedReason;
+use store::Stored;
+use store::calls::call_event::{Direction, EventKind, Outcome, Row};
 
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,56 +52,58 @@ pub enum News {
 /// Whether somebody answered.
 pub fn is_answered(entries: &[Entry]) -> bool {
     entries.iter().any(|entry| {
-        entry.row.kind == CALL && entry.row.direction == "in" && entry.row.outcome == "answered"
+        entry.row.kind == EventKind::Call
+            && entry.row.direction == Direction::In
+            && entry.row.outcome == Outcome::Answered
     })
 }
 
 /// Whether a setting of the number refused the call.
 pub fn is_refused(entries: &[Entry]) -> bool {
-    entries.iter().any(|entry| entry.row.outcome == "refused")
+    entries.iter().any(|entry| entry.row.outcome == Outcome::Refused)
 }
 
 /// How much a reason tells of a missed call.
-fn telling(reason: Option<&str>) -> u8 {
-    match reason {
-        Some("busy") => 3,
-        Some("refused") => 2,
-        Some("hung_up") => 1,
-        _ => 0,
+fn telling(reason: Option<Stored<MissedReason>>) -> u8 {
+    match reason.map(|reason| reason.0) {
+        Some(MissedReason::Busy) => 3,
+        Some(MissedReason::Refused) => 2,
+        Some(MissedReason::HungUp) => 1,
+        Some(MissedReason::NoAnswer) | None => 0,
     }
 }
 
-/// Enters what a switch reports. The kind of `row` is that of the report: [`CALL`] for an answered
-/// or outgoing one, [`MISSED`], [`TRANSCRIPT`], or one that is told as it comes.
+/// Enters what a switch reports. The kind of `row` is that of the report: [`EventKind::Call`] for an
+/// answered or outgoing one.
 pub fn enter(entries: &mut Vec<Entry>, mut row: Row) -> News {
-    let news = match row.kind.as_str() {
-        MISSED => missed(entries, &mut row),
-        VOICEMAIL => voicemail(entries, &mut row),
-        TRANSCRIPT => transcript(entries, &mut row),
-        CALL if row.direction == "in" => News::Answered,
-        CALL => News::Nothing,
-        _ => News::Happened(row.id.clone()),
+    let news = match row.kind.0 {
+        EventKind::MissedCall => missed(entries, &mut row),
+        EventKind::Voicemail => voicemail(entries, &mut row),
+        EventKind::Transcript => transcript(entries, &mut row),
+        EventKind::Call if row.direction == Direction::In => News::Answered,
+        EventKind::Call => News::Nothing,
+        EventKind::Fax | EventKind::ForwardedCall => News::Happened(row.id.clone()),
     };
     entries.push(Entry { row, is_new: true, is_changed: false });
     news
 }
 
 fn missed(entries: &mut [Entry], row: &mut Row) -> News {
-    if row.outcome == "refused" {
-        row.kind = CALL.into();
+    if row.outcome == Outcome::Refused {
+        row.kind = EventKind::Call.into();
         return News::Refused { is_first: !is_refused(entries) };
     }
-    if let Some(face) = entries.iter_mut().find(|entry| entry.row.kind == MISSED) {
-        row.kind = CALL.into();
-        if telling(row.reason.as_deref()) > telling(face.row.reason.as_deref()) {
-            (face.row.reason, face.row.outcome) = (row.reason.clone(), row.outcome.clone());
+    if let Some(face) = entries.iter_mut().find(|entry| entry.row.kind == EventKind::MissedCall) {
+        row.kind = EventKind::Call.into();
+        if telling(row.reason) > telling(face.row.reason) {
+            (face.row.reason, face.row.outcome) = (row.reason, row.outcome);
             face.row.duration_s = row.duration_s;
             face.is_changed = true;
         }
         return News::Nothing;
     }
     if is_answered(entries) || is_refused(entries) {
-        row.kind = CALL.into();
+        row.kind = EventKind::Call.into();
         return News::Nothing;
     }
     News::Missed(row.id.clone())
@@ -118,7 +113,7 @@ fn voicemail(entries: &mut [Entry], row: &mut Row) -> News {
     if row.transcript.is_none()
         && let Some(early) = entries
             .iter_mut()
-            .find(|entry| entry.row.kind == TRANSCRIPT && entry.row.transcript.is_some())
+            .find(|entry| entry.row.kind == EventKind::Transcript && entry.row.transcript.is_some())
     {
         row.transcript = early.row.transcript.take();
         early.is_changed = true;
@@ -129,7 +124,7 @@ fn voicemail(entries: &mut [Entry], row: &mut Row) -> News {
 fn transcript(entries: &mut [Entry], row: &mut Row) -> News {
     let of_file =
         |entry: &Entry| row.attachment_id.is_some() && entry.row.attachment_id == row.attachment_id;
-    let is_voicemail = |entry: &&mut Entry| entry.row.kind == VOICEMAIL;
+    let is_voicemail = |entry: &&mut Entry| entry.row.kind == EventKind::Voicemail;
     // The one that it names; else the first that waits for it; else the first.
     let voicemail = entries.iter_mut().filter(is_voicemail).max_by_key(|entry| {
         (
@@ -154,8 +149,8 @@ fn transcript(entries: &mut [Entry], row: &mut Row) -> News {
 
 /// Takes the face from a missed call that was none after all.
 pub fn unmiss(entries: &mut [Entry]) {
-    for face in entries.iter_mut().filter(|entry| entry.row.kind == MISSED) {
-        face.row.kind = CALL.into();
+    for face in entries.iter_mut().filter(|entry| entry.row.kind == EventKind::MissedCall) {
+        face.row.kind = EventKind::Call.into();
         face.is_changed = true;
     }
 }

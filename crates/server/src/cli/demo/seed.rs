@@ -167,8 +167,10 @@ impl Garden<'_> {
         let named =
             number::Changes { name: Some("代表番号".into()), ..number::Changes::default() };
         self.set("+815012345678", (41, (9, 48)), named)?;
-        let rung =
-            number::Changes { ringtone: Some("ringtone_2".into()), ..number::Changes::default() };
+        let rung = number::Changes {
+            ringtone: Some(api_types::Ringtone::Ringtone2.into()),
+            ..number::Changes::default()
+        };
         self.set("+81334567890", (23, (17, 2)), rung)?;
 
         let warehouse = self.phone_id("204")?;

@@ -248,7 +248,7 @@ fn text(account: &OperatorAccount) -> String {
 }
 
 fn status(account: &OperatorAccount) -> String {
-    platform::stored::text_of(&account.status)
+    platform::wire::word(&account.status)
 }
 
 fn words(options: AccountOptions) -> String {

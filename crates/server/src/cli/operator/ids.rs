@@ -130,7 +130,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
         Command::Set { account, id, extension, name, device_option } => {
-            let device_option = device_option.map(|word| platform::stored::from_text(&word));
+            let device_option = device_option.map(|word| platform::wire::read_word(&word));
             let patch =
                 checked(OperatorPhoneIdPatch { extension, terminal_name: name, device_option })?;
             let after = desk.write(move |conn, operator, ctx| {
@@ -199,7 +199,7 @@ async fn set_password(
     if let Some(password) = &new.password {
         identity::passwords::check_password("/password", &row.login_id, password)?;
     }
-    let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
+    let kind = row.kind.0;
     let realm = desk.app.config.switch.sip_domain.clone();
     let password =
         desk.app.hashing(move || PreparedPassword::new(&realm, kind, new.password)).await?;
@@ -228,11 +228,7 @@ pub(super) async fn run_terminal(desk: &Desk, command: TerminalCommand) -> Resul
                 Ok(numbers::phone_ids::create_terminal(conn, &scope, ctx, &id, new)?)
             });
             desk.show(&made.await?, |made| {
-                format!(
-                    "Terminal {} ({}) is signed in.",
-                    made.id,
-                    platform::stored::text_of(&made.kind)
-                )
+                format!("Terminal {} ({}) is signed in.", made.id, platform::wire::word(&made.kind))
             });
         }
         TerminalCommand::Delete { account, id, terminal } => {
@@ -254,15 +250,12 @@ pub(super) fn text(ids: &[OperatorPhoneId]) -> String {
     let rows: Vec<_> = ids
         .iter()
         .map(|id| {
-            let terminals: Vec<_> = id
-                .terminals
-                .iter()
-                .map(|terminal| platform::stored::text_of(&terminal.kind))
-                .collect();
+            let terminals: Vec<_> =
+                id.terminals.iter().map(|terminal| platform::wire::word(&terminal.kind)).collect();
             let terminals = if terminals.is_empty() { "-".to_owned() } else { terminals.join(",") };
             [
                 id.login_id.clone(),
-                platform::stored::text_of(&id.kind),
+                platform::wire::word(&id.kind),
                 id.extension.clone(),
                 terminals,
                 id.terminal_name.clone(),

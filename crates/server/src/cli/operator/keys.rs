@@ -2,12 +2,12 @@
 
 use api_types::{ServiceKey, ServiceKeyCreate};
 use clap::Subcommand;
-use store::identity::service_key;
+use store::Kind as _;
+use store::identity::service_key::{self, KeyKind};
 
 use super::{Desk, List, checked};
 use crate::cli::{Error, output};
 use crate::identity;
-use crate::identity::service_keys::KeyKind;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -47,8 +47,7 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
                 let mut items: Vec<ServiceKey> = Vec::new();
                 loop {
                     let after = items.last().map(|key| key.id.clone());
-                    let page =
-                        service_key::list(conn, operator, kind.as_str(), after.as_deref(), 200)?;
+                    let page = service_key::list(conn, operator, kind, after.as_deref(), 200)?;
                     if page.is_empty() {
                         return Ok(items);
                     }
@@ -61,11 +60,11 @@ pub(super) async fn run(desk: &Desk, kind: KeyKind, command: Command) -> Result<
             let named = id.clone();
             let there = desk
                 .write(move |conn, operator, _| {
-                    Ok(service_key::delete(conn, operator, kind.as_str(), &named)?)
+                    Ok(service_key::delete(conn, operator, kind, &named)?)
                 })
                 .await?;
             if !there {
-                return Err(Error::said(format!("there is no {} key {id:?}", kind.as_str())));
+                return Err(Error::said(format!("there is no {} key {id:?}", kind.text())));
             }
             desk.done(&format!("Key {id} no longer opens anything."));
         }

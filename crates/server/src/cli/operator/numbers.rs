@@ -106,7 +106,7 @@ pub(super) fn text(numbers: &[OperatorNumber]) -> String {
             [
                 number.id.clone(),
                 printed(&number.e164),
-                platform::stored::text_of(&number.kind),
+                platform::wire::word(&number.kind),
                 channels,
                 number.name.clone(),
             ]

@@ -12,7 +12,6 @@ use crate::http::answer;
 use crate::http::extract::{Body, Query, Shared};
 use crate::http::paging::Window;
 use crate::identity::callers::{Holder, Member};
-use crate::platform;
 
 /// Which part of the change log is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -46,12 +45,11 @@ pub async fn list_audit_log(
 ) -> Result<HttpResponse, Failure> {
     let AuditQuery { limit, cursor, object_id, object_kind } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
-    let object_kind = object_kind.as_ref().map(platform::stored::text_of);
     let (filter, fetch) =
         (audit::Filter { object_kind, object_id, before: window.after.clone() }, window.fetch());
     let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, &filter, fetch)).await?;
     let page = window.page(rows, |row| row.id.clone());
-    let items = page.items.iter().map(view::audit_entry).collect::<Result<_, _>>()?;
+    let items = page.items.iter().map(view::audit_entry).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 

@@ -53,7 +53,7 @@ async fn send_link(app: &Shared, lang: Lang, login_id: String) -> Result<(), Fai
         })
         .await?;
     let Some((phone_id, account)) =
-        found.filter(|(phone_id, account)| phone_id.kind == "basic" && account.status == "active")
+        found.filter(|(phone_id, account)| phone_id.is_basic() && account.is_active())
     else {
         return Ok(());
     };
@@ -151,7 +151,7 @@ pub async fn complete_password_reset(
         .await?;
     let expired = || Failure::Code(ErrorCode::LinkExpired);
     let (reset, phone_id, account) = found.ok_or_else(expired)?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     if new_password != new_password_confirmation {

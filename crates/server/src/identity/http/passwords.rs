@@ -36,7 +36,7 @@ pub async fn set_password(
 ) -> Result<HttpResponse, Failure> {
     let PasswordPut { new_password, new_password_confirmation, current_password } = body.value;
     let row = find(&app, &holder, &phone_id).await?;
-    let basic = row.kind == "basic";
+    let basic = row.is_basic();
     let mut faults = Vec::new();
     if basic && current_password.as_ref().is_none_or(String::is_empty) {
         faults.push(FieldFault::new("/current_password", FieldCode::Required));
@@ -120,7 +120,7 @@ pub async fn reveal_password(
     phone_id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let row = find(&app, &holder, &phone_id).await?;
-    if row.kind == "basic" {
+    if row.is_basic() {
         return Err(Failure::field("", FieldCode::NotApplicable));
     }
     if holder.session.confirmed_until.is_none_or(|until| until <= app.clock.now_naive()) {

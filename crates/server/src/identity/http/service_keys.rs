@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use api_types::{Page, PageQuery, ServiceKey, ServiceKeyCreate, ServiceKeyCreated};
-use store::identity::service_key;
+use store::identity::service_key::{self, KeyKind};
 
 use crate::error::Failure;
 use crate::http::answer;
@@ -11,7 +11,7 @@ use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::idempotency::{Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Operator;
-use crate::identity::service_keys::{self, KeyKind};
+use crate::identity::service_keys;
 use crate::identity::view;
 
 /// Make an operator key
@@ -105,9 +105,7 @@ async fn list(
     let (after, fetch) = (window.after.clone(), window.fetch());
     let rows = app
         .db
-        .read(move |conn| {
-            service_key::list(conn, operator.scope, kind.as_str(), after.as_deref(), fetch)
-        })
+        .read(move |conn| service_key::list(conn, operator.scope, kind, after.as_deref(), fetch))
         .await?;
     let page = window.page(rows, |row| row.id.clone());
     Ok(answer::json(&Page {
@@ -150,10 +148,7 @@ async fn find(
     id: String,
     kind: KeyKind,
 ) -> Result<HttpResponse, Failure> {
-    let row = app
-        .db
-        .read(move |conn| service_key::find(conn, operator.scope, kind.as_str(), &id))
-        .await?;
+    let row = app.db.read(move |conn| service_key::find(conn, operator.scope, kind, &id)).await?;
     Ok(answer::json(&view::service_key(&row.ok_or(Failure::NOT_FOUND)?)))
 }
 
@@ -194,11 +189,7 @@ async fn remove(
     id: String,
     kind: KeyKind,
 ) -> Result<HttpResponse, Failure> {
-    if !app
-        .db
-        .write(move |conn| service_key::delete(conn, operator.scope, kind.as_str(), &id))
-        .await?
-    {
+    if !app.db.write(move |conn| service_key::delete(conn, operator.scope, kind, &id)).await? {
         return Err(Failure::NOT_FOUND);
     }
     Ok(answer::no_content())

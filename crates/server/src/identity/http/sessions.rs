@@ -46,7 +46,7 @@ pub async fn create_session(
         return Err(Failure::Code(ErrorCode::BadCredentials));
     };
     attempts::succeeded(&app, attempt).await?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
     let now = app.clock.now_naive();
@@ -63,7 +63,7 @@ pub async fn create_session(
             + seconds(app.config.sign_in.session_idle_s.min(app.config.sign_in.session_max_s)),
         confirmed_until: None,
     };
-    let digest = Digest::missing(&app, &phone_id, &password);
+    let digest = Digest::missing(&app, &phone_id, &password)?;
     let checked_hash = phone_id.password_hash.clone();
     let holder = Holder { scope: scope.clone(), session: row.clone(), token, phone_id, account };
     app.db
@@ -72,7 +72,7 @@ pub async fn create_session(
             // being checked.
             let account = store::accounts::account::lock(conn, &scope)?
                 .ok_or(Failure::Code(ErrorCode::BadCredentials))?;
-            if account.status != "active" {
+            if !account.is_active() {
                 return Err(Failure::Suspended { reason: account.suspended_reason });
             }
             let present = phone_id::find(conn, &scope, &row.phone_id)?;

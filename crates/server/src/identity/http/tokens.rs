@@ -48,10 +48,10 @@ pub async fn create_tokens(
         return Err(Failure::Code(ErrorCode::BadCredentials));
     };
     attempts::succeeded(&app, attempt).await?;
-    if account.status != "active" {
+    if !account.is_active() {
         return Err(Failure::Suspended { reason: account.suspended_reason });
     }
-    let digest = Digest::missing(&app, &row, &password);
+    let digest = Digest::missing(&app, &row, &password)?;
     let (scope, ctx, lives) =
         (Scope::account(&account.id), app.ctx(Actor::app(&row.login_id)), lives(&app));
     let signed_in = app
@@ -61,7 +61,7 @@ pub async fn create_tokens(
             // being checked.
             let account =
                 account::lock(conn, &scope)?.ok_or(Failure::Code(ErrorCode::BadCredentials))?;
-            if account.status != "active" {
+            if !account.is_active() {
                 return Err(Failure::Suspended { reason: account.suspended_reason });
             }
             let present = phone_id::find(conn, &scope, &row.id)?
@@ -136,7 +136,7 @@ pub async fn create_tokens_by_link(
                     .ok_or_else(ended)?;
             let scope = Scope::account(account_id);
             let account = account::lock(conn, &scope)?.ok_or_else(ended)?;
-            if account.status != "active" {
+            if !account.is_active() {
                 return Err(Failure::Suspended { reason: account.suspended_reason });
             }
             let link = sign_in_link::take(conn, &scope, &hash, at)?.ok_or_else(ended)?;

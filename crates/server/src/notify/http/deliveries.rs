@@ -7,6 +7,7 @@ use api_types::{
 };
 use chrono::TimeDelta;
 use store::notify::delivery::{self, Filter};
+use store::notify::{delivery_attempt, resend};
 use store::{Conn, Scope};
 
 use crate::error::Failure;
@@ -16,7 +17,6 @@ use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::resend::Resender;
 use crate::notify::{State, view};
-use crate::platform;
 use crate::platform::texts::Lang;
 
 /// List what was sent
@@ -34,13 +34,11 @@ pub async fn list_deliveries(
 ) -> Result<HttpResponse, Failure> {
     let DeliveryQuery { limit, cursor, call_event_id, service_id, state } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
-    let state = state.map(|state| platform::stored::text_of(&state));
     let filter = Filter { call_event_id, service_id, state, before: window.after.clone() };
     let fetch = window.fetch();
     let rows = app.db.read(move |conn| delivery::list(conn, &holder.scope, &filter, fetch)).await?;
     let page = window.page(rows, |row| row.id.clone());
-    let items =
-        page.items.iter().map(|row| view::delivery(row, &[], lang)).collect::<Result<_, _>>()?;
+    let items = page.items.iter().map(|row| view::delivery(row, &[], lang)).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
@@ -62,8 +60,8 @@ pub async fn get_delivery(
 
 fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery, Failure> {
     let row = delivery::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
-    let attempts = delivery::attempts(conn, scope, id)?;
-    view::delivery(&row, &attempts, lang)
+    let attempts = delivery_attempt::list(conn, scope, id)?;
+    Ok(view::delivery(&row, &attempts, lang))
 }
 
 /// Send a notice again
@@ -114,8 +112,7 @@ pub async fn resend_deliveries(
         .write(move |conn| -> Result<u32, Failure> {
             let mut resender = Resender::new(&scope, now, link_lasts);
             let mut resent = 0;
-            for row in delivery::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())?
-            {
+            for row in resend::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())? {
                 resent += u32::from(resender.send(conn, row)?.is_some());
             }
             Ok(resent)

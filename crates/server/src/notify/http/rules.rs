@@ -28,7 +28,7 @@ fn summaries(
 ) -> Result<Vec<ServiceSummary>, Failure> {
     rows.iter()
         .filter(|row| row.rule_id == rule_id)
-        .map(|row| view::service_summary(row, lang))
+        .map(|row| Ok(view::service_summary(row, lang)))
         .collect()
 }
 

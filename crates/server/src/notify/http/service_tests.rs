@@ -1,10 +1,10 @@
 //! `/notify-rules/{rule_id}/services/{service_id}/test`: a notice that everybody there sees.
 
 use actix_web::{HttpResponse, post, web};
-use api_types::{NotifyLanguage, ServiceTest, TestOutcome};
+use api_types::{ServiceTest, TestOutcome};
 use chrono::TimeDelta;
 use store::new_id;
-use store::notify::{notify_rule, notify_service};
+use store::notify::{notify_rule, service_health};
 
 use crate::error::Failure;
 use crate::http::answer;
@@ -14,7 +14,6 @@ use crate::notify::http::services::{changed, find};
 use crate::notify::{
     Job, Notice, Outcome, Progress, Report, State, Subject, Target, doctor, vault, words,
 };
-use crate::platform;
 use crate::platform::texts::{Lang, text};
 
 /// So many tests of one service within [`WINDOW`].
@@ -56,7 +55,7 @@ pub async fn test_service(
     )
     .await?;
     let target = Target::Service {
-        kind: vault::kind(&service)?,
+        kind: service.kind.0,
         credentials: vault::open_or_none(&app.secrets, &service),
     };
     let delivery_id = new_id();
@@ -64,7 +63,7 @@ pub async fn test_service(
         short_id: words::short_id(&delivery_id),
         delivery_id,
         call_event_id: String::new(),
-        language: platform::stored::from_text(&rule.language).unwrap_or(NotifyLanguage::Ja),
+        language: rule.language.0,
         private_subject: rule.private_subject,
         subject: Subject::Test { rule_name: rule.name, at: app.clock.now() },
         attachment: None,
@@ -76,7 +75,7 @@ pub async fn test_service(
         .await;
     if matches!(report.outcome, Outcome::Delivered | Outcome::HandedOver) {
         let (scope, id) = (holder.scope, service.id.clone());
-        if app.db.write(move |conn| notify_service::clear_problem(conn, &scope, &id)).await? {
+        if app.db.write(move |conn| service_health::clear(conn, &scope, &id)).await? {
             changed(&app, &service.account_id, &service.id);
         }
     }

@@ -65,13 +65,8 @@ fn show(
     lang: Lang,
 ) -> Result<Service, Failure> {
     let waiting = notify_service::waiting(conn, scope, &row.id)?;
-    view::service(
-        row,
-        &vault::open_or_none(&app.secrets, row),
-        waiting,
-        &app.config.public_url(),
-        lang,
-    )
+    let credentials = vault::open_or_none(&app.secrets, row);
+    Ok(view::service(row, &credentials, waiting, &app.config.public_url(), lang))
 }
 
 /// Tells screens and workers that a service changed.
@@ -250,7 +245,7 @@ pub async fn update_service(
     let mut wanted =
         ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
     if let Some(given) = credentials {
-        let (kind, stored) = (vault::kind(&row)?, vault::open_or_none(&app.secrets, &row));
+        let (kind, stored) = (row.kind.0, vault::open_or_none(&app.secrets, &row));
         let all = merged(&app, kind, &stored, &given)?;
         if all != stored {
             if !unchecked {
@@ -258,7 +253,7 @@ pub async fn update_service(
                     .await
                     .map_err(|fault| Failure::Fields(vec![fault]))?;
             }
-            wanted.credentials = Some(vault::seal(&app.secrets, &row.id, kind, &stored, &all));
+            wanted.credentials = Some(vault::seal(&app.secrets, &row.id, kind, &stored, &all)?);
         }
     }
     let (ctx, shared, scope) = (holder.ctx(&app), app.clone(), holder.scope);
@@ -335,14 +330,14 @@ pub async fn rotate_service_secret(
                 (&path.0, &path.1),
                 Some(if_match.0),
             )?;
-            let kind = vault::kind(&row)?;
+            let kind = row.kind.0;
             if kind.describe().added != Added::SigningSecret {
                 return Err(Failure::field("", FieldCode::NotApplicable));
             }
             let stored = vault::open(&shared.secrets, &row)?;
             let mut all = stored.clone();
             vault::rotate(&mut all, ctx.now);
-            let credentials = Some(vault::seal(&shared.secrets, &row.id, kind, &stored, &all));
+            let credentials = Some(vault::seal(&shared.secrets, &row.id, kind, &stored, &all)?);
             let wanted = ServiceChange { credentials, ..ServiceChange::default() };
             let row = notify_services::change_notify_service(conn, scope, &ctx, &row, &wanted)?;
             let mut value = show(&shared, conn, scope, &row, lang)?;

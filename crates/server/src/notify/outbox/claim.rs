@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api_types::Channel;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::delivery::Row;
 use store::notify::outbox::{self, Lease};
@@ -161,8 +160,7 @@ impl Claim {
                     self.busy.begin(&row);
                     ids.push(row.id.clone());
                     let mut group = vec![row];
-                    let most = Channel::of_key(&group[0].channel)
-                        .map_or(1, |channel| channel.describe().merges);
+                    let most = group[0].channel.describe().merges;
                     if most > 1 {
                         group.extend(companions(conn, scope, &group[0], &ids, now, most - 1)?);
                         ids.extend(group[1..].iter().map(|row| row.id.clone()));

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use api_types::{Channel, LateTranscript, NotifyLanguage};
+use api_types::{AttemptOutcome, Channel, DeliveryState, LateTranscript, NotifyLanguage};
 use chrono::{NaiveDateTime, TimeDelta};
-use store::notify::delivery::{self, Row};
+use store::accounts::account;
+use store::notify::delivery::{self, Progress, Purpose, Row, Stopped};
 use store::notify::outbox::{self, End};
-use store::notify::{notify_rule, notify_service};
-use store::{Conn, Scope, StoreError, WorkerScope, new_id};
+use store::notify::{delivery_attempt, notify_rule, notify_service, service_health};
+use store::{Conn, Json, Scope, StoreError, WorkerScope, new_id};
 use url::Url;
 
-use super::load::Stopped;
 use super::retry::{self, Next};
-use crate::notify::{Outcome, Progress, Report, doctor, words};
-use crate::platform;
+use crate::notify::{Outcome, Report, doctor, words};
 use crate::platform::config::Outbox as Limits;
 use crate::platform::texts::Lang;
 
@@ -25,7 +24,7 @@ pub struct Finished {
     /// The service as it was read before; `None` for mail.
     pub service: Option<notify_service::Row>,
     /// What it came to; `None` where nothing was sent: the state then says why.
-    pub outcome: Result<Report, (&'static str, &'static str)>,
+    pub outcome: Result<Report, (DeliveryState, &'static str)>,
     /// When it began.
     pub at: NaiveDateTime,
     /// 0 to 1, for the jitter of a retry.
@@ -82,7 +81,7 @@ impl Desk {
                 );
             }
         }
-        outbox::record(conn, WorkerScope::sending(), &attempts)?;
+        delivery_attempt::record(conn, WorkerScope::sending(), &attempts)?;
         for one in services.into_values() {
             self.judge(conn, one, now)?;
         }
@@ -94,7 +93,7 @@ impl Desk {
             Ok(report) => report,
             Err((state, problem)) => {
                 return End {
-                    state,
+                    state: *state,
                     next_at: None,
                     progress: row.progress.clone(),
                     problem: Some((*problem).to_owned()),
@@ -115,29 +114,27 @@ impl Desk {
             next => next,
         };
         let (state, next_at) = match next {
-            Next::Delivered => ("delivered", None),
-            Next::HandedOver => ("handed_over", None),
-            Next::Again { after } => ("waiting", Some(now + after)),
+            Next::Delivered => (DeliveryState::Delivered, None),
+            Next::HandedOver => (DeliveryState::HandedOver, None),
+            Next::Again { after } => (DeliveryState::Waiting, Some(now + after)),
             Next::Plain => {
                 progress.plain = true;
-                ("waiting", Some(now))
+                (DeliveryState::Waiting, Some(now))
             }
-            Next::Hold => ("held", None),
-            Next::GiveUp => ("failed", None),
+            Next::Hold => (DeliveryState::Held, None),
+            Next::GiveUp => (DeliveryState::Failed, None),
         };
         // What has arrived needs it no more, but where a late transcript asks for its name: and with
         // one end for all, one statement writes them down.
-        let named = Channel::of_key(&row.channel).is_some_and(|channel| {
-            channel.describe().late_transcript == LateTranscript::FollowsByName
-        });
-        let needed = named || matches!(state, "waiting" | "held" | "failed");
-        let progress = (needed && progress != Progress::default())
-            .then(|| serde_json::to_string(&progress).unwrap_or_default());
+        let named = row.channel.describe().late_transcript == LateTranscript::FollowsByName;
+        let arrived = matches!(state, DeliveryState::Delivered | DeliveryState::HandedOver);
+        let needed = !arrived || named;
+        let progress = (needed && progress != Progress::default()).then(|| progress.into());
         End {
             state,
             next_at,
             progress,
-            problem: report.problem.clone().filter(|_| state != "delivered"),
+            problem: report.problem.clone().filter(|_| state != DeliveryState::Delivered),
         }
     }
 
@@ -152,7 +149,7 @@ impl Desk {
         match report.outcome {
             Outcome::Delivered | Outcome::HandedOver if healthy => Ok(()),
             Outcome::Delivered | Outcome::HandedOver => {
-                outbox::set_health(conn, &scope, &service.id, None)
+                service_health::set(conn, &scope, &service.id, None)
             }
             Outcome::BadPayload => Ok(()),
             // The notice has arrived; it is its file that is being tried.
@@ -160,7 +157,7 @@ impl Desk {
                 Ok(())
             }
             Outcome::Retry { .. } | Outcome::Unknown if now - since <= self.grace() => {
-                outbox::set_health(conn, &scope, &service.id, Some((since, problem)))
+                service_health::set(conn, &scope, &service.id, Some((since, problem)))
             }
             Outcome::Retry { .. } | Outcome::Unknown | Outcome::BadConfig => {
                 self.stop(conn, &scope, service, problem, now)
@@ -183,7 +180,7 @@ impl Desk {
         problem: &str,
         now: NaiveDateTime,
     ) -> Result<(), StoreError> {
-        let Some(waiting) = outbox::stop_service(conn, scope, &service.id, problem, now)? else {
+        let Some(waiting) = service_health::stop(conn, scope, &service.id, problem, now)? else {
             return Ok(());
         };
         tracing::warn!(
@@ -197,26 +194,25 @@ impl Desk {
             return Ok(());
         };
         let content = self.content(service, &rule, problem, waiting);
-        let emails: Vec<String> = serde_json::from_str(&rule.emails).unwrap_or_default();
+        let emails = rule.emails.to_vec();
         let mut told: Vec<String> = Vec::new();
-        for address in outbox::contact_mail(conn, scope)?.into_iter().chain(emails) {
+        for address in account::contact_mail(conn, scope)?.into_iter().chain(emails) {
             if told.iter().any(|known| known.eq_ignore_ascii_case(&address)) {
                 continue;
             }
             let id = new_id();
             let row = Row {
-                account_id: scope.account_id().to_owned(),
                 short_id: words::short_id(&id),
-                id,
                 rule_id: Some(rule.id.clone()),
-                channel: Channel::Mail.describe().key.into(),
-                destination: address.clone(),
-                purpose: "service_stopped".into(),
-                state: "waiting".into(),
-                next_at: now,
                 content: Some(content.clone()),
-                created_at: now,
-                ..Row::default()
+                ..Row::new(
+                    scope.account_id().to_owned(),
+                    id,
+                    (Channel::Mail, address.clone()),
+                    Purpose::ServiceStopped,
+                    DeliveryState::Waiting,
+                    now,
+                )
             };
             delivery::insert(conn, scope, row)?;
             told.push(address);
@@ -230,27 +226,27 @@ impl Desk {
         rule: &notify_rule::Row,
         problem: &str,
         waiting: i64,
-    ) -> String {
-        let lang = match platform::stored::from_text(&rule.language).unwrap_or_default() {
+    ) -> Json<Stopped> {
+        let lang = match rule.language.0 {
             NotifyLanguage::Ja => Lang::Ja,
             NotifyLanguage::En => Lang::En,
         };
         let explained = doctor::explain(lang, problem, None);
         let page =
             self.public_url.join(&format!("notify-rules/{}/services/{}", rule.id, service.id));
-        let content = Stopped {
+        Stopped {
             rule_name: rule.name.clone(),
             label: service.label.clone(),
             message: explained.message,
             advice: explained.advice,
             url: page.map(String::from).unwrap_or_default(),
-            waiting: u32::try_from(waiting).unwrap_or_default(),
-        };
-        serde_json::to_string(&content).unwrap_or_default()
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        }
+        .into()
     }
 }
 
-fn gravity(outcome: &Result<Report, (&'static str, &'static str)>) -> u8 {
+fn gravity(outcome: &Result<Report, (DeliveryState, &'static str)>) -> u8 {
     match outcome.as_ref().map(|report| &report.outcome) {
         Ok(Outcome::BadConfig) => 3,
         Ok(Outcome::Delivered | Outcome::HandedOver) => 2,
@@ -260,14 +256,14 @@ fn gravity(outcome: &Result<Report, (&'static str, &'static str)>) -> u8 {
 }
 
 /// The line about an attempt; nothing was attempted where nothing was sent.
-fn attempt(one: &Finished, row: &Row) -> Option<delivery::Attempt> {
+fn attempt(one: &Finished, row: &Row) -> Option<delivery_attempt::Row> {
     let report = one.outcome.as_ref().ok()?;
-    Some(delivery::Attempt {
+    Some(delivery_attempt::Row {
         account_id: row.account_id.clone(),
         delivery_id: row.id.clone(),
         id: new_id(),
         at: one.at,
-        outcome: outcome_text(&report.outcome).to_owned(),
+        outcome: stored_outcome(&report.outcome).into(),
         status: report.status.map(i32::from),
         problem: report.problem.clone(),
         detail: report.detail.clone(),
@@ -276,13 +272,13 @@ fn attempt(one: &Finished, row: &Row) -> Option<delivery::Attempt> {
 }
 
 /// The line about an attempt whose worker went silent.
-pub fn interrupted(row: &Row, now: NaiveDateTime) -> delivery::Attempt {
-    delivery::Attempt {
+pub fn interrupted(row: &Row, now: NaiveDateTime) -> delivery_attempt::Row {
+    delivery_attempt::Row {
         account_id: row.account_id.clone(),
         delivery_id: row.id.clone(),
         id: new_id(),
         at: now,
-        outcome: "interrupted".into(),
+        outcome: AttemptOutcome::Interrupted.into(),
         status: None,
         problem: None,
         detail: String::new(),
@@ -291,13 +287,13 @@ pub fn interrupted(row: &Row, now: NaiveDateTime) -> delivery::Attempt {
 }
 
 /// How an outcome is stored.
-pub fn outcome_text(outcome: &Outcome) -> &'static str {
+pub fn stored_outcome(outcome: &Outcome) -> AttemptOutcome {
     match outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::HandedOver => "handed_over",
-        Outcome::Retry { .. } => "retry",
-        Outcome::BadConfig => "bad_config",
-        Outcome::BadPayload => "bad_payload",
-        Outcome::Unknown => "unknown",
+        Outcome::Delivered => AttemptOutcome::Delivered,
+        Outcome::HandedOver => AttemptOutcome::HandedOver,
+        Outcome::Retry { .. } => AttemptOutcome::Retry,
+        Outcome::BadConfig => AttemptOutcome::BadConfig,
+        Outcome::BadPayload => AttemptOutcome::BadPayload,
+        Outcome::Unknown => AttemptOutcome::Unknown,
     }
 }

@@ -1,34 +1,17 @@
 //! From rows of the queue to what an adapter sends.
 
-use api_types::{Credentials, ServiceType};
-use serde::{Deserialize, Serialize};
+use api_types::{Credentials, NotifyLanguage};
+use store::Json;
 use store::calls::call_event;
-use store::notify::delivery::Row;
+use store::notify::delivery::{Progress, Purpose, Row, Stopped};
+use store::notify::material::Material;
 use store::notify::notify_service;
-use store::notify::outbox::Material;
 
 use crate::calls::downloads;
 use crate::calls::view::caller;
-use crate::notify::{Attachment, Event, Job, Notice, Progress, Subject, Target, vault};
-use crate::platform;
+use crate::notify::{Attachment, Event, Job, Notice, Subject, Target, vault};
 use crate::platform::state::Platform;
-
-/// What a mail about a service that was switched off says; in its rule's language.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Stopped {
-    /// Name of the rule.
-    pub rule_name: String,
-    /// What its owner calls the service.
-    pub label: String,
-    /// What was wrong.
-    pub message: String,
-    /// What to do about it.
-    pub advice: String,
-    /// The service's page in the portal.
-    pub url: String,
-    /// Notices that wait for it.
-    pub waiting: u32,
-}
+use crate::platform::wire::unsigned;
 
 /// Why a notice cannot be sent any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +55,8 @@ fn work(
         (Some(_), None) => return Err(Unsendable::Gone),
         (Some(_), Some(service)) if !service.enabled => return Err(Unsendable::Off),
         (Some(_), Some(service)) => {
-            let kind: ServiceType =
-                platform::stored::from_text(&service.kind).ok_or(Unsendable::Gone)?;
-            Target::Service {
-                kind,
-                credentials: credentials(app, service).ok_or(Unsendable::Sealed)?,
-            }
+            let credentials = credentials(app, service).ok_or(Unsendable::Sealed)?;
+            Target::Service { kind: service.kind.0, credentials }
         }
     };
     let notices = rows
@@ -85,12 +64,14 @@ fn work(
         .map(|row| notice(app, material, row))
         .collect::<Option<Vec<_>>>()
         .ok_or(Unsendable::Gone)?;
-    let progress: Progress = first
-        .progress
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
+    let progress = progress(rows);
     Ok((target, Job { notices, plain: progress.plain, progress }))
+}
+
+/// What is done already of notices that go together.
+pub fn progress(rows: &[Row]) -> Progress {
+    let first = rows.first().and_then(|row| row.progress.clone());
+    first.map_or_else(Progress::default, Json::into_inner)
 }
 
 fn credentials(app: &Platform, service: &notify_service::Row) -> Option<Credentials> {
@@ -102,22 +83,21 @@ fn credentials(app: &Platform, service: &notify_service::Row) -> Option<Credenti
 fn notice(app: &Platform, material: &Material, row: &Row) -> Option<Notice> {
     let rule = row.rule_id.as_ref().and_then(|id| material.rules.get(id));
     let event = row.call_event_id.as_ref().and_then(|id| material.events.get(id));
-    let subject = match row.purpose.as_str() {
-        "service_stopped" => {
+    let subject = match row.purpose.0 {
+        Purpose::ServiceStopped => {
             let Stopped { rule_name, label, message, advice, url, waiting } =
-                serde_json::from_str(row.content.as_deref()?).ok()?;
+                row.content.clone()?.into_inner();
             Subject::ServiceStopped { rule_name, label, message, advice, url, waiting }
         }
-        "transcript" => Subject::Transcript(told(material, event?)?),
-        _ => Subject::Event(told(material, event?)?),
+        Purpose::Transcript => Subject::Transcript(told(material, event?)?),
+        Purpose::Event => Subject::Event(told(material, event?)?),
     };
     Some(Notice {
         delivery_id: row.id.clone(),
         short_id: row.short_id.clone(),
         call_event_id: row.call_event_id.clone().unwrap_or_default(),
-        language: rule
-            .and_then(|rule| platform::stored::from_text(&rule.language))
-            .unwrap_or_default(),
+        // A rule that was removed meanwhile leaves the language of the country.
+        language: rule.map_or(NotifyLanguage::Ja, |rule| rule.language.0),
         private_subject: rule.is_some_and(|rule| rule.private_subject),
         subject,
         attachment: event.and_then(|event| attachment(app, material, event)),
@@ -128,18 +108,18 @@ fn notice(app: &Platform, material: &Material, row: &Row) -> Option<Notice> {
 /// What the provider called the notice that this one follows.
 fn thread(material: &Material, row: &Row) -> Option<String> {
     let progress = material.told.get(&(row.service_id.clone()?, row.call_event_id.clone()?))?;
-    serde_json::from_str::<Progress>(progress).ok()?.text_sent
+    progress.text_sent.clone()
 }
 
 fn told(material: &Material, event: &call_event::Row) -> Option<Event> {
     let number = material.numbers.get(&event.number_id)?;
     Some(Event {
-        kind: platform::stored::from_text(&event.kind)?,
+        kind: event.kind.told()?,
         number: number.e164.clone(),
         number_name: number.name.clone(),
         caller: caller(event)?,
         at: event.at.and_utc(),
-        reason: event.reason.as_deref().and_then(platform::stored::from_text),
+        reason: event.reason.map(|reason| reason.0),
         duration_s: event.duration_s.and_then(|seconds| u32::try_from(seconds).ok()),
         pages: event.pages.and_then(|pages| u32::try_from(pages).ok()),
         transcript: event.transcript.clone(),
@@ -155,10 +135,10 @@ fn attachment(app: &Platform, material: &Material, event: &call_event::Row) -> O
     }
     let links = downloads::links(&app.secrets, &app.config.public_url(), row);
     Some(Attachment {
-        kind: platform::stored::from_text(&row.kind)?,
+        kind: row.kind.0,
         content_type: row.content_type.clone(),
         file_name: row.file_name.clone(),
-        size: u64::try_from(row.size_bytes).unwrap_or_default(),
+        size: unsigned(row.size_bytes),
         duration_ms: row.duration_ms.and_then(|duration| u32::try_from(duration).ok()),
         object_key: row.object_key.clone(),
         page_url: links.page,

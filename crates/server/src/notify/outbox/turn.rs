@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use api_types::ServiceType;
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::delivery::Row;
 
 use crate::notify::pace::{self, Pace};
-use crate::platform;
 
 /// Notices that go to one destination without a pace at once, per process: the others of it wait,
 /// so that one that hangs does not take all of the process.
@@ -40,8 +38,7 @@ pub fn destination(row: &Row) -> &str {
 
 /// The pace of where a notice goes; `None` = as fast as it answers.
 pub fn pace(row: &Row) -> Option<Pace> {
-    let kind: ServiceType = platform::stored::from_text(&row.channel)?;
-    pace::of(kind).filter(|_| row.pace_key.is_some())
+    pace::of(row.channel.service()?).filter(|_| row.pace_key.is_some())
 }
 
 fn at_once(pace: Option<Pace>) -> usize {
@@ -163,17 +160,23 @@ impl Busy {
 
 #[cfg(test)]
 mod tests {
+    use api_types::{Channel, DeliveryState};
     use chrono::DateTime;
+    use store::notify::delivery::Purpose;
 
     use super::*;
 
     fn row(id: &str, account: &str, service: &str) -> Row {
         Row {
-            id: id.into(),
-            account_id: account.into(),
             service_id: Some(service.into()),
-            channel: "webhook".into(),
-            ..Row::default()
+            ..Row::new(
+                account.into(),
+                id.into(),
+                (Channel::Webhook, String::new()),
+                Purpose::Event,
+                DeliveryState::Waiting,
+                at(0),
+            )
         }
     }
 

@@ -3,11 +3,11 @@
 //! One notice per call and destination, however many terminals rang. A missed call waits a little,
 //! since the news that somebody answered, or that the caller left a message, may be on its way.
 
-use api_types::{Channel, LateTranscript, NotifyEvent};
-use serde::Deserialize;
+use api_types::{Channel, DeliveryState, LateTranscript, NotifyEvent};
+use store::calls::call_event::EventKind;
+use store::notify::delivery::{Progress, Purpose};
 
-use crate::calls::rules::call_log::{self, Entry, News};
-use crate::platform;
+use crate::calls::rules::call_log::{Entry, News};
 
 /// The rule of a number, as far as it matters here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,10 +21,10 @@ pub struct Rule {
 }
 
 /// One whom a rule tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
-    /// `mail`, or the kind of the service.
-    pub channel: String,
+    /// How.
+    pub channel: Channel,
     /// The service; `None` for mail.
     pub service_id: Option<String>,
     /// The mail address, or what its owner calls the service.
@@ -36,7 +36,7 @@ pub struct Destination {
 }
 
 /// A notice that was planned before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
     /// The delivery.
     pub id: String,
@@ -46,12 +46,12 @@ pub struct Planned {
     pub service_id: Option<String>,
     /// The mail address, or the label of the service at that time.
     pub label: String,
-    /// `event` or `transcript`.
-    pub purpose: String,
-    /// As in the database.
-    pub state: String,
-    /// JSON of what is done already.
-    pub progress: Option<String>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What has become of it.
+    pub state: DeliveryState,
+    /// What is done already.
+    pub progress: Option<Progress>,
 }
 
 /// A notice that is to be sent.
@@ -61,8 +61,8 @@ pub struct New<'r> {
     pub call_event_id: String,
     /// To whom.
     pub destination: &'r Destination,
-    /// `event` or `transcript`.
-    pub purpose: &'static str,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Whether it waits for what may still be on its way.
     pub settles: bool,
 }
@@ -78,24 +78,18 @@ pub struct Plan<'r> {
 
 impl Planned {
     fn waits(&self) -> bool {
-        matches!(self.state.as_str(), "waiting" | "held")
+        matches!(self.state, DeliveryState::Waiting | DeliveryState::Held)
     }
 
     /// Whether people have read its text, or are about to.
     fn text_is_out(&self) -> bool {
-        #[derive(Deserialize)]
-        struct Progress {
-            #[serde(default)]
-            text_sent: Option<String>,
-        }
-        let sent = |progress: &String| {
-            serde_json::from_str::<Progress>(progress)
-                .is_ok_and(|progress| progress.text_sent.is_some())
-        };
-        match self.state.as_str() {
-            "delivered" | "handed_over" | "sending" => true,
-            "waiting" | "held" => self.progress.as_ref().is_some_and(sent),
-            _ => false,
+        let sent = |progress: &Progress| progress.text_sent.is_some();
+        match self.state {
+            DeliveryState::Delivered | DeliveryState::HandedOver | DeliveryState::Sending => true,
+            DeliveryState::Waiting | DeliveryState::Held => {
+                self.progress.as_ref().is_some_and(sent)
+            }
+            DeliveryState::Failed | DeliveryState::Canceled | DeliveryState::Skipped => false,
         }
     }
 
@@ -112,8 +106,7 @@ impl Destination {
     /// Whether something that follows finds its place there: in the thread of the first notice, or
     /// by its id.
     fn takes_what_follows(&self) -> bool {
-        Channel::of_key(&self.channel)
-            .is_some_and(|channel| channel.describe().late_transcript != LateTranscript::LeftOut)
+        self.channel.describe().late_transcript != LateTranscript::LeftOut
     }
 }
 
@@ -128,7 +121,7 @@ pub fn plan_notices<'r>(
     let missed = |notice: &&Planned| {
         notice.waits()
             && entries.iter().any(|entry| {
-                entry.row.id == notice.call_event_id && entry.row.kind == call_log::MISSED
+                entry.row.id == notice.call_event_id && entry.row.kind == EventKind::MissedCall
             })
     };
     let missed_calls =
@@ -139,7 +132,7 @@ pub fn plan_notices<'r>(
             .map(move |destination| New {
                 call_event_id: id.to_owned(),
                 destination,
-                purpose: "event",
+                purpose: Purpose::Event,
                 settles,
             })
             .collect::<Vec<_>>()
@@ -152,7 +145,7 @@ pub fn plan_notices<'r>(
             // What says more has come before it.
             let is_told = entries
                 .iter()
-                .filter_map(|entry| kind_of(&entry.row.kind))
+                .filter_map(|entry| entry.row.kind.told())
                 .any(|kind| supersedes(kind) && tells(kind));
             let new = if tells(NotifyEvent::MissedCall) && !is_told {
                 tell(id, true)
@@ -165,7 +158,7 @@ pub fn plan_notices<'r>(
             let kind = entries
                 .iter()
                 .find(|entry| entry.row.id == *id)
-                .and_then(|entry| kind_of(&entry.row.kind));
+                .and_then(|entry| entry.row.kind.told());
             match kind.filter(|kind| tells(*kind)) {
                 None => Plan::default(),
                 Some(kind) => {
@@ -180,27 +173,26 @@ pub fn plan_notices<'r>(
 
 /// Where the notice still waits, what was said goes along with it; elsewhere it follows.
 fn follow_ups<'r>(id: &str, rule: Option<&'r Rule>, planned: &[Planned]) -> Vec<New<'r>> {
-    let of_event = |purpose: &'static str| {
+    let of_event = |purpose: Purpose| {
         planned.iter().filter(move |notice| notice.call_event_id == id && notice.purpose == purpose)
     };
     let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
     destinations
         .filter(|destination| destination.takes_what_follows())
         .filter(|destination| {
-            of_event("event").any(|notice| notice.goes_to(destination) && notice.text_is_out())
+            of_event(Purpose::Event)
+                .any(|notice| notice.goes_to(destination) && notice.text_is_out())
         })
-        .filter(|destination| !of_event("transcript").any(|notice| notice.goes_to(destination)))
+        .filter(|destination| {
+            !of_event(Purpose::Transcript).any(|notice| notice.goes_to(destination))
+        })
         .map(|destination| New {
             call_event_id: id.to_owned(),
             destination,
-            purpose: "transcript",
+            purpose: Purpose::Transcript,
             settles: false,
         })
         .collect()
-}
-
-fn kind_of(text: &str) -> Option<NotifyEvent> {
-    platform::stored::from_text(text)
 }
 
 /// Whether it makes the notice of the missed call needless: the caller left something.

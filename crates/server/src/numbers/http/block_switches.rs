@@ -22,7 +22,7 @@ fn view_of(row: &number::Row) -> BlockList {
         reject_pay_phone: row.reject_pay_phone,
         reject_out_of_range: row.reject_out_of_range,
         reject_service_conflict: row.reject_service_conflict,
-        entry_count: u32::try_from(row.block_entry_count).unwrap_or_default(),
+        entry_count: u32::try_from(row.block_entry_count).unwrap_or(u32::MAX),
         entry_limit: u32::try_from(BLOCK_ENTRIES_MAX).unwrap_or(u32::MAX),
     }
 }
@@ -45,7 +45,7 @@ pub async fn get_block_list(
         .read(move |conn| number::find(conn, &holder.scope, &number_id))
         .await?
         .ok_or(Failure::NOT_FOUND)?;
-    Ok(answer::versioned(&view_of(&row), platform::stored::version(row.version)))
+    Ok(answer::versioned(&view_of(&row), platform::wire::unsigned(row.version)))
 }
 
 /// Change a number's switches for calls without a number
@@ -74,5 +74,5 @@ pub async fn update_block_list(
             change_number(conn, &holder.scope, &ctx, row, &rules::change::block_list(&body.value))
         })
         .await?;
-    Ok(answer::versioned(&view_of(&row), platform::stored::version(row.version)))
+    Ok(answer::versioned(&view_of(&row), platform::wire::unsigned(row.version)))
 }

@@ -31,8 +31,7 @@ pub async fn list_numbers(
     let window = Window::new(&query.0)?;
     let contract = app.db.read(move |conn| load(conn, &holder.scope)).await?;
     let rows = contract.numbers.iter().collect();
-    let page =
-        window.slice(rows, |row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164));
+    let page = window.slice(rows, |row| format!("{}/{}", u8::from(!row.is_primary()), row.e164));
     let items =
         page.items.into_iter().map(|row| view::number(&contract, row)).collect::<Result<_, _>>()?;
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))

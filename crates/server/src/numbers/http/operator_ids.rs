@@ -3,8 +3,7 @@
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use api_types::{
     OperatorPasswordPut, OperatorPasswordSet, OperatorPhoneId, OperatorPhoneIdCreate,
-    OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page, PageQuery, PhoneIdKind, Terminal,
-    TerminalRegistration,
+    OperatorPhoneIdCreated, OperatorPhoneIdPatch, Page, PageQuery, Terminal, TerminalRegistration,
 };
 use store::accounts::account;
 use store::numbers::phone_id;
@@ -100,8 +99,8 @@ pub async fn operator_list_ids(
             Ok((phone_id::list(conn, &scope)?, terminal::list(conn, &scope)?))
         })
         .await?;
-    let page = window
-        .slice(rows, |row| format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension));
+    let page =
+        window.slice(rows, |row| format!("{}/{:0>6}", u8::from(!row.is_basic()), row.extension));
     let items = page.items.iter().map(|row| view::operator_phone_id(row, &terminals)).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
@@ -205,7 +204,7 @@ pub async fn operator_set_password(
     if let Some(password) = &body.value.password {
         identity::passwords::check_password("/password", &row.login_id, password)?;
     }
-    let kind = if row.kind == "basic" { PhoneIdKind::Basic } else { PhoneIdKind::Additional };
+    let kind = row.kind.0;
     let realm = app.config.switch.sip_domain.clone();
     let password =
         app.hashing(move || PreparedPassword::new(&realm, kind, body.value.password)).await?;

@@ -69,8 +69,7 @@ pub async fn operator_list_numbers(
             Ok(number::list(conn, &scope)?)
         })
         .await?;
-    let page =
-        window.slice(rows, |row| format!("{}/{}", u8::from(row.kind != "primary"), row.e164));
+    let page = window.slice(rows, |row| format!("{}/{}", u8::from(!row.is_primary()), row.e164));
     Ok(answer::json(&Page {
         items: page.items.iter().map(view::operator_number).collect(),
         next_cursor: page.next_cursor,

@@ -37,7 +37,7 @@ pub async fn get_outbound_number(
         .ok_or(Failure::NOT_FOUND)?;
     Ok(answer::versioned(
         &OutboundNumber { number_id: row.outbound_number_id },
-        platform::stored::version(row.version),
+        platform::wire::unsigned(row.version),
     ))
 }
 
@@ -72,6 +72,6 @@ pub async fn set_outbound_number(
         .await?;
     Ok(answer::versioned(
         &OutboundNumber { number_id: row.outbound_number_id },
-        platform::stored::version(row.version),
+        platform::wire::unsigned(row.version),
     ))
 }

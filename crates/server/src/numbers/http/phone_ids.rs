@@ -36,7 +36,7 @@ pub async fn list_ids(
             let terminals = terminal::list(conn, &holder.scope)?;
             // Extensions sort as numbers: 99 comes before 201.
             let key = |row: &&store::numbers::phone_id::Row| {
-                format!("{}/{:0>6}", u8::from(row.kind != "basic"), row.extension)
+                format!("{}/{:0>6}", u8::from(!row.is_basic()), row.extension)
             };
             let page = window.slice(contract.phone_ids.iter().collect(), key);
             let items = page

@@ -31,7 +31,7 @@ pub async fn get_ringing(
         .await?
         .ok_or(Failure::NOT_FOUND)?;
     let row = contract.number(&number_id).ok_or(Failure::NOT_FOUND)?;
-    Ok(answer::versioned(&view::ringing(&contract, row), platform::stored::version(row.version)))
+    Ok(answer::versioned(&view::ringing(&contract, row), platform::wire::unsigned(row.version)))
 }
 
 /// Set which IDs ring for a number
@@ -63,5 +63,5 @@ pub async fn set_ringing(
             Ok((view::ringing(&after, row), row.version))
         })
         .await?;
-    Ok(answer::versioned(&ringing, platform::stored::version(version)))
+    Ok(answer::versioned(&ringing, platform::wire::unsigned(version)))
 }

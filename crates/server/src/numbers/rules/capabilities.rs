@@ -3,7 +3,8 @@
 //! The rows are those of the selection screen: the primary number with the basic ID, additional
 //! numbers, additional IDs.
 
-use api_types::{Applies, Capability, Owner, Setting};
+use api_types::{Applies, Capability, DeviceOption, Owner, Setting};
+use store::Stored;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 
@@ -30,7 +31,7 @@ pub fn of_phone_id(contract: &Contract, phone_id: &phone_id::Row) -> Vec<Capabil
         Applies::DeviceOption => {
             device_option_in_force(contract, phone_id) && contract.numbers.len() >= 2
         }
-        Applies::AdditionalId => phone_id.kind == "additional",
+        Applies::AdditionalId => !phone_id.is_basic(),
         Applies::IpPhoneOption | Applies::TwoNumbers | Applies::TwoRinging => false,
     })
 }
@@ -54,10 +55,10 @@ fn list(
 }
 
 fn device_option_in_force(contract: &Contract, phone_id: &phone_id::Row) -> bool {
-    match phone_id.device_option.as_deref() {
-        Some("ip_phone") => contract.account.option_ip_phone,
-        Some("premises_device") => contract.account.option_premises_device,
-        _ => false,
+    match phone_id.device_option {
+        Some(Stored(DeviceOption::IpPhone)) => contract.account.option_ip_phone,
+        Some(Stored(DeviceOption::PremisesDevice)) => contract.account.option_premises_device,
+        None => false,
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
             numbers: 2,
             ids: 2,
             ip_phone: true,
-            device_option: Some("ip_phone"),
+            device_option: Some(DeviceOption::IpPhone),
             ..Sample::default()
         };
         let table: [(&str, Sample, usize, &[Capability]); 5] = [

@@ -10,9 +10,9 @@ use serde::Serialize;
 use store::notify::notify_rule;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
+use store::{Json, Stored};
 
 use crate::numbers::rules::capabilities;
-use crate::platform;
 
 /// What a patch changes of a number.
 ///
@@ -260,10 +260,9 @@ pub fn notify_rule(patch: &NotifyRulePatch) -> Result<notify_rule::Changes, Vec<
     });
     Ok(notify_rule::Changes {
         name: patch.name.as_deref().map(|name| name.trim().to_owned()),
-        // Lists of texts can always be written.
-        emails: emails.map(|emails| serde_json::to_string(&emails).unwrap_or_default()),
-        events: events.map(|events| serde_json::to_string(&events).unwrap_or_default()),
-        language: patch.language.map(|language| platform::stored::text_of(&language)),
+        emails: emails.map(Json::from),
+        events: events.map(Json::from),
+        language: patch.language.map(Stored),
         private_subject: patch.private_subject,
     })
 }

@@ -1,6 +1,7 @@
 //! What is written into the change log.
 
 use api_types::{AuditObject, FieldValue, FieldValues, Owner, Setting};
+use store::Kind as _;
 use store::accounts::account;
 use store::block_list::block_entry;
 use store::notify::{notify_rule, notify_service};
@@ -19,7 +20,7 @@ pub fn of_account(row: &account::Row) -> FieldValues {
     FieldValues::from([
         ("name".into(), text(&row.name)),
         ("contact_mail".into(), optional(&row.contact_mail)),
-        ("status".into(), text(&row.status)),
+        ("status".into(), text(row.status.text())),
         ("suspended_reason".into(), optional(&row.suspended_reason)),
         ("forwarding_number".into(), optional(&row.forwarding_number)),
         ("option_ip_phone".into(), FieldValue::Bool(row.option_ip_phone)),
@@ -44,8 +45,8 @@ pub fn of_phone_id(row: &phone_id::Row) -> FieldValues {
 }
 
 /// A list of texts in one value, as it can be read again: `a, b`.
-fn list(json: &str) -> FieldValue {
-    text(&serde_json::from_str::<Vec<String>>(json).unwrap_or_default().join(LIST_COMMA))
+fn list<'t>(items: impl Iterator<Item = &'t str>) -> FieldValue {
+    text(&items.collect::<Vec<_>>().join(LIST_COMMA))
 }
 
 /// What stands between the items of a list; none of them has it inside.
@@ -55,9 +56,9 @@ pub const LIST_COMMA: &str = ", ";
 pub fn of_notify_rule(row: &notify_rule::Row) -> FieldValues {
     FieldValues::from([
         ("name".into(), text(&row.name)),
-        ("emails".into(), list(&row.emails)),
-        ("events".into(), list(&row.events)),
-        ("language".into(), text(&row.language)),
+        ("emails".into(), list(row.emails.iter().map(String::as_str))),
+        ("events".into(), list(row.events.iter().map(|event| event.text()))),
+        ("language".into(), text(row.language.text())),
         ("private_subject".into(), FieldValue::Bool(row.private_subject)),
     ])
 }
@@ -66,7 +67,7 @@ pub fn of_notify_rule(row: &notify_rule::Row) -> FieldValues {
 pub fn of_notify_service(row: &notify_service::Row) -> FieldValues {
     FieldValues::from([
         ("rule_id".into(), text(&row.rule_id)),
-        ("type".into(), text(&row.kind)),
+        ("type".into(), text(row.kind.text())),
         ("label".into(), text(&row.label)),
         ("enabled".into(), FieldValue::Bool(row.is_on())),
     ])
@@ -101,7 +102,7 @@ pub fn screen_of_number(changed: &FieldValues) -> AuditObject {
 pub fn of_block_pattern(row: &block_entry::Row) -> FieldValues {
     FieldValues::from([
         ("caller".into(), text(&row.pattern)),
-        ("match".into(), text(&row.matching)),
+        ("match".into(), text(row.matching.text())),
     ])
 }
 

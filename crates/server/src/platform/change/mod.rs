@@ -12,7 +12,6 @@ use store::history::audit;
 use store::{Conn, Scope, new_id};
 
 use crate::error::Failure;
-use crate::platform;
 
 /// Who changes something, as the change log names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,20 +89,17 @@ pub fn record(
         _ => About::NoCall,
     };
     let revision = account::next_revision(conn, scope, about, ctx.at())?;
-    let json = |values: &FieldValues| {
-        serde_json::to_string(values).map_err(|error| Failure::Internal(error.to_string()))
-    };
     let row = audit::Row {
         account_id: scope.account_id().to_owned(),
         id: new_id(),
         at: ctx.at(),
-        actor_kind: platform::stored::text_of(&ctx.actor.kind),
+        actor_kind: ctx.actor.kind.into(),
         actor: ctx.actor.name.clone(),
-        object_kind: platform::stored::text_of(&object.0),
+        object_kind: object.0.into(),
         object_id: object.1.to_owned(),
-        action: platform::stored::text_of(&action),
-        before: json(&before)?,
-        after: json(&after)?,
+        action: action.into(),
+        before: before.into(),
+        after: after.into(),
         revision,
     };
     audit::insert(conn, scope, row)?;

@@ -108,9 +108,14 @@ impl Case {
             let expires_at = random.once_in(2).then(|| at(random.below(8)));
             let id = format!("entry{i}");
             Some(match random.below(2) {
-                0 => row(&id, "exact", key, expires_at),
-                _ if key.len() == 3 => row(&id, "prefix", key, expires_at),
-                _ => row(&id, "prefix", &key[..2 + random.below(key.len() - 1)], expires_at),
+                0 => row(&id, BlockMatch::Exact, key, expires_at),
+                _ if key.len() == 3 => row(&id, BlockMatch::Prefix, key, expires_at),
+                _ => row(
+                    &id,
+                    BlockMatch::Prefix,
+                    &key[..2 + random.below(key.len() - 1)],
+                    expires_at,
+                ),
             })
         });
         let entries = entries.collect();
@@ -263,10 +268,8 @@ fn naive(case: &Case) -> Verdict {
         if called.priority_phone_id.as_deref() == Some(&phone_id.id) {
             devices.push((phone_id.id.clone(), 0));
         } else {
-            waiting.insert(
-                (phone_id.kind == "additional", phone_id.extension.parse().unwrap()),
-                &phone_id.id,
-            );
+            waiting
+                .insert((!phone_id.is_basic(), phone_id.extension.parse().unwrap()), &phone_id.id);
         }
     }
     let wait = if devices.is_empty() { 0 } else { 10 };
@@ -287,16 +290,15 @@ fn naive(case: &Case) -> Verdict {
 /// Walks from the whole number down to its first character.
 fn naive_entry(case: &Case) -> Option<String> {
     let key = case.call.caller.key()?;
-    let beginnings = (1..=key.len()).rev().map(|end| ("prefix", &key[..end]));
-    for wanted in std::iter::once(("exact", key)).chain(beginnings) {
+    let beginnings = (1..=key.len()).rev().map(|end| (BlockMatch::Prefix, &key[..end]));
+    for wanted in std::iter::once((BlockMatch::Exact, key)).chain(beginnings) {
         let valid = case
             .entries
             .iter()
             .filter(|entry| entry.expires_at.is_none_or(|end| end > case.call.at));
         // The ids are in the order of the list.
-        if let Some(entry) = valid
-            .into_iter()
-            .find(|entry| (entry.matching.as_str(), entry.pattern.as_str()) == wanted)
+        if let Some(entry) =
+            valid.into_iter().find(|entry| (entry.matching.0, entry.pattern.as_str()) == wanted)
         {
             return Some(entry.id.clone());
         }

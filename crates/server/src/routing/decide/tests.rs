@@ -341,7 +341,7 @@ fn the_keys_of_a_caller_are_all_that_an_entry_could_have() {
 
 pub(super) fn row(
     id: &str,
-    matching: &str,
+    matching: BlockMatch,
     pattern: &str,
     expires_at: Option<NaiveDateTime>,
 ) -> block_entry::Row {
@@ -370,10 +370,9 @@ fn settings_are_what_is_stored() {
     contract.numbers[0].priority_phone_id = Some("id2".into());
     contract.numbers[0].reject_pay_phone = true;
     let rows = [
-        row("whole", "exact", "+81312345678", Some(at(1))),
-        row("odd", "regex", "+81312345678", None),
-        row("odder", "exact", "0312345678", None),
-        row("part", "prefix", "+81120", None),
+        row("whole", BlockMatch::Exact, "+81312345678", Some(at(1))),
+        row("odd", BlockMatch::Exact, "0312345678", None),
+        row("part", BlockMatch::Prefix, "+81120", None),
     ];
     let settings = NumberSettings::new(&contract, &contract.numbers[0], &rows);
     assert_eq!(settings.channel_limit, 3);

@@ -24,7 +24,7 @@ pub fn reason(lang: Lang, decision: &Decision) -> String {
 
 /// The rule by its name, with what tells its texts apart.
 fn key(decision: &Decision) -> String {
-    let rule = platform::stored::text_of(&decision.matched);
+    let rule = platform::wire::word(&decision.matched);
     let more = match decision.matched {
         MatchedRule::BlockEntry => {
             match decision.entry.as_ref().map(|entry| entry.pattern.matching()) {

@@ -69,7 +69,7 @@ pub async fn decide_route(
         routing::route(&app.clone().into_inner(), switch.scope, &called, call.clone()).await?;
     let domain = &app.config.switch.sip_domain;
     let decision = routing::decision(&routed, &call, domain, lang);
-    metrics::counter!(DECISIONS, "action" => crate::platform::stored::text_of(&decision.action))
+    metrics::counter!(DECISIONS, "action" => crate::platform::wire::word(&decision.action))
         .increment(1);
     // An odd header is no reason to lose a call.
     let accepted = Accept::parse(&request).ok().and_then(|accept| Form::accepted(&accept));

@@ -34,7 +34,7 @@ pub async fn preview_route(
     body: Body<RoutePreviewRequest>,
 ) -> Result<HttpResponse, Failure> {
     let RoutePreviewRequest { caller, at, active_calls, emergency_callback } = body.value;
-    let caller = match platform::stored::from_text::<NoNumber>(&caller) {
+    let caller = match platform::wire::read_word::<NoNumber>(&caller) {
         Some(kind) => Caller::NoNumber(kind),
         None => {
             Caller::parse(&caller).map_err(|error| Failure::Fields(vec![error.fault("/caller")]))?

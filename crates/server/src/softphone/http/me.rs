@@ -50,7 +50,7 @@ pub async fn list_my_numbers(
         .await?
         .ok_or(Failure::NOT_FOUND)?;
     let key = |row: &&store::numbers::number::Row| {
-        format!("{}/{}", u8::from(row.kind != "primary"), row.e164)
+        format!("{}/{}", u8::from(!row.is_primary()), row.e164)
     };
     let page = window.slice(contract.numbers.iter().collect(), key);
     let items = page
@@ -122,7 +122,7 @@ pub async fn get_my_outbound_number(softphone: Softphone) -> HttpResponse {
     let row = softphone.phone_id;
     answer::versioned(
         &OutboundNumber { number_id: row.outbound_number_id },
-        platform::stored::version(row.version),
+        platform::wire::unsigned(row.version),
     )
 }
 
@@ -156,6 +156,6 @@ pub async fn set_my_outbound_number(
         .await?;
     Ok(answer::versioned(
         &OutboundNumber { number_id: row.outbound_number_id },
-        platform::stored::version(row.version),
+        platform::wire::unsigned(row.version),
     ))
 }

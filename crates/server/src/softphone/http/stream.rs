@@ -61,7 +61,7 @@ struct Follower {
 impl Follower {
     fn message(&mut self, revision: i64) -> String {
         self.known = revision;
-        answer::change(&RevisionChange { revision: platform::stored::version(revision) })
+        answer::change(&RevisionChange { revision: platform::wire::unsigned(revision) })
     }
 
     /// The revision of the account now.

@@ -227,7 +227,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(mut self, is_settled: bool) -> Result<Document, Failure> {
         let (numbers, removed, entries) = (self.numbers, self.removed, self.entries);
         self.line(&SwitchLine::End(SwitchEnd {
-            position: platform::stored::version(self.position),
+            position: platform::wire::unsigned(self.position),
             numbers,
             removed,
             entries,

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api_types::{Caller, NoNumber, PhoneNumber, SwitchHeader, SwitchNumber, SwitchSipCodes};
+use api_types::{
+    BlockMatch, Caller, NoNumber, PhoneNumber, SwitchHeader, SwitchNumber, SwitchSipCodes,
+};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use store::accounts::route_change;
 use store::numbers::number;
@@ -67,8 +69,8 @@ pub(super) fn header(config: &SwitchConfig, since: Option<i64>, position: i64) -
     let answer = |code| api_types::SipAnswer { code, reason: reason_phrase(code).to_owned() };
     SwitchHeader {
         format: FORMAT,
-        since: since.map(platform::stored::version),
-        position: platform::stored::version(position),
+        since: since.map(platform::wire::unsigned),
+        position: platform::wire::unsigned(position),
         sip_domain: config.sip_domain.clone(),
         sip_codes: SwitchSipCodes {
             no_number: answer(no_number),
@@ -104,7 +106,7 @@ pub(super) fn number(
     entries: &[route::Entry],
     now: NaiveDateTime,
 ) -> SwitchNumber {
-    let is_active = contract.account.status == "active";
+    let is_active = contract.account.is_active();
     let settings = NumberSettings::new(contract, row, &[]);
     let call = Call {
         caller: Caller::NoNumber(NoNumber::OutOfRange),
@@ -118,15 +120,11 @@ pub(super) fn number(
     let (mut exact, mut prefix) = (BTreeMap::new(), BTreeMap::new());
     for entry in entries.iter().filter(|_| is_active) {
         let until: Option<DateTime<Utc>> = entry.expires_at.map(|end| end.and_utc());
-        match entry.matching.as_str() {
-            "exact" => _ = exact.insert(entry.pattern.clone(), until),
-            "prefix" => _ = prefix.insert(entry.pattern.clone(), until),
-            other => tracing::error!(
-                entry = entry.id,
-                matching = other,
-                "an entry of a block list is none of ours and refuses nobody"
-            ),
-        }
+        let list = match entry.matching.0 {
+            BlockMatch::Exact => &mut exact,
+            BlockMatch::Prefix => &mut prefix,
+        };
+        list.insert(entry.pattern.clone(), until);
     }
     SwitchNumber {
         number: row.e164.clone(),
@@ -138,7 +136,7 @@ pub(super) fn number(
         later: decision.later.filter(|_| is_active),
         number_name: row.name.clone(),
         display_name: row.display_name.clone(),
-        ringtone: platform::stored::known("ringtone", &row.ringtone),
+        ringtone: row.ringtone.0,
         ..settings.kept()
     }
 }

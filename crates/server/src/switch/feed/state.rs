@@ -44,7 +44,7 @@ pub fn state(
     let applied = saved_at.zip(last).filter(|_| progress == SwitchProgress::Applied);
     SwitchState {
         state: progress,
-        revision: saved.and_then(|saved| saved.revision).map(platform::stored::version),
+        revision: saved.and_then(|saved| saved.revision).map(platform::wire::unsigned),
         saved_at: saved_at.map(|at| at.and_utc()),
         applied_at: applied.map(|(_, at)| at.and_utc()),
         lag_ms: applied.and_then(|(saved, at)| u64::try_from((at - saved).num_milliseconds()).ok()),

@@ -50,7 +50,7 @@ fn find(
     let Some(contract) = contract::load(conn, &scope.account(&row.account_id))? else {
         return Ok(None);
     };
-    let active = contract.account.status == "active";
+    let active = contract.account.is_active();
     let digest = Digest::of(&app.secrets, &row, &app.config.switch.sip_domain).filter(|_| active);
     Ok(Some(SwitchPhoneId {
         outbound: outbound(&contract, &row),
@@ -60,7 +60,7 @@ fn find(
             ha1: digest.md5,
             ha1_sha256: digest.sha256,
         }),
-        revision: platform::stored::version(contract.account.revision),
+        revision: platform::wire::unsigned(contract.account.revision),
         phone_id: row.id,
         login_id: row.login_id,
         extension: row.extension,

@@ -1,4 +1,5 @@
 use chrono::DateTime;
+use store::Kind as _;
 
 use super::*;
 
@@ -7,29 +8,36 @@ fn report(text: &str) -> Row {
     let mut parts = text.split(' ');
     let mut next = || parts.next().unwrap_or_default().to_owned();
     let (id, word) = (next(), next());
-    let row = Row { id, direction: "in".into(), outcome: "missed".into(), ..Row::default() };
+    let row = Row { id, ..Row::default() };
     let said = Some(next()).filter(|text| !text.is_empty());
     match word.as_str() {
-        "answered" => Row { kind: CALL.into(), outcome: "answered".into(), ..row },
-        "out" => {
-            Row { kind: CALL.into(), outcome: "answered".into(), direction: "out".into(), ..row }
-        }
+        "answered" => Row { outcome: Outcome::Answered.into(), ..row },
+        "out" => Row { outcome: Outcome::Answered.into(), direction: Direction::Out.into(), ..row },
         "blocked" => Row {
-            kind: MISSED.into(),
-            outcome: "refused".into(),
-            reason: Some("refused".into()),
+            kind: EventKind::MissedCall.into(),
+            outcome: Outcome::Refused.into(),
+            reason: Some(MissedReason::Refused.into()),
             ..row
         },
-        "busy" => {
-            Row { kind: MISSED.into(), outcome: "busy".into(), reason: Some("busy".into()), ..row }
-        }
-        VOICEMAIL | TRANSCRIPT => {
+        "busy" => Row {
+            kind: EventKind::MissedCall.into(),
+            outcome: Outcome::Busy.into(),
+            reason: Some(MissedReason::Busy.into()),
+            ..row
+        },
+        "voicemail" | "transcript" => {
             let second = row.id.bytes().map(i64::from).sum();
             let at = DateTime::from_timestamp(second, 0).unwrap_or_default().naive_utc();
-            Row { kind: word, transcript: said, at, ..row }
+            let kind = EventKind::from_text(&word).unwrap().into();
+            Row { kind, transcript: said, at, ..row }
         }
-        "fax" | "forwarded_call" => Row { kind: word, ..row },
-        reason => Row { kind: MISSED.into(), reason: Some(reason.into()), ..row },
+        "fax" => Row { kind: EventKind::Fax.into(), ..row },
+        "forwarded_call" => Row { kind: EventKind::ForwardedCall.into(), ..row },
+        reason => Row {
+            kind: EventKind::MissedCall.into(),
+            reason: Some(MissedReason::from_text(reason).unwrap().into()),
+            ..row
+        },
     }
 }
 
@@ -43,11 +51,12 @@ fn entered(reports: &str) -> (Vec<Entry>, Vec<News>) {
 fn log(reports: &str) -> String {
     let line = |entry: &Entry| {
         let row = &entry.row;
-        let what = row.reason.as_ref().filter(|_| row.kind == MISSED).or(row.transcript.as_ref());
+        let reason = row.reason.filter(|_| row.kind == EventKind::MissedCall);
+        let what = reason.map(|reason| reason.text()).or(row.transcript.as_deref());
         format!(
             "{} {}{}",
             row.id,
-            row.kind,
+            row.kind.text(),
             what.map(|what| format!(" {what}")).unwrap_or_default()
         )
     };
@@ -136,5 +145,5 @@ fn what_stored_rows_say_anew_is_marked() {
     let marks: Vec<_> = entries.iter().map(|entry| (entry.is_new, entry.is_changed)).collect();
     assert_eq!(marks, [(false, true), (false, true), (true, false), (true, false)]);
     unmiss(&mut entries);
-    assert_eq!(entries[0].row.kind, CALL);
+    assert_eq!(entries[0].row.kind, EventKind::Call);
 }

@@ -1,15 +1,17 @@
 //! Calls of the last weeks, whom the sample contract refuses, and where its calls ring.
 
 use api_types::{
-    BlockEntryCreate, BlockListPatch, BlockMatch, OperatorAccountPatch, RingingPut,
-    RingingTargetPut,
+    BlockEntryCreate, BlockListPatch, BlockMatch, MissedReason, NoNumber, OperatorAccountPatch,
+    RingingPut, RingingTargetPut,
 };
 use chrono::TimeDelta;
 use store::block_list::block_entry;
-use store::calls::call_event;
-use store::new_id;
+use store::calls::call_event::Direction::{self, In, Out};
+use store::calls::call_event::Outcome::{self, Answered, Busy, Missed, Refused};
+use store::calls::call_event::{self, EventKind};
 use store::numbers::ringing;
 use store::routing::contract;
+use store::{Stored, new_id};
 
 use super::{Garden, LOGIN_ID, on_day};
 use crate::error::Failure;
@@ -19,24 +21,18 @@ use crate::{accounts, block_list, numbers};
 
 /// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and
 /// on which days before today.
-type Calls = (
-    &'static str,
-    &'static str,
-    Option<&'static str>,
-    Option<&'static str>,
-    &'static str,
-    &'static [i64],
-);
+type Calls =
+    (&'static str, Direction, Option<&'static str>, Option<NoNumber>, Outcome, &'static [i64]);
 
 const CALLS: [Calls; 8] = [
-    ("+815012345678", "in", Some("+81312340001"), None, "answered", &[1, 3, 6, 9, 13, 20, 27]),
-    ("+815012345678", "out", Some("+819011112222"), None, "answered", &[2, 5, 12]),
-    ("+815012345678", "in", Some("+819033334444"), None, "missed", &[1, 4]),
-    ("+815012345678", "in", Some("+81120999001"), None, "refused", &[1, 2, 2, 5, 7, 8, 8, 12, 15]),
-    ("+815012345678", "in", Some("+81120555777"), None, "answered", &[10, 18]),
-    ("+815012345678", "in", None, Some("withheld"), "refused", &[3, 11, 16]),
-    ("+81334567890", "in", Some("+81669990000"), None, "answered", &[1, 1, 2, 3, 5, 8]),
-    ("+81120345678", "in", Some("+818055556666"), None, "busy", &[4, 6]),
+    ("+815012345678", In, Some("+81312340001"), None, Answered, &[1, 3, 6, 9, 13, 20, 27]),
+    ("+815012345678", Out, Some("+819011112222"), None, Answered, &[2, 5, 12]),
+    ("+815012345678", In, Some("+819033334444"), None, Missed, &[1, 4]),
+    ("+815012345678", In, Some("+81120999001"), None, Refused, &[1, 2, 2, 5, 7, 8, 8, 12, 15]),
+    ("+815012345678", In, Some("+81120555777"), None, Answered, &[10, 18]),
+    ("+815012345678", In, None, Some(NoNumber::Withheld), Refused, &[3, 11, 16]),
+    ("+81334567890", In, Some("+81669990000"), None, Answered, &[1, 1, 2, 3, 5, 8]),
+    ("+81120345678", In, Some("+818055556666"), None, Busy, &[4, 6]),
 ];
 
 /// Plants them, the oldest change first.
@@ -54,22 +50,22 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
         let number_id = garden.number(number)?.id;
         for (index, day) in days.iter().enumerate() {
             let minute = u32::try_from(index * 7 % 60).unwrap_or_default();
+            let reason = match outcome {
+                Missed => Some(MissedReason::NoAnswer),
+                Busy => Some(MissedReason::Busy),
+                Answered | Refused => None,
+            };
             let row = call_event::Row {
                 account_id: garden.scope.account_id().to_owned(),
                 number_id: number_id.clone(),
                 call_id: format!("demo-{}", new_id()),
                 direction: direction.into(),
                 party: party.map(str::to_owned),
-                no_number: no_number.map(str::to_owned),
+                no_number: no_number.map(Stored),
                 outcome: outcome.into(),
                 at: on_day(garden.now, *day, (11, minute)).naive_utc(),
-                kind: if matches!(outcome, "missed" | "busy") { "missed_call" } else { "call" }
-                    .into(),
-                reason: match outcome {
-                    "missed" => Some("no_answer".into()),
-                    "busy" => Some("busy".into()),
-                    _ => None,
-                },
+                kind: if reason.is_some() { EventKind::MissedCall } else { EventKind::Call }.into(),
+                reason: reason.map(Stored),
                 ..call_event::Row::default()
             };
             calls.push(row);

@@ -1,11 +1,16 @@
 //! Whom the sample contract has told, and what was told lately.
 
+use api_types::{
+    AttachmentKind, AttemptOutcome, Channel, DeliveryState, MissedReason, NotifyEvent,
+    NotifyLanguage,
+};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
-use store::calls::{attachment, call_event};
-use store::new_id;
-use store::notify::{delivery, notify_rule};
+use store::calls::attachment;
+use store::calls::call_event::{self, Direction, EventKind, Outcome};
+use store::notify::delivery::{self, Purpose};
+use store::notify::{delivery_attempt, notify_rule};
 use store::numbers::number;
+use store::{Kind as _, new_id};
 
 use super::files::{File, Files, RECORDING_MS};
 use super::{Garden, on_day};
@@ -35,18 +40,21 @@ pub(super) fn plant(
     let lasts = TimeDelta::days(config.attachments.link_days.into());
     let (yesterday, now) = (on_day(garden.now, 1, (16, 42)), garden.now);
     let fax = Told {
-        kind: "fax",
+        kind: NotifyEvent::Fax,
         number: SUPPORT,
         caller: "+81312349876",
         at: yesterday,
         row: call_event::Row { pages: Some(1), ..empty() },
     };
-    let file = ("fax", "application/pdf", "pdf", None, &files.fax);
+    let file = (AttachmentKind::Fax, "application/pdf", "pdf", None, &files.fax);
     fax.plant(garden, &rule_id, lasts, Some(file))?;
-    let hung_up =
-        call_event::Row { reason: Some("hung_up".into()), duration_s: Some(4), ..empty() };
+    let hung_up = call_event::Row {
+        reason: Some(MissedReason::HungUp.into()),
+        duration_s: Some(4),
+        ..empty()
+    };
     let missed = Told {
-        kind: "missed_call",
+        kind: NotifyEvent::MissedCall,
         number: PRIMARY,
         caller: "+819033334444",
         at: now - TimeDelta::minutes(95),
@@ -57,13 +65,19 @@ pub(super) fn plant(
     let length = i32::try_from(RECORDING_MS / 1_000).ok();
     let row = call_event::Row { duration_s: length, transcript: Some(said.into()), ..empty() };
     let voicemail = Told {
-        kind: "voicemail",
+        kind: NotifyEvent::Voicemail,
         number: PRIMARY,
         caller: "+819055556666",
         at: now - TimeDelta::minutes(40),
         row,
     };
-    let file = ("audio", "audio/wav", "wav", i32::try_from(RECORDING_MS).ok(), &files.recording);
+    let file = (
+        AttachmentKind::Audio,
+        "audio/wav",
+        "wav",
+        i32::try_from(RECORDING_MS).ok(),
+        &files.recording,
+    );
     voicemail.plant(garden, &rule_id, lasts, Some(file))
 }
 
@@ -80,9 +94,9 @@ fn rule(garden: &mut Garden<'_>) -> Result<String, Failure> {
         version: 1,
         created_at: at,
         updated_at: at,
-        emails: json!([ADDRESS]).to_string(),
-        events: json!(["missed_call", "voicemail", "fax", "forwarded_call"]).to_string(),
-        language: "ja".into(),
+        emails: vec![ADDRESS.to_owned()].into(),
+        events: NotifyEvent::ALL.to_vec().into(),
+        language: NotifyLanguage::Ja.into(),
         private_subject: false,
     };
     notify_rule::insert(garden.conn, &garden.scope, row)?;
@@ -91,7 +105,7 @@ fn rule(garden: &mut Garden<'_>) -> Result<String, Failure> {
 
 /// Something that happened and was told.
 struct Told {
-    kind: &'static str,
+    kind: NotifyEvent,
     number: &'static str,
     caller: &'static str,
     at: DateTime<Utc>,
@@ -105,7 +119,7 @@ impl Told {
         garden: &mut Garden<'_>,
         rule_id: &str,
         link_lasts: TimeDelta,
-        file: Option<(&str, &str, &str, Option<i32>, &File)>,
+        file: Option<(AttachmentKind, &str, &str, Option<i32>, &File)>,
     ) -> Result<(), Failure> {
         let (account_id, event_id) = (garden.scope.account_id().to_owned(), new_id());
         let number_id = garden.number(self.number)?.id;
@@ -115,11 +129,16 @@ impl Told {
             id: event_id.clone(),
             number_id: number_id.clone(),
             call_id: format!("demo-{}", new_id()),
-            direction: "in".into(),
+            direction: Direction::In.into(),
             party: Some(self.caller.into()),
-            outcome: if self.kind == "fax" { "answered" } else { "missed" }.into(),
+            outcome: if self.kind == NotifyEvent::Fax {
+                Outcome::Answered
+            } else {
+                Outcome::Missed
+            }
+            .into(),
             at,
-            kind: self.kind.into(),
+            kind: EventKind::from(self.kind).into(),
             attachment_id: file.map(|(.., file)| file.id.clone()),
             received_at: Some(at),
             ..self.row
@@ -133,7 +152,7 @@ impl Told {
                 call_event_id: event_id.clone(),
                 kind: kind.into(),
                 content_type: content_type.into(),
-                file_name: format!("{}-{}.{ending}", self.kind, local.format("%Y%m%d-%H%M")),
+                file_name: format!("{}-{}.{ending}", self.kind.text(), local.format("%Y%m%d-%H%M")),
                 size_bytes: file.size,
                 duration_ms,
                 object_key: file.object_key.clone(),
@@ -148,36 +167,35 @@ impl Told {
         }
         let id = new_id();
         let sent = at + TimeDelta::seconds(2);
-        let attempt = delivery::Attempt {
+        let attempt = delivery_attempt::Row {
             account_id: account_id.clone(),
             delivery_id: id.clone(),
             id: new_id(),
             at: sent,
-            outcome: "delivered".into(),
+            outcome: AttemptOutcome::Delivered.into(),
             status: Some(250),
             problem: None,
             detail: String::new(),
             duration_ms: 84,
         };
         let notice = delivery::Row {
-            account_id,
             short_id: words::short_id(&id),
-            id,
             call_event_id: Some(event_id),
             number_id: Some(number_id),
             rule_id: Some(rule_id.to_owned()),
-            channel: "mail".into(),
-            destination: ADDRESS.into(),
-            purpose: "event".into(),
-            state: "delivered".into(),
             attempts: 1,
-            next_at: at,
-            created_at: at,
             finished_at: Some(sent),
-            ..delivery::Row::default()
+            ..delivery::Row::new(
+                account_id,
+                id,
+                (Channel::Mail, ADDRESS.into()),
+                Purpose::Event,
+                DeliveryState::Delivered,
+                at,
+            )
         };
         delivery::insert(garden.conn, &garden.scope, notice)?;
-        store::notify::outbox::record(garden.conn, store::WorkerScope::sending(), &[attempt])?;
+        delivery_attempt::record(garden.conn, store::WorkerScope::sending(), &[attempt])?;
         Ok(())
     }
 }

@@ -187,7 +187,7 @@ async fn register(
             all.insert("to".into(), found.to);
             all.insert(vault::REGISTERED_AT.into(), found.timestamp.to_string());
             let credentials =
-                Some(vault::seal(&shared.secrets, &row.id, ServiceType::Line, &stored, &all));
+                Some(vault::seal(&shared.secrets, &row.id, ServiceType::Line, &stored, &all)?);
             let wanted = ServiceChange { credentials, mends: true, ..ServiceChange::default() };
             notify_services::change_notify_service(conn, &scope, &ctx, &row, &wanted)?;
             Ok(true)

@@ -1,16 +1,19 @@
 use api_types::NotifyEvent::{self, Fax, ForwardedCall, MissedCall, Voicemail};
-use store::calls::call_event::Row;
+use store::Kind as _;
+use store::calls::call_event::{Direction, Outcome, Row};
 
 use super::*;
 use crate::calls::rules::call_log::{enter, is_answered, is_refused};
 
 fn destination(channel: &str) -> Destination {
+    let kind = Channel::from_text(channel).unwrap();
     let service_id = (channel != "mail").then(|| format!("{channel}-1"));
     Destination {
-        channel: channel.into(),
+        channel: kind,
         service_id,
         label: format!("to {channel}"),
-        ..Destination::default()
+        pace_key: None,
+        is_off: false,
     }
 }
 
@@ -31,21 +34,21 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
         if word != *report {
             planned
                 .iter_mut()
-                .filter(|notice| notice.state == "waiting")
-                .for_each(|notice| notice.state = "delivered".into());
+                .filter(|notice| notice.state == DeliveryState::Waiting)
+                .for_each(|notice| notice.state = DeliveryState::Delivered);
         }
         let (kind, outcome) = match word {
-            "answered" => (call_log::CALL, "answered"),
-            "missed" => (call_log::MISSED, "missed"),
-            "blocked" => (call_log::MISSED, "refused"),
-            other => (other, "missed"),
+            "answered" => (EventKind::Call, Outcome::Answered),
+            "missed" => (EventKind::MissedCall, Outcome::Missed),
+            "blocked" => (EventKind::MissedCall, Outcome::Refused),
+            other => (EventKind::from_text(other).unwrap(), Outcome::Missed),
         };
         let row = Row {
             id: format!("{index}"),
             kind: kind.into(),
             outcome: outcome.into(),
-            direction: "in".into(),
-            transcript: (kind == call_log::TRANSCRIPT).then(|| "said".into()),
+            direction: Direction::In.into(),
+            transcript: (kind == EventKind::Transcript).then(|| "said".into()),
             ..Row::default()
         };
         let news = enter(&mut entries, row);
@@ -54,12 +57,13 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
             planned
                 .iter_mut()
                 .filter(|notice| notice.id == *id)
-                .for_each(|notice| notice.state = "canceled".into());
+                .for_each(|notice| notice.state = DeliveryState::Canceled);
         }
         for new in plan.new {
             assert_eq!(
                 new.settles,
-                entries[new.call_event_id.parse::<usize>().unwrap()].row.kind == call_log::MISSED,
+                entries[new.call_event_id.parse::<usize>().unwrap()].row.kind
+                    == EventKind::MissedCall,
                 "{reports:?}"
             );
             planned.push(Planned {
@@ -67,8 +71,12 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
                 call_event_id: new.call_event_id,
                 service_id: new.destination.service_id.clone(),
                 label: new.destination.label.clone(),
-                purpose: new.purpose.into(),
-                state: if new.destination.is_off { "held" } else { "waiting" }.into(),
+                purpose: new.purpose,
+                state: if new.destination.is_off {
+                    DeliveryState::Held
+                } else {
+                    DeliveryState::Waiting
+                },
                 progress: None,
             });
         }
@@ -79,10 +87,10 @@ fn play(reports: &[&str], rule: Option<&Rule>) -> Vec<String> {
             "{} {} {}",
             reports[notice.call_event_id.parse::<usize>().unwrap()],
             notice.label,
-            notice.purpose
+            notice.purpose.text()
         )
     };
-    planned.iter().filter(|notice| notice.state != "canceled").map(line).collect()
+    planned.iter().filter(|notice| notice.state != DeliveryState::Canceled).map(line).collect()
 }
 
 #[test]
@@ -155,10 +163,10 @@ fn what_is_said_later_follows_where_it_finds_its_place() {
 #[test]
 fn a_transcript_follows_only_what_people_have_read() {
     let rule = rule(&[Voicemail], &["slack"]);
-    let voicemail = Row { id: "v".into(), kind: "voicemail".into(), ..Row::default() };
+    let voicemail = Row { id: "v".into(), kind: EventKind::Voicemail.into(), ..Row::default() };
     let entries = [Entry::stored(voicemail)];
     let news = News::Transcribed("v".into());
-    let sent = Some(r#"{"text_sent":"C1/1.2","file_done":false}"#.to_owned());
+    let sent = Some(Progress { text_sent: Some("C1/1.2".into()), ..Progress::default() });
     for (state, progress, follows) in [
         ("delivered", None, true),
         ("handed_over", None, true),
@@ -167,7 +175,7 @@ fn a_transcript_follows_only_what_people_have_read() {
         // The text is out, the file is tried again.
         ("waiting", sent.clone(), true),
         ("held", sent, true),
-        ("held", Some("{}".to_owned()), false),
+        ("held", Some(Progress::default()), false),
         ("failed", None, false),
         ("canceled", None, false),
         ("skipped", None, false),
@@ -176,10 +184,10 @@ fn a_transcript_follows_only_what_people_have_read() {
             id: "d".into(),
             call_event_id: "v".into(),
             service_id: Some("slack-1".into()),
-            purpose: "event".into(),
-            state: state.into(),
+            label: String::new(),
+            purpose: Purpose::Event,
+            state: DeliveryState::from_text(state).unwrap(),
             progress: progress.clone(),
-            ..Planned::default()
         };
         let plan = plan_notices(&entries, &news, Some(&rule), std::slice::from_ref(&notice));
         assert_eq!(plan.new.len(), usize::from(follows), "{state} {progress:?}");

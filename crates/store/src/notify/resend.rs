@@ -1,0 +1,76 @@
+//! Notices that have come to an end and are sent again.
+
+use api_types::DeliveryState;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::delivery::{Progress, Row, in_state};
+use crate::platform::schema::deliveries;
+use crate::{Conn, Json, Scope, StoreError, Stored};
+
+/// Notices that have arrived, as far as anybody can tell.
+const ARRIVED: [Stored<DeliveryState>; 2] =
+    [Stored(DeliveryState::Delivered), Stored(DeliveryState::HandedOver)];
+/// Notices that were given up, or that their owner chose not to send.
+const IN_VAIN: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Skipped];
+
+/// Those that failed or were skipped and were planned at `since` or later, of one rule or of all.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn ended_in_vain(
+    conn: &mut Conn,
+    scope: &Scope,
+    since: NaiveDateTime,
+    rule_id: Option<&str>,
+) -> Result<Vec<Row>, StoreError> {
+    let mut found = Vec::new();
+    for state in IN_VAIN {
+        let mut query = deliveries::table
+            .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
+            .filter(in_state(state))
+            .filter(deliveries::created_at.ge(since))
+            .filter(deliveries::call_event_id.is_not_null())
+            .order(deliveries::id)
+            .select(Row::as_select())
+            .into_boxed::<crate::platform::conn::MultiBackend>();
+        if let Some(rule_id) = rule_id {
+            query = query.filter(deliveries::rule_id.eq(rule_id.to_owned()));
+        }
+        found.extend(query.load(conn)?);
+    }
+    Ok(found)
+}
+
+/// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a
+/// new one. Of one that failed, what it had sent already is not sent again. Answers whether it was
+/// there and had come to an end.
+///
+/// # Errors
+/// When the database refuses.
+pub fn revive(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    state: DeliveryState,
+    progress: Option<Json<Progress>>,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(deliveries::state.eq_any(ARRIVED))
+        .set(deliveries::progress.eq(None::<Json<Progress>>))
+        .execute(conn)?;
+    let changed = diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(deliveries::state.eq_any(IN_VAIN.map(Stored).into_iter().chain(ARRIVED)))
+        .set((
+            deliveries::state.eq(Stored(state)),
+            deliveries::attempts.eq(0),
+            deliveries::next_at.eq(now),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+            deliveries::progress.eq(progress),
+            deliveries::problem.eq(None::<String>),
+            deliveries::finished_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,12 @@
+ALTER TABLE delivery_attempts DROP CONSTRAINT delivery_attempts_outcome_is_known;
+ALTER TABLE deliveries DROP CONSTRAINT deliveries_state_is_known;
+ALTER TABLE attachments DROP CONSTRAINT attachments_kind_is_known;
+ALTER TABLE call_events DROP CONSTRAINT call_events_outcome_is_known;
+ALTER TABLE call_events DROP CONSTRAINT call_events_direction_is_known;
+ALTER TABLE block_imports DROP CONSTRAINT block_imports_state_is_known;
+ALTER TABLE removed_block_entries DROP CONSTRAINT removed_block_entries_matching_is_known;
+ALTER TABLE block_entries DROP CONSTRAINT block_entries_matching_is_known;
+ALTER TABLE service_keys DROP CONSTRAINT service_keys_kind_is_known;
+ALTER TABLE phone_ids DROP CONSTRAINT phone_ids_kind_is_known;
+ALTER TABLE numbers DROP CONSTRAINT numbers_kind_is_known;
+ALTER TABLE accounts DROP CONSTRAINT accounts_status_is_known;
