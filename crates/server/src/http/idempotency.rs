@@ -57,11 +57,9 @@ pub async fn once<T: Serialize + DeserializeOwned>(
     request_hash: String,
     create: impl Fn(&mut Conn) -> Result<Created<T>, Failure> + Clone + Send + 'static,
 ) -> Result<HttpResponse, Failure> {
-    // Keyed: the body may hold a password, and a bare hash of it could be guessed.
-    let request_hash = app.secrets.keyed_hash(&request_hash);
     let (scope, now) = (EntranceScope::authenticating(), app.clock.now_naive());
     let attempt = || {
-        let (secrets, create, caller, key, request_hash) = (
+        let (secrets, create, caller, key, request) = (
             app.secrets.clone(),
             create.clone(),
             caller.clone(),
@@ -72,7 +70,7 @@ pub async fn once<T: Serialize + DeserializeOwned>(
             let Some(key) = key else { return keep(create(conn)?).map(|kept| (kept, false)) };
             let place = format!("idempotency_keys.sealed_answer/{caller}/{key}");
             if let Some(found) = idempotency::find(conn, scope, &caller, &key)? {
-                if found.request_hash != request_hash {
+                if !secrets.keyed_hashes(&request).any(|known| known == found.request_hash) {
                     return Err(Failure::Code(ErrorCode::IdempotencyKeyReused));
                 }
                 let opened = secrets
@@ -89,7 +87,8 @@ pub async fn once<T: Serialize + DeserializeOwned>(
             let row = idempotency::Row {
                 caller,
                 idempotency_key: key,
-                request_hash,
+                // Keyed: the body may hold a password, and a bare hash of it could be guessed.
+                request_hash: secrets.keyed_hash(&request),
                 status: 201,
                 sealed_answer,
                 created_at: now,

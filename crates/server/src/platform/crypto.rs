@@ -6,8 +6,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
+use secrecy::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 
 use crate::platform::config::MasterKey;
@@ -32,25 +34,56 @@ impl From<serde_json::Error> for SealError {
     }
 }
 
+/// What is sealed under a key that was derived has this behind the id of its master key. Before,
+/// master keys sealed and hashed themselves; what they made stays readable.
+const DERIVED: char = 'h';
+
+/// A master key and what is derived from it, a key for each use (RFC 5869): what one use gives away
+/// is worth nothing to another.
+#[derive(Clone)]
+struct Key {
+    id: String,
+    master: MasterKey,
+    sealing: Zeroizing<[u8; 32]>,
+    hashing: Zeroizing<[u8; 32]>,
+}
+
+impl Key {
+    fn new(master: MasterKey) -> Self {
+        let id = hex(&Sha256::digest(master.expose()))[..8].to_owned();
+        let derived = Hkdf::<Sha256>::new(None, master.expose());
+        let derive = |what: &str| {
+            let mut key = Zeroizing::new([0; 32]);
+            derived
+                .expand(what.as_bytes(), &mut *key)
+                .unwrap_or_else(|_| unreachable!("32 bytes are less than HKDF gives"));
+            key
+        };
+        Self {
+            id,
+            sealing: derive("denwaban sealing 1"),
+            hashing: derive("denwaban hashing 1"),
+            master,
+        }
+    }
+}
+
 /// The master keys; the first seals, all open.
 #[derive(Clone)]
 pub struct Secrets {
-    keys: Vec<(String, MasterKey)>,
+    keys: Vec<Key>,
 }
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+        f.debug_list().entries(self.keys.iter().map(|key| &key.id)).finish()
     }
 }
 
 impl Secrets {
     /// From the configured keys, the sealing one first. `None` when there is none.
     pub fn new(keys: Vec<MasterKey>) -> Option<Self> {
-        let keys: Vec<_> = keys
-            .into_iter()
-            .map(|key| (hex(&Sha256::digest(key.expose()))[..8].to_owned(), key))
-            .collect();
+        let keys: Vec<_> = keys.into_iter().map(Key::new).collect();
         (!keys.is_empty()).then_some(Self { keys })
     }
 
@@ -60,11 +93,11 @@ impl Secrets {
     /// # Errors
     /// When the cipher refuses: more than it takes at once.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String, SealError> {
-        let (id, key) = &self.keys[0];
+        let key = &self.keys[0];
         let nonce: [u8; 24] = random();
-        let sealed = XChaCha20Poly1305::new(&Key::from(*key.expose()))
+        let sealed = cipher(&key.sealing)
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place.as_bytes() });
-        envelope(id, nonce, sealed)
+        envelope(&format!("{}{DERIVED}", key.id), nonce, sealed)
     }
 
     /// Opens what [`Secrets::seal`] made for the same place.
@@ -76,29 +109,36 @@ impl Secrets {
         let (Some(id), Some(nonce), Some(text)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SealError::Damaged);
         };
-        let (_, key) =
-            self.keys.iter().find(|(known, _)| known == id).ok_or(SealError::UnknownKey)?;
+        let master = id.strip_suffix(DERIVED);
+        let key = self.keys.iter().find(|key| key.id == master.unwrap_or(id));
+        let key = key.ok_or(SealError::UnknownKey)?;
+        let key = if master.is_some() { &*key.sealing } else { key.master.expose() };
         let nonce: [u8; 24] = URL_SAFE_NO_PAD
             .decode(nonce)
             .ok()
             .and_then(|n| n.try_into().ok())
             .ok_or(SealError::Damaged)?;
         let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| SealError::Damaged)?;
-        XChaCha20Poly1305::new(&Key::from(*key.expose()))
+        cipher(key)
             .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: place.as_bytes() })
             .map_err(|_| SealError::Damaged)
     }
 
     /// A keyed hash: what is kept of an address or a login id that tried to sign in.
     pub fn keyed_hash(&self, text: &str) -> String {
-        hex(&hmac(self.keys[0].1.expose(), text.as_bytes()))
+        hex(&hmac(&*self.keys[0].hashing, text.as_bytes()))
     }
 
-    /// The same under each of the keys, the sealing one first: what was made before a rotation is
-    /// known again.
+    /// The same under each of the keys, the sealing one first: what was made before a rotation, or
+    /// by a master key itself, is known again.
     pub fn keyed_hashes(&self, text: &str) -> impl Iterator<Item = String> {
-        self.keys.iter().map(move |(_, key)| hex(&hmac(key.expose(), text.as_bytes())))
+        let each = |key: &Key| [*key.hashing, *key.master.expose()];
+        self.keys.iter().flat_map(each).map(move |key| hex(&hmac(&key, text.as_bytes())))
     }
+}
+
+fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&chacha20poly1305::Key::from(*key))
 }
 
 /// What is stored of something sealed.
@@ -240,6 +280,36 @@ mod tests {
     fn what_cannot_be_sealed_is_not_stored() {
         let refused = Err(chacha20poly1305::aead::Error);
         assert_eq!(envelope("key", [0; 24], refused), Err(SealError::NotSealed));
+    }
+
+    /// What master keys made before keys were derived from them.
+    #[test]
+    fn what_a_master_key_made_itself_stays_readable() {
+        let (secrets, master) = (secrets(&[1]), [1; 32]);
+        let id = secrets.keys[0].id.clone();
+        let sealed = cipher(&master)
+            .encrypt(&XNonce::from([7; 24]), Payload { msg: b"secret", aad: b"phone_ids/1" });
+        let sealed = envelope(&id, [7; 24], sealed).unwrap();
+        assert_eq!(secrets.open("phone_ids/1", &sealed).as_deref(), Ok(&b"secret"[..]));
+        assert_eq!(secrets.open("phone_ids/2", &sealed), Err(SealError::Damaged));
+        let hash = hex(&hmac(&master, b"link"));
+        assert!(secrets.keyed_hashes("link").any(|known| known == hash));
+        assert_ne!(secrets.keyed_hash("link"), hash, "a master key hashes nothing itself");
+        assert!(secrets.seal("phone_ids/1", b"secret").unwrap().starts_with(&format!("{id}h.")));
+    }
+
+    /// RFC 5869 with these words, so that another version of this program derives the same keys.
+    #[test]
+    fn derived_keys_are_what_they_were() {
+        let key = &secrets(&[1]).keys[0];
+        assert_eq!(
+            hex(&*key.sealing),
+            "b93bb3466bf37906ad7029efd1535f81ed228aabb52e330854f9a5e8866975bf"
+        );
+        assert_eq!(
+            hex(&*key.hashing),
+            "d6f0ae8bc5059a1d14f18cc04689a89da5d48000d704240c6a931ac5e470735a"
+        );
     }
 
     #[test]
