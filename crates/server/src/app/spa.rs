@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use actix_web::http::header::{
-    self, AcceptEncoding, ContentEncoding, ETag, Encoding, EntityTag, Header as _, HeaderMap,
-    HeaderName, HeaderValue, Preference, Quality,
+    self, AcceptEncoding, ContentEncoding, ETag, EntityTag, Header as _, HeaderMap, HeaderName,
+    HeaderValue, Quality,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::http::conditional::is_known;
+use crate::http::conditional::{is_known, quality};
 use crate::platform::config::Config;
 
 #[derive(rust_embed::Embed)]
@@ -142,25 +142,13 @@ fn find(files: &dyn Files, name: &str, request: &HttpRequest) -> Option<(Asset, 
 /// first.
 fn preferred(accepted: Option<&AcceptEncoding>) -> Vec<(ContentEncoding, &'static str)> {
     let Some(accepted) = accepted else { return vec![(ContentEncoding::Identity, "")] };
-    let quality = |encoding: ContentEncoding| {
-        let named = accepted.iter().find(|item| {
-            matches!(&item.item,
-            Preference::Specific(Encoding::Known(known)) if *known == encoding)
-        });
-        let any = accepted.iter().find(|item| matches!(item.item, Preference::Any));
-        match named.or(any) {
-            Some(item) => item.quality,
-            None if encoding == ContentEncoding::Identity => Quality::MIN,
-            None => Quality::ZERO,
-        }
-    };
     let mut forms: Vec<_> = [
         (ContentEncoding::Brotli, ".br"),
         (ContentEncoding::Gzip, ".gz"),
         (ContentEncoding::Identity, ""),
     ]
     .into_iter()
-    .map(|(encoding, suffix)| (quality(encoding), encoding, suffix))
+    .map(|(encoding, suffix)| (quality(accepted, encoding), encoding, suffix))
     .filter(|(quality, ..)| *quality > Quality::ZERO)
     .collect();
     forms.sort_by_key(|(quality, ..)| std::cmp::Reverse(*quality));

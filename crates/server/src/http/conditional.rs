@@ -17,18 +17,29 @@ pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
         }
 }
 
-/// Whether `Accept-Encoding` takes gzip (RFC 9110, 12.5.3).
+/// How much a client likes a coding (RFC 9110, 12.5.3); zero where it does not take it.
+pub fn quality(accepted: &AcceptEncoding, coding: ContentEncoding) -> Quality {
+    let is_named = |item: &Preference<Encoding>| match item {
+        Preference::Specific(Encoding::Known(known)) => *known == coding,
+        // The same coding by its old name (RFC 9110, 8.4.1.3).
+        Preference::Specific(Encoding::Unknown(name)) => {
+            coding == ContentEncoding::Gzip && name == "x-gzip"
+        }
+        Preference::Any => false,
+    };
+    let named = accepted.iter().find(|item| is_named(&item.item));
+    let any = accepted.iter().find(|item| matches!(item.item, Preference::Any));
+    match named.or(any) {
+        Some(item) => item.quality,
+        None if coding == ContentEncoding::Identity => Quality::MIN,
+        None => Quality::ZERO,
+    }
+}
+
+/// Whether `Accept-Encoding` takes gzip.
 pub fn takes_gzip(request: &HttpRequest) -> bool {
-    AcceptEncoding::parse(request).is_ok_and(|accepted| {
-        accepted.iter().any(|coding| {
-            let is_gzip = match &coding.item {
-                Preference::Any => true,
-                Preference::Specific(Encoding::Known(known)) => *known == ContentEncoding::Gzip,
-                Preference::Specific(Encoding::Unknown(name)) => name == "x-gzip",
-            };
-            is_gzip && coding.quality > Quality::ZERO
-        })
-    })
+    AcceptEncoding::parse(request)
+        .is_ok_and(|accepted| quality(&accepted, ContentEncoding::Gzip) > Quality::ZERO)
 }
 
 #[cfg(test)]
@@ -52,6 +63,7 @@ mod tests {
             (Some("*"), true),
             (Some("gzip;q=0"), false),
             (Some("gzip; q=0.0, br"), false),
+            (Some("gzip;q=0, *"), false),
         ] {
             let mut request = TestRequest::default();
             if let Some(header) = header {
