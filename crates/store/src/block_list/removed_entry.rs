@@ -55,51 +55,27 @@ pub fn remove(
     let mut before = None;
     loop {
         // In parts: neither a hundred thousand rows nor as many ids stand in memory at once.
-        let rows: Vec<Row> = match removed {
+        let mut part = |texts: &[String]| {
+            let wanted = Wanted { texts: texts.to_vec(), before: before.take() };
+            matching(scope, number_id, &wanted)
+                .order(block_entries::id.desc())
+                .limit(AT_ONCE as i64)
+        };
+        let wanted = match removed {
             Removed::Ids(ids) => matching(scope, number_id, &Wanted::default())
-                .filter(block_entries::id.eq_any(ids.clone()))
-                .select(Row::as_select())
-                .load(conn)?,
-            Removed::Import(import_id) => {
-                matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
-                    .filter(block_entries::import_id.eq(import_id.clone()))
-                    .order(block_entries::id.desc())
-                    .limit(AT_ONCE as i64)
-                    .select(Row::as_select())
-                    .load(conn)?
-            }
+                .filter(block_entries::id.eq_any(ids.clone())),
+            Removed::Import(id) => part(&[]).filter(block_entries::import_id.eq(id.clone())),
             Removed::PutBack(former) => {
-                let put_back = removed_block_entries::table
-                    .filter(removed_block_entries::account_id.eq(scope.account_id().to_owned()))
-                    .filter(removed_block_entries::number_id.eq(number_id.to_owned()))
-                    .filter(removed_block_entries::deletion_id.eq(former.clone()))
-                    .filter(removed_block_entries::put_back_at.is_not_null())
-                    .select(removed_block_entries::id);
-                matching(scope, number_id, &Wanted { texts: Vec::new(), before: before.take() })
-                    .filter(block_entries::id.eq_any(put_back))
-                    .order(block_entries::id.desc())
-                    .limit(AT_ONCE as i64)
-                    .select(Row::as_select())
-                    .load(conn)?
+                let put_back = of_deletion(scope, number_id, former).filter(known);
+                let put_back = put_back.select(removed_block_entries::id);
+                part(&[]).filter(block_entries::id.eq_any(put_back))
             }
+            Removed::All { texts, except } if except.is_empty() => part(texts),
             Removed::All { texts, except } => {
-                let query = matching(
-                    scope,
-                    number_id,
-                    &Wanted { texts: texts.clone(), before: before.take() },
-                );
-                let query = if except.is_empty() {
-                    query
-                } else {
-                    query.filter(block_entries::id.ne_all(except.clone()))
-                };
-                query
-                    .order(block_entries::id.desc())
-                    .limit(AT_ONCE as i64)
-                    .select(Row::as_select())
-                    .load(conn)?
+                part(texts).filter(block_entries::id.ne_all(except.clone()))
             }
         };
+        let rows: Vec<Row> = wanted.select(Row::as_select()).load(conn)?;
         let Some(last) = rows.last() else { return Ok(count) };
         before = Some(last.id.clone());
         let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
