@@ -19,10 +19,9 @@ use crate::ui::live::use_live;
 use crate::ui::states;
 use crate::{t, text};
 
-/// Nine o'clock tomorrow in Tokyo, where it is midnight by UTC.
+/// Nine o'clock tomorrow in Tokyo.
 fn tomorrow(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let today = format::iso_day(now);
-    format!("{today}T00:00:00Z").parse::<DateTime<Utc>>().ok().map(|day| day + TimeDelta::days(1))
+    format::end_of_day(&format::iso_day(now)).map(|midnight| midnight + TimeDelta::hours(9))
 }
 
 /// Begins a pause, or ends it with one press.
@@ -106,7 +105,7 @@ pub(super) fn Pause(
                         />
                     </label>
                     {redraw(move || {
-                        let end = format!("{}:00+09:00", at.get()).parse::<DateTime<Utc>>().ok()?;
+                        let end = format::of_field_time(&at.get())?;
                         Some(
                             view! {
                                 <button
@@ -148,19 +147,8 @@ pub(super) fn Pause(
         <section class="group">
             <div class="list">{body}</div>
             <p role="alert" data-testid="pause-refused">
-                {redraw(move || task.error().with(|error| error.as_ref().map(refusal)))}
+                {redraw(move || task.error().with(|error| error.as_ref().map(states::reason)))}
             </p>
         </section>
-    }
-}
-
-/// Why a pause was not taken: what is wrong with its end says more than that something is.
-fn refusal(error: &ClientError) -> String {
-    match error {
-        ClientError::Problem(problem) if problem.code == ErrorCode::Invalid => problem
-            .errors
-            .first()
-            .map_or_else(|| problem.detail.clone(), |wrong| wrong.message.clone()),
-        error => states::words(error).1,
     }
 }

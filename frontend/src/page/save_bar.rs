@@ -80,7 +80,7 @@ pub fn SaveBar(
                 })}
                 <span>{message}</span>
             </p>
-            {redraw(move || saved.get().then(|| untrack(beside)))}
+            {redraw(move || saved.get().then(beside))}
             <div class="buttons">
                 {redraw(move || {
                     if saved.get() {

@@ -112,6 +112,12 @@ pub fn time(at: DateTime<Utc>) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
+/// The moment that the browser's own field for a day and a time holds, in Tokyo; nothing while it is
+/// not filled in.
+pub fn of_field_time(text: &str) -> Option<DateTime<Utc>> {
+    format!("{text}:00+09:00").parse().ok()
+}
+
 /// As the browser's own field for a day and a time writes it, in Tokyo: `2026-11-22T18:04`.
 pub fn field_time(at: DateTime<Utc>) -> String {
     let at = tokyo(at);

@@ -54,6 +54,16 @@ pub fn words(error: &ClientError) -> (String, String) {
     }
 }
 
+/// Why something was not taken: what is wrong with a value says more than that something is.
+pub fn reason(error: &ClientError) -> String {
+    match error {
+        ClientError::Problem(problem) if !problem.errors.is_empty() => {
+            problem.errors[0].message.clone()
+        }
+        error => words(error).1,
+    }
+}
+
 /// Something did not come: what happened, and again.
 #[component]
 pub fn ErrorState(

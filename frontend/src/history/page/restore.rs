@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::history::api;
 use crate::numbers::directory::use_directory;
-use crate::platform::api::{ClientError, use_client};
+use crate::platform::api::use_client;
 use crate::platform::effect::{follow, redraw};
 use crate::platform::task::Task;
 use crate::ui::change::{Change, change_line};
@@ -66,7 +66,7 @@ pub(super) fn Restore(
     let message = move || {
         error.get().map(|error| match error.code() {
             Some(ErrorCode::ChangedSince) => t!(history.changed_since).to_owned(),
-            Some(ErrorCode::Invalid) => reason(&error),
+            Some(ErrorCode::Invalid) => states::reason(&error),
             _ => states::words(&error).1,
         })
     };
@@ -120,16 +120,6 @@ pub(super) fn Restore(
                 </button>
             </div>
         </Sheet>
-    }
-}
-
-/// The first reason that the server gave.
-fn reason(error: &ClientError) -> String {
-    match error {
-        ClientError::Problem(problem) if !problem.errors.is_empty() => {
-            problem.errors[0].message.clone()
-        }
-        error => states::words(error).1,
     }
 }
 

@@ -52,11 +52,9 @@ impl Call {
     /// Nothing while there is nothing to ask.
     fn request(&self) -> Option<RoutePreviewRequest> {
         let caller = if self.kind == NUMBER { self.caller.trim() } else { &self.kind };
-        // The field speaks of the time in Tokyo.
-        let at = if self.at.is_empty() {
-            None
-        } else {
-            Some(format!("{}:00+09:00", self.at).parse().ok()?)
+        let at = match self.at.as_str() {
+            "" => None,
+            at => Some(format::of_field_time(at)?),
         };
         let request = RoutePreviewRequest {
             caller: caller.to_owned(),
