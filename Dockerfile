@@ -1,9 +1,9 @@
 # One binary, the portal inside it.
 
 FROM rust:1.95.0-slim-bookworm AS build
-# libpq is built from source and speaks TLS through OpenSSL.
+# libpq is built from source and speaks TLS through OpenSSL; so is the allocator, by make.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl-dev pkg-config \
+    && apt-get install -y --no-install-recommends libssl-dev make pkg-config \
     && rm -rf /var/lib/apt/lists/* \
     && rustup target add wasm32-unknown-unknown
 WORKDIR /src

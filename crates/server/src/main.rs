@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-/// Gives memory back to the system when it is free: 26 MB after a minute of sign-ins, where the C
-/// library's keeps the 19 MiB of each password that was hashed beside others, 120 MB, for good.
-/// Without huge pages, which alone doubled the idle memory.
+/// Gives memory back to the system as soon as it is free, the 19 MiB of a password that was hashed at
+/// once: the C library and mimalloc keep them until something else is asked for.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     server::cli::run()

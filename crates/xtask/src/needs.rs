@@ -17,8 +17,10 @@ struct Need {
     present: fn() -> bool,
 }
 
-/// For every build: libpq is built from source, and it talks TLS through OpenSSL.
+/// For every build: libpq is built from source, and it talks TLS through OpenSSL; so is the
+/// allocator, by `make`.
 const BUILD: &[Need] = &[
+    Need { name: "make", packages: &["make"], present: || works(program("make").arg("--version")) },
     Need {
         name: "pkg-config",
         packages: &["pkg-config"],
