@@ -199,18 +199,16 @@ impl Holder {
                 state: Some(DeliveryState::Waiting),
                 ..delivery::Filter::default()
             };
-            let ids: Vec<String> = delivery::list(conn, &scope, &filter, 1_000)?
-                .into_iter()
-                .map(|row| row.id)
-                .collect();
-            store::notify::outbox::lease(conn, &scope, &ids, &lease)?;
+            let worker = store::WorkerScope::sending();
+            let taken = delivery::list(conn, &scope, &filter, 1_000)?;
+            store::notify::outbox::lease(conn, worker, &taken, &lease)?;
             let outcome = match problem {
                 Some(_) => AttemptOutcome::BadPayload,
                 None => AttemptOutcome::Delivered,
             };
-            let attempt = |id: &String| delivery_attempt::Row {
-                account_id: scope.account_id().to_owned(),
-                delivery_id: id.clone(),
+            let attempt = |row: &delivery::Row| delivery_attempt::Row {
+                account_id: row.account_id.clone(),
+                delivery_id: row.id.clone(),
                 id: new_id(),
                 at: now,
                 outcome: outcome.into(),
@@ -219,15 +217,16 @@ impl Holder {
                 detail: "as it was answered".into(),
                 duration_ms: 84,
             };
-            let attempts: Vec<delivery_attempt::Row> = ids.iter().map(attempt).collect();
-            delivery_attempt::record(conn, store::WorkerScope::sending(), &attempts)?;
+            let attempts: Vec<delivery_attempt::Row> = taken.iter().map(attempt).collect();
+            delivery_attempt::record(conn, worker, &attempts)?;
             let end = store::notify::outbox::End {
                 state: DeliveryState::from_text(state).expect("a state"),
                 next_at: None,
                 progress: None,
                 problem: problem.map(str::to_owned),
             };
-            store::notify::outbox::finish(conn, &scope, "test", &ids, &end, now).map(drop)
+            let ended: Vec<_> = taken.iter().collect();
+            store::notify::outbox::finish(conn, worker, "test", &ended, &end, now).map(drop)
         };
         app.app.db.write(send).await.unwrap();
     }

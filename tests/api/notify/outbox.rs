@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::platform::config::Config;
-use store::Scope;
 use store::notify::outbox::Lease;
+use store::{Scope, WorkerScope};
 use tests::fakes::Reply;
 use tests::{Replica, on_both, within};
 
@@ -245,15 +245,16 @@ on_both!(
         told.voicemails(&app, ["one".to_owned()].into_iter()).await;
         // A worker takes it and is never heard of again.
         let waiting = told.all_are(&["waiting"]).await;
-        let (scope, ids) = (
-            Scope::account(&told.holder.account_id),
-            [waiting[0]["id"].as_str().unwrap_or_default().to_owned()],
-        );
+        let scope = Scope::account(&told.holder.account_id);
+        let id = waiting[0]["id"].as_str().unwrap_or_default().to_owned();
         let lease =
             Lease { owner: "gone".into(), until: app.clock.now_naive() + TimeDelta::seconds(60) };
         app.app
             .db
-            .write(move |conn| store::notify::outbox::lease(conn, &scope, &ids, &lease))
+            .write(move |conn| {
+                let row = store::notify::delivery::find(conn, &scope, &id)?;
+                store::notify::outbox::lease(conn, WorkerScope::sending(), &row, &lease)
+            })
             .await
             .expect("it is taken");
         let _other = Replica::with(&app, |config| config.outbox.workers = 4);

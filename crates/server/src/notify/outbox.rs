@@ -12,7 +12,7 @@ pub mod load;
 pub mod retry;
 pub mod turn;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use api_types::{DeliveryState, LiveChange};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::notify::outbox::{self, Lease};
 use store::notify::{delivery_attempt, material};
-use store::{Scope, StoreError, WorkerScope, new_id};
+use store::{StoreError, WorkerScope, new_id};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -195,9 +195,8 @@ impl Engine {
                 if !writing.is_empty() {
                     desk.write(conn, &writing, now)?;
                 }
-                for (account, ids) in &renewed {
-                    outbox::renew(conn, &Scope::account(account), ids, &lease)?;
-                }
+                let keys = renewed.iter().map(|(id, account)| (account.as_str(), id.as_str()));
+                outbox::renew(conn, WorkerScope::sending(), keys, &lease)?;
                 let Some(claim) = wanted else { return Ok(Claimed::default()) };
                 let swept = outbox::sweep(conn, WorkerScope::sending(), now, SWEPT)?;
                 let attempts: Vec<_> =
@@ -228,17 +227,13 @@ impl Engine {
         Ok(more)
     }
 
-    /// Leases that run on while something takes long.
-    fn renewals(&mut self, now: NaiveDateTime) -> BTreeMap<String, Vec<String>> {
-        let mut renewed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    /// Leases that run on while something takes long: delivery → account.
+    fn renewals(&mut self, now: NaiveDateTime) -> HashMap<String, String> {
         if self.under_way.is_empty() || now < self.renew_at {
-            return renewed;
+            return HashMap::new();
         }
         self.renew_at = now + self.seconds(self.desk.limits.lease_s) / 3;
-        for (id, account) in &self.under_way {
-            renewed.entry(account.clone()).or_default().push(id.clone());
-        }
-        renewed
+        self.under_way.clone()
     }
 
     fn seconds(&self, seconds: u64) -> TimeDelta {

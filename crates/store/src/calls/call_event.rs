@@ -3,10 +3,9 @@
 use api_types::{MissedReason, NoNumber, NotifyEvent};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use serde::Serialize;
 
 use crate::platform::schema::call_events;
-use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, kinds, row};
+use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, insert_many, kinds, row};
 
 /// Which way a call went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,7 +101,8 @@ impl From<NotifyEvent> for EventKind {
 row! {
     call_events by id
     /// A call.
-    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Insertable)]
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Insertable)]
+    #[diesel(treat_none_as_default_value = false)]
     pub struct Row {
         /// The account.
         pub account_id: String,
@@ -162,15 +162,8 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// A unique violation when one of them was added before.
 pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<(), StoreError> {
-    match conn {
-        Conn::Postgres(c) => crate::platform::conn::insert_json(c, "call_events", rows),
-        Conn::Sqlite(c) => {
-            for row in rows {
-                diesel::insert_into(call_events::table).values(row).execute(c)?;
-            }
-            Ok(())
-        }
-    }
+    insert_many!(conn, call_events::table, rows);
+    Ok(())
 }
 
 /// Everything that is known of some calls, in the order in which it came.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::schema::deliveries;
-use crate::{Conn, Json, Kind, Scope, StoreError, Stored, SwitchScope, kinds, row};
+use crate::{Conn, Json, Kind, Scope, StoreError, Stored, SwitchScope, insert_many, kinds, row};
 
 /// What a notice is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,8 @@ pub(crate) const OPEN: [Stored<DeliveryState>; 2] =
 row! {
     deliveries by id
     /// A notice to one destination.
-    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Insertable)]
+    #[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+    #[diesel(treat_none_as_default_value = false)]
     pub struct Row {
         /// The account.
         pub account_id: String,
@@ -130,6 +131,11 @@ row! {
 }
 
 impl Row {
+    /// The account and the id: what it is found by.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.account_id, &self.id)
+    }
+
     /// A notice that is due at once and of which nothing more is known yet.
     pub fn new(
         account_id: String,
@@ -181,15 +187,8 @@ pub fn insert(conn: &mut Conn, scope: &Scope, row: Row) -> Result<(), StoreError
 /// # Errors
 /// When the database refuses.
 pub fn insert_all(conn: &mut Conn, _scope: SwitchScope, rows: &[Row]) -> Result<(), StoreError> {
-    match conn {
-        Conn::Postgres(c) => crate::platform::conn::insert_json(c, "deliveries", rows),
-        Conn::Sqlite(c) => {
-            for row in rows {
-                diesel::insert_into(deliveries::table).values(row).execute(c)?;
-            }
-            Ok(())
-        }
-    }
+    insert_many!(conn, deliveries::table, rows);
+    Ok(())
 }
 
 /// The notices of some events, locked until the end of the transaction: no worker takes one of them

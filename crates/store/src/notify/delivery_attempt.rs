@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::delivery_attempts;
-use crate::{Conn, Scope, StoreError, Stored, WorkerScope, kinds, on_each, row};
+use crate::{Conn, Scope, StoreError, Stored, WorkerScope, insert_many, kinds, row};
 
 kinds! {
     AttemptOutcome {
@@ -23,6 +23,7 @@ row! {
     delivery_attempts by id
     /// An attempt to send a notice.
     #[derive(Clone, Debug, Insertable)]
+    #[diesel(treat_none_as_default_value = false)]
     pub struct Row {
         /// The account.
         pub account_id: String,
@@ -57,14 +58,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, delivery_id: &str) -> Result<Vec<Row
         .select(Row::as_select())
         .load(conn)?)
 }
+
 /// Writes attempts down.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn record(conn: &mut Conn, _scope: WorkerScope, attempts: &[Row]) -> Result<(), StoreError> {
-    // Nine values a row: far below what a statement takes on either side.
-    for part in attempts.chunks(500) {
-        on_each!(conn, |c| diesel::insert_into(delivery_attempts::table).values(part).execute(c))?;
-    }
+    insert_many!(conn, delivery_attempts::table, attempts);
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::notify::delivery::{Progress, Purpose, Row};
 use crate::notify::{notify_rule, notify_service};
 use crate::numbers::number;
 use crate::numbers::number::numbers;
+use crate::platform::among::keyed;
 use crate::platform::schema::{
     attachments, call_events, deliveries, notify_rules, notify_services,
 };
@@ -77,22 +78,18 @@ pub fn load(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Materia
             found.map(|row| (row.id.clone(), row)).collect::<BTreeMap<_, _>>()
         }};
     }
-    // The only ones that are many: asked for per account, since every account with every id is many
-    // more look-ups.
-    let mut of_accounts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in rows {
-        of_accounts.entry(&row.account_id).or_default().extend(row.call_event_id.as_deref());
-    }
-    let mut events = BTreeMap::new();
-    for (account_id, ids) in of_accounts {
-        let found: Vec<Checked<call_event::Row>> = call_events::table
-            .filter(call_events::account_id.eq(account_id))
-            .filter(call_events::id.eq_any(ids))
-            .select(Checked::<call_event::Row>::as_select())
-            .load(conn)?;
-        let found = readable(found, &mut damaged).into_iter();
-        events.extend(found.map(|row| (row.id.clone(), row)));
-    }
+    // The only ones that are many: by their keys, since every account with every id is many more
+    // look-ups.
+    let keys: BTreeSet<(&str, &str)> = rows
+        .iter()
+        .filter_map(|row| Some((row.account_id.as_str(), row.call_event_id.as_deref()?)))
+        .collect();
+    let found: Vec<Checked<call_event::Row>> = call_events::table
+        .filter(keyed("call_events", keys))
+        .select(Checked::<call_event::Row>::as_select())
+        .load(conn)?;
+    let events: BTreeMap<_, _> =
+        readable(found, &mut damaged).into_iter().map(|row| (row.id.clone(), row)).collect();
     let files = events
         .values()
         .filter_map(|event| event.attachment_id.clone())

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use api_types::DeliveryState;
 use chrono::NaiveDateTime;
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
 
 use crate::notify::delivery::{Progress, Row, in_state};
+use crate::platform::among::{keyed, none_of};
 use crate::platform::schema::{deliveries, delivery_attempts, paces};
-use crate::{Checked, Conn, Json, Scope, StoreError, Stored, WorkerScope, on_each};
+use crate::{Checked, Conn, Json, Kind, Scope, StoreError, Stored, WorkerScope, on_each};
 
 /// Loads rows and keeps them locked until the end of the transaction: on PostgreSQL what another
 /// worker has locked is passed over, on SQLite there is no other worker within a write.
@@ -49,19 +51,19 @@ pub fn due_accounts(
     after: &str,
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
-    // One look into the index per account, however many notices each has.
+    // Two looks into the index per account, however many notices each has. A join with EXISTS would
+    // read all of them.
     let found: Vec<Account> = diesel::sql_query(
         "WITH RECURSIVE waiting(account_id) AS ( \
          SELECT (SELECT account_id FROM deliveries WHERE state = 'waiting' AND account_id > $1 \
              ORDER BY account_id LIMIT 1) \
          UNION ALL \
-         SELECT (SELECT d.account_id FROM deliveries d WHERE d.state = 'waiting' AND d.account_id \
-             > waiting.account_id \
-         ORDER BY d.account_id LIMIT 1) FROM waiting WHERE waiting.account_id IS NOT NULL) \
-         SELECT account_id FROM waiting WHERE account_id IS NOT NULL AND EXISTS (SELECT 1 FROM \
-             deliveries d \
-         WHERE d.state = 'waiting' AND d.account_id = waiting.account_id AND d.next_at <= $2) \
-             LIMIT $3",
+         SELECT (SELECT d.account_id FROM deliveries d \
+             WHERE d.state = 'waiting' AND d.account_id > waiting.account_id \
+             ORDER BY d.account_id LIMIT 1) FROM waiting WHERE waiting.account_id IS NOT NULL) \
+         SELECT account_id FROM waiting WHERE (SELECT d.next_at FROM deliveries d \
+             WHERE d.state = 'waiting' AND d.account_id = waiting.account_id \
+             ORDER BY d.next_at LIMIT 1) <= $2 LIMIT $3",
     )
     .bind::<Text, _>(after.to_owned())
     .bind::<Timestamp, _>(now)
@@ -70,9 +72,9 @@ pub fn due_accounts(
     Ok(found.into_iter().map(|account| account.account_id).collect())
 }
 
-/// What is due of an account, the longest waiting first, `limit` at most, without what goes to the
-/// destinations `not` (ids of services, mail addresses); locked until the end of the transaction,
-/// and what another worker has locked is passed over.
+/// What is due of an account, the longest waiting first, `limit` at most, without the notices
+/// `taken` and what goes to the destinations `full` (ids of services, mail addresses); locked until
+/// the end of the transaction, and what another worker has locked is passed over.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -80,7 +82,8 @@ pub fn due(
     conn: &mut Conn,
     scope: &Scope,
     now: NaiveDateTime,
-    not: &[String],
+    taken: &[String],
+    full: &[String],
     limit: i64,
 ) -> Result<Vec<Row>, StoreError> {
     // A literal, not a parameter: only then does the index of what waits apply.
@@ -90,7 +93,8 @@ pub fn due(
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now))
-            .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(not))
+            .filter(none_of("id", taken))
+            .filter(none_of("COALESCE(service_id, destination)", full))
             .order((deliveries::next_at, deliveries::id))
             .limit(limit)
     ))
@@ -116,10 +120,16 @@ pub fn companions(
             .filter(deliveries::service_id.eq(service_id))
             .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now).or(deliveries::slot_at.is_not_null()))
-            .filter(deliveries::id.ne_all(not))
+            .filter(none_of("id", not))
             .order(deliveries::id)
             .limit(limit)
     ))
+}
+
+/// Whether a notice that was found by its id is in a state. Written so that no index of what is in
+/// that state is used for it: in a queue that has just filled, that is everything.
+fn still(state: DeliveryState) -> SqlLiteral<Bool> {
+    sql::<Bool>(&format!("state || '' = '{}'", state.text()))
 }
 
 /// A lease on notices.
@@ -131,21 +141,21 @@ pub struct Lease {
     pub until: NaiveDateTime,
 }
 
-/// Takes notices of an account that were found in this transaction; each counts as an attempt from
-/// now on.
+/// Takes notices that were found in this transaction; each counts as an attempt from now on.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn lease(
+pub fn lease<'a>(
     conn: &mut Conn,
-    scope: &Scope,
-    ids: &[String],
+    _scope: WorkerScope,
+    taken: impl IntoIterator<Item = &'a Row>,
     lease: &Lease,
 ) -> Result<usize, StoreError> {
-    let rows = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
+    let taken = keyed("deliveries", taken.into_iter().map(Row::key));
+    if taken.is_empty() {
+        return Ok(0);
+    }
+    let rows = deliveries::table.filter(taken).filter(still(DeliveryState::Waiting));
     Ok(diesel::update(rows)
         .set((
             deliveries::state.eq(Stored(DeliveryState::Sending)),
@@ -167,10 +177,9 @@ pub fn postpone(
     until: NaiveDateTime,
     slot: bool,
 ) -> Result<(), StoreError> {
-    let rows = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
+    let keys = ids.iter().map(|id| (scope.account_id(), id.as_str()));
+    let rows =
+        deliveries::table.filter(keyed("deliveries", keys)).filter(still(DeliveryState::Waiting));
     diesel::update(rows)
         .set((deliveries::next_at.eq(until), deliveries::slot_at.eq(slot.then_some(until))))
         .execute(conn)?;
@@ -248,23 +257,23 @@ pub struct End {
     pub problem: Option<String>,
 }
 
-/// Notices of one account with the same end; answers how many this worker still held. The others
-/// belong to somebody else now.
+/// Notices with the same end; answers how many this worker still held. The others belong to
+/// somebody else now.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn finish(
     conn: &mut Conn,
-    scope: &Scope,
+    _scope: WorkerScope,
     owner: &str,
-    ids: &[String],
+    ended: &[&Row],
     end: &End,
     now: NaiveDateTime,
 ) -> Result<usize, StoreError> {
+    let keys = || ended.iter().map(|row| row.key());
     let rows = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
+        .filter(keyed("deliveries", keys()))
+        .filter(still(DeliveryState::Sending))
         .filter(deliveries::lease_owner.eq(owner));
     let finished = matches!(
         end.state,
@@ -283,28 +292,30 @@ pub fn finish(
         .execute(conn)?;
     if let Some(next_at) = end.next_at {
         let rows = deliveries::table
-            .filter(deliveries::account_id.eq(scope.account_id()))
-            .filter(deliveries::id.eq_any(ids))
-            .filter(deliveries::state.eq(Stored(DeliveryState::Waiting)));
+            .filter(keyed("deliveries", keys()))
+            .filter(still(DeliveryState::Waiting));
         diesel::update(rows).set(deliveries::next_at.eq(next_at)).execute(conn)?;
     }
     Ok(changed)
 }
 
-/// Gives leases a new end.
+/// Gives leases a new end; `keys` are pairs of account and notice.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn renew(
+pub fn renew<'a>(
     conn: &mut Conn,
-    scope: &Scope,
-    ids: &[String],
+    _scope: WorkerScope,
+    keys: impl IntoIterator<Item = (&'a str, &'a str)>,
     lease: &Lease,
 ) -> Result<usize, StoreError> {
+    let held = keyed("deliveries", keys);
+    if held.is_empty() {
+        return Ok(0);
+    }
     let rows = deliveries::table
-        .filter(deliveries::account_id.eq(scope.account_id()))
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq(Stored(DeliveryState::Sending)))
+        .filter(held)
+        .filter(still(DeliveryState::Sending))
         .filter(deliveries::lease_owner.eq(&lease.owner));
     Ok(diesel::update(rows).set(deliveries::lease_until.eq(Some(lease.until))).execute(conn)?)
 }
@@ -328,17 +339,21 @@ pub fn sweep(
             .order(deliveries::lease_until)
             .limit(limit)
     );
-    for row in &rows {
-        diesel::update(deliveries::table.find((&row.account_id, &row.id)))
-            .set((
-                deliveries::state.eq(Stored(DeliveryState::Waiting)),
-                deliveries::next_at.eq(now),
-                deliveries::slot_at.eq(None::<NaiveDateTime>),
-                deliveries::lease_owner.eq(None::<String>),
-                deliveries::lease_until.eq(None::<NaiveDateTime>),
-            ))
-            .execute(conn)?;
+    if rows.is_empty() {
+        return Ok(rows);
     }
+    let swept = deliveries::table
+        .filter(keyed("deliveries", rows.iter().map(Row::key)))
+        .filter(still(DeliveryState::Sending));
+    diesel::update(swept)
+        .set((
+            deliveries::state.eq(Stored(DeliveryState::Waiting)),
+            deliveries::next_at.eq(now),
+            deliveries::slot_at.eq(None::<NaiveDateTime>),
+            deliveries::lease_owner.eq(None::<String>),
+            deliveries::lease_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?;
     Ok(rows)
 }
 

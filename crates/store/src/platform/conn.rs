@@ -31,6 +31,26 @@ macro_rules! on_each {
     };
 }
 
+/// Inserts many rows whose `Insertable` treats `None` as a value. PostgreSQL takes them by `COPY`
+/// (<https://www.postgresql.org/docs/15/populate.html>): it takes longer to plan a statement with a
+/// parameter per value, and to parse JSON, than to store what they hold.
+#[macro_export]
+macro_rules! insert_many {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            _ if $rows.is_empty() => {}
+            $crate::Conn::Postgres(c) => {
+                diesel::copy_from($table).from_insertable($rows).execute(c)?;
+            }
+            $crate::Conn::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(c)?;
+                }
+            }
+        }
+    };
+}
+
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -281,23 +301,4 @@ fn write_transaction<T, E: From<StoreError>>(
             Err(error)
         }
     }
-}
-
-/// Inserts rows with one parameter for all: PostgreSQL takes longer to plan a statement with a
-/// parameter per value than to carry it out. The names of a row's fields are those of the columns.
-pub(crate) fn insert_json<T: serde::Serialize>(
-    c: &mut PgConnection,
-    table: &'static str,
-    rows: &[T],
-) -> Result<(), StoreError> {
-    use diesel::RunQueryDsl as _;
-    for rows in rows.chunks(5_000) {
-        let json = serde_json::to_string(rows)
-            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
-        let insert = format!(
-            "INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)"
-        );
-        diesel::sql_query(insert).bind::<diesel::sql_types::Text, _>(json).execute(c)?;
-    }
-    Ok(())
 }

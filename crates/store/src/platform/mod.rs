@@ -1,5 +1,6 @@
 //! What every room stands on.
 
+pub(crate) mod among;
 pub(crate) mod conn;
 pub mod idempotency;
 pub(crate) mod migrate;

@@ -14,7 +14,7 @@ const ACCOUNTS: usize = 64;
 /// How often one claim looks into the queue of an account: those whose destination is left alone
 /// for a while come first in it.
 const LOOKS: usize = 8;
-/// Notices that one look takes in at least.
+/// Notices that a look takes in at least, where the first one did not find enough.
 const LOOK: usize = 32;
 
 /// What one claim is to take.
@@ -56,9 +56,14 @@ impl Claim {
             let end = self.take_some(conn, now, &mut claimed)?;
             claimed.more |= from_the_middle && !claimed.groups.is_empty();
             if !end || !from_the_middle || claimed.more {
-                return Ok(claimed);
+                break;
             }
         }
+        outbox::lease(conn, WorkerScope::sending(), claimed.groups.iter().flatten(), &self.lease)?;
+        for row in claimed.groups.iter_mut().flatten() {
+            row.attempts += 1;
+        }
+        Ok(claimed)
     }
 
     /// Takes what is due of the accounts that come next; answers whether that was the end of the
@@ -105,20 +110,22 @@ impl Claim {
     ) -> Result<bool, StoreError> {
         let account = scope.account_id();
         let mut room = share.min(self.busy.room(account));
-        for _ in 0..LOOKS {
+        let mut ids = Vec::new();
+        for look in 0..LOOKS {
             if room == 0 {
                 return Ok(self.busy.room(account) > 0);
             }
-            let limit = room.max(LOOK);
+            let limit = if look == 0 { room } else { room.max(LOOK) };
             let rows = outbox::due(
                 conn,
                 scope,
                 now,
+                &ids,
                 &self.busy.full(account),
                 i64::try_from(limit).unwrap_or(i64::MAX),
             )?;
             let all = rows.len() < limit;
-            let taken = self.sort_out(conn, scope, rows, room, now)?;
+            let taken = self.sort_out(conn, scope, rows, room, &mut ids, now)?;
             room = room.saturating_sub(taken.len());
             groups.extend(taken);
             if all {
@@ -128,14 +135,15 @@ impl Claim {
         Ok(true)
     }
 
-    /// Takes those whose turn it is, `room` groups at most; the others wait for their slots or
-    /// until their destination is asked again.
+    /// Picks those whose turn it is, `room` groups at most, and adds them to the `ids` that are
+    /// picked; the others wait for their slots or until their destination is asked again.
     fn sort_out(
         &mut self,
         conn: &mut Conn,
         scope: &Scope,
         rows: Vec<Row>,
         room: usize,
+        ids: &mut Vec<String>,
         now: NaiveDateTime,
     ) -> Result<Vec<Vec<Row>>, StoreError> {
         let worker = WorkerScope::sending();
@@ -143,7 +151,6 @@ impl Claim {
         let before = outbox::paces(conn, worker, &keys)?;
         let mut paces: BTreeMap<String, NaiveDateTime> = before.clone();
         let mut taken: Vec<Vec<Row>> = Vec::new();
-        let mut ids: Vec<String> = Vec::new();
         let mut later: BTreeMap<NaiveDateTime, Vec<String>> = BTreeMap::new();
         for row in rows {
             if taken.len() == room {
@@ -162,7 +169,7 @@ impl Claim {
                     let mut group = vec![row];
                     let most = group[0].channel.describe().merges;
                     if most > 1 {
-                        group.extend(companions(conn, scope, &group[0], &ids, now, most - 1)?);
+                        group.extend(companions(conn, scope, &group[0], ids, now, most - 1)?);
                         ids.extend(group[1..].iter().map(|row| row.id.clone()));
                     }
                     taken.push(group);
@@ -180,12 +187,6 @@ impl Claim {
             .filter(|(key, free_at)| !key.is_empty() && before.get(*key) != Some(free_at))
         {
             outbox::set_pace(conn, worker, key, *free_at)?;
-        }
-        if !ids.is_empty() {
-            outbox::lease(conn, scope, &ids, &self.lease)?;
-        }
-        for row in taken.iter_mut().flatten() {
-            row.attempts += 1;
         }
         Ok(taken)
     }

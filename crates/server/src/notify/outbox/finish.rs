@@ -53,13 +53,12 @@ impl Desk {
         finished: &[Finished],
         now: NaiveDateTime,
     ) -> Result<(), StoreError> {
-        let mut ends: HashMap<(String, End), Vec<String>> = HashMap::new();
+        let mut ends: HashMap<End, Vec<&Row>> = HashMap::new();
         let mut attempts = Vec::new();
         let mut services: HashMap<&str, &Finished> = HashMap::new();
         for one in finished {
             for row in &one.rows {
-                let end = self.end(one, row, now);
-                ends.entry((row.account_id.clone(), end)).or_default().push(row.id.clone());
+                ends.entry(self.end(one, row, now)).or_default().push(row);
                 attempts.extend(attempt(one, row));
             }
             if let Some(service) = &one.service {
@@ -71,17 +70,17 @@ impl Desk {
                 }
             }
         }
-        for ((account_id, end), ids) in &ends {
-            let scope = Scope::account(account_id);
-            let held = outbox::finish(conn, &scope, &self.owner, ids, end, now)?;
-            if held < ids.len() {
+        let scope = WorkerScope::sending();
+        for (end, rows) in &ends {
+            let held = outbox::finish(conn, scope, &self.owner, rows, end, now)?;
+            if held < rows.len() {
                 tracing::warn!(
-                    lost = ids.len() - held,
+                    lost = rows.len() - held,
                     "results of notices came too late: another worker had taken them over"
                 );
             }
         }
-        delivery_attempt::record(conn, WorkerScope::sending(), &attempts)?;
+        delivery_attempt::record(conn, scope, &attempts)?;
         for one in services.into_values() {
             self.judge(conn, one, now)?;
         }
