@@ -59,6 +59,8 @@ impl fmt::Display for PhoneNumber {
 /// `tests/caller_golden.rs`).
 pub(crate) fn japanese_length(national: &str) -> usize {
     match national.as_bytes() {
+        // Machines of 0200 have eleven, or fourteen.
+        [b'0', b'2', b'0', b'0', ..] if national.len() > 11 => 14,
         [b'0', b'2' | b'5'..=b'9', b'0', ..] => 11,
         _ => 10,
     }
@@ -86,6 +88,9 @@ pub(crate) fn grouped(national: &str) -> String {
 /// Lengths of the first and second group of a national number (leading 0 included), by the longest
 /// matching prefix of the plan.
 fn split(national: &str) -> Option<(usize, usize)> {
+    if national.len() == 14 {
+        return national.starts_with("0200").then_some((4, 5));
+    }
     (1..=national.len().min(7)).rev().find_map(|length| {
         let prefix = &national[..length];
         let found = JAPAN.binary_search_by(|row| row.0.cmp(prefix)).ok()?;

@@ -1,7 +1,8 @@
 //! Callers as SIP networks name them: tel and sip addresses, and the headers of a call.
 
-use super::reader::{half_width, scan};
+use super::reader::{Dial, half_width, scan};
 use super::{Caller, CallerError, NoNumber, undressed};
+use crate::platform::phone_number::is_planned;
 
 /// What a SIP network says of a caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Caller {
             identity.from_user.unwrap_or_default(),
         );
         let hides = |value: &str| {
-            ["id", "user", "full"].iter().any(|hidden| value.eq_ignore_ascii_case(hidden))
+            ["id", "user", "header", "full"].iter().any(|hidden| value.eq_ignore_ascii_case(hidden))
         };
         if identity.privacy.unwrap_or_default().split([';', ',', ' ', '\t']).any(hides) {
             return Ok(match from {
@@ -40,7 +41,8 @@ impl Caller {
         }
         let mut asserted = Err(CallerError::Empty);
         for entry in entries(identity.p_asserted_identity.unwrap_or_default()) {
-            match Caller::parse(entry) {
+            match Caller::from_network(entry) {
+                Ok(caller @ Caller::NoNumber(NoNumber::PayPhone)) => return Ok(caller),
                 Ok(caller) if caller.key().is_some() => return Ok(caller),
                 other if asserted.is_err() => asserted = other,
                 _ => {}
@@ -50,6 +52,18 @@ impl Caller {
             (Ok(caller), _) | (Err(_), Ok(caller)) => Ok(caller),
             (Err(CallerError::Empty), Err(error)) | (Err(error), Err(_)) => Err(error),
         }
+    }
+}
+
+impl Caller {
+    /// A number as a network or a switch writes it, of whoever is called or calls: with or without
+    /// scheme, host and parameters, `+` or 0. Without both it is read where only one number can be
+    /// meant.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn from_network(text: &str) -> Result<Caller, CallerError> {
+        from_header("", text).or_else(|_| Caller::parse(text))
     }
 }
 
@@ -105,6 +119,11 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
         return Err(CallerError::Unreadable);
     }
     let number = number.split(':').next().unwrap_or_default();
+    // RFC 3398 gateways write the category behind the host as well.
+    let behind = host.split_once(';').map_or("", |(_, behind)| behind);
+    if is_pay_phone(behind) {
+        return Ok(Caller::NoNumber(NoNumber::PayPhone));
+    }
     subscriber(number, parameters).or_else(|error| {
         // RFC 3323, 4.1.1.3: who stays anonymous has an address there.
         let name = host.split([':', ';', '>', '?']).next().unwrap_or_default();
@@ -120,11 +139,16 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
 /// parameters.
 fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
     let number = unescaped(number).ok_or(CallerError::Unreadable)?;
+    if is_pay_phone(parameters) {
+        return Ok(Caller::NoNumber(NoNumber::PayPhone));
+    }
     // Single letters are user names here, not reason codes.
     if let Some(kind) = NoNumber::from_words(&number).filter(|_| number.chars().nth(1).is_some()) {
         return Ok(Caller::NoNumber(kind));
     }
-    let mut dial = match scan(&number) {
+    // Dialled to say that the number is complete.
+    let number = number.trim_end_matches(['#', '♯', '*']);
+    let mut dial = match scan(number) {
         Err(error @ CallerError::StarOrHash(_)) => return Err(error),
         Err(_) => return Err(CallerError::Unreadable),
         Ok(dial) if dial.digits.is_empty() => return Err(CallerError::Unreadable),
@@ -153,7 +177,34 @@ fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
             dial.trunk = None;
         }
     }
-    Caller::from_dial(&dial)
+    match Caller::from_dial(&dial) {
+        Err(CallerError::LostZero(number)) => Ok(Caller::Number { number, international: false }),
+        Err(CallerError::NoPrefix) => without_plus(dial).ok_or(CallerError::NoPrefix),
+        read => read,
+    }
+}
+
+/// Digits that can only be an international number whose `+` was left out: a Japanese one of the
+/// plan, or more than any number has within Japan.
+fn without_plus(dial: Dial) -> Option<Caller> {
+    let digits = dial.digits.len();
+    let caller = Caller::from_dial(&Dial { plus: true, ..dial }).ok()?;
+    let Caller::Number { number, .. } = &caller else { return None };
+    let fits = match number.national() {
+        Some(national) => is_planned(&national),
+        None => digits >= 11,
+    };
+    fits.then_some(caller)
+}
+
+/// Whether the parameters of a number say that it is a pay phone's: the calling party's category
+/// (draft-mahy-iptel-cpc), or the originating line's of North America.
+fn is_pay_phone(parameters: &str) -> bool {
+    parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
+        let (name, value) = (name.trim(), value.trim().trim_matches('"'));
+        name.eq_ignore_ascii_case("cpc") && value.eq_ignore_ascii_case("payphone")
+            || name.eq_ignore_ascii_case("isup-oli") && matches!(value, "27" | "70")
+    })
 }
 
 /// Without percent escapes (RFC 3986, 2.1); nothing when what they stand for is no text.
