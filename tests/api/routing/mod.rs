@@ -1,5 +1,6 @@
 //! What becomes of a call.
 
 mod decisions;
+mod odd_headers;
 mod previews;
 mod refusals;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::platform::validation::{CALLER_MAX, no_control_characters};
-use crate::{FieldError, MissedReason};
+use crate::platform::validation::no_control_characters;
+use crate::{FieldError, MissedReason, header, some_header};
 
 /// The most events of one request.
 pub const SWITCH_EVENTS_MAX: usize = 1_000;
@@ -53,39 +53,35 @@ pub struct SwitchEvent {
     #[serde(rename = "type")]
     #[schema(example = "voicemail")]
     pub kind: SwitchEventType,
-    /// The switch's name for the call, 1 to 256 characters; SIP's Call-ID will do.
-    #[validate(length(min = 1, max = 256), custom(function = no_control_characters))]
-    #[schema(example = "a84b4c76e66710@192.0.2.1", min_length = 1, max_length = 256)]
+    /// The switch's name for the call; SIP's Call-ID will do.
+    #[validate(length(min = 1), custom(function = no_control_characters))]
+    #[schema(example = "a84b4c76e66710@192.0.2.1", min_length = 1)]
     pub call_id: String,
     /// The account's number: the one that was called, or with `outgoing_call` the one that was
     /// shown.
-    #[validate(length(min = 1, max = "CALLER_MAX"))]
-    #[schema(example = "+815012345678", min_length = 1, max_length = 256)]
+    #[serde(deserialize_with = "header")]
+    #[validate(length(min = 1))]
+    #[schema(example = "+815012345678", min_length = 1)]
     pub called: String,
     /// The other side as text: a number in any form, or `withheld`, `pay_phone`, `out_of_range`,
-    /// `service_conflict`.
-    #[serde(default)]
-    #[validate(length(max = "CALLER_MAX"))]
-    #[schema(example = "09012345678", max_length = 256)]
+    /// `service_conflict`. What is no number is a caller who cannot be shown.
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = "09012345678")]
     pub caller: Option<String>,
     /// Or as SIP has it: the user part of From.
-    #[serde(default)]
-    #[validate(length(max = "CALLER_MAX"))]
+    #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub from_user: Option<String>,
     /// The name beside the address in From.
-    #[serde(default)]
-    #[validate(length(max = "CALLER_MAX"))]
+    #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub from_display: Option<String>,
     /// P-Asserted-Identity, as it stands.
-    #[serde(default)]
-    #[validate(length(max = 1024))]
+    #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub pai: Option<String>,
     /// Privacy, as it stands.
-    #[serde(default)]
-    #[validate(length(max = "CALLER_MAX"))]
+    #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub privacy: Option<String>,
     /// When the call came.
@@ -110,9 +106,8 @@ pub struct SwitchEvent {
     #[validate(length(max = "TRANSCRIPT_MAX"))]
     #[schema(example = "田中です。折り返しお電話ください。", max_length = 50000)]
     pub transcript: Option<String>,
-    /// Where a forwarded call went.
-    #[serde(default)]
-    #[validate(length(max = "CALLER_MAX"))]
+    /// Where a forwarded call went; what is no number is left out.
+    #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub forwarded_to: Option<String>,
     /// What `POST /switch/attachments` answered for the recording or the fax.

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::{Matched, RouteAction, RouteCaller, RouteDevice, RouteLater, RtJson, SipAnswer};
-
-/// The longest header that is taken, in characters.
-const HEADER_MAX: u64 = 1_024;
+use crate::{
+    Matched, RouteAction, RouteCaller, RouteDevice, RouteLater, RtJson, SipAnswer, header,
+    some_header,
+};
 
 /// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands
-/// in the SIP headers.
+/// in the SIP headers. Of a longer one than 1,024 characters the rest is read past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -21,43 +21,39 @@ const HEADER_MAX: u64 = 1_024;
 }))]
 pub struct RouteQuestion {
     /// Call-ID (RFC 3261, 8.1.1.4).
-    #[validate(length(min = 1, max = 255))]
-    #[schema(example = "1a2b3c@pbx.example", min_length = 1, max_length = 255)]
+    #[serde(deserialize_with = "header")]
+    #[validate(length(min = 1))]
+    #[schema(example = "1a2b3c@pbx.example", min_length = 1)]
     pub call_id: String,
     /// The number that is called, as a number or as a `tel:` or `sip:` address.
-    #[validate(length(min = 1, max = "HEADER_MAX"))]
-    #[schema(example = "+81312345678", min_length = 1, max_length = 1024)]
+    #[serde(deserialize_with = "header")]
+    #[validate(length(min = 1))]
+    #[schema(example = "+81312345678", min_length = 1)]
     pub called: String,
     /// User part of From, or its whole address.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = "anonymous", max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = "anonymous")]
     pub from_user: Option<String>,
     /// The name beside the address in From: Japan's networks say there why there is no number.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = "Coin line/payphone", max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = "Coin line/payphone")]
     pub from_display: Option<String>,
     /// P-Asserted-Identity (RFC 3325, 9.1), as it stands.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = "<tel:+819012345678>", max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = "<tel:+819012345678>")]
     pub pai: Option<String>,
     /// Privacy (RFC 3323, 4.2), as it stands.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = "id", max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = "id")]
     pub privacy: Option<String>,
     /// Diversion (RFC 5806) or History-Info, as it stands; it decides nothing yet.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = json!(null), max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = json!(null))]
     pub diversion: Option<String>,
     /// Priority (RFC 3261, 20.26): `psap-callback` is a call-back after an emergency call (RFC
     /// 7090), which nothing refuses.
-    #[serde(default)]
-    #[validate(length(max = "HEADER_MAX"))]
-    #[schema(example = json!(null), max_length = 1024)]
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = json!(null))]
     pub priority: Option<String>,
     /// Calls that are under way on the number, without this one.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::header::Accept;
-use api_types::{ErrorCode, RouteQuestion};
+use api_types::{ErrorCode, RouteQuestion, shortened};
 use url::form_urlencoded;
 
 use crate::error::Failure;
@@ -60,14 +60,16 @@ impl Question {
         let freeswitch =
             pairs.contains_key("section") || pairs.contains_key("Caller-Destination-Number");
         let mut take = |names: &[&str]| {
-            names.iter().find_map(|name| pairs.remove(*name)).filter(|value| !value.is_empty())
+            let found = names.iter().find_map(|name| pairs.remove(*name));
+            found.filter(|value| !value.is_empty()).map(shortened)
         };
         let hidden = take(&["Caller-Privacy-Hide-Number"])
             .is_some_and(|value| value == "true" || value == "yes");
         let question = RouteQuestion {
             call_id: take(&["call_id", "variable_sip_call_id", "Unique-ID", "Channel-Call-UUID"])
                 .unwrap_or_default(),
-            called: take(&["called", "variable_sip_to_user", "Caller-Destination-Number"])
+            // What was dialled, before whom the trunk names in To.
+            called: take(&["called", "Caller-Destination-Number", "variable_sip_to_user"])
                 .unwrap_or_default(),
             from_user: take(&["from_user", "variable_sip_from_user", "Caller-Caller-ID-Number"]),
             from_display: take(&[
@@ -132,6 +134,11 @@ mod tests {
             (question.call_id.as_str(), question.called.as_str()),
             ("abc@fs1", "0312345678")
         );
+        // The trunk's name, or another number, stands in To.
+        for to in ["trunk-1", "%2B81300000000"] {
+            let form = format!("{freeswitch}&variable_sip_to_user={to}");
+            assert_eq!(Question::of_form(form.as_bytes()).unwrap().question.called, "0312345678");
+        }
         assert_eq!(
             (question.from_user.as_deref(), question.from_display.as_deref()),
             (Some("anonymous"), Some("Coin line/payphone"))

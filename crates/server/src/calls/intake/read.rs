@@ -1,7 +1,7 @@
 //! What a switch sends of one event, understood or refused by name.
 
 use api_types::{
-    Caller, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent,
+    Caller, CallerError, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent,
     SwitchEventType, field_faults,
 };
 use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
@@ -9,10 +9,14 @@ use serde_json::Value;
 use validator::Validate as _;
 
 use crate::http::read;
+use crate::platform::crypto;
 use crate::platform::wire::read_word;
 
 /// How far ahead of ours a switch's clock may be.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
+
+/// The longest name of a call that is kept as it is, in characters.
+const CALL_ID_MAX: usize = 256;
 
 /// An event as it was understood.
 #[derive(Clone, Debug)]
@@ -81,10 +85,9 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     let event: SwitchEvent = read::value(sent).map_err(|fault| vec![fault])?;
     event.validate().map_err(|errors| field_faults(&errors))?;
     let mut faults = Vec::new();
-    let called = number(&event.called, "/called", &mut faults);
-    let forwarded_to =
-        event.forwarded_to.as_deref().and_then(|to| number(to, "/forwarded_to", &mut faults));
-    let caller = caller(&event).map_err(|fault| faults.push(fault)).ok();
+    let called = number(&event.called).map_err(|error| faults.push(error.fault("/called"))).ok();
+    let forwarded_to = event.forwarded_to.as_deref().and_then(|to| number(to).ok());
+    let caller = caller(&event);
     let transcript = event.transcript.filter(|text| !text.trim().is_empty());
     if event.kind == SwitchEventType::Transcript && transcript.is_none() {
         faults.push(FieldFault::new("/transcript", FieldCode::Required));
@@ -92,14 +95,14 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     if event.at > now + AHEAD {
         faults.push(FieldFault::new("/at", FieldCode::OutOfRange));
     }
-    let (Some(e164), Some(caller), true) = (called, caller, faults.is_empty()) else {
+    let (Some(e164), true) = (called, faults.is_empty()) else {
         return Err(faults);
     };
     let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     Ok(Heard {
         event_id: event.id,
         kind: event.kind,
-        call_id: event.call_id,
+        call_id: call_id(event.call_id),
         e164,
         caller,
         // PostgreSQL keeps no more than microseconds.
@@ -113,24 +116,28 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     })
 }
 
-fn number(text: &str, pointer: &str, faults: &mut Vec<FieldFault>) -> Option<String> {
-    match Caller::parse(text) {
-        Ok(caller) => match caller.key() {
-            Some(key) => return Some(key.to_owned()),
-            None => faults.push(FieldFault::new(pointer, FieldCode::NoNumberGiven)),
-        },
-        Err(error) => faults.push(error.fault(pointer)),
-    }
-    None
+fn number(text: &str) -> Result<String, CallerError> {
+    let caller = Caller::from_network(text)?;
+    caller.key().map(str::to_owned).ok_or(CallerError::NoNumberGiven)
 }
 
-/// The other side: as text, or as SIP has it. What SIP says and nobody can read is a number that
-/// cannot be shown; so is nothing.
-fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
+/// The name of a call that is kept; of a very long one what tells it from others.
+fn call_id(text: String) -> String {
+    if text.chars().count() <= CALL_ID_MAX {
+        return text;
+    }
+    let begins: String = text.chars().take(CALL_ID_MAX - 65).collect();
+    format!("{begins}~{}", crypto::hash_token(&text))
+}
+
+/// The other side: as text, or as SIP has it. What nobody can read is a number that cannot be
+/// shown; so is nothing. An odd caller is no reason to lose an event.
+fn caller(event: &SwitchEvent) -> Caller {
+    let out_of_range = Caller::NoNumber(NoNumber::OutOfRange);
     if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
         return match read_word::<NoNumber>(text) {
-            Some(kind) => Ok(Caller::NoNumber(kind)),
-            None => Caller::parse(text).map_err(|error| error.fault("/caller")),
+            Some(kind) => Caller::NoNumber(kind),
+            None => Caller::from_network(text).unwrap_or(out_of_range),
         };
     }
     let identity = SipIdentity {
@@ -139,5 +146,5 @@ fn caller(event: &SwitchEvent) -> Result<Caller, FieldFault> {
         p_asserted_identity: event.pai.as_deref(),
         privacy: event.privacy.as_deref(),
     };
-    Ok(Caller::from_sip(&identity).unwrap_or(Caller::NoNumber(NoNumber::OutOfRange)))
+    Caller::from_sip(&identity).unwrap_or(out_of_range)
 }

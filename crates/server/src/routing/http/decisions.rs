@@ -54,7 +54,7 @@ pub async fn decide_route(
     asked: Asked,
 ) -> Result<HttpResponse, Failure> {
     let Question { question, form, context } = asked.0;
-    let called = Caller::parse(&question.called)
+    let called = Caller::from_network(&question.called)
         .map_err(|_| Failure::field("/called", FieldCode::InvalidFormat))?;
     let call = Call {
         caller: routing::caller(&question),
