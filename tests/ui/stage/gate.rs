@@ -4,6 +4,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::thread;
 
@@ -110,7 +111,7 @@ impl Shared {
     fn serve(&self, browser: &TcpStream) -> io::Result<()> {
         lock(&self.connections).push(browser.try_clone()?);
         let mut reader = BufReader::new(browser.try_clone()?);
-        let mut server: Option<TcpStream> = None;
+        let mut server: Option<Server> = None;
         while let Some(request) = Request::read(&mut reader)? {
             match self.way_for(&request.path) {
                 Way::Cut => break,
@@ -123,18 +124,21 @@ impl Shared {
                         BROKEN.len()
                     )?;
                 }
+                // The server has closed the connection while the request was held. The browser sees
+                // that and sends it again on another one.
+                Way::Open | Way::Held(_) if server.as_ref().is_some_and(Server::is_gone) => break,
                 Way::Open | Way::Held(_) => {
                     lock(&self.requests).push(format!("{} {}", request.method, request.path));
                     let server = match &mut server {
                         Some(server) => server,
                         none => none.insert(self.connect(browser)?),
                     };
-                    server.write_all(&request.bytes)?;
+                    server.stream.write_all(&request.bytes)?;
                 }
             }
         }
-        if let Some(server) = server {
-            server.shutdown(Shutdown::Both)?;
+        if let Some(server) = server.filter(|server| !server.is_gone()) {
+            server.stream.shutdown(Shutdown::Both)?;
         }
         browser.shutdown(Shutdown::Both)
     }
@@ -152,16 +156,32 @@ impl Shared {
     }
 
     /// Connects to the server and hands its answers on.
-    fn connect(&self, browser: &TcpStream) -> io::Result<TcpStream> {
+    fn connect(&self, browser: &TcpStream) -> io::Result<Server> {
         let address = self.server.get().ok_or(io::ErrorKind::NotConnected)?;
-        let server = TcpStream::connect(address)?;
-        let (mut answers, mut to) = (server.try_clone()?, browser.try_clone()?);
-        lock(&self.connections).push(server.try_clone()?);
+        let stream = TcpStream::connect(address)?;
+        let (mut answers, mut to) = (stream.try_clone()?, browser.try_clone()?);
+        lock(&self.connections).push(stream.try_clone()?);
+        let gone = Arc::new(AtomicBool::new(false));
+        let ended = gone.clone();
         thread::spawn(move || {
             _ = io::copy(&mut answers, &mut to);
+            ended.store(true, Ordering::SeqCst);
             _ = to.shutdown(Shutdown::Both);
         });
-        Ok(server)
+        Ok(Server { stream, gone })
+    }
+}
+
+/// A connection to the server.
+struct Server {
+    stream: TcpStream,
+    gone: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Whether the server has closed it.
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::SeqCst)
     }
 }
 
