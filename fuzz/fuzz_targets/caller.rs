@@ -8,6 +8,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     read(Caller::parse(&text).ok());
+    read(Caller::from_network(&text).ok());
     if let Ok(number) = PhoneNumber::parse(&text) {
         assert_eq!(PhoneNumber::parse(&number.japanese()).as_ref(), Ok(&number));
     }

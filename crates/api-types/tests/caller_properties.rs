@@ -220,11 +220,13 @@ fn nothing_panics_and_what_is_read_is_normal() {
             };
             let asserted =
                 SipIdentity { p_asserted_identity: Some(&text), ..SipIdentity::default() };
-            for caller in
-                [Caller::parse(&text), Caller::from_sip(&identity), Caller::from_sip(&asserted)]
-                    .into_iter()
-                    .flatten()
-            {
+            let read = [
+                Caller::parse(&text),
+                Caller::from_network(&text),
+                Caller::from_sip(&identity),
+                Caller::from_sip(&asserted),
+            ];
+            for caller in read.into_iter().flatten() {
                 prop_assert_eq!(
                     Caller::parse(&caller.japanese()),
                     Ok(caller.clone()),

@@ -14,7 +14,7 @@ fn question(called: &str, caller: &str) -> Value {
     json!({"call_id": "call-1@pbx.example", "called": called, "from_user": caller})
 }
 
-async fn ask(switch: &Client, question: Value) -> Value {
+pub(super) async fn ask(switch: &Client, question: Value) -> Value {
     switch.post("/switch/route-decision", question).await.expect(200)
 }
 
@@ -26,7 +26,12 @@ async fn scene(app: &TestApp) -> (Holder, Client, String) {
 
 /// Waits until the decision is one that `is` likes, for twice the promised second: what is measured
 /// is that it comes, on a machine that is busy with other tests.
-async fn until(switch: &Client, asked: &Value, what: &str, is: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(
+    switch: &Client,
+    asked: &Value,
+    what: &str,
+    is: impl Fn(&Value) -> bool,
+) -> Value {
     within(Duration::from_secs(2))
         .eventually(what, async || {
             let decision = ask(switch, asked.clone()).await;

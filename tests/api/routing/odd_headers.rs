@@ -2,16 +2,18 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tests::on_both;
 use tests::switch::Switch;
-use tests::{Client, on_both};
 
+use crate::routing::decisions::{ask, until};
 use crate::routing::previews::{add, switch as set};
 
-async fn ask(switch: &Client, more: Value) -> Value {
+/// A question with these fields.
+fn question(more: Value) -> Value {
     let mut question = json!({"call_id": "call-1@pbx.example"});
     let fields = question.as_object_mut().expect("an object");
     fields.extend(more.as_object().cloned().unwrap_or_default());
-    switch.post("/switch/route-decision", question).await.expect(200)
+    question
 }
 
 on_both!(the_called_number_is_read_in_every_form, async |app| {
@@ -31,7 +33,8 @@ on_both!(the_called_number_is_read_in_every_form, async |app| {
         format!("%2B{digits}"),
         format!("{called};x={}", "y".repeat(1_700)),
     ] {
-        let decision = ask(&switch, json!({"called": form, "from_user": "+819012345678"})).await;
+        let asked = question(json!({"called": form, "from_user": "+819012345678"}));
+        let decision = ask(&switch, asked).await;
         assert_eq!(decision["action"], "ring", "{form}: {decision}");
     }
 });
@@ -81,22 +84,9 @@ on_both!(callers_are_refused_in_every_form, async |app| {
     ];
     for (mut asked, rule) in rows {
         asked["called"] = json!(called);
-        let decision = within_a_second(&switch, &asked, rule).await;
+        let is_it = |decision: &Value| decision["matched"]["rule"] == rule;
+        let decision = until(&switch, &question(asked.clone()), rule, is_it).await;
         let shows_it = decision.to_string().contains("5555");
         assert!(rule == "block_entry" || !shows_it, "{asked}: {decision}");
     }
 });
-
-/// The decision as soon as the settings are live.
-async fn within_a_second(switch: &Client, asked: &Value, rule: &str) -> Value {
-    tests::within(std::time::Duration::from_secs(2))
-        .eventually(rule, async || {
-            let decision = ask(switch, asked.clone()).await;
-            if decision["matched"]["rule"] == rule {
-                Ok(decision)
-            } else {
-                Err(json!([asked, decision["matched"], decision["caller"]]))
-            }
-        })
-        .await
-}

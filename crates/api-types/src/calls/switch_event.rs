@@ -34,7 +34,8 @@ pub enum SwitchEventType {
     ForwardedCall,
 }
 
-/// Something that happened, as the switch saw it.
+/// Something that happened, as the switch saw it. Of a header longer than 1,024 characters the rest
+/// is read past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({

@@ -42,8 +42,11 @@ impl Caller {
         let mut asserted = Err(CallerError::Empty);
         for entry in entries(identity.p_asserted_identity.unwrap_or_default()) {
             match Caller::from_network(entry) {
-                Ok(caller @ Caller::NoNumber(NoNumber::PayPhone)) => return Ok(caller),
-                Ok(caller) if caller.key().is_some() => return Ok(caller),
+                Ok(caller)
+                    if caller.key().is_some() || caller == Caller::NoNumber(NoNumber::PayPhone) =>
+                {
+                    return Ok(caller);
+                }
                 other if asserted.is_err() => asserted = other,
                 _ => {}
             }
@@ -53,9 +56,7 @@ impl Caller {
             (Err(CallerError::Empty), Err(error)) | (Err(error), Err(_)) => Err(error),
         }
     }
-}
 
-impl Caller {
     /// A number as a network or a switch writes it, of whoever is called or calls: with or without
     /// scheme, host and parameters, `+` or 0. Without both it is read where only one number can be
     /// meant.
@@ -119,7 +120,7 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
         return Err(CallerError::Unreadable);
     }
     let number = number.split(':').next().unwrap_or_default();
-    // RFC 3398 gateways write the category behind the host as well.
+    // Some gateways write the category behind the host instead.
     let behind = host.split_once(';').map_or("", |(_, behind)| behind);
     if is_pay_phone(behind) {
         return Ok(Caller::NoNumber(NoNumber::PayPhone));
@@ -198,7 +199,8 @@ fn without_plus(dial: Dial) -> Option<Caller> {
 }
 
 /// Whether the parameters of a number say that it is a pay phone's: the calling party's category
-/// (draft-mahy-iptel-cpc), or the originating line's of North America.
+/// (draft-mahy-iptel-cpc), or the originating line's of North America (ANI II: 27 coin, 70 private
+/// pay station).
 fn is_pay_phone(parameters: &str) -> bool {
     parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
         let (name, value) = (name.trim(), value.trim().trim_matches('"'));
