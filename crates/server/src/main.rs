@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-/// Gives memory back to the system as soon as it is free, the 19 MiB of a password that was hashed at
-/// once: the C library and mimalloc keep them until something else is asked for.
+/// Gives free memory back to the system within a second or so (`.cargo/config.toml`), by threads of
+/// its own. The C library and mimalloc keep the 19 MiB of a hashed password until something else is
+/// freed.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -9,7 +9,7 @@ use crate::notify::delivery::{Progress, Purpose, Row};
 use crate::notify::{notify_rule, notify_service};
 use crate::numbers::number;
 use crate::numbers::number::numbers;
-use crate::platform::among::keyed;
+use crate::platform::keyed::keyed;
 use crate::platform::schema::{
     attachments, call_events, deliveries, notify_rules, notify_services,
 };
@@ -84,10 +84,13 @@ pub fn load(conn: &mut Conn, scope: WorkerScope, rows: &[Row]) -> Result<Materia
         .iter()
         .filter_map(|row| Some((row.account_id.as_str(), row.call_event_id.as_deref()?)))
         .collect();
-    let found: Vec<Checked<call_event::Row>> = call_events::table
-        .filter(keyed("call_events", keys))
-        .select(Checked::<call_event::Row>::as_select())
-        .load(conn)?;
+    let found: Vec<Checked<call_event::Row>> = match keys.is_empty() {
+        true => Vec::new(),
+        false => call_events::table
+            .filter(keyed("call_events", keys))
+            .select(Checked::<call_event::Row>::as_select())
+            .load(conn)?,
+    };
     let events: BTreeMap<_, _> =
         readable(found, &mut damaged).into_iter().map(|row| (row.id.clone(), row)).collect();
     let files = events

@@ -7,13 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api_types::DeliveryState;
 use chrono::NaiveDateTime;
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
+use diesel::dsl::{Concat, Eq, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use crate::notify::delivery::{Progress, Row, in_state};
-use crate::platform::among::{keyed, none_of};
+use crate::platform::keyed::keyed;
 use crate::platform::schema::{deliveries, delivery_attempts, paces};
 use crate::{Checked, Conn, Json, Kind, Scope, StoreError, Stored, WorkerScope, on_each};
 
@@ -93,8 +92,8 @@ pub fn due(
             .filter(deliveries::account_id.eq(scope.account_id()))
             .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now))
-            .filter(none_of("id", taken))
-            .filter(none_of("COALESCE(service_id, destination)", full))
+            .filter(deliveries::id.ne_all(taken))
+            .filter(sql::<Text>("COALESCE(service_id, destination)").ne_all(full))
             .order((deliveries::next_at, deliveries::id))
             .limit(limit)
     ))
@@ -120,7 +119,7 @@ pub fn companions(
             .filter(deliveries::service_id.eq(service_id))
             .filter(in_state(DeliveryState::Waiting))
             .filter(deliveries::next_at.le(now).or(deliveries::slot_at.is_not_null()))
-            .filter(none_of("id", not))
+            .filter(deliveries::id.ne_all(not))
             .order(deliveries::id)
             .limit(limit)
     ))
@@ -128,8 +127,8 @@ pub fn companions(
 
 /// Whether a notice that was found by its id is in a state. Written so that no index of what is in
 /// that state is used for it: in a queue that has just filled, that is everything.
-fn still(state: DeliveryState) -> SqlLiteral<Bool> {
-    sql::<Bool>(&format!("state || '' = '{}'", state.text()))
+fn still(state: DeliveryState) -> Eq<Concat<deliveries::state, &'static str>, &'static str> {
+    deliveries::state.concat("").eq(state.text())
 }
 
 /// A lease on notices.
@@ -270,16 +269,15 @@ pub fn finish(
     end: &End,
     now: NaiveDateTime,
 ) -> Result<usize, StoreError> {
-    let keys = || ended.iter().map(|row| row.key());
     let rows = deliveries::table
-        .filter(keyed("deliveries", keys()))
+        .filter(keyed("deliveries", ended.iter().map(|row| row.key())))
         .filter(still(DeliveryState::Sending))
         .filter(deliveries::lease_owner.eq(owner));
     let finished = matches!(
         end.state,
         DeliveryState::Delivered | DeliveryState::HandedOver | DeliveryState::Failed
     );
-    let changed = diesel::update(rows)
+    Ok(diesel::update(rows)
         .set((
             deliveries::state.eq(Stored(end.state)),
             deliveries::lease_owner.eq(None::<String>),
@@ -288,15 +286,9 @@ pub fn finish(
             deliveries::progress.eq(end.progress.as_ref()),
             deliveries::problem.eq(end.problem.as_ref()),
             deliveries::finished_at.eq(finished.then_some(now)),
+            end.next_at.map(|next_at| deliveries::next_at.eq(next_at)),
         ))
-        .execute(conn)?;
-    if let Some(next_at) = end.next_at {
-        let rows = deliveries::table
-            .filter(keyed("deliveries", keys()))
-            .filter(still(DeliveryState::Waiting));
-        diesel::update(rows).set(deliveries::next_at.eq(next_at)).execute(conn)?;
-    }
-    Ok(changed)
+        .execute(conn)?)
 }
 
 /// Gives leases a new end; `keys` are pairs of account and notice.

@@ -1,8 +1,8 @@
 //! What every room stands on.
 
-pub(crate) mod among;
 pub(crate) mod conn;
 pub mod idempotency;
+pub(crate) mod keyed;
 pub(crate) mod migrate;
 pub(crate) mod schema;
 pub(crate) mod scope;
