@@ -8,6 +8,7 @@ use crate::numbers::directory::use_directory;
 use crate::numbers::list::ListPane;
 use crate::platform::api::use_client;
 use crate::platform::effect::{follow, memo, redraw};
+use crate::platform::focus::focus_first;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, Route};
 use crate::platform::session::{SessionState, account_id, use_session};
@@ -56,7 +57,14 @@ pub fn Workspace(
             announce_page(title, heading);
         }
     });
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        focus_first("[data-testid=detail-pane] h1, [data-testid=list-pane] h1");
+    };
     view! {
+        <a class="skip" href="#content" data-testid="skip" on:click=skip>
+            {text!(app.skip)}
+        </a>
         <main class="app" class:two=two class:home=home>
             {redraw(move || {
                 two

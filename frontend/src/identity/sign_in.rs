@@ -98,6 +98,7 @@ pub fn SignInPage() -> impl IntoView {
                     value=login_id
                     autocomplete="username"
                 />
+                <p class="field-hint">{text!(sign_in.only_basic)}</p>
                 <PasswordField
                     state=FieldState::plain("password", missing(password))
                     label=text!(sign_in.password)

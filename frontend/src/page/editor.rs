@@ -132,6 +132,7 @@ impl Editor {
                     start(self, true);
                 }
             }),
+            rest: Callback::new(move |()| _ = self.before.try_set(None)),
         }
     }
 

@@ -125,6 +125,9 @@ impl Guard {
     }
 
     fn on_back(self) {
+        if self.router.closed_layer() {
+            return;
+        }
         if self.passing.get_value() || !self.is_needed() {
             self.passing.set_value(false);
             return self.router.follow_browser();
@@ -202,7 +205,7 @@ pub fn LeaveDialog() -> impl IntoView {
         go.run(());
     };
     view! {
-        <Sheet open title=text!(leave.title) test_id="leave-dialog">
+        <Sheet open title=text!(leave.title) test_id="leave-dialog" is_layer=false>
             <p class="say">{text!(leave.body)}</p>
             <div class="stack">
                 <button class="btn main wide" type="button" data-testid="leave-save" on:click=save>

@@ -18,15 +18,37 @@ pub struct Router {
     address: RwSignal<String>,
     route: Memo<Route>,
     trail: StoredValue<Vec<String>>,
+    layers: StoredValue<Layers>,
+}
+
+/// What lies over the page and is closed by a step back: sheets.
+#[derive(Default)]
+struct Layers {
+    /// Asks a layer to close; it answers whether it has.
+    open: Vec<(u32, Callback<(), bool>)>,
+    last_id: u32,
+    /// Steps back of our own that the browser has not made yet: layers closed by themselves.
+    closing: u32,
+    /// Where to go when it has.
+    then: Option<Step>,
+}
+
+/// A step to another page.
+enum Step {
+    Push(String),
+    Replace(String),
+    Up(String),
 }
 
 impl Router {
     /// Begins with the page that the browser was sent to.
     pub fn start() -> Self {
+        mend_address();
         let first = present_address();
         let address = RwSignal::new(first.clone());
         let route = memo(move || address.with(|address| Route::of(path_of(address))));
-        Self { address, route, trail: StoredValue::new(vec![first]) }
+        let layers = StoredValue::default();
+        Self { address, route, trail: StoredValue::new(vec![first]), layers }
     }
 
     /// The page on the screen.
@@ -63,22 +85,26 @@ impl Router {
 
     /// Goes to a page of this app.
     pub fn push(self, address: &str) {
-        if address == self.here() {
+        if self.waits(|| Step::Push(address.to_owned())) || address == self.here() {
             return;
         }
-        // Refused only for another origin, and every address here begins with a slash.
-        _ = window()
-            .history()
-            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address)));
+        if self.layers.with_value(|layers| layers.open.is_empty()) {
+            push_state(address);
+        } else {
+            // The entry of the sheet becomes that of the page which it leads to.
+            self.layers.update_value(|layers| layers.open.clear());
+            replace_state(address);
+        }
         self.arrive(address.to_owned());
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }
 
     /// Goes to a page in the place of the present one.
     pub fn replace(self, address: &str) {
-        _ = window()
-            .history()
-            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+        if self.waits(|| Step::Replace(address.to_owned())) {
+            return;
+        }
+        replace_state(address);
         self.trail.update_value(|trail| _ = trail.pop());
         self.arrive(address.to_owned());
     }
@@ -87,6 +113,9 @@ impl Router {
     /// is a step back in the browser's own history; a push would pile it up. Says whether it was a
     /// step back.
     pub fn up(self, address: &str) -> bool {
+        if self.waits(|| Step::Up(address.to_owned())) {
+            return false;
+        }
         let before =
             self.trail.with_value(|trail| trail.len() > 1 && trail[trail.len() - 2] == address);
         if before {
@@ -95,6 +124,70 @@ impl Router {
             self.push(address);
         }
         before
+    }
+
+    /// Something lies over the page from now on: a step back asks it to close.
+    pub fn open_layer(self, close: Callback<(), bool>) -> u32 {
+        push_state(&self.here());
+        self.layers
+            .try_update_value(|layers| {
+                layers.last_id += 1;
+                layers.open.push((layers.last_id, close));
+                layers.last_id
+            })
+            .unwrap_or_default()
+    }
+
+    /// A layer has closed by itself; its entry goes, too.
+    pub fn close_layer(self, id: u32) {
+        let was_there = self.layers.try_update_value(|layers| {
+            let place = layers.open.iter().position(|(known, _)| *known == id);
+            place.map(|place| layers.open.remove(place)).map(|_| layers.closing += 1)
+        });
+        if was_there.flatten().is_some() {
+            back();
+        }
+    }
+
+    /// A layer is gone with its page.
+    pub fn forget_layer(self, id: u32) {
+        self.layers.try_update_value(|layers| layers.open.retain(|(known, _)| *known != id));
+    }
+
+    /// The browser made a step back: whether it was one of a layer.
+    pub fn closed_layer(self) -> bool {
+        let is_ours = self.layers.try_update_value(|layers| {
+            let is_ours = layers.closing > 0;
+            layers.closing = layers.closing.saturating_sub(1);
+            (is_ours, layers.then.take_if(|_| layers.closing == 0))
+        });
+        if let Some((true, then)) = is_ours {
+            match then {
+                Some(Step::Push(address)) => self.push(&address),
+                Some(Step::Replace(address)) => self.replace(&address),
+                Some(Step::Up(address)) => _ = self.up(&address),
+                None => {}
+            }
+            return true;
+        }
+        let Some((id, close)) = self.layers.with_value(|layers| layers.open.last().copied()) else {
+            return false;
+        };
+        if close.run(()) {
+            self.forget_layer(id);
+        } else {
+            push_state(&self.here());
+        }
+        true
+    }
+
+    /// Whether the browser still has to take a layer's entry away; the step is made then.
+    fn waits(self, step: impl FnOnce() -> Step) -> bool {
+        let is_closing = self.layers.with_value(|layers| layers.closing > 0);
+        if is_closing {
+            self.layers.update_value(|layers| layers.then = Some(step()));
+        }
+        is_closing
     }
 
     /// The browser went to another of our pages by itself.
@@ -113,10 +206,32 @@ pub fn use_router() -> Router {
     expect_context()
 }
 
+// Refused only for another origin, and every address here begins with a slash.
+fn push_state(address: &str) {
+    _ = window()
+        .history()
+        .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address)));
+}
+
+fn replace_state(address: &str) {
+    _ = window()
+        .history()
+        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+}
+
 /// One step back in the browser's history.
 pub fn back() {
     // There is always a history; without one there is nowhere to go back to.
     _ = window().history().and_then(|history| history.back());
+}
+
+/// Some programs write the `#` of a link in a mail as `%23`; what follows it belongs to no path.
+fn mend_address() {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    if let Some((page, fragment)) = path.split_once("%23") {
+        replace_state(&format!("{page}#{fragment}"));
+    }
 }
 
 fn present_address() -> String {

@@ -22,14 +22,15 @@ const SELDOM: Duration = Duration::from_secs(5);
 
 /// Stands beside the notice that something of a number or an ID was saved, and nowhere else:
 /// switches know nothing of the rest.
-pub fn view() -> AnyView {
+pub fn view(settled: Callback<()>) -> AnyView {
     // Untracked: whoever shows it must not be asked again by the step to another page, which takes
     // what it shows away.
     if untrack(|| use_router().row()).is_none() {
+        settled.run(());
         return ().into_any();
     }
     let state = RwSignal::new(None);
-    ask(use_client(), state, Task::default(), Later::default(), 0);
+    ask(use_client(), state, settled, Task::default(), Later::default(), 0);
     let kind = move || state.with(|state| state.as_ref().map_or("", kind));
     // There before its words come, or they would not be read out.
     view! {
@@ -49,6 +50,7 @@ pub fn view() -> AnyView {
 fn ask(
     client: Client,
     state: RwSignal<Option<Result<SwitchState, ClientError>>>,
+    settled: Callback<()>,
     task: Task,
     later: Later,
     round: u32,
@@ -58,9 +60,11 @@ fn ask(
             matches!(state.state, SwitchProgress::Applied | SwitchProgress::NoSwitch)
         });
         state.set(Some(answer));
-        if !is_settled {
+        if is_settled {
+            settled.run(());
+        } else {
             later.run(if round < OFTEN { SOON } else { SELDOM }, move || {
-                ask(client, state, task, later, round + 1)
+                ask(client, state, settled, task, later, round + 1)
             });
         }
         Ok(())

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::icon::Icon;
-use super::live::use_live;
+use super::live::{Live, use_live};
 use crate::platform::task::background;
 use crate::{t, text};
 
@@ -32,6 +32,16 @@ pub fn CopyButton(
             {text!(password.copy)}
         </button>
     }
+}
+
+/// Copies a text without being asked; where the browser does not let it, the button is still there.
+pub fn copy(live: Live, text: &str) {
+    let text = text.to_owned();
+    background(async move {
+        if write(&text).await {
+            live.toast(t!(password.copied));
+        }
+    });
 }
 
 async fn write(text: &str) -> bool {

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use super::Text;
 use super::icon::Icon;
-use crate::platform::effect::follow;
+use crate::platform::effect::{follow, redraw};
 use crate::platform::focus::focus_first;
+use crate::platform::router::use_router;
 use crate::text;
 
 /// Pulling a sheet down this far dismisses it.
@@ -22,6 +23,9 @@ pub fn Sheet(
     title: Text,
     /// Found by the browser tests.
     test_id: &'static str,
+    /// Whether a step back closes it.
+    #[prop(default = true)]
+    is_layer: bool,
     /// Drawn only while it is open.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -29,12 +33,41 @@ pub fn Sheet(
     let pulled = RwSignal::new(0);
     let touch_from = StoredValue::new(None::<i32>);
     let children = StoredValue::new(children);
+    let router = use_router();
+    let layer = StoredValue::new(None::<u32>);
+    // What stood in the fields at first, and whether it was asked if it may be lost.
+    let before = StoredValue::new(String::new());
+    let asking = RwSignal::new(false);
+    let typed = move || dialog.get_untracked().map(|dialog| typed_in(&dialog)).unwrap_or_default();
+    // Closing without an answer: what was typed is not thrown away unasked.
+    let dismiss = Callback::new(move |()| {
+        let is_lost = !asking.get_untracked() && before.with_value(|before| typed() != *before);
+        if is_lost {
+            asking.set(true);
+            pulled.set(0);
+            focus_first(".sheet[open] [data-testid=sheet-stay]");
+        } else {
+            open.set(false);
+        }
+        !is_lost
+    });
+    on_cleanup(move || {
+        if let Some(id) = layer.try_get_value().flatten() {
+            router.forget_layer(id);
+        }
+    });
 
     follow(move || {
         let Some(dialog) = dialog.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {
                 pulled.set(0);
+                asking.set(false);
+                if is_layer {
+                    layer.set_value(Some(router.open_layer(dismiss)));
+                }
+                // The fields are drawn after this, and hold what there is to begin with.
+                request_animation_frame(move || _ = before.try_set_value(typed()));
                 // Fails only for a dialog that is open or outside of the document; this one is
                 // neither.
                 _ = dialog.show_modal();
@@ -45,7 +78,12 @@ pub fn Sheet(
                         .sheet-body .btn:not(.danger)",
                 );
             }
-            (false, true) => dialog.close(),
+            (false, true) => {
+                dialog.close();
+                if let Some(id) = layer.try_update_value(Option::take).flatten() {
+                    router.close_layer(id);
+                }
+            }
             _ => {}
         }
     });
@@ -54,7 +92,7 @@ pub fn Sheet(
         if let (Some(dialog), Some(target)) = (dialog.get_untracked(), event.target())
             && *AsRef::<web_sys::EventTarget>::as_ref(&dialog) == target
         {
-            open.set(false);
+            dismiss.run(());
         }
     };
     let finger =
@@ -77,7 +115,7 @@ pub fn Sheet(
     let on_end = move |_| {
         touch_from.set_value(None);
         if pulled.get_untracked() > DISMISS_PX {
-            open.set(false);
+            dismiss.run(());
         } else {
             pulled.set(0);
         }
@@ -91,6 +129,10 @@ pub fn Sheet(
             aria-label=title
             style:translate=move || format!("0 {}px", pulled.get())
             on:close=move |_| open.set(false)
+            on:cancel=move |event: leptos::ev::Event| {
+                event.prevent_default();
+                dismiss.run(());
+            }
             on:click=on_backdrop
             on:touchstart=on_start
             on:touchmove=on_move
@@ -105,11 +147,40 @@ pub fn Sheet(
                         type="button"
                         data-testid="sheet-close"
                         aria-label=text!(app.close)
-                        on:click=move |_| open.set(false)
+                        on:click=move |_| _ = dismiss.run(())
                     >
                         <Icon icon=icondata_lu::LuX />
                     </button>
                 </header>
+                {redraw(move || {
+                    asking
+                        .get()
+                        .then(|| {
+                            view! {
+                                <div class="sheet-ask" role="alert" data-testid="sheet-ask">
+                                    <p>{text!(app.typed_lost)}</p>
+                                    <div class="buttons">
+                                        <button
+                                            class="btn"
+                                            type="button"
+                                            data-testid="sheet-stay"
+                                            on:click=move |_| asking.set(false)
+                                        >
+                                            {text!(app.typed_stay)}
+                                        </button>
+                                        <button
+                                            class="btn danger"
+                                            type="button"
+                                            data-testid="sheet-discard"
+                                            on:click=move |_| open.set(false)
+                                        >
+                                            {text!(app.typed_discard)}
+                                        </button>
+                                    </div>
+                                </div>
+                            }
+                        })
+                })}
                 <div class="sheet-body">
                     <Show when=move || {
                         open.get()
@@ -118,4 +189,16 @@ pub fn Sheet(
             </div>
         </dialog>
     }
+}
+
+/// What stands in the fields of a sheet. A search is nothing to lose, and a password is not kept.
+fn typed_in(dialog: &web_sys::HtmlDialogElement) -> String {
+    const FIELDS: &str = "textarea, input:not([type=radio], [type=checkbox], [type=search], \
+        [type=password], [type=file], [type=hidden])";
+    let Ok(fields) = dialog.query_selector_all(FIELDS) else { return String::new() };
+    let value = |index| {
+        let field = fields.get(index)?;
+        js_sys::Reflect::get(&field, &"value".into()).ok()?.as_string()
+    };
+    (0..fields.length()).filter_map(value).collect::<Vec<_>>().join("\u{1f}")
 }

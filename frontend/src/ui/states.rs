@@ -74,6 +74,11 @@ pub fn ErrorState(
 ) -> impl IntoView {
     let again =
         !matches!(error, ClientError::Problem(ref problem) if matches!(problem.status, 403 | 404));
+    if error.is_unreachable() {
+        // Back from a tunnel, nobody should have to press a button.
+        let listener = window_event_listener(leptos::ev::online, move |_| retry.run(()));
+        on_cleanup(move || listener.remove());
+    }
     let reference = match &error {
         ClientError::Problem(problem) if problem.status >= 500 => Some(problem.request_id.clone()),
         _ => None,

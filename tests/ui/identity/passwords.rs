@@ -99,6 +99,10 @@ on_both_screens!(making_and_looking_up_a_password, async |story| {
     story.see_at("toast", "コピー").await?;
     story.press("パスワードを変更").await?;
     story.see_at("password-changed", "新しいパスワードでログインし直してください").await?;
+    // It stays until somebody has it.
+    story.see_at("made-password", &made).await?;
+    story.press("控えました").await?;
+    story.gone("made").await?;
 
     story.press("現在のパスワードを表示").await?;
     story.see_at("confirm-sheet", LOGIN_ID).await?;
@@ -138,6 +142,34 @@ on_both_screens!(making_and_looking_up_a_password, async |story| {
     let log = story.texts_at("history-entry").await?;
     assert_eq!(log.iter().filter(|entry| entry.contains("パスワードを表示")).count(), 2, "{log:?}");
     assert!(!log.join("").contains(&made));
+    Ok(())
+});
+
+// What was made for the basic ID stays on the screen: nothing can show it again. And a former
+// password is shown as the present one no longer.
+on_both_screens!(keeping_a_password_that_was_made, async |story| {
+    story.provokes("403");
+    story.arrive(&format!("{}/password", story.minato.id(0))).await?;
+    story.fill("現在のパスワード", PASSWORD).await?;
+    story.press("安全なパスワードを作る").await?;
+    let made = story.text_at("proposed").await?;
+    story.press("パスワードを変更").await?;
+    story.see_at("password-changed", "パスワードを変更しました。").await?;
+    story.see_at("made-password", &made).await?;
+    story.see_at("made", "もう一度表示することはできません").await?;
+    story.app.nobody().sign_in(LOGIN_ID, &made).await;
+    story.press("控えました").await?;
+    story.see_no(&made).await?;
+
+    story.open(&format!("{}/password", story.minato.id(1))).await?;
+    story.press("現在のパスワードを表示").await?;
+    story.fill("あなたのパスワード", &made).await?;
+    story.press("確認して表示").await?;
+    story.see_at("password", PASSWORD).await?;
+    fill(&story, None, NEW_PASSWORD, NEW_PASSWORD).await?;
+    story.see_at("password-changed", "パスワードを変更しました。").await?;
+    story.gone("password").await?;
+    story.see_no(PASSWORD).await?;
     Ok(())
 });
 

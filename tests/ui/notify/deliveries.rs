@@ -107,7 +107,7 @@ on_both_screens!(everything_that_failed, async |story| {
     story.see_at("empty-state", "失敗はありません").await?;
     story.touch("resend-many").await?;
     story.choose("7日前から").await?;
-    story.see_at("resend-count", "再送するお知らせはありません").await?;
+    story.see_at("resend-count", "再送する通知はありません").await?;
     story.touch("sheet-close").await?;
     story.choose("すべて").await?;
     story.see("届きました").await?;

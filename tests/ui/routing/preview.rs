@@ -115,7 +115,7 @@ on_both_screens!(failing_to_ask, async |story| {
 on_both_screens!(who_would_be_told, async |story| {
     story.arrive(&page(&story)).await?;
     story.fill("掛けてくる番号", "090-1234-5678").await?;
-    story.see_at("no-notice", "お知らせは送りません").await?;
+    story.see_at("no-notice", "通知は送りません").await?;
     let rule = story.told(0, &[]).await?;
     story.reload().await?;
     story.see_at("notice", "営業チーム").await?;

@@ -127,7 +127,9 @@ fn Edit(row: RowRef, key: String, switches: BlockList, version: u64) -> impl Int
     let bar = SaveBarModel { can_undo, ..bar };
     view! {
         <Switches page />
-        {redraw(move || (list.saved.get() > 0).then(reflected::view))}
+        {redraw(move || {
+            (list.saved.get() > 0).then(|| reflected::view(Callback::new(|()| {})))
+        })}
         <Entries list row=row.clone() />
         <HistoryLink row kind="block_list" />
         <SaveBar model=bar />

@@ -101,8 +101,12 @@ pub(super) fn changes(entry: &AuditEntry, rows: Option<&Rows>) -> Vec<Change> {
     if entry.action == AuditAction::RemoveEntries && entry.before.contains_key("caller") {
         names.retain(|name| *name != "count");
     }
-    let show =
-        |name: &str, value: Option<&FieldValue>| value.map(|value| value_words(name, value, rows));
+    let show = |name: &str, value: Option<&FieldValue>| match (name, value) {
+        ("notify_rule_id", Some(FieldValue::Text(id))) if entry.names.contains_key(id) => {
+            entry.names.get(id).cloned()
+        }
+        (name, value) => value.map(|value| value_words(name, value, rows)),
+    };
     let change = |name: &String| {
         let (before, after) = (entry.before.get(name), entry.after.get(name));
         // What names the entry and did not change itself stands once.

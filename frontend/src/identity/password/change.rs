@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use validator::Validate;
 
 use super::meter::Meter;
+use super::reveal::Shown;
 use crate::identity::api;
 use crate::identity::sign_in::count_down;
 use crate::numbers::directory::use_directory;
@@ -15,7 +16,7 @@ use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
 use crate::platform::task::Task;
-use crate::ui::clipboard::CopyButton;
+use crate::ui::clipboard::{CopyButton, copy};
 use crate::ui::icon::Icon;
 use crate::ui::live::use_live;
 use crate::ui::notes::FieldState;
@@ -39,7 +40,7 @@ fn faults(put: &PasswordPut) -> Vec<FieldFault> {
 
 /// The form, and what a change did.
 #[component]
-pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
+pub(super) fn Change(phone_id: PhoneId, shown: Shown) -> impl IntoView {
     let client = use_client();
     let directory = use_directory();
     let live = use_live();
@@ -55,6 +56,8 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
     let wait_s = RwSignal::new(0_u32);
     let refused = RwSignal::new(Vec::<FieldError>::new());
     let done = RwSignal::new(None::<u32>);
+    // A password that nobody has typed is known to nobody: it stays until somebody has it.
+    let made = RwSignal::new(String::new());
     let put = move || PasswordPut {
         new_password: first.get(),
         new_password_confirmation: second.get(),
@@ -80,6 +83,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
                 Ok(made) => {
                     first.set(made.password.clone());
                     second.set(made.password.clone());
+                    copy(live, &made.password);
                     proposal.set(made.password);
                 }
                 Err(failed) => live.toast(words(&failed).1),
@@ -103,16 +107,19 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
         let id = id.get_value();
         let request = async move {
             let changed = api::passwords::put(client, &id, &body).await?;
-            Ok((changed, id))
+            Ok((changed, id, body.new_password))
         };
         task.run(request, move |outcome| {
             if let Err(ClientError::Wait(_, seconds)) = outcome {
                 count_down(wait_s, seconds);
             }
             match outcome {
-                Ok((changed, id)) => {
+                Ok((changed, id, password)) => {
                     directory.reload_id(id);
+                    shown.hide();
                     tried.set(false);
+                    let is_made = proposal.with_untracked(|made| *made == password);
+                    made.set(if is_made { password } else { String::new() });
                     for field in [current, first, second, proposal] {
                         field.set(String::new());
                     }
@@ -152,6 +159,7 @@ pub(super) fn Change(phone_id: PhoneId) -> impl IntoView {
         <section class="group">
             <h2>{text!(password.heading)}</h2>
             <Done done basic />
+            <Made made basic />
             <form class="form" novalidate on:submit=submit>
                 // Password managers keep the password under this name.
                 <input type="text" autocomplete="username" value=login_id hidden />
@@ -258,6 +266,38 @@ fn Done(done: RwSignal<Option<u32>>, basic: bool) -> impl IntoView {
                                         }
                                     })}
                                 </p>
+                            </div>
+                        </div>
+                    }
+                })
+        })}
+    }
+}
+
+/// The password that was made and is in force now, until somebody says that they have it.
+#[component]
+fn Made(made: RwSignal<String>, basic: bool) -> impl IntoView {
+    let there = memo(move || made.with(|made| !made.is_empty()));
+    let note = move || if basic { t!(password.keep_basic) } else { t!(password.keep_id) };
+    view! {
+        {redraw(move || {
+            there
+                .get()
+                .then(|| {
+                    view! {
+                        <div class="secret" role="group" data-testid="made">
+                            <p>{note()}</p>
+                            <code data-testid="made-password">{made}</code>
+                            <div class="buttons">
+                                <CopyButton text=made.into() />
+                                <button
+                                    class="btn main"
+                                    type="button"
+                                    data-testid="kept"
+                                    on:click=move |_| made.set(String::new())
+                                >
+                                    {text!(password.kept)}
+                                </button>
                             </div>
                         </div>
                     }

@@ -8,7 +8,7 @@ use api_types::{Capability, PhoneIdKind};
 use leptos::prelude::*;
 
 use self::change::Change;
-use self::reveal::Reveal;
+use self::reveal::{Reveal, Shown};
 use crate::numbers::directory::use_directory;
 use crate::numbers::subject::{HistoryLink, NotHere, RowFrame, Subject};
 use crate::platform::routes::{self, RowKind, RowRef};
@@ -47,13 +47,14 @@ fn body(subject: Subject) -> AnyView {
         .into_any();
     };
     let login_id = phone_id.login_id.clone();
+    let shown = Shown::default();
     let reveal = phone_id
         .can(Capability::PasswordReveal)
-        .then(|| view! { <Reveal phone_id=phone_id.id.clone() /> });
+        .then(|| view! { <Reveal phone_id=phone_id.id.clone() shown /> });
     view! {
         <div class="hero">{heading} <p class="sub">{login_id}</p></div>
         {reveal}
-        <Change phone_id />
+        <Change phone_id shown />
         <HistoryLink row=subject.row kind="" />
     }
     .into_any()

@@ -21,11 +21,22 @@ use crate::ui::states::words;
 
 const SHOWN_S: u32 = 30;
 
+/// The password on the screen, if it is there.
 #[derive(Clone, Copy)]
-struct Shown {
+pub(super) struct Shown {
     password: RwSignal<String>,
     left_s: RwSignal<u32>,
     later: Later,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            password: RwSignal::new(String::new()),
+            left_s: RwSignal::new(0),
+            later: Later::default(),
+        }
+    }
 }
 
 impl Shown {
@@ -42,7 +53,8 @@ impl Shown {
         self.later.run(Duration::from_secs(1), move || self.tick(left_s - 1));
     }
 
-    fn hide(self) {
+    /// Takes it off the screen: it is seen, or it is the present one no more.
+    pub(super) fn hide(self) {
         self.later.stop();
         self.password.try_set(String::new());
     }
@@ -50,15 +62,10 @@ impl Shown {
 
 /// The row that shows it, and the question before.
 #[component]
-pub(super) fn Reveal(phone_id: String) -> impl IntoView {
+pub(super) fn Reveal(phone_id: String, shown: Shown) -> impl IntoView {
     let client = use_client();
     let live = use_live();
     let id = StoredValue::new(phone_id);
-    let shown = Shown {
-        password: RwSignal::new(String::new()),
-        left_s: RwSignal::new(0),
-        later: Later::default(),
-    };
     let open = RwSignal::new(false);
     let task = Task::default();
 

@@ -92,6 +92,10 @@ impl<T: Entry> Item<T> {
     }
 }
 
+fn place<T: Entry>(entry: &T) -> (DateTime<Utc>, String) {
+    (entry.at(), entry.id().to_owned())
+}
+
 /// Puts an entry in its place by time, unless it is there: a switch may report late, so pages can
 /// overlap in time.
 fn put<T: Entry>(items: &mut Vec<Item<T>>, item: Item<T>) {
@@ -296,13 +300,17 @@ impl<T: Entry> Feed<T> {
     fn take(self, found: Vec<T>) {
         let Some(filter) = self.filter.try_get_value() else { return };
         let mut new = Vec::new();
+        let done = self.done.try_get_untracked() == Some(true);
         self.items.try_with_untracked(|items| {
+            let end = items.last().map(Item::place).filter(|_| !done);
             for entry in found {
                 match items.iter().find(|item| item.id == entry.id()) {
                     Some(item) if item.entry.with_untracked(|known| *known != entry) => {
                         item.entry.set(entry)
                     }
                     Some(_) => {}
+                    // What belongs further down comes with its page.
+                    None if end.as_ref().is_some_and(|end| place(&entry) < *end) => {}
                     None if entry.fits(&filter) => new.push(entry),
                     None => {}
                 }

@@ -134,6 +134,7 @@ fn Edit(service: Service) -> impl IntoView {
         save,
         revert: Callback::new(move |()| save::revert(page)),
         undo: Callback::new(move |()| save::undo(page)),
+        rest: Callback::new(move |()| _ = page.before.try_set(None)),
     };
     use_guard().watch(Guarded {
         dirty: Signal::derive(move || count.get() > 0),

@@ -3,6 +3,7 @@
 use api_types::{MatchedRule, Ringtone, RouteAction, RouteDecision, RouteDevice, RouteNotice};
 use leptos::prelude::*;
 
+use crate::numbers::directory::use_directory;
 use crate::platform::routes::{NotifyPage, RowPage, RowRef};
 use crate::t;
 use crate::ui::icon::{Chevron, Icon};
@@ -85,7 +86,18 @@ pub(super) fn Verdict(
 
 #[component]
 fn Order(devices: Vec<RouteDevice>, priority: Option<String>) -> impl IntoView {
+    let rows = use_directory().rows();
+    // Of what is not known yet nothing is said.
+    let is_away = |device: &RouteDevice| {
+        rows.with_untracked(|rows| {
+            rows.ready()
+                .and_then(|rows| rows.phone_id(&device.phone_id))
+                .is_some_and(|phone_id| phone_id.terminals.is_empty())
+        })
+    };
+    let all_away = devices.iter().all(is_away);
     let device = |device: RouteDevice| {
+        let away = is_away(&device);
         let first = priority.as_ref() == Some(&device.phone_id);
         let name =
             if device.terminal_name.is_empty() { device.login_id } else { device.terminal_name };
@@ -96,18 +108,21 @@ fn Order(devices: Vec<RouteDevice>, priority: Option<String>) -> impl IntoView {
         let display = (!device.display_name.is_empty())
             .then(|| t!(preview.display, name = device.display_name));
         let hint = [
+            away.then(|| t!(preview.away_why).to_owned()),
             Some(t!(list.extension, extension = device.extension)),
-            Some(ringtone.to_owned()),
-            display,
+            Some(ringtone.to_owned()).filter(|_| !away),
+            display.filter(|_| !away),
         ];
         let hint = hint.into_iter().flatten().collect::<Vec<_>>().join(" ・ ");
-        let when = if device.ring_after_s == 0 {
+        let when = if away {
+            t!(preview.away).to_owned()
+        } else if device.ring_after_s == 0 {
             t!(preview.at_once).to_owned()
         } else {
             t!(preview.after, seconds = device.ring_after_s)
         };
         view! {
-            <li class="row" data-testid="device">
+            <li class="row" class:away=away data-testid="device">
                 <span class="when num">{when}</span>
                 <span class="dot" aria-hidden="true" />
                 <span class="label">{name}<small>{hint}</small></span>
@@ -119,6 +134,14 @@ fn Order(devices: Vec<RouteDevice>, priority: Option<String>) -> impl IntoView {
     view! {
         <section class="group">
             <h2>{t!(preview.order)}</h2>
+            {all_away
+                .then(|| {
+                    view! {
+                        <p class="notice warn" role="status" data-testid="all-away">
+                            {t!(preview.all_away)}
+                        </p>
+                    }
+                })}
             <ol class="list timeline">{devices}</ol>
         </section>
     }
