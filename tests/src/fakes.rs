@@ -79,6 +79,12 @@ impl Reply {
         Self::Answer(status, Vec::new(), Vec::new())
     }
 
+    /// A page for people, as something between us and a provider answers.
+    pub fn page() -> Self {
+        let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
+        Self::Answer(200, vec![("content-type".into(), "text/html".into())], page.into())
+    }
+
     /// The same with a header more.
     pub fn with(self, name: &str, value: &str) -> Self {
         match self {

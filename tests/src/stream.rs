@@ -11,10 +11,19 @@ pub struct EventStream {
 
 impl EventStream {
     /// Opens the stream at `url` with a header that says who looks, and waits for its first line.
-    pub async fn open(url: &str, (name, value): (&str, &str)) -> Self {
+    pub async fn open(url: &str, who: (&str, &str)) -> Self {
+        Self::go_on(url, who, None).await
+    }
+
+    /// The same after a break: `last` is the id of the last message that came.
+    pub async fn go_on(url: &str, (name, value): (&str, &str), last: Option<&str>) -> Self {
         #[expect(clippy::disallowed_methods, reason = "tests are clients")]
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let response = http.get(url).header(name, value).send().await.expect("an answer");
+        let mut request = http.get(url).header(name, value);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = request.send().await.expect("an answer");
         let kind = response.headers()["content-type"].to_str().unwrap_or_default();
         assert_eq!((response.status().as_u16(), kind), (200, "text/event-stream"));
         let mut stream = Self { response, text: String::new() };
@@ -38,6 +47,13 @@ impl EventStream {
         tokio::time::timeout(Duration::from_secs(20), reading)
             .await
             .unwrap_or_else(|_| panic!("{wanted} did not come"));
+    }
+
+    /// The id of the last message that came whole.
+    pub fn last_id(&self) -> String {
+        let whole = self.text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);
+        let ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
+        ids.last().expect("messages have ids").to_owned()
     }
 
     /// Reads until the server ends the stream.

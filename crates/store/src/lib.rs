@@ -27,6 +27,7 @@ mod tables;
 
 pub use platform::conn::{Conn, Db, DbOptions, StoreError};
 pub use platform::migrate::{Column, describe_schema, step_back, tamper};
+pub use platform::place::Place;
 pub use platform::scope::{
     EntranceScope, FollowerScope, OperatorScope, Scope, SwitchScope, WorkerScope,
 };

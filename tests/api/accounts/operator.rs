@@ -26,6 +26,7 @@ on_both!(a_contract_is_made_read_changed_and_removed, async |app| {
             "status": "active", "suspended_reason": null,
         "forwarding_number": null, "options": {"ip_phone": false, "premises_device": false,
             "voicemail": true, "fax": false},
+        "missing": ["primary_number", "basic_id"],
         "revision": 1, "created_at": app.clock.now(), "version": 1,
     });
     assert_eq!(made.json, shown);
@@ -95,8 +96,31 @@ on_both!(a_contract_needs_a_name_and_a_mail_address_that_is_one, async |app| {
         assert_eq!((answer.version(), &answer.json), (1, &made));
     }
     let stale = operator.clone().header("if-match", "garbage");
-    stale.patch(&path, json!({"name": "x"})).await.expect_problem(412, "stale");
+    stale.patch(&path, json!({"name": "x"})).await.expect_problem(400, "invalid_header");
     operator.patch(&path, json!({"name": "x"})).await.expect_problem(428, "precondition_required");
+});
+
+on_both!(what_a_contract_still_lacks_is_said, async |app| {
+    let operator = app.operator();
+    let made = operator.post("/operator/accounts", json!({"name": "港商会"})).await.expect(201);
+    assert_eq!(made["missing"], json!(["primary_number", "basic_id"]));
+    let path = format!("/operator/accounts/{}", made["id"].as_str().unwrap_or_default());
+    let number = json!({"number": "050-1234-5678", "kind": "primary", "max_channels": 1});
+    operator.post(&format!("{path}/numbers"), number).await.expect(201);
+    assert_eq!(operator.get(&path).await["missing"], json!(["basic_id"]));
+    let id = json!({"login_id": "minato900", "kind": "basic", "extension": "900"});
+    operator.post(&format!("{path}/ids"), id).await.expect(201);
+    assert_eq!(operator.get(&path).await["missing"], json!([]));
+    app.holder("kobe").await;
+    operator.post("/operator/accounts", json!({"name": "神戸"})).await.expect(201);
+    let list = operator.get("/operator/accounts").await.expect(200);
+    let missing: Vec<_> = list["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|account| account["missing"].as_array().map_or(0, Vec::len))
+        .collect();
+    assert_eq!(missing, [0, 0, 2]);
 });
 
 on_both!(options_are_replaced_as_a_whole, async |app| {

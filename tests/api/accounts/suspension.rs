@@ -55,8 +55,18 @@ on_both!(a_suspension_ends_running_sessions_at_once_and_can_be_lifted, async |ap
 
 on_both!(a_reason_stands_only_with_a_suspension, async |app| {
     let holder = app.holder("minato").await;
-    let active = set_status(&app, &holder, json!({"suspended_reason": REASON})).await;
-    assert_eq!((&active["status"], &active["suspended_reason"]), (&json!("active"), &Value::Null));
+    let operator = app.operator();
+    let account = operator.get(&holder.operator_path()).await;
+    for patch in [
+        json!({"suspended_reason": REASON}),
+        json!({"suspended_reason": REASON, "status": "active"}),
+    ] {
+        let refused =
+            operator.if_match(account.version()).patch(&holder.operator_path(), patch).await;
+        refused.expect_fields(&[("/suspended_reason", "not_applicable")]);
+    }
+    // What is there already may be said again.
+    set_status(&app, &holder, json!({"suspended_reason": null})).await;
     let suspended = set_status(&app, &holder, json!({"status": "suspended"})).await;
     assert_eq!(suspended["suspended_reason"], Value::Null);
     let refused = sign_in(&app.nobody().header("accept-language", "en"), &holder, PASSWORD).await;

@@ -39,6 +39,41 @@ on_both!(what_another_process_did_is_told_too, async |app| {
     tell(&app, &replica.url).await;
 });
 
+on_both!(what_came_during_a_break_is_told_after_it, async |app| {
+    let (holder, switch) = (app.holder("minato").await, Switch::of(&app).await);
+    let url = format!("{}/api/v1/call-events/stream", app.url);
+    let who = ("cookie", holder.session.cookie.as_str());
+    let called = holder.dialled(0).await;
+    let mut stream = EventStream::open(&url, who).await;
+    stream.until("event: position\ndata: {}\n\n").await;
+    let first = stream.last_id();
+    drop(stream);
+    // Two events, and what was said in the first of them.
+    let voicemail = |id: &str| {
+        let mut told = event(&called, "voicemail", json!({}));
+        (told["id"], told["call_id"]) = (json!(id), json!(id));
+        told
+    };
+    switch.tell(json!([voicemail("one")])).await;
+    let one = newest(&holder).await;
+    switch.tell(json!([voicemail("two")])).await;
+    let two = newest(&holder).await;
+    let mut again = EventStream::go_on(&url, who, Some(&first)).await;
+    again.until(&one).await;
+    again.until(&two).await;
+    // From there on, nothing old comes again.
+    let last = again.last_id();
+    assert_ne!(last, first);
+    let mut rest = EventStream::go_on(&url, who, Some(&last)).await;
+    switch.tell(json!([voicemail("three")])).await;
+    rest.until(&newest(&holder).await).await;
+    assert!(!rest.text.contains(&format!("\"{one}\"")), "{}", rest.text);
+    // What is no position of ours begins now.
+    for wrong in ["1", "a.b.c", "..", "x.y.z.w", "\u{9}"] {
+        EventStream::go_on(&url, who, Some(wrong)).await.until("event: position").await;
+    }
+});
+
 on_both!(nobody_looks_without_a_session, async |app| {
     app.nobody().get("/call-events/stream").await.expect_problem(401, "unauthenticated");
 });

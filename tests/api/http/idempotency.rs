@@ -153,7 +153,7 @@ on_both!(a_key_that_cannot_be_kept_is_refused_rather_than_ignored, async |app| {
     for bad in ["", " ", &"x".repeat(256), "注文-4711"] {
         post(&operator, bad, "/operator/accounts", &json!({"name": "x"}))
             .await
-            .expect_problem(400, "malformed_request");
+            .expect_problem(400, "invalid_header");
     }
     assert_eq!(operator.get("/operator/accounts").await.expect(200)["items"], json!([]));
     post(&operator, &"x".repeat(255), "/operator/accounts", &json!({"name": "x"}))

@@ -23,7 +23,7 @@ fn check(answer: Answer, status: u16, code: &str) -> Value {
         id.as_deref(),
         "the id in the body is the one in the header"
     );
-    assert_eq!(problem["type"], "about:blank");
+    assert_eq!(problem["type"], format!("/api/docs/errors#{code}"));
     for text in ["title", "detail"] {
         let text = problem[text].as_str().unwrap_or_default();
         assert!(
@@ -32,12 +32,13 @@ fn check(answer: Answer, status: u16, code: &str) -> Value {
         );
     }
     let fields: Vec<&String> = problem.as_object().expect("an object").keys().collect();
-    let known = ["type", "title", "status", "code", "detail", "request_id", "errors"];
+    let known =
+        ["type", "title", "status", "code", "detail", "request_id", "errors", "required_scope"];
     assert!(fields.iter().all(|field| known.contains(&field.as_str())), "{fields:?}");
     assert_eq!(
         problem["errors"].is_array(),
-        status == 422 && code == "invalid",
-        "errors stand in a 422 only"
+        matches!(code, "invalid" | "invalid_header"),
+        "errors stand where something that was sent is named"
     );
     problem
 }
@@ -52,7 +53,7 @@ on_both!(every_refusal_has_the_same_shape, async |app| {
         "nonsense",
         "{\"contact_mail\": \"a@b.example\"",
         "{\"contact_mail\":\"a@b.example\"} {}",
-        "\u{feff}{}",
+        "\u{feff}\u{feff}{}",
     ] {
         check(patch(broken).await, 400, "malformed_request");
     }
@@ -74,6 +75,8 @@ on_both!(every_refusal_has_the_same_shape, async |app| {
         "link_expired",
     );
     check(holder.client.if_match(9).patch("/account", json!({})).await, 412, "stale");
+    let unquoted = holder.client.clone().header("if-match", "1");
+    check(unquoted.patch("/account", json!({})).await, 400, "invalid_header");
     check(
         patch(&format!("{{\"contact_mail\":\"{}\"}}", "x".repeat(300_000))).await,
         413,
@@ -126,14 +129,14 @@ on_both!(a_path_that_does_not_exist_is_a_problem_below_the_api, async |app| {
 
 on_both!(a_method_that_does_not_exist_names_those_that_do, async |app| {
     let table = [
-        (Method::PUT, "/numbers", "GET"),
-        (Method::DELETE, "/numbers/x", "GET, PATCH"),
-        (Method::POST, "/numbers/x/channel-limit", "GET, PUT"),
-        (Method::PATCH, "/session", "DELETE, GET, POST"),
+        (Method::PUT, "/numbers", "GET, HEAD"),
+        (Method::DELETE, "/numbers/x", "GET, HEAD, PATCH"),
+        (Method::POST, "/numbers/x/channel-limit", "GET, HEAD, PUT"),
+        (Method::PATCH, "/session", "DELETE, GET, HEAD, POST"),
         (Method::GET, "/session/confirm", "POST"),
         (Method::GET, "/password-resets", "POST"),
-        (Method::PUT, "/operator/accounts/x", "DELETE, GET, PATCH"),
-        (Method::OPTIONS, "/account", "GET, PATCH"),
+        (Method::PUT, "/operator/accounts/x", "DELETE, GET, HEAD, PATCH"),
+        (Method::OPTIONS, "/account", "GET, HEAD, PATCH"),
     ];
     for (method, path, expected) in table {
         let answer = app.nobody().send(method.clone(), path, None).await;

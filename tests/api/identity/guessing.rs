@@ -112,7 +112,7 @@ on_both!(signing_in_forgets_the_wrong_guesses_at_an_id, async |app| {
 on_both!(
     guessing_from_one_address_gets_slow_whatever_the_id,
     |config| {
-        config.server.trust_forwarded = true;
+        config.server.trusted_proxies = vec!["127.0.0.1".into()];
     },
     async |app| {
         let holder = app.holder("minato").await;
@@ -141,7 +141,7 @@ on_both!(
 on_both!(
     an_own_id_does_not_buy_more_guesses,
     |config| {
-        config.server.trust_forwarded = true;
+        config.server.trusted_proxies = vec!["127.0.0.1".into()];
     },
     async |app| {
         let holder = app.holder("minato").await;
@@ -160,7 +160,7 @@ on_both!(
 on_both!(
     an_ipv6_network_counts_as_one_address,
     |config| {
-        config.server.trust_forwarded = true;
+        config.server.trusted_proxies = vec!["127.0.0.1".into()];
     },
     async |app| {
         for index in 0..21 {
@@ -205,7 +205,7 @@ async fn at_once(client: &Client, count: usize, login_id: &str, password: &str) 
 on_both!(
     guesses_at_once_cannot_outrun_the_count,
     |config| {
-        config.server.trust_forwarded = true;
+        config.server.trusted_proxies = vec!["127.0.0.1".into()];
     },
     async |app| {
         let holder = app.holder("minato").await;

@@ -39,6 +39,25 @@ async fn told(
     (holder, found[1].clone(), found[0].clone())
 }
 
+on_both!(a_notice_is_sent_again_once_for_one_key, async |app| {
+    let (holder, _, slack) = told(&app, "delivered", None).await;
+    let count = list(&holder, "").await.len();
+    let resend = format!("{}/resend", path(&slack));
+    let client = holder.client.clone().header("idempotency-key", "again-1");
+    let first = client.post(&resend, json!({})).await;
+    assert_eq!(first.header("idempotent-replayed"), None);
+    let again = client.post(&resend, json!({})).await;
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(first.expect(200), again.expect(200));
+    assert_eq!(list(&holder, "").await.len(), count + 1);
+    // The key is for this notice alone.
+    let all = client.post("/deliveries/resend", json!({"since": "2026-01-01T00:00:00Z"})).await;
+    all.expect_problem(422, "idempotency_key_reused");
+    let other = holder.client.clone().header("idempotency-key", "again-2");
+    other.post(&resend, json!({})).await.expect(200);
+    assert_eq!(list(&holder, "").await.len(), count + 2);
+});
+
 on_both!(what_was_sent_is_listed_the_latest_first_with_words, async |app| {
     let (holder, mail, slack) = told(&app, "delivered", None).await;
     assert_eq!(

@@ -22,6 +22,7 @@ pub fn event(kind: NotifyEvent) -> Event {
     let (missed, recorded) = (kind == NotifyEvent::MissedCall, kind == NotifyEvent::Voicemail);
     Event {
         kind,
+        number_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22".into(),
         number: "+81312345678".into(),
         number_name: "代表".into(),
         caller: Caller::parse("09012345678").expect("a caller"),

@@ -98,7 +98,7 @@ on_both!(only_the_terminal_name_of_an_id_can_be_changed_here, async |app| {
         .patch(&holder.id(1), json!({"terminal_name": "x"}))
         .await
         .expect_problem(428, "precondition_required");
-    for stale in ["\"2\"", "garbage"] {
+    for stale in ["\"2\"", "\"garbage\""] {
         let client = holder.client.clone().header("if-match", stale);
         client
             .patch(&holder.id(1), json!({"terminal_name": "x"}))

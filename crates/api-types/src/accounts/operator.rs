@@ -38,6 +38,11 @@ pub struct OperatorAccount {
     pub forwarding_number: Option<String>,
     /// What is contracted.
     pub options: AccountOptions,
+    /// What the contract still lacks to be used; empty when it is complete. Nobody can sign in to
+    /// the portal without a basic ID.
+    #[serde(default)]
+    #[schema(example = json!([]))]
+    pub missing: Vec<MissingPart>,
     /// Grows by one with every change of any setting of the account.
     #[schema(example = 42)]
     pub revision: u64,
@@ -47,6 +52,16 @@ pub struct OperatorAccount {
     /// Version of this resource, the value inside its ETag.
     #[schema(example = 3)]
     pub version: u64,
+}
+
+/// What a contract lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingPart {
+    /// A primary number: `POST …/numbers` with `kind: primary`.
+    PrimaryNumber,
+    /// A basic ID, which signs in to the portal: `POST …/ids` with `kind: basic`.
+    BasicId,
 }
 
 /// A new contract.
@@ -87,7 +102,8 @@ pub struct OperatorAccountPatch {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AccountStatus, example = "suspended")]
     pub status: Option<AccountStatus>,
-    /// Why it is suspended; the holder reads it at sign-in.
+    /// Why it is suspended; the holder reads it at sign-in. Only for a contract that is or becomes
+    /// `suspended`.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 200), custom(function = no_control_characters))]
     #[schema(value_type = Option<String>, example = "お支払いの確認ができないため", max_length = 200)]

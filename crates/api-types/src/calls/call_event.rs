@@ -112,6 +112,14 @@ pub struct CallEvent {
     /// The number that was called.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
     pub number_id: String,
+    /// The same number in E.164.
+    #[serde(default)]
+    #[schema(example = "+815012345678")]
+    pub number: String,
+    /// Its name; empty when it has none.
+    #[serde(default)]
+    #[schema(example = "代表番号")]
+    pub number_name: String,
     /// The switch's name for the call.
     #[schema(example = "a84b4c76e66710@192.0.2.1")]
     pub call_id: String,
@@ -123,6 +131,10 @@ pub struct CallEvent {
     /// When the call came.
     #[schema(example = "2026-11-22T00:15:00Z")]
     pub at: DateTime<Utc>,
+    /// When the switch reported it.
+    #[serde(default)]
+    #[schema(example = "2026-11-22T00:15:31Z")]
+    pub received_at: Option<DateTime<Utc>>,
     /// Length of the recording, or for how long it rang, in seconds.
     #[schema(example = 23)]
     pub duration_s: Option<u32>,

@@ -120,6 +120,11 @@ pub struct AuditEntry {
     /// The changed fields after the change.
     #[schema(value_type = BTreeMap<String, FieldValue>, example = json!({"name": "代表番号（東京）"}))]
     pub after: FieldValues,
+    /// Names of the notify rules whose ids stand in `before` and `after`, by id; the last one of a
+    /// rule that was deleted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(example = json!({}))]
+    pub names: BTreeMap<String, String>,
     /// The account revision that this change made.
     #[schema(example = 42)]
     pub revision: u64,

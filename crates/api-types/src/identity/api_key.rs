@@ -139,11 +139,16 @@ pub struct ApiKeyCreated {
 }
 
 fn networks(values: &[String]) -> Result<(), ValidationError> {
-    if values.iter().all(|value| network(value).is_some()) {
+    if values.iter().all(|value| is_network(value)) {
         Ok(())
     } else {
         Err(ValidationError::new("invalid_format"))
     }
+}
+
+/// Whether a text is an IPv4 or IPv6 address, or a network such as `198.51.100.0/24`.
+pub fn is_network(text: &str) -> bool {
+    network(text).is_some()
 }
 
 /// An address with the length of its network's prefix; an address alone is a network of itself.

@@ -81,6 +81,17 @@ pub struct WebhookCall {
     /// The event, the same for every destination and for the transcript that comes later.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30")]
     pub call_event_id: String,
+    /// The same id, as `GET /call-events/{event_id}` calls it.
+    #[serde(default)]
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b30")]
+    pub id: String,
+    /// When the call came, as in `timestamp`.
+    #[schema(example = "2026-11-22T00:15:00Z")]
+    pub at: DateTime<Utc>,
+    /// Id of the number that was called.
+    #[serde(default)]
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
+    pub number_id: String,
     /// The number that was called, in E.164.
     #[schema(example = "+815012345678")]
     pub number: String,

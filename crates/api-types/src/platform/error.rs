@@ -36,8 +36,10 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// The body is not JSON, or a header cannot be read.
+    /// The body is not JSON.
     MalformedRequest, "malformed_request", 400;
+    /// A header cannot be read, or does not go with this operation; `errors` names it.
+    InvalidHeader, "invalid_header", 400;
     /// No session or key came with the request, or it has ended.
     Unauthenticated, "unauthenticated", 401;
     /// The ID or the password is wrong.
@@ -49,6 +51,8 @@ error_codes! {
     Forbidden, "forbidden", 403;
     /// The key does not open this operation: its scope is named in the operation's `security`.
     ScopeMissing, "scope_missing", 403;
+    /// This operation is for people who are signed in to the portal; no key opens it.
+    NotForKeys, "not_for_keys", 403;
     /// The key does not work from this address.
     AddressNotAllowed, "address_not_allowed", 403;
     /// The password must be confirmed first: `POST /session/confirm`.
@@ -83,6 +87,10 @@ error_codes! {
     BodyTooLarge, "body_too_large", 413;
     /// The body has another media type than the operation reads.
     UnsupportedMediaType, "unsupported_media_type", 415;
+    /// The body is compressed in a way that is not read here: send it plain or as gzip.
+    UnsupportedEncoding, "unsupported_encoding", 415;
+    /// The file ends before the bytes that `Range` asks for; `Content-Range` says how long it is.
+    RangeNotSatisfiable, "range_not_satisfiable", 416;
     /// One or more fields are wrong; `errors` names each.
     Invalid, "invalid", 422;
     /// The `Idempotency-Key` was used for a different request.
@@ -116,6 +124,11 @@ macro_rules! field_codes {
             /// The stable text of the code, as it stands in the JSON answer.
             pub fn as_str(self) -> &'static str {
                 match self { $(FieldCode::$variant => $code),+ }
+            }
+
+            /// One English sentence for the list of errors.
+            pub fn description(self) -> &'static str {
+                match self { $(FieldCode::$variant => concat!($($doc),+)),+ }
             }
         }
     };
@@ -260,7 +273,7 @@ field_codes! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// JSON pointer (RFC 6901) to the field in the request body; `?name` for a query parameter;
-    /// `#line=12` for a line of a file.
+    /// `#line=12` for a line of a file; the name of a header.
     #[schema(example = "/display_name")]
     pub pointer: String,
     /// Stable code.
@@ -269,16 +282,20 @@ pub struct FieldError {
     /// The reason and the way out, in the language of `Accept-Language`.
     #[schema(example = "IP電話機オプションのご契約がないため、空欄にしてください。")]
     pub message: String,
+    /// The values that may stand there, where it is a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["ringtone_1", "ringtone_2"]))]
+    pub allowed: Vec<String>,
 }
 
 /// An error answer, `application/problem+json` (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the meaning is in `code`.
+    /// Where the code is explained, relative to this server. Compare `code` instead.
     #[serde(rename = "type")]
-    #[schema(example = "about:blank")]
+    #[schema(example = "/api/docs/errors#invalid")]
     pub kind: String,
-    /// Short text of the status, in the language of `Accept-Language`.
+    /// Short text of the code, in the language of `Accept-Language`.
     #[schema(example = "入力内容を確認してください")]
     pub title: String,
     /// The HTTP status again.
@@ -290,9 +307,13 @@ pub struct Problem {
     /// What happened and what to do next, in the language of `Accept-Language`.
     #[schema(example = "1か所に誤りがあります。")]
     pub detail: String,
-    /// The wrong fields; only with status 422.
+    /// The wrong fields, or the wrong header; only with status 422 and 400.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The scope that the key lacks; only with `scope_missing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "numbers:write")]
+    pub required_scope: Option<String>,
     /// Quote this when you ask the operator; it is in our log.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21")]
     pub request_id: String,

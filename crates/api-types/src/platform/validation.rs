@@ -104,12 +104,21 @@ pub struct FieldFault {
     pub value: Option<String>,
     /// Key of the channel whose credential it is: it has words of its own.
     pub channel: Option<&'static str>,
+    /// The values that may stand there, where it is a choice.
+    pub allowed: Vec<String>,
 }
 
 impl FieldFault {
     /// A fault without a limit.
     pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
-        Self { pointer: pointer.into(), code, limit: None, value: None, channel: None }
+        Self {
+            pointer: pointer.into(),
+            code,
+            limit: None,
+            value: None,
+            channel: None,
+            allowed: Vec::new(),
+        }
     }
 
     /// The same fault, naming the limit that was passed.

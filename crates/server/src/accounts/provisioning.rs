@@ -1,19 +1,19 @@
 //! Contracts and their options.
 
 use api_types::{
-    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues,
+    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues, MissingPart,
     OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, PhoneNumber,
 };
 use chrono::NaiveDateTime;
 use store::accounts::account;
 use store::identity::session;
-use store::numbers::number;
+use store::numbers::{number, phone_id};
 use store::{Conn, OperatorScope, Scope, Stored, new_id};
 
 use crate::accounts::view;
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
-use crate::platform::change::{Ctx, check_version, fields, locked, record};
+use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record};
 
 /// Makes a contract.
 ///
@@ -59,7 +59,34 @@ pub fn create_account(
 /// # Errors
 /// `not_found`.
 pub fn account_view(conn: &mut Conn, scope: &Scope) -> Result<OperatorAccount, Failure> {
-    Ok(view::operator_account(&account::find(conn, scope)?.ok_or(Failure::NOT_FOUND)?))
+    let row = account::find(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+    let views = account_views(conn, OperatorScope::authorised(), &[row])?;
+    views.into_iter().next().ok_or(Failure::NOT_FOUND)
+}
+
+/// Contracts, in the order of their rows.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn account_views(
+    conn: &mut Conn,
+    operator: OperatorScope,
+    rows: &[account::Row],
+) -> Result<Vec<OperatorAccount>, Failure> {
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let with_primary = number::accounts_with_primary(conn, operator, &ids)?;
+    let with_basic = phone_id::accounts_with_basic(conn, operator, &ids)?;
+    let view = |row: &account::Row| {
+        let mut missing = Vec::new();
+        if !with_primary.contains(&row.id) {
+            missing.push(MissingPart::PrimaryNumber);
+        }
+        if !with_basic.contains(&row.id) {
+            missing.push(MissingPart::BasicId);
+        }
+        view::operator_account(row, missing)
+    };
+    Ok(rows.iter().map(view).collect())
 }
 
 /// Changes a contract. A suspension ends every session.
@@ -70,7 +97,7 @@ pub fn patch_account(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     patch: OperatorAccountPatch,
 ) -> Result<OperatorAccount, Failure> {
     let before = locked(conn, scope)?;
@@ -85,6 +112,9 @@ pub fn patch_account(
     };
     let status = patch.status.map_or(before.status, Stored);
     let suspended = status == AccountStatus::Suspended;
+    if !suspended && matches!(patch.suspended_reason, Some(Some(_))) {
+        return Err(Failure::field("/suspended_reason", FieldCode::NotApplicable));
+    }
     let changes = account::Changes {
         name: patch.name.map(|name| name.trim().to_owned()),
         contact_mail: patch.contact_mail,
@@ -108,7 +138,7 @@ pub fn set_options(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     options: AccountOptions,
 ) -> Result<OperatorAccount, Failure> {
     let changes = account::Changes {
@@ -144,7 +174,7 @@ fn change_account(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     changes: &account::Changes,
 ) -> Result<OperatorAccount, Failure> {
     let before = locked(conn, scope)?;
@@ -191,7 +221,7 @@ pub fn delete_account(
     conn: &mut Conn,
     scope: &Scope,
     now: NaiveDateTime,
-    if_match: Option<i64>,
+    if_match: &Expected,
 ) -> Result<(), Failure> {
     let before = locked(conn, scope)?;
     check_version(before.version, if_match)?;

@@ -1,7 +1,7 @@
 //! Contracts as they go over the wire.
 
 use crate::platform::wire::unsigned;
-use api_types::{Account, OperatorAccount};
+use api_types::{Account, MissingPart, OperatorAccount};
 use store::accounts::account;
 use store::routing::contract::Contract;
 
@@ -21,7 +21,7 @@ pub fn account(contract: &Contract) -> Account {
 }
 
 /// A contract as the operator sees it.
-pub fn operator_account(row: &account::Row) -> OperatorAccount {
+pub fn operator_account(row: &account::Row, missing: Vec<MissingPart>) -> OperatorAccount {
     OperatorAccount {
         id: row.id.clone(),
         name: row.name.clone(),
@@ -30,6 +30,7 @@ pub fn operator_account(row: &account::Row) -> OperatorAccount {
         suspended_reason: row.suspended_reason.clone(),
         forwarding_number: row.forwarding_number.clone(),
         options: row.options(),
+        missing,
         revision: unsigned(row.revision),
         created_at: row.created_at.and_utc(),
         version: unsigned(row.version),

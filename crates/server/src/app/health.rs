@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, route};
+use actix_web::{HttpResponse, get};
 
 use crate::error::Failure;
 use crate::http::extract::Shared;
 
 /// Whether the process answers.
-#[route("/healthz", method = "GET", method = "HEAD")]
+#[get("/healthz")]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok\n")
 }
 
 /// Whether the database answers; 503 when it does not within two seconds.
-#[route("/readyz", method = "GET", method = "HEAD")]
+#[get("/readyz")]
 pub async fn readyz(app: Shared) -> HttpResponse {
     let asked = app.db.read(|conn| store::ping(conn).map_err(Failure::from));
     match tokio::time::timeout(Duration::from_secs(2), asked).await {

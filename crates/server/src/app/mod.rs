@@ -1,5 +1,6 @@
 //! Wires the rooms, and the HTTP server around them.
 
+pub mod doors;
 pub mod health;
 pub mod housekeeping;
 pub mod openapi;
@@ -92,9 +93,13 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
         // The last one wrapped sees a request first.
         ActixApp::new()
             .configure(move |config| routes::configure(config, &app))
+            .wrap(from_fn(http::coding::plain))
+            .wrap(from_fn(openapi::keys::refuse_unread))
             .wrap(from_fn(http::read::without_nul))
             .wrap(from_fn(identity::origin::check))
+            .wrap(from_fn(http::conditional::not_modified))
             .wrap(from_fn(http::problem::render))
+            .wrap(from_fn(http::head::as_get))
             .wrap(from_fn(identity::rate_limit::announce))
             .wrap(Condition::new(with_cors, http::cors::cors(&app_config)))
             .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))

@@ -5,27 +5,35 @@
 
 mod errors;
 mod examples;
+pub mod keys;
 mod refine;
 mod webhooks;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::LazyLock;
 
-use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, VARY,
+};
 use actix_web::middleware::DefaultHeaders;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use api_types::{
     ErrorCode, LiveChange, Problem, RevisionChange, WebhookCallEvent, WebhookTestEvent,
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::error::Failure;
+use crate::http::conditional::takes_gzip;
 use crate::http::problem::problem;
 use crate::identity::api_scopes;
+use crate::platform::crypto;
 use errors::{error_codes, error_response, problem_examples};
 use examples::{add_example, has_version};
 
@@ -152,6 +160,9 @@ fn build() -> Value {
         .configure(crate::app::routes::routes)
         .split_for_parts();
     let mut document = serde_json::to_value(openapi).unwrap_or_default();
+    document["servers"] = json!([{"url": "/", "description": "This server."}]);
+    document["externalDocs"] =
+        json!({"url": "/api/docs/errors", "description": "What each error code means."});
     document["webhooks"] = webhooks::section();
     refine::refine(&mut document);
     let schemas = document["components"]["schemas"].clone();
@@ -192,6 +203,29 @@ fn complete(
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let codes = error_codes(path, method, &id, operation);
     let is_limited = codes.contains(&ErrorCode::TooManyRequests);
+    let is_repeatable = codes.contains(&ErrorCode::IdempotencyKeyReused);
+    let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
+    if codes.contains(&ErrorCode::RangeNotSatisfiable) {
+        let whole = operation["responses"]["200"].clone();
+        operation["responses"]["206"] = whole;
+        operation["responses"]["206"]["description"] = "The bytes that `Range` asks for.".into();
+    }
+    for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if is_repeatable && status.starts_with('2') {
+            answer["headers"]["Idempotent-Replayed"] =
+                text("`true` where the same request was answered before.", "true");
+        }
+        if status == "201" && is_repeatable {
+            answer["headers"]["Location"] = text(
+                "Path of what was made.",
+                &format!("{path}/01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22"),
+            );
+        }
+        if status == "206" {
+            answer["headers"]["Content-Range"] =
+                text("Which bytes these are, and of how many.", "bytes 0-65535/187204");
+        }
+    }
     for group in codes.chunk_by(|a, b| a.status() == b.status()) {
         let (name, response) = error_response(group);
         operation["responses"][group[0].status().to_string()] =
@@ -233,20 +267,32 @@ fn complete(
     }
 }
 
-/// The document.
+/// The document, compressed where the client takes it.
 #[get("/api/v1/openapi.json")]
-pub async fn openapi_json() -> HttpResponse {
-    static TEXT: LazyLock<String> = LazyLock::new(document_text);
-    HttpResponse::Ok()
+pub async fn openapi_json(request: HttpRequest) -> HttpResponse {
+    /// The text, the same in gzip, and the hash of the text.
+    static FORMS: LazyLock<(Bytes, Bytes, String)> = LazyLock::new(|| {
+        let text = document_text();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let zipped = gzip.write_all(text.as_bytes()).and_then(|()| gzip.finish());
+        let hash = crypto::hex(&Sha256::digest(text.as_bytes()));
+        (text.into(), zipped.unwrap_or_default().into(), hash)
+    });
+    let (text, zipped, hash) = &*FORMS;
+    let is_zipped = takes_gzip(&request) && !zipped.is_empty();
+    let mut response = HttpResponse::Ok();
+    response
         .content_type("application/json")
-        .insert_header(("Cache-Control", "no-cache"))
-        .body(TEXT.as_str())
-}
-
-/// The page lives in a folder of its own.
-#[get("/api/docs")]
-pub async fn docs_redirect() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header(("Location", "/api/docs/")).finish()
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header((
+            ETAG,
+            format!("\"{}{}\"", &hash[..16], if is_zipped { "-gzip" } else { "" }),
+        ));
+    if is_zipped {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    response.body(if is_zipped { zipped.clone() } else { text.clone() })
 }
 
 /// The document as a page to browse and try.
@@ -272,31 +318,42 @@ pub fn docs_page() -> impl actix_web::dev::HttpServiceFactory {
         )
 }
 
+/// A path of the document, with places for ids.
+struct Pattern(Vec<String>);
+
+impl Pattern {
+    fn new(path: &str) -> Self {
+        Self(path.split('/').map(str::to_owned).collect())
+    }
+
+    fn fits(&self, path: &str) -> bool {
+        let mut segments = path.split('/');
+        let fits = self.0.iter().all(|part| {
+            segments.next().is_some_and(|sent| match part.starts_with('{') {
+                true => !sent.is_empty(),
+                false => part == sent,
+            })
+        });
+        fits && segments.next().is_none()
+    }
+}
+
 /// Answers what no route takes: 405 where the path exists with other methods, else 404.
 pub async fn unknown_route(request: HttpRequest) -> HttpResponse {
-    static METHODS: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
+    static METHODS: LazyLock<Vec<(Pattern, String)>> = LazyLock::new(|| {
         let mut found: BTreeMap<&String, Vec<String>> = BTreeMap::new();
         for (path, item) in document()["paths"].as_object().into_iter().flatten() {
-            found.entry(path).or_default().extend(
-                item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()),
-            );
+            let methods = found.entry(path).or_default();
+            for (method, _) in item.as_object().into_iter().flatten() {
+                methods.push(method.to_uppercase());
+                if method == "get" {
+                    methods.push("HEAD".to_owned());
+                }
+            }
         }
-        found
-            .into_iter()
-            .map(|(path, methods)| {
-                (path.split('/').map(str::to_owned).collect(), methods.join(", "))
-            })
-            .collect()
+        found.into_iter().map(|(path, methods)| (Pattern::new(path), methods.join(", "))).collect()
     });
-    let segments: Vec<&str> = request.path().split('/').collect();
-    let fits = |pattern: &[String]| {
-        pattern.len() == segments.len()
-            && pattern
-                .iter()
-                .zip(&segments)
-                .all(|(p, s)| (p.starts_with('{') && !s.is_empty()) || p == s)
-    };
-    match METHODS.iter().find(|(pattern, _)| fits(pattern)) {
+    match METHODS.iter().find(|(pattern, _)| pattern.fits(request.path())) {
         Some((_, methods)) => {
             let mut response = problem(&request, &Failure::Code(ErrorCode::MethodNotAllowed));
             if let Ok(value) = methods.parse() {

@@ -4,7 +4,7 @@ use actix_web::web;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::{App, health, openapi, spa};
+use crate::app::{App, doors, health, openapi, spa};
 use crate::{
     accounts, block_list, calls, history, identity, notify, numbers, routing, softphone, switch,
 };
@@ -175,7 +175,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
     config
         .app_data(web::PayloadConfig::new(app.config.server.body_limit_bytes))
         .service(openapi::openapi_json)
-        .service(openapi::docs_redirect)
+        .configure(doors::configure)
         .service(openapi::docs_page())
         .service(health::healthz)
         .service(health::readyz)

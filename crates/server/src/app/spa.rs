@@ -109,12 +109,22 @@ fn respond(files: &dyn Files, request: &HttpRequest) -> HttpResponse {
     // A page of the portal has no dot in its last segment, a file has: a script that is gone must
     // not come back as a page.
     let is_page = !name.rsplit('/').next().unwrap_or_default().contains('.');
+    // A program that guesses an address must not take a page for what it looks for.
+    if is_page && !name.is_empty() && !wants_page(request.headers()) {
+        return plain(StatusCode::NOT_FOUND, "404\n");
+    }
     let name = if is_page { SHELL } else { name };
     match find(files, name, request) {
         Some((asset, encoding)) => send(name, asset, encoding, request),
         None if is_page => plain(StatusCode::SERVICE_UNAVAILABLE, NOT_BUNDLED),
         None => plain(StatusCode::NOT_FOUND, "404\n"),
     }
+}
+
+/// Whether `Accept` names HTML, as browsers do.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
+    lines.any(|line| line.contains("text/html") || line.contains("text/*"))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> HttpResponse {

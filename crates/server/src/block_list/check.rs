@@ -1,8 +1,7 @@
 //! What adding an entry would mean.
 
 use api_types::{
-    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldError,
-    FieldFault,
+    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldFault,
 };
 use store::block_list::block_entry;
 use store::calls::call_event;
@@ -12,7 +11,7 @@ use store::{Conn, Scope};
 use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
 use crate::error::Failure;
 use crate::platform::change::Ctx;
-use crate::platform::texts::{Lang, field_message};
+use crate::platform::texts::{Lang, field_error};
 use crate::routing::decide::beginnings;
 
 /// The entry that refuses all of these callers already, if there is one: the same first, then the
@@ -49,11 +48,7 @@ pub fn check(
 ) -> Result<BlockCheck, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     number_of(&contract, number_id)?;
-    let said = |fault: &FieldFault| FieldError {
-        pointer: fault.pointer.clone(),
-        code: fault.code,
-        message: field_message(lang, fault),
-    };
+    let said = |fault: &FieldFault| field_error(lang, fault);
     let pattern = match BlockPattern::parse(request.matching, &request.caller) {
         Ok(pattern) => pattern,
         Err(error) => {

@@ -15,7 +15,7 @@ use store::{Conn, Scope, new_id};
 
 use super::{entry, guard_for, is_expired, locked, number_of, pattern_of};
 use crate::error::Failure;
-use crate::platform::change::{Ctx, check_version, fields, record};
+use crate::platform::change::{Ctx, Expected, check_version, fields, record};
 use crate::platform::csv::EXPIRES_LAST;
 
 /// Whole seconds: what people type has no more, and a file could not hold more.
@@ -155,13 +155,13 @@ pub fn change(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: i64,
+    if_match: &Expected,
     (number_id, id): (&str, &str),
     patch: &BlockEntryPatch,
 ) -> Result<BlockEntry, Failure> {
     locked(conn, scope, number_id)?;
     let before = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
-    check_version(before.version, Some(if_match))?;
+    check_version(before.version, if_match)?;
     let expires_at = patch.expires_at.map(|at| at.map(whole_seconds));
     if let Some(at) = expires_at.flatten().filter(|at| Some(*at) != before.expires_at)
         && let Some(fault) = expiry_fault(at.and_utc(), ctx.at())
@@ -212,12 +212,12 @@ pub fn remove_one(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: i64,
+    if_match: &Expected,
     (number_id, id): (&str, &str),
 ) -> Result<(), Failure> {
     locked(conn, scope, number_id)?;
     let row = block_entry::find(conn, scope, number_id, id)?.ok_or(Failure::NOT_FOUND)?;
-    check_version(row.version, Some(if_match))?;
+    check_version(row.version, if_match)?;
     remove(
         conn,
         scope,

@@ -7,6 +7,7 @@ use crate::routing::view::route_caller;
 use api_types::{CallAttachment, CallEvent, Caller, DeliveryCounts};
 use chrono::NaiveDateTime;
 use store::calls::{attachment, call_event};
+use store::numbers::number;
 
 /// Something that happened, with its file and with what became of its notices.
 ///
@@ -14,6 +15,7 @@ use store::calls::{attachment, call_event};
 /// `internal` when it cannot be read.
 pub fn call_event(
     row: &call_event::Row,
+    number: Option<&number::Row>,
     file: Option<&attachment::Row>,
     deliveries: DeliveryCounts,
     lang: Lang,
@@ -27,10 +29,13 @@ pub fn call_event(
         id: row.id.clone(),
         kind: row.kind.told().ok_or_else(|| unreadable("kind"))?,
         number_id: row.number_id.clone(),
+        number: number.map(|number| number.e164.clone()).unwrap_or_default(),
+        number_name: number.map(|number| number.name.clone()).unwrap_or_default(),
         call_id: row.call_id.clone(),
         caller: route_caller(&caller, lang),
         reason: row.reason.map(|reason| reason.0),
         at: row.at.and_utc(),
+        received_at: row.received_at.map(|at| at.and_utc()),
         duration_s: count(row.duration_s),
         pages: count(row.pages),
         transcript: row.transcript.clone(),

@@ -24,7 +24,7 @@ use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::ringing::set_ringing;
 use crate::numbers::rules::change;
-use crate::platform::change::{Ctx, fields};
+use crate::platform::change::{Ctx, Expected, fields};
 use crate::{block_list, numbers};
 
 /// Puts the values from before a change back, by the same rules as any other change, and answers
@@ -75,7 +75,10 @@ pub fn restore(
     }
     let newest = audit::list(conn, scope, &audit::Filter::default(), 1)?.into_iter().next();
     match newest.filter(|newest| newest.revision > contract.account.revision) {
-        Some(newest) => Ok(view::audit_entry(&newest)),
+        Some(newest) => {
+            let names = view::names(conn, scope, std::slice::from_ref(&newest))?;
+            Ok(view::audit_entry(&newest, &names))
+        }
         None => Err(Failure::Code(ErrorCode::AlreadyDone)),
     }
 }
@@ -240,7 +243,7 @@ impl Change<'_> {
             return Err(Failure::Code(ErrorCode::AlreadyDone));
         };
         self.check(&fields::of_block_entry(&entry))?;
-        block_list::remove_one(conn, scope, ctx, entry.version, (&self.row.object_id, &entry.id))
+        block_list::remove_one(conn, scope, ctx, &Expected::Any, (&self.row.object_id, &entry.id))
     }
 
     fn change_entry(&self, conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<(), Failure> {
@@ -258,7 +261,7 @@ impl Change<'_> {
             conn,
             scope,
             ctx,
-            entry.version,
+            &Expected::Any,
             (&self.row.object_id, &entry.id),
             &patch,
         )?;

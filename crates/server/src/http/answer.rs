@@ -9,7 +9,11 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Serialize;
 
+use super::idempotency::Done;
 use crate::error::Failure;
+
+/// Header of an answer that was given before.
+const REPLAYED: &str = "Idempotent-Replayed";
 
 fn builder(status: StatusCode) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);
@@ -36,9 +40,21 @@ pub fn created(body: String, version: Option<u64>, location: &str, replayed: boo
         builder.insert_header((ETAG, format!("\"{version}\"")));
     }
     if replayed {
-        builder.insert_header(("Idempotent-Replayed", "true"));
+        builder.insert_header((REPLAYED, "true"));
     }
     builder.content_type("application/json").body(body)
+}
+
+/// What was done once, and the version of what it left, where it has one.
+pub fn done<T: Serialize>(done: &Done<T>, version: Option<u64>) -> HttpResponse {
+    let mut builder = builder(StatusCode::OK);
+    if let Some(version) = version {
+        builder.insert_header((ETAG, format!("\"{version}\"")));
+    }
+    if done.is_replayed {
+        builder.insert_header((REPLAYED, "true"));
+    }
+    builder.json(&done.value)
 }
 
 /// Nothing to say.

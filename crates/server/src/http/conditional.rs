@@ -1,10 +1,20 @@
-//! What a request says of the answer that it wants: in which coding, unless it is known already.
+//! What a request says of the answer that it wants: in which coding, unless it is known already,
+//! and only if nothing has changed.
 
-use actix_web::HttpRequest;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ParseError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    AcceptEncoding, ContentEncoding, Encoding, EntityTag, Header as _, IF_NONE_MATCH, IfNoneMatch,
-    Preference, Quality,
+    AcceptEncoding, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ContentEncoding, ETAG,
+    Encoding, EntityTag, Header as _, HeaderMap, IF_MATCH, IF_NONE_MATCH, IfNoneMatch, Preference,
+    Quality,
 };
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
+
+use super::extract::is_safe;
+use crate::platform::change::Expected;
 
 /// Whether `If-None-Match` names what would be sent (RFC 9110, 13.1.2).
 pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
@@ -15,6 +25,59 @@ pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
             Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
             Err(_) => false,
         }
+}
+
+/// The versions in `If-Match` (RFC 9110, 13.1.1), of all its lines; nothing without the header.
+///
+/// # Errors
+/// When something in it is no entity tag. One that is none of ours, or weak, is one: it matches
+/// nothing.
+pub fn if_match(headers: &HeaderMap) -> Option<Result<Expected, ParseError>> {
+    let mut lines = headers.get_all(IF_MATCH).peekable();
+    lines.peek()?;
+    let mut versions = Vec::new();
+    let mut tags = 0;
+    for line in lines {
+        let Ok(line) = line.to_str() else { return Some(Err(ParseError::Header)) };
+        if line.trim() == "*" {
+            return Some(Ok(Expected::Any));
+        }
+        // Our own tags hold no comma; one within quotes splits a stranger's, which is malformed then.
+        for tag in line.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            tags += 1;
+            match tag.parse::<EntityTag>() {
+                Ok(tag) if !tag.weak => versions.extend(tag.tag().parse::<i64>()),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+    Some(if tags == 0 { Err(ParseError::Header) } else { Ok(Expected::OneOf(versions)) })
+}
+
+/// Middleware: what a client has already is not sent again (RFC 9110, 13.1.2).
+///
+/// # Errors
+/// Never one of its own.
+pub async fn not_modified<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, ()>>, Error> {
+    let reads = is_safe(request.method()) && request.headers().contains_key(IF_NONE_MATCH);
+    let response = next.call(request).await?;
+    let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()?.parse().ok());
+    let known = reads
+        && response.status() == StatusCode::OK
+        && tag.is_some_and(|tag: EntityTag| is_known(response.request(), &tag));
+    if !known {
+        return Ok(response.map_into_left_body());
+    }
+    let (request, mut response) = response.into_parts();
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    for name in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LENGTH] {
+        response.headers_mut().remove(name);
+    }
+    Ok(ServiceResponse::new(request, response.set_body(())).map_into_right_body())
 }
 
 /// How much a client likes a coding (RFC 9110, 12.5.3); zero where it does not take it.
@@ -70,6 +133,34 @@ mod tests {
                 request = request.insert_header((ACCEPT_ENCODING, header));
             }
             assert_eq!(takes_gzip(&request.to_http_request()), expected, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_write_names_the_versions_that_it_was_made_from() {
+        let of = |versions: &[i64]| Some(Ok(Expected::OneOf(versions.to_vec())));
+        for (lines, expected) in [
+            (&[][..], None),
+            (&["\"7\""], of(&[7])),
+            (&["\"6\", \"7\""], of(&[6, 7])),
+            (&["\"6\"", "\"7\""], of(&[6, 7])),
+            (&["*"], Some(Ok(Expected::Any))),
+            (&[" * "], Some(Ok(Expected::Any))),
+            (&["W/\"7\""], of(&[])),
+            (&["W/\"7\", \"8\""], of(&[8])),
+            (&["\"someone-else's\""], of(&[])),
+            (&[""], Some(Err(()))),
+            (&["7"], Some(Err(()))),
+            (&["\"7\", 8"], Some(Err(()))),
+            (&["'7'"], Some(Err(()))),
+            (&["\"7"], Some(Err(()))),
+        ] {
+            let mut request = TestRequest::default();
+            for line in lines {
+                request = request.append_header((IF_MATCH, *line));
+            }
+            let read = if_match(request.to_http_request().headers());
+            assert_eq!(read.map(|read| read.map_err(drop)), expected, "{lines:?}");
         }
     }
 

@@ -1,14 +1,12 @@
 //! What handlers take: who calls (in the room `identity`), and bodies that were checked.
 
-use std::future::{Ready, ready};
+use std::future::ready;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{
-    self, AUTHORIZATION, CONTENT_TYPE, Header as _, HeaderMap, HeaderName, IF_MATCH,
-};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use api_types::{ErrorCode, field_faults};
+use api_types::{ErrorCode, FieldCode, field_faults};
 use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -16,8 +14,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use validator::Validate;
 
+use super::conditional::if_match;
 use super::read;
+use super::upload::media_type;
 use crate::error::Failure;
+use crate::platform::change::Expected;
 use crate::platform::crypto;
 use crate::platform::state::Platform;
 
@@ -37,9 +38,16 @@ pub(crate) fn header(headers: &HeaderMap, name: impl Into<HeaderName>) -> Option
     headers.get(name.into())?.to_str().ok()
 }
 
+/// What stands behind the scheme in `Authorization`. Schemes are the same in any case (RFC 9110,
+/// 11.1).
+pub(crate) fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (sent, rest) = header(headers, AUTHORIZATION)?.trim().split_once([' ', '\t'])?;
+    sent.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
 /// The token in `Authorization: Bearer`.
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    header(headers, AUTHORIZATION)?.strip_prefix("Bearer ").map(str::trim)
+    authorization(headers, "Bearer")
 }
 
 /// Whether the caller is known by now.
@@ -106,10 +114,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = header(request.headers(), CONTENT_TYPE)
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
+        if media_type(request.headers()) != "application/json" {
             return then(request, ready(Err(Failure::Code(ErrorCode::UnsupportedMediaType))));
         }
         let bytes = whole_body(request, payload);
@@ -149,85 +154,48 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     }
 }
 
-/// The version that a write was made from: `If-Match: "7"`.
-#[derive(Clone, Copy, Debug)]
-pub struct IfMatch(pub i64);
+/// The versions that a write may have been made from: `If-Match: "7"`.
+#[derive(Clone, Debug)]
+pub struct IfMatch(pub Expected);
 
 impl FromRequest for IfMatch {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // What is none of our ETags can match nothing (RFC 9110, 13.1.1: a weak one neither).
-        let version = || match header::IfMatch::parse(request) {
-            Ok(header::IfMatch::Items(tags)) => match tags.as_slice() {
-                [tag] if !tag.weak => tag.tag().parse().ok(),
-                _ => None,
-            },
-            _ => None,
-        };
-        let read = match request.headers().contains_key(IF_MATCH) {
-            false => Err(Failure::Code(ErrorCode::PreconditionRequired)),
-            true => version().map(Self).ok_or(Failure::Code(ErrorCode::Stale)),
+        let read = match if_match(request.headers()) {
+            Some(Ok(expected)) => Ok(Self(expected)),
+            // Answered as stale, it would be read and sent again for ever.
+            Some(Err(_)) => Err(Failure::header("If-Match", FieldCode::InvalidFormat)),
+            None => Err(Failure::Code(ErrorCode::PreconditionRequired)),
         };
         then(request, ready(read))
     }
 }
 
-/// The `Idempotency-Key` of a POST that creates, if there is one.
+/// The `Idempotency-Key` of a POST, if there is one, and what the request is about.
 #[derive(Clone, Debug)]
-pub struct IdempotencyKey(pub Option<String>);
+pub struct IdempotencyKey {
+    /// The key.
+    pub key: Option<String>,
+    /// The path and query of the request: a key is for one request.
+    pub request: String,
+}
 
 impl FromRequest for IdempotencyKey {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let about = format!("{}?{}", request.path(), request.query_string());
         let read = match request.headers().get(IDEMPOTENCY_HEADER) {
-            None => Ok(Self(None)),
+            None => Ok(None),
             Some(value) => match value.to_str().map(str::trim) {
-                Ok(value) if (1..=255).contains(&value.len()) => Ok(Self(Some(value.to_owned()))),
+                Ok(value) if (1..=255).contains(&value.len()) => Ok(Some(value.to_owned())),
                 // Ignored, it would make twice what was wanted once.
-                _ => Err(Failure::Code(ErrorCode::MalformedRequest)),
+                _ => Err(Failure::header("Idempotency-Key", FieldCode::InvalidFormat)),
             },
         };
-        then(request, ready(read))
+        then(request, ready(read.map(|key| Self { key, request: about })))
     }
-}
-
-/// The client's address, as far as failed attempts are counted under it: an IPv6 network of 64 bits
-/// counts as one.
-#[derive(Clone, Debug)]
-pub struct ClientAddress(pub String);
-
-impl FromRequest for ClientAddress {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(state::<Platform>(request).map(|app| {
-            Self(match client_address(request, &app) {
-                Some(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
-                    let network: Vec<String> =
-                        v6.segments()[..4].iter().map(|part| format!("{part:x}")).collect();
-                    network.join(":")
-                }
-                Some(other) => other.to_canonical().to_string(),
-                None => String::new(),
-            })
-        }))
-    }
-}
-
-/// Where a request comes from, as far as that can be believed.
-pub(crate) fn client_address(request: &HttpRequest, app: &Platform) -> Option<std::net::IpAddr> {
-    let forwarded = app
-        .config
-        .server
-        .trust_forwarded
-        .then(|| header(request.headers(), HeaderName::from_static("x-forwarded-for")))
-        .flatten();
-    // The last entry was written by our own proxy; everything before it by whoever likes.
-    let forwarded = forwarded.and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
-    forwarded.or_else(|| request.peer_addr().map(|peer| peer.ip()))
 }

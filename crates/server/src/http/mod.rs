@@ -1,9 +1,12 @@
 //! HTTP without a room: answers, paging, problems, bodies and files.
 
 pub mod answer;
+pub mod client;
+pub mod coding;
 pub mod conditional;
 pub mod cors;
 pub mod extract;
+pub mod head;
 pub mod headers;
 pub mod idempotency;
 pub mod paging;

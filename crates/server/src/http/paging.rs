@@ -4,6 +4,8 @@ use api_types::{FieldCode, FieldFault, Page, PageQuery};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use store::Place;
+
 use crate::error::Failure;
 
 /// Where a page begins and how long it is.
@@ -35,6 +37,17 @@ impl Window {
             }
         };
         Ok(Self { after, limit: usize::try_from(limit).unwrap_or(usize::MAX) })
+    }
+
+    /// Where a page of a log begins that is ordered by time.
+    ///
+    /// # Errors
+    /// `invalid_format` at `?cursor`.
+    pub fn place(&self) -> Result<Option<Place>, Failure> {
+        let read = |key: &String| {
+            Place::of_text(key).ok_or_else(|| Failure::field("?cursor", FieldCode::InvalidFormat))
+        };
+        self.after.as_ref().map(read).transpose()
     }
 
     /// How many rows to ask for: one more than fits tells whether there is a next page.

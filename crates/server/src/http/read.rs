@@ -27,11 +27,18 @@ pub async fn without_nul<B: MessageBody>(
     Ok(next.call(request).await?.map_into_left_body())
 }
 
+/// A body without the byte order mark that some write before it, which JSON doesn't have (RFC 8259,
+/// 8.1, lets us read past it).
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 /// Reads a JSON object.
 ///
 /// # Errors
 /// `malformed_request` for what is no JSON, else the field that does not fit.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let bytes = without_mark(bytes);
     // Serde would take an array for an object, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') && is_json(bytes) {
         return Err(Failure::field("", FieldCode::WrongType));
@@ -101,10 +108,19 @@ fn data_fault(path: &str, message: &str) -> FieldFault {
     if message.starts_with("missing field") {
         return FieldFault::new(at(quoted()), FieldCode::Required);
     }
+    if let Some(allowed) = choices(message) {
+        return FieldFault { allowed, ..FieldFault::new(path, FieldCode::WrongType) };
+    }
     if message.starts_with("invalid value: integer") {
         return FieldFault::new(path, FieldCode::OutOfRange);
     }
     FieldFault::new(path, FieldCode::WrongType)
+}
+
+/// The choices in serde's words: "unknown variant `x`, expected one of `a`, `b`".
+fn choices(message: &str) -> Option<Vec<String>> {
+    let (_, expected) = message.strip_prefix("unknown variant")?.rsplit_once("expected ")?;
+    Some(expected.split('`').skip(1).step_by(2).map(str::to_owned).collect())
 }
 
 /// Where a text with a NUL character stands: PostgreSQL cannot hold one.
@@ -161,7 +177,8 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
             .nth(1)
             .filter(|_| is_of_name)
             .map_or_else(|| error.path().to_string(), str::to_owned);
-        Failure::Fields(vec![FieldFault::new(format!("?{name}"), code)])
+        let allowed = choices(&message).unwrap_or_default();
+        Failure::Fields(vec![FieldFault { allowed, ..FieldFault::new(format!("?{name}"), code) }])
     })
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 use crate::http::extract::{state, then};
+use crate::http::read::without_mark;
 use crate::platform::csv::MAX_BYTES;
 use crate::platform::state::Platform;
 
@@ -132,7 +133,7 @@ impl FromRequest for SwitchEvents {
                 return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
             }
             let bytes = whole(payload, EVENTS_MAX_BYTES).await?;
-            match serde_json::from_slice(&bytes).map_err(|_| malformed())? {
+            match serde_json::from_slice(without_mark(&bytes)).map_err(|_| malformed())? {
                 Value::Array(events) if events.len() > SWITCH_EVENTS_MAX => {
                     Err(Failure::Code(ErrorCode::BodyTooLarge))
                 }
@@ -149,8 +150,7 @@ fn malformed() -> Failure {
     Failure::Code(ErrorCode::MalformedRequest)
 }
 
-/// The media type of a body, without parameters; empty when there is none.
-/// The media type of a body, without its parameters, in small letters.
+/// The media type of a body, without its parameters, in small letters; empty when there is none.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

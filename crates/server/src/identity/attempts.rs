@@ -6,7 +6,8 @@ use store::EntranceScope;
 use store::identity::sign_in_attempt;
 
 use crate::error::Failure;
-use crate::http::extract::{ClientAddress, seconds};
+use crate::http::client::ClientAddress;
+use crate::http::extract::seconds;
 use crate::identity::rules::throttle::{Limits, delay};
 use crate::platform::state::Platform;
 

@@ -18,8 +18,9 @@ use store::numbers::phone_id;
 use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
 
 use crate::error::Failure;
+use crate::http::client::client_address;
 use crate::http::extract::{
-    bearer_token, client_address, header, identify, is_safe, seconds, state,
+    authorization, bearer_token, header, identify, is_safe, seconds, state,
 };
 use crate::identity::api_keys::API_KEY_PREFIX;
 use crate::identity::{State, api_scopes, rate_limit, view};
@@ -58,7 +59,17 @@ pub struct Holder {
     pub account: account::Row,
 }
 
+/// Whose idempotency keys these are: those of a contract, whoever of it sends them.
+fn account_caller(account: &account::Row) -> String {
+    format!("account/{}", account.id)
+}
+
 impl Holder {
+    /// Under whom idempotency keys are kept.
+    pub fn account_caller(&self) -> String {
+        account_caller(&self.account)
+    }
+
     /// Who changes something now.
     pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(Actor::holder(&self.phone_id.login_id))
@@ -77,9 +88,12 @@ impl FromRequest for Holder {
 
 async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
     let app = state::<Platform>(request)?;
-    let cookie = request
-        .cookie(cookie_name(app.config.is_https()))
-        .ok_or(Failure::Code(ErrorCode::Unauthenticated))?;
+    let Some(cookie) = request.cookie(cookie_name(app.config.is_https())) else {
+        // A program would take 401 for a key that has ended, and give up.
+        let key = bearer_token(request.headers()).filter(|key| key.starts_with(API_KEY_PREFIX));
+        let code = if key.is_some() { ErrorCode::NotForKeys } else { ErrorCode::Unauthenticated };
+        return Err(Failure::Code(code));
+    };
     let token = cookie.value().to_owned();
     let (hash, now) = (crypto::hash_token(&token), app.clock.now_naive());
     let found = app
@@ -150,6 +164,11 @@ impl Member {
         Ok(account.is_some_and(|account| account.is_active()))
     }
 
+    /// Under whom idempotency keys are kept.
+    pub fn account_caller(&self) -> String {
+        account_caller(&self.account)
+    }
+
     /// Who changes something now.
     pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(self.actor.clone())
@@ -205,8 +224,9 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     rate_limit::count(&app, request, "key", &row.id, app.config.limits.key_per_minute)?;
     let path = request.match_pattern().unwrap_or_default();
     let needed = api_scopes::needed(request.method().as_str(), &path);
-    if !needed.is_some_and(|needed| known.scopes.contains(&needed)) {
-        return Err(Failure::Code(ErrorCode::ScopeMissing));
+    let needed = needed.ok_or(Failure::Code(ErrorCode::NotForKeys))?;
+    if !known.scopes.contains(&needed) {
+        return Err(Failure::ScopeMissing(needed));
     }
     let scope = Scope::account(&account.id);
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
@@ -277,10 +297,8 @@ fn bearer(headers: &HeaderMap, kind: KeyKind) -> Option<String> {
     if let Some(token) = bearer_token(headers) {
         return Some(token.to_owned());
     }
-    let pair = header(headers, AUTHORIZATION)?
-        .strip_prefix("Basic ")
-        .filter(|_| matches!(kind, KeyKind::Switch))?;
-    let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
+    let pair = authorization(headers, "Basic").filter(|_| matches!(kind, KeyKind::Switch))?;
+    let pair = String::from_utf8(STANDARD.decode(pair).ok()?).ok()?;
     Some(pair.split_once(':')?.1.to_owned())
 }
 

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use store::numbers::phone_id;
 
 use crate::platform::crypto::{SealError, Secrets, hex};
+use crate::platform::spelling;
 use crate::platform::state::Platform;
 
 /// HA1 of an ID.
@@ -71,7 +72,8 @@ impl Digest {
         let is_missing =
             row.password_hash.is_some() && Self::of(&app.secrets, row, realm).is_none();
         is_missing
-            .then(|| Self::new(&row.login_id, realm, password).sealed(&app.secrets, &row.id))
+            .then(|| Self::new(&row.login_id, realm, &spelling::password(password)))
+            .map(|digest| digest.sealed(&app.secrets, &row.id))
             .transpose()
     }
 }

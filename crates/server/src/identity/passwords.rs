@@ -10,6 +10,7 @@ use crate::identity::digest::Digest;
 use crate::identity::tokens::sign_out_softphones;
 use crate::platform::change::{Ctx, locked, record};
 use crate::platform::crypto::{self, SealError, Secrets};
+use crate::platform::spelling;
 
 /// A password that is ready to be stored. Made before the transaction: hashing takes tens of
 /// milliseconds, and no one should wait for the write lock that long.
@@ -26,7 +27,8 @@ impl PreparedPassword {
     /// is given. Slow: call it on a blocking thread. `realm` is that of digest authentication.
     pub fn new(realm: &str, kind: PhoneIdKind, given: Option<String>) -> Self {
         let generated = given.is_none();
-        let plain = given.unwrap_or_else(crypto::new_password);
+        let plain = given
+            .map_or_else(crypto::new_password, |typed| spelling::password(&typed).into_owned());
         let hash = (kind == PhoneIdKind::Basic).then(|| crypto::hash_password(&plain));
         Self { plain, hash, generated, realm: realm.to_owned() }
     }

@@ -95,9 +95,14 @@ fn hand_out(
     Ok(refresh_token::insert(conn, scope, row)?)
 }
 
+/// For how long the same refresh token is answered alike, whoever sends it: an app and its
+/// extension, or two tabs, refresh at once and know nothing of each other.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(10);
+
 /// Exchanges a refresh token for the next one (RFC 9700, 4.14). A second use means that two have
-/// it, and signs the terminal out. Under the same `Idempotency-Key` it is no second use as long as
-/// the next one was not used: the answer got lost on the way, and is given again.
+/// it, and signs the terminal out. It is no second use within [`AT_ONCE`], nor under the same
+/// `Idempotency-Key` as long as the next one was not used: the answer got lost on the way, and is
+/// given again.
 ///
 /// # Errors
 /// When the database refuses.
@@ -124,9 +129,15 @@ pub fn refresh(
     if !account.is_active() {
         return Ok(Refreshed::Suspended(account.suspended_reason));
     }
-    let named = repeat.map(|key| format!("{token}/{key}"));
-    if row.used_at.is_some() {
-        if let Some(next) = repeated(conn, secrets, &scope, &row, named.as_deref(), at)? {
+    let repeat = repeat.map(|key| format!("repeat/{token}/{key}"));
+    if let Some(used_at) = row.used_at {
+        let is_repeated =
+            row.repeat_hash.as_ref().zip(repeat.as_ref()).is_some_and(|(known, repeat)| {
+                secrets.keyed_hashes(repeat).any(|hash| crypto::same(&hash, known))
+            });
+        if let Some((next, is_unused)) = successor(conn, secrets, &scope, token, at)?
+            && (at - used_at <= AT_ONCE || is_repeated && is_unused)
+        {
             return Ok(Refreshed::Next(signed_in(&terminal, next)));
         }
         let ctx = Ctx { actor: Actor::app(&phone_id.login_id), now };
@@ -137,40 +148,37 @@ pub fn refresh(
         );
         return Ok(Refreshed::Ended);
     }
-    // Made from the token and the key, so that it can be made again and need not be kept.
-    let next = match &named {
-        Some(named) => successor(&secrets.keyed_hash(&format!("refresh/{named}"))),
-        None => format!("{PREFIX}{}", crypto::new_token()),
-    };
-    let repeat_hash = named.map(|named| secrets.keyed_hash(&format!("repeat/{named}")));
+    // Made from the token, so that it can be made again and need not be kept.
+    let next = next_token(&secrets.keyed_hash(&about_next(token)));
+    let repeat_hash = repeat.map(|repeat| secrets.keyed_hash(&repeat));
     refresh_token::spend(conn, &scope, &row.id, at, repeat_hash)?;
     hand_out(conn, &scope, &terminal, &next, at, lives)?;
     terminal::touch(conn, &scope, &terminal.phone_id, &terminal.id, at, Some(at + lives))?;
     Ok(Refreshed::Next(signed_in(&terminal, next)))
 }
 
-fn successor(hash: &str) -> String {
+fn about_next(token: &str) -> String {
+    format!("refresh/{token}")
+}
+
+fn next_token(hash: &str) -> String {
     format!("{PREFIX}{hash}")
 }
 
-/// The next token of one that was exchanged under the same key before, while that is unused.
-fn repeated(
+/// The next token of one that was exchanged before, and whether it is unused.
+fn successor(
     conn: &mut Conn,
     secrets: &Secrets,
     scope: &Scope,
-    row: &refresh_token::Row,
-    named: Option<&str>,
+    token: &str,
     now: NaiveDateTime,
-) -> Result<Option<String>, Failure> {
-    let (Some(named), Some(known)) = (named, &row.repeat_hash) else { return Ok(None) };
-    if !secrets.keyed_hashes(&format!("repeat/{named}")).any(|hash| crypto::same(&hash, known)) {
-        return Ok(None);
-    }
-    for hash in secrets.keyed_hashes(&format!("refresh/{named}")) {
-        let next = successor(&hash);
-        let found = refresh_token::find(conn, scope, &crypto::hash_token(&next), now)?;
-        if found.is_some_and(|(found, ..)| found.used_at.is_none()) {
-            return Ok(Some(next));
+) -> Result<Option<(String, bool)>, Failure> {
+    for hash in secrets.keyed_hashes(&about_next(token)) {
+        let next = next_token(&hash);
+        if let Some((found, ..)) =
+            refresh_token::find(conn, scope, &crypto::hash_token(&next), now)?
+        {
+            return Ok(Some((next, found.used_at.is_none())));
         }
     }
     Ok(None)

@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
@@ -79,11 +79,28 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// `Retry-After` in seconds (RFC 9110, 10.2.3); a date is not understood, a day is the most
-    /// that is believed.
-    pub fn retry_after(&self) -> Option<TimeDelta> {
-        let seconds: i64 = self.header("retry-after")?.trim().parse().ok()?;
-        TimeDelta::try_seconds(seconds.clamp(0, 86_400))
+    /// `Retry-After` (RFC 9110, 10.2.3): seconds, or a time in any of the forms of HTTP; a day is
+    /// the most that is believed.
+    pub fn retry_after(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let text = self.header("retry-after")?.trim();
+        let wait = match text.parse::<i64>() {
+            Ok(seconds) => TimeDelta::try_seconds(seconds.clamp(0, 86_400))?,
+            Err(_) => DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?) - now,
+        };
+        Some(wait.clamp(TimeDelta::zero(), TimeDelta::days(1)))
+    }
+
+    /// Whether it is a page for people, as something between us and a provider answers: nothing is
+    /// proven by its status.
+    pub fn is_page(&self) -> bool {
+        let kind = self.header("content-type").unwrap_or_default().trim_start();
+        let begins = |text: &[u8], with: &[u8]| {
+            text.len() >= with.len() && text[..with.len()].eq_ignore_ascii_case(with)
+        };
+        let body = self.body.trim_ascii_start();
+        begins(kind.as_bytes(), b"text/html")
+            || begins(body, b"<!doctype html")
+            || begins(body, b"<html")
     }
 }
 
@@ -93,10 +110,10 @@ impl Error {
         let outcome = match self {
             // Nobody will ever get through there.
             Error::Refused | Error::Invalid => Outcome::BadConfig,
-            Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) => {
+            Error::NoSuchHost | Error::Unreachable(_) | Error::Tls(_) | Error::Redirected(_) => {
                 Outcome::Retry { after: None }
             }
-            Error::Unknown(_) => Outcome::Unknown,
+            Error::Unknown(_) | Error::Page(_) => Outcome::Unknown,
         };
         Report::new(outcome, Some(self.problem()), &self.to_string(), progress)
     }
@@ -124,12 +141,19 @@ pub enum Error {
     /// The request was sent, at least in part, and no whole answer came.
     #[error("no answer: {0}")]
     Unknown(String),
+    /// The answer leads elsewhere. Providers don't; what stands between us and them does, for a
+    /// while.
+    #[error("{0}: the answer leads elsewhere")]
+    Redirected(u16),
+    /// Something between us and the provider answered with a page for people.
+    #[error("{0}: a page instead of the provider's answer")]
+    Page(u16),
 }
 
 impl Error {
     /// Whether the request may have arrived.
     pub fn may_have_arrived(&self) -> bool {
-        matches!(self, Error::Unknown(_))
+        matches!(self, Error::Unknown(_) | Error::Page(_))
     }
 
     /// Key of its texts below `doctor`.
@@ -141,6 +165,8 @@ impl Error {
             Error::Unreachable(_) => "network.unreachable",
             Error::Tls(_) => "network.tls",
             Error::Unknown(_) => "network.no_answer",
+            Error::Redirected(_) => "network.redirected",
+            Error::Page(_) => "network.page",
         }
     }
 }
@@ -285,11 +311,25 @@ impl Request {
         self.header("content-type", &format!("multipart/form-data; boundary={boundary}")).body(body)
     }
 
-    /// Sends it and reads the answer.
+    /// Sends it to a provider and reads its answer.
+    ///
+    /// # Errors
+    /// When no whole answer came, or one that is not the provider's; the error says whether the
+    /// request may have arrived.
+    pub async fn send(self) -> Result<Answer, Error> {
+        let answer = self.send_anywhere().await?;
+        match answer.status {
+            300..=399 => Err(Error::Redirected(answer.status)),
+            200..=299 if answer.is_page() => Err(Error::Page(answer.status)),
+            _ => Ok(answer),
+        }
+    }
+
+    /// Sends it to somebody of whom nothing is known, and reads the answer, whatever it is.
     ///
     /// # Errors
     /// When no whole answer came; the error says whether the request may have arrived.
-    pub async fn send(self) -> Result<Answer, Error> {
+    pub async fn send_anywhere(self) -> Result<Answer, Error> {
         let Some(builder) = self.builder else { return Err(Error::Refused) };
         let response = builder.send().await.map_err(|error| sort(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -92,6 +92,8 @@ pub enum Subject {
 pub struct Event {
     /// What happened.
     pub kind: NotifyEvent,
+    /// Id of the number that was called.
+    pub number_id: String,
     /// The number that was called, in E.164.
     pub number: String,
     /// Its name; empty when it has none.
@@ -158,6 +160,11 @@ pub enum Outcome {
         /// Not sooner than in so long, as the provider says; everything else for the same
         /// destination waits as long.
         after: Option<TimeDelta>,
+    },
+    /// This one can be tried again then; others for the same destination need not wait.
+    Defer {
+        /// In so long.
+        after: TimeDelta,
     },
     /// The settings are wrong: its owner has to do something.
     BadConfig,

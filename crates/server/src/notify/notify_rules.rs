@@ -12,7 +12,7 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
 use crate::numbers::rules::change;
-use crate::platform::change::{Ctx, check_version, fields, locked, record};
+use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record};
 
 /// Adds a rule.
 ///
@@ -94,14 +94,14 @@ pub fn delete_notify_rule(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: i64,
+    if_match: &Expected,
     id: &str,
     detach: bool,
 ) -> Result<(), Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let before =
         contract.notify_rules.iter().find(|rule| rule.id == id).ok_or(Failure::NOT_FOUND)?;
-    check_version(before.version, Some(if_match))?;
+    check_version(before.version, if_match)?;
     for user in
         contract.numbers.iter().filter(|number| number.notify_rule_id.as_deref() == Some(id))
     {

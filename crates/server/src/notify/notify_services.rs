@@ -10,7 +10,7 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::notify::pace;
 use crate::notify::vault::{self, Sealed};
-use crate::platform::change::{Ctx, check_version, fields, locked, record};
+use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record};
 use crate::platform::crypto::Secrets;
 
 /// What changes of a service.
@@ -172,7 +172,7 @@ pub fn locked_notify_service(
     conn: &mut Conn,
     scope: &Scope,
     (rule_id, id): (&str, &str),
-    if_match: Option<i64>,
+    if_match: &Expected,
 ) -> Result<notify_service::Row, Failure> {
     locked(conn, scope)?;
     let row = notify_service::find(conn, scope, id)?
@@ -190,10 +190,10 @@ pub fn delete_notify_service(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: i64,
+    if_match: &Expected,
     ids: (&str, &str),
 ) -> Result<(), Failure> {
-    let before = locked_notify_service(conn, scope, ids, Some(if_match))?;
+    let before = locked_notify_service(conn, scope, ids, if_match)?;
     notify_service::cancel(conn, scope, &before.id, ctx.at())?;
     notify_service::delete(conn, scope, &before.id)?;
     let differences = fields::differences(fields::of_notify_service(&before), FieldValues::new());

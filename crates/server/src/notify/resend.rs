@@ -10,6 +10,7 @@ use store::notify::{notify_service, resend};
 use store::{Conn, Json, Scope, new_id};
 
 use crate::error::Failure;
+use crate::notify::view::{is_resendable, waits_again};
 use crate::notify::words;
 
 /// Sends notices of one account again.
@@ -38,11 +39,15 @@ impl<'s> Resender<'s> {
     /// # Errors
     /// When the database refuses.
     pub fn send(&mut self, conn: &mut Conn, row: Row) -> Result<Option<String>, Failure> {
-        if !crate::notify::view::is_resendable(&row) {
+        if !is_resendable(&row) {
             return Ok(None);
         }
         let Some(state) = self.state(conn, &row)? else { return Ok(None) };
         self.renew_link(conn, &row)?;
+        if waits_again(&row) {
+            let hurried = resend::hurry(conn, self.scope, &row.id, self.now)?;
+            return Ok(hurried.then_some(row.id));
+        }
         if matches!(row.state.0, DeliveryState::Failed | DeliveryState::Skipped) {
             let revived =
                 resend::revive(conn, self.scope, &row.id, state, progress(&row), self.now)?;

@@ -81,22 +81,28 @@ pub fn service(
 }
 
 /// Whether a notice can be sent again: one that has come to an end, unless it was not needed any
-/// more.
+/// more, and one that waits for its next attempt, which is made at once then.
 pub fn is_resendable(row: &delivery::Row) -> bool {
     row.call_event_id.is_some()
-        && matches!(
-            row.state.0,
-            DeliveryState::Delivered
-                | DeliveryState::HandedOver
-                | DeliveryState::Failed
-                | DeliveryState::Skipped
-        )
+        && (waits_again(row)
+            || matches!(
+                row.state.0,
+                DeliveryState::Delivered
+                    | DeliveryState::HandedOver
+                    | DeliveryState::Failed
+                    | DeliveryState::Skipped
+            ))
+}
+
+/// Whether an attempt has failed and the next one is to come.
+pub fn waits_again(row: &delivery::Row) -> bool {
+    row.state.0 == DeliveryState::Waiting && row.attempts > 0
 }
 
 /// A notice, with its attempts.
 pub fn delivery(row: &delivery::Row, attempts: &[delivery_attempt::Row], lang: Lang) -> Delivery {
     let state = row.state.0;
-    let again = state == DeliveryState::Waiting && row.attempts > 0;
+    let again = waits_again(row);
     let key = if again { "waiting_again".to_owned() } else { word(&state) };
     let trouble =
         matches!(state, DeliveryState::Waiting | DeliveryState::Held | DeliveryState::Failed);

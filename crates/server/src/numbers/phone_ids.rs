@@ -15,7 +15,7 @@ use crate::identity::passwords::PreparedPassword;
 use crate::identity::tokens::{enter_terminal, sign_out};
 use crate::numbers::provisioning::change_number;
 use crate::numbers::view;
-use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
+use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record, taken};
 use crate::platform::crypto::Secrets;
 
 /// Changes an ID that is locked, and writes the difference down; nothing happens where nothing
@@ -117,7 +117,7 @@ pub fn patch_phone_id(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     id: &str,
     patch: OperatorPhoneIdPatch,
 ) -> Result<OperatorPhoneId, Failure> {
@@ -160,7 +160,7 @@ pub fn delete_phone_id(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     id: &str,
 ) -> Result<(), Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;

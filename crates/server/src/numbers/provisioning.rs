@@ -10,7 +10,7 @@ use store::{Conn, Scope, new_id};
 use crate::error::Failure;
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::view;
-use crate::platform::change::{Ctx, check_version, fields, locked, record, taken};
+use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record, taken};
 
 /// Adds a number.
 ///
@@ -81,7 +81,7 @@ pub fn patch_number(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     id: &str,
     patch: OperatorNumberPatch,
 ) -> Result<OperatorNumber, Failure> {
@@ -105,7 +105,7 @@ pub fn delete_number(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    if_match: Option<i64>,
+    if_match: &Expected,
     id: &str,
 ) -> Result<(), Failure> {
     locked(conn, scope)?;

@@ -74,10 +74,15 @@ pub struct Server {
     /// `host:port` of `/metrics`. `None` = 127.0.0.1:9464 if that is free; empty = no metrics
     /// listener.
     pub metrics_bind: Option<String>,
-    /// Whether the client's address comes from `X-Forwarded-For`. Only true behind a proxy of ours
-    /// that sets it: a client could otherwise choose the address that its failed sign-ins are
-    /// counted under.
-    pub trust_forwarded: bool,
+    /// Addresses and networks of our own proxies, such as `10.0.0.0/8`. Only they are believed when
+    /// they say where a request comes from: a client could otherwise choose the address that its
+    /// failed sign-ins are counted under.
+    #[serde(deserialize_with = "load::networks")]
+    pub trusted_proxies: Vec<String>,
+    /// The header in which these proxies say it.
+    pub forwarded_header: ForwardedHeader,
+    /// Replaced by `trusted_proxies`; a start with it is refused.
+    pub trust_forwarded: Option<bool>,
     /// Pages of other sites that may use the API with keys and tokens: their origins, such as
     /// `https://crm.example.jp`, with commas between them; `*` = all, empty = none.
     pub cors_origins: String,
@@ -87,6 +92,17 @@ pub struct Server {
     pub shutdown_s: u64,
     /// Threads that serve requests.
     pub workers: usize,
+}
+
+/// The header in which a proxy says where a request comes from. The other one is not looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, which most proxies write.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 /// The database.
@@ -250,7 +266,9 @@ impl Default for Server {
             bind: "127.0.0.1:8080".into(),
             public_url: None,
             metrics_bind: None,
-            trust_forwarded: false,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::default(),
+            trust_forwarded: None,
             cors_origins: String::new(),
             body_limit_bytes: 262_144,
             shutdown_s: 20,

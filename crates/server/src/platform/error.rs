@@ -1,9 +1,9 @@
 //! What can go wrong with a request, and how it is answered.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_RANGE, ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
-use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, Problem};
+use api_types::{ApiScope, ErrorCode, FieldCode, FieldFault, Problem};
 use store::StoreError;
 
 use crate::platform::crypto::SealError;
@@ -19,6 +19,18 @@ pub enum Failure {
     /// Wrong fields.
     #[error("invalid fields")]
     Fields(Vec<FieldFault>),
+    /// A wrong header: the pointer is its name.
+    #[error("invalid header")]
+    Header(FieldFault),
+    /// The key lacks this scope.
+    #[error("scope missing")]
+    ScopeMissing(ApiScope),
+    /// `Range` asks for what lies behind the end of the file.
+    #[error("range not satisfiable")]
+    Range {
+        /// Bytes of the file.
+        size: u64,
+    },
     /// Too many attempts.
     #[error("too many attempts")]
     TooManyAttempts {
@@ -57,6 +69,11 @@ impl Failure {
         Failure::Fields(vec![FieldFault::new(pointer, code)])
     }
 
+    /// A header that is wrong.
+    pub fn header(name: &str, code: FieldCode) -> Self {
+        Failure::Header(FieldFault::new(name, code))
+    }
+
     /// There is no such thing.
     pub const NOT_FOUND: Failure = Failure::Code(ErrorCode::NotFound);
 
@@ -65,6 +82,9 @@ impl Failure {
         match self {
             Failure::Code(code) => *code,
             Failure::Fields(_) => ErrorCode::Invalid,
+            Failure::Header(_) => ErrorCode::InvalidHeader,
+            Failure::ScopeMissing(_) => ErrorCode::ScopeMissing,
+            Failure::Range { .. } => ErrorCode::RangeNotSatisfiable,
             Failure::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
             Failure::TooManyRequests { .. } => ErrorCode::TooManyRequests,
             Failure::Suspended { .. } => ErrorCode::AccountSuspended,
@@ -76,39 +96,43 @@ impl Failure {
     /// The problem document in a language.
     pub fn problem(&self, lang: Lang, request_id: &str) -> Problem {
         let code = self.code();
-        let (count, seconds, reason);
         let mut errors = Vec::new();
-        let values: &[(&str, &str)] = match self {
+        let mut required_scope = None;
+        let mut values: Vec<(&str, String)> = Vec::new();
+        match self {
             Failure::Fields(faults) => {
-                errors = faults
-                    .iter()
-                    .map(|fault| FieldError {
-                        pointer: fault.pointer.clone(),
-                        code: fault.code,
-                        message: texts::field_message(lang, fault),
-                    })
-                    .collect();
-                count = errors.len().to_string();
-                &[("count", &count)]
+                errors = faults.iter().map(|fault| texts::field_error(lang, fault)).collect();
+                values.push(("count", errors.len().to_string()));
             }
+            Failure::Header(fault) => {
+                let error = texts::field_error(lang, fault);
+                values
+                    .extend([("header", error.pointer.clone()), ("reason", error.message.clone())]);
+                errors.push(error);
+            }
+            Failure::ScopeMissing(scope) => {
+                required_scope = Some(scope.as_str().to_owned());
+                values.push(("scope", scope.as_str().to_owned()));
+            }
+            Failure::Range { size } => values.push(("size", size.to_string())),
             Failure::TooManyAttempts { retry_after_s }
             | Failure::TooManyRequests { retry_after_s } => {
-                seconds = retry_after_s.to_string();
-                &[("seconds", &seconds)]
+                values.push(("seconds", retry_after_s.to_string()));
             }
-            Failure::Suspended { reason: why } => {
-                reason = why.clone().unwrap_or_default();
-                &[("reason", &reason)]
+            Failure::Suspended { reason } => {
+                values.push(("reason", reason.clone().unwrap_or_default()));
             }
-            _ => &[],
-        };
+            Failure::Code(_) | Failure::Store(_) | Failure::Internal(_) => {}
+        }
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Problem {
-            kind: "about:blank".into(),
+            kind: format!("/api/docs/errors#{}", code.as_str()),
             title: texts::problem_title(lang, code),
             status: code.status(),
             code,
-            detail: texts::problem_detail(lang, code, values).trim().to_owned(),
+            detail: texts::problem_detail(lang, code, &values).trim().to_owned(),
             errors,
+            required_scope,
             request_id: request_id.to_owned(),
         }
     }
@@ -134,8 +158,22 @@ impl Failure {
             _ if self.code() == ErrorCode::Unavailable => {
                 response.insert_header((RETRY_AFTER, "2"));
             }
+            // RFC 6750, 3.1: a client that reads it knows whether another token would help.
+            Failure::ScopeMissing(scope) => {
+                let scope = scope.as_str();
+                response.insert_header((
+                    "WWW-Authenticate",
+                    format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""),
+                ));
+            }
             Failure::Code(ErrorCode::Unauthenticated) => {
                 response.insert_header(("WWW-Authenticate", "Bearer"));
+            }
+            Failure::Range { size } => {
+                response.insert_header((CONTENT_RANGE, format!("bytes */{size}")));
+            }
+            Failure::Code(ErrorCode::UnsupportedEncoding) => {
+                response.insert_header((ACCEPT_ENCODING, "gzip"));
             }
             _ => {}
         }

@@ -72,9 +72,27 @@ impl MailError {
     }
 }
 
+/// How far an exchange with a server had come: what a refusal means depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Greeting, `EHLO`, encryption, sign-in.
+    #[default]
+    Opening,
+    /// `MAIL FROM`.
+    Sender,
+    /// `RCPT TO`.
+    Recipient,
+    /// `DATA`, before the mail itself.
+    Data,
+    /// The mail itself.
+    Content,
+}
+
 /// What the server said, or what was wrong before it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
+    /// What it was said to.
+    pub stage: Stage,
     /// SMTP reply code (RFC 5321, 4.2), where one came.
     pub code: Option<u16>,
     /// Enhanced status code (RFC 3463): class, subject, detail; where the reply has one.

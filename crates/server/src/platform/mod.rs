@@ -11,6 +11,7 @@ pub mod mail;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sip;
+pub mod spelling;
 pub mod state;
 pub mod telemetry;
 pub mod texts;

@@ -9,6 +9,7 @@ use super::config::{Config, ConfigError};
 use super::crypto::{self, Secrets};
 use super::error::Failure;
 use super::mail::{MailError, Mailer};
+use crate::platform::spelling;
 
 /// Why the application cannot start; one sentence that names the key.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +107,9 @@ impl Platform {
     ) -> Result<bool, Failure> {
         self.hashing(move || {
             let exists = hash.is_some();
-            crypto::verify_password(&password, hash.as_deref().unwrap_or(crypto::NOBODY)) && exists
+            let hash = hash.as_deref().unwrap_or(crypto::NOBODY);
+            let fits = |way: &String| crypto::verify_password(way, hash);
+            spelling::ways_to_write(&password).iter().any(fits) && exists
         })
         .await
     }

@@ -5,7 +5,7 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, HeaderMap, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited,
 };
 use actix_web::{FromRequest, HttpRequest};
-use api_types::{ErrorCode, FieldCode, FieldFault};
+use api_types::{ErrorCode, FieldCode, FieldError, FieldFault};
 
 /// The words of the channels, which lie beside their descriptions.
 #[allow(missing_docs, unused_imports, dead_code, reason = "written by the macro")]
@@ -132,7 +132,21 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
         Some(text) if fault.limit.is_some() || !text.contains("%{limit}") => special,
         _ => format!("field.{}", fault.code.as_str()),
     };
-    text(lang, &key, &[("limit", &limit), ("value", value)])
+    let message = text(lang, &key, &[("limit", &limit), ("value", value)]);
+    if fault.allowed.is_empty() {
+        return message;
+    }
+    message + &text(lang, "field.allowed", &[("values", &fault.allowed.join(", "))])
+}
+
+/// What is wrong with a field, for an answer.
+pub fn field_error(lang: Lang, fault: &FieldFault) -> FieldError {
+    FieldError {
+        pointer: fault.pointer.clone(),
+        code: fault.code,
+        message: field_message(lang, fault),
+        allowed: fault.allowed.clone(),
+    }
 }
 
 #[cfg(test)]

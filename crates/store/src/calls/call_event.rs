@@ -5,7 +5,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::call_events;
-use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, insert_many, kinds, row};
+use crate::{
+    Conn, EntranceScope, Place, Scope, StoreError, Stored, SwitchScope, insert_many, kinds, row,
+};
 
 /// Which way a call went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,11 +230,11 @@ pub struct Filter {
     pub kind: Option<NotifyEvent>,
     /// Only on this number.
     pub number_id: Option<String>,
-    /// Only those before the one with this id.
-    pub before: Option<String>,
+    /// Only those before this place.
+    pub before: Option<Place>,
 }
 
-/// What notices tell of, the latest first, `limit` at most.
+/// What notices tell of, by the time of the call, the latest first, `limit` at most.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -249,7 +251,7 @@ pub fn list(
         let mut query = call_events::table
             .filter(call_events::account_id.eq(scope.account_id().to_owned()))
             .filter(call_events::kind.eq(kind))
-            .order(call_events::id.desc())
+            .order((call_events::at.desc(), call_events::id.desc()))
             .limit(limit)
             .select(Row::as_select())
             .into_boxed::<crate::platform::conn::MultiBackend>();
@@ -257,11 +259,14 @@ pub fn list(
             query = query.filter(call_events::number_id.eq(number_id.clone()));
         }
         if let Some(before) = &filter.before {
-            query = query.filter(call_events::id.lt(before.clone()));
+            // The first condition alone is one that an index can be searched by.
+            query = query
+                .filter(call_events::at.le(before.at))
+                .filter(call_events::at.lt(before.at).or(call_events::id.lt(before.id.clone())));
         }
         found.extend(query.load(conn)?);
     }
-    found.sort_by(|a: &Row, b: &Row| b.id.cmp(&a.id));
+    found.sort_by(|a: &Row, b: &Row| (b.at, &b.id).cmp(&(a.at, &a.id)));
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::platform::schema::audit_log;
-use crate::{Conn, Json, Scope, StoreError, Stored, kinds, row};
+use crate::{Conn, Json, Place, Scope, StoreError, Stored, kinds, row};
 
 kinds! {
     ActorKind {
@@ -90,8 +90,8 @@ pub struct Filter {
     pub object_kind: Option<AuditObject>,
     /// Of one thing.
     pub object_id: Option<String>,
-    /// Older than the one with this id.
-    pub before: Option<String>,
+    /// Older than this place.
+    pub before: Option<Place>,
 }
 
 /// Changes of the account, the latest first.
@@ -114,9 +114,25 @@ pub fn list(
         query = query.filter(audit_log::object_id.eq(object_id.to_owned()));
     }
     if let Some(before) = &filter.before {
-        query = query.filter(audit_log::id.lt(before.to_owned()));
+        query = query
+            .filter(audit_log::at.le(before.at))
+            .filter(audit_log::at.lt(before.at).or(audit_log::id.lt(before.id.clone())));
     }
-    Ok(query.order(audit_log::id.desc()).limit(limit).select(Row::as_select()).load(conn)?)
+    let order = (audit_log::at.desc(), audit_log::id.desc());
+    Ok(query.order(order).limit(limit).select(Row::as_select()).load(conn)?)
+}
+
+/// The deletions of these things.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn deletions(conn: &mut Conn, scope: &Scope, ids: &[String]) -> Result<Vec<Row>, StoreError> {
+    Ok(audit_log::table
+        .filter(audit_log::account_id.eq(scope.account_id()))
+        .filter(audit_log::object_id.eq_any(ids))
+        .filter(audit_log::action.eq(Stored(AuditAction::Delete)))
+        .select(Row::as_select())
+        .load(conn)?)
 }
 
 /// One change.

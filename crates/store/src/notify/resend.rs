@@ -42,6 +42,25 @@ pub fn ended_in_vain(
     Ok(found)
 }
 
+/// Lets one that waits for its next attempt be tried at once; answers whether it waited. One that
+/// is on its way does not.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hurry(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(deliveries::table.find((scope.account_id(), id)))
+        .filter(in_state(DeliveryState::Waiting))
+        .filter(deliveries::lease_owner.is_null())
+        .set((deliveries::next_at.eq(now), deliveries::slot_at.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Puts one that has come to an end back into the queue, into `state`: it is tried as often as a
 /// new one. Of one that failed, what it had sent already is not sent again. Answers whether it was
 /// there and had come to an end.

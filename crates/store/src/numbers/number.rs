@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::accounts::route_change;
 use crate::numbers::column::columns;
-use crate::{Conn, Scope, StoreError, Stored, kinds, row};
+use crate::{Conn, Kind as _, OperatorScope, Scope, StoreError, Stored, kinds, row};
 
 mod table {
     use crate::platform::schema::{
@@ -217,6 +217,22 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
         .filter(numbers::account_id.eq(scope.account_id()))
         .order((numbers::kind.desc(), numbers::e164))
         .select(Row::as_select())
+        .load(conn)?)
+}
+
+/// Which of these accounts have a primary number.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn accounts_with_primary(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    account_ids: &[String],
+) -> Result<Vec<String>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::account_id.eq_any(account_ids))
+        .filter(numbers::kind.eq(NumberKind::Primary.text()))
+        .select(numbers::account_id)
         .load(conn)?)
 }
 

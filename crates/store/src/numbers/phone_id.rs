@@ -7,7 +7,10 @@ use diesel::prelude::*;
 use crate::accounts::account;
 use crate::numbers::column::columns;
 use crate::platform::schema::{accounts, phone_ids};
-use crate::{Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, kinds, row};
+use crate::{
+    Conn, EntranceScope, Kind as _, OperatorScope, Scope, StoreError, Stored, SwitchScope, kinds,
+    row,
+};
 
 kinds! {
     PhoneIdKind { Basic = "basic", Additional = "additional" }
@@ -112,6 +115,22 @@ pub fn find_by_login_id(
         .select((Row::as_select(), account::Row::as_select()))
         .first(conn)
         .optional()?)
+}
+
+/// Which of these accounts have a basic ID.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn accounts_with_basic(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    account_ids: &[String],
+) -> Result<Vec<String>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::account_id.eq_any(account_ids))
+        .filter(phone_ids::kind.eq(PhoneIdKind::Basic.text()))
+        .select(phone_ids::account_id)
+        .load(conn)?)
 }
 
 /// Whether a login id is in use, in whatever account.

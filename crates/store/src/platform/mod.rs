@@ -4,6 +4,7 @@ pub(crate) mod conn;
 pub mod idempotency;
 pub(crate) mod keyed;
 pub(crate) mod migrate;
+pub(crate) mod place;
 pub(crate) mod schema;
 pub(crate) mod scope;
 pub mod stored;

@@ -200,9 +200,10 @@ fn what_the_workflow_says_decides() {
             (error(404), Outcome::BadConfig, "teams.no_workflow"),
             (
                 Reply::empty(302).with("location", "http://127.0.0.1:1/"),
-                Outcome::BadConfig,
-                "teams.no_workflow",
+                Outcome::Retry { after: None },
+                "network.redirected",
             ),
+            (Reply::page(), Outcome::Unknown, "network.page"),
             (error(400), Outcome::BadPayload, "teams.refused"),
             (error(413), Outcome::BadPayload, "teams.refused"),
             (Reply::Stall(Duration::from_secs(3)), Outcome::Unknown, "network.no_answer"),

@@ -201,7 +201,7 @@ fn what_the_receiver_answers_decides() {
         let table = [
             (
                 Reply::empty(302).with("location", "/elsewhere"),
-                Outcome::BadConfig,
+                retry(None),
                 "webhook.redirect",
                 Some(302),
             ),

@@ -45,7 +45,7 @@ pub async fn update_account(
         .db
         .write(move |conn| {
             let before = change::locked(conn, &holder.scope)?;
-            change::check_version(before.version, Some(if_match.0))?;
+            change::check_version(before.version, &if_match.0)?;
             let changes = account::Changes {
                 contact_mail: body.value.contact_mail.map(Some),
                 ..account::Changes::default()

@@ -6,12 +6,12 @@ use api_types::{
 };
 use store::accounts::account;
 
-use crate::accounts::{provisioning, view};
+use crate::accounts::provisioning;
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Operator;
 
@@ -28,7 +28,8 @@ pub async fn operator_create_account(
     body: Body<OperatorAccountCreate>,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) = (operator.ctx(&app), operator.scope, body.value);
-    once(&app, operator.key_id.clone(), key, format!("accounts/{}", body.hash), move |conn| {
+    let asked = Asked::new(&operator.key_id, key, &body.hash);
+    once(&app, asked, move |conn| {
         let value = provisioning::create_account(conn, scope, &ctx, new.clone())?;
         Ok(Created {
             version: Some(value.version),
@@ -53,15 +54,14 @@ pub async fn operator_list_accounts(
 ) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let (after, fetch) = (window.after.clone(), window.fetch());
-    let rows = app
+    let accounts = app
         .db
-        .read(move |conn| account::list(conn, operator.scope, after.as_deref(), fetch))
+        .read(move |conn| {
+            let rows = account::list(conn, operator.scope, after.as_deref(), fetch)?;
+            provisioning::account_views(conn, operator.scope, &rows)
+        })
         .await?;
-    let page = window.page(rows, |row| row.id.clone());
-    Ok(answer::json(&Page {
-        items: page.items.iter().map(view::operator_account).collect(),
-        next_cursor: page.next_cursor,
-    }))
+    Ok(answer::json(&window.page(accounts, |account| account.id.clone())))
 }
 
 /// One contract
@@ -100,9 +100,7 @@ pub async fn operator_update_account(
     let scope = operator.scope.account(account_id.into_inner());
     let changed = app
         .db
-        .write(move |conn| {
-            provisioning::patch_account(conn, &scope, &ctx, Some(if_match.0), body.value)
-        })
+        .write(move |conn| provisioning::patch_account(conn, &scope, &ctx, &if_match.0, body.value))
         .await?;
     Ok(answer::versioned(&changed, changed.version))
 }
@@ -123,9 +121,7 @@ pub async fn operator_delete_account(
 ) -> Result<HttpResponse, Failure> {
     let scope = operator.scope.account(account_id.into_inner());
     let now = app.clock.now_naive();
-    app.db
-        .write(move |conn| provisioning::delete_account(conn, &scope, now, Some(if_match.0)))
-        .await?;
+    app.db.write(move |conn| provisioning::delete_account(conn, &scope, now, &if_match.0)).await?;
     Ok(answer::no_content())
 }
 
@@ -166,7 +162,7 @@ pub async fn operator_set_options(
     let options = body.value;
     let changed = app
         .db
-        .write(move |conn| provisioning::set_options(conn, &scope, &ctx, Some(if_match.0), options))
+        .write(move |conn| provisioning::set_options(conn, &scope, &ctx, &if_match.0, options))
         .await?;
     Ok(answer::versioned(&changed.options, changed.version))
 }

@@ -1,6 +1,6 @@
 //! The error answers of operations: most follow from an operation's shape.
 
-use api_types::ErrorCode;
+use api_types::{ApiScope, ErrorCode, FieldCode};
 use serde_json::{Map, Value, json};
 
 use crate::error::Failure;
@@ -30,7 +30,11 @@ const SPECIAL: &[(&str, &[ErrorCode])] = &[
     ("resend_delivery", &[ErrorCode::AlreadyDone]),
     ("get_switch_changes", &[ErrorCode::SnapshotNeeded]),
     ("report_switch_applied", &[ErrorCode::SnapshotNeeded]),
-    ("get_download", &[ErrorCode::LinkExpired, ErrorCode::NotFound]),
+    (
+        "get_download",
+        &[ErrorCode::LinkExpired, ErrorCode::NotFound, ErrorCode::RangeNotSatisfiable],
+    ),
+    ("get_call_event_attachment", &[ErrorCode::RangeNotSatisfiable]),
     ("create_password_reset", &[ErrorCode::TooManyAttempts]),
     ("delete_notify_rule", &[ErrorCode::InUse]),
     ("test_service", &[ErrorCode::TooManyAttempts]),
@@ -67,6 +71,8 @@ pub(super) fn error_codes(path: &str, method: &str, id: &str, operation: &Value)
     }
     if names.contains(&"api_key") {
         codes.extend([ErrorCode::ScopeMissing, ErrorCode::AddressNotAllowed]);
+    } else if names.contains(&"session") {
+        codes.push(ErrorCode::NotForKeys);
     }
     if names.iter().any(|name| matches!(*name, "api_key" | "access_token")) {
         codes.push(ErrorCode::TooManyRequests);
@@ -82,6 +88,7 @@ pub(super) fn error_codes(path: &str, method: &str, id: &str, operation: &Value)
             ErrorCode::MalformedRequest,
             ErrorCode::BodyTooLarge,
             ErrorCode::UnsupportedMediaType,
+            ErrorCode::UnsupportedEncoding,
             ErrorCode::Invalid,
         ]);
     }
@@ -90,6 +97,9 @@ pub(super) fn error_codes(path: &str, method: &str, id: &str, operation: &Value)
     }
     if has("query", None) {
         codes.push(ErrorCode::Invalid);
+    }
+    if has("header", Some("If-Match")) || method == "post" {
+        codes.push(ErrorCode::InvalidHeader);
     }
     if has("header", Some("If-Match")) {
         codes.extend([ErrorCode::Stale, ErrorCode::PreconditionRequired]);
@@ -138,6 +148,10 @@ pub(super) fn error_response(codes: &[ErrorCode]) -> (String, Value) {
             so many seconds everything is there again; the next request is good after \
             `Retry-After`.", "schema": {"type": "string"}, "example": "\"attempts\";r=0;t=8"});
     }
+    if codes.contains(&ErrorCode::RangeNotSatisfiable) {
+        response["headers"]["Content-Range"] = json!({"description": "How long the file is.",
+            "schema": {"type": "string"}, "example": "bytes */187204"});
+    }
     (names.join("_or_"), response)
 }
 
@@ -145,7 +159,10 @@ pub(super) fn error_response(codes: &[ErrorCode]) -> (String, Value) {
 pub(super) fn problem_examples() -> Value {
     let example = |code: &ErrorCode| {
         let failure = match *code {
-            ErrorCode::Invalid => Failure::field("/name", api_types::FieldCode::ControlCharacter),
+            ErrorCode::Invalid => Failure::field("/name", FieldCode::ControlCharacter),
+            ErrorCode::InvalidHeader => Failure::header("If-Match", FieldCode::InvalidFormat),
+            ErrorCode::ScopeMissing => Failure::ScopeMissing(ApiScope::NumbersWrite),
+            ErrorCode::RangeNotSatisfiable => Failure::Range { size: 187_204 },
             ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },
             ErrorCode::TooManyRequests => Failure::TooManyRequests { retry_after_s: 2 },
             ErrorCode::AccountSuspended => Failure::Suspended { reason: None },

@@ -85,6 +85,7 @@ fn at(days: i64) -> DateTime<Utc> {
 fn sample(kind: WebhookCallType) -> (&'static str, Notice) {
     let event = |kind: NotifyEvent| Event {
         kind,
+        number_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22".into(),
         number: "+815012345678".into(),
         number_name: "代表番号".into(),
         caller: Caller::parse("09012345678")

@@ -30,7 +30,7 @@ fn bundle() -> Memory {
 }
 
 fn get(path: &str) -> TestRequest {
-    TestRequest::get().uri(path)
+    TestRequest::get().uri(path).insert_header((header::ACCEPT, "text/html,*/*;q=0.8"))
 }
 
 fn header_of(response: &HttpResponse, name: HeaderName) -> &str {
@@ -57,7 +57,7 @@ async fn a_path_leads_to_a_file_to_the_page_or_nowhere() {
         (Method::POST, "/numbers", 405, "405\n"),
     ];
     for (method, path, status, body) in table {
-        let request = TestRequest::default().method(method.clone()).uri(path).to_http_request();
+        let request = get(path).method(method.clone()).to_http_request();
         let response = answer(&bundle(), &request, false);
         assert_eq!(response.status().as_u16(), status, "{method} {path}");
         assert_eq!(header_of(&response, header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
@@ -68,6 +68,27 @@ async fn a_path_leads_to_a_file_to_the_page_or_nowhere() {
         );
         assert_eq!(header_of(&response, header::STRICT_TRANSPORT_SECURITY), "", "{path}");
         assert_eq!(to_bytes(response.into_body()).await.unwrap(), body, "{method} {path}");
+    }
+}
+
+#[test]
+fn only_who_asks_for_a_page_gets_one() {
+    let table = [
+        (Some("text/html,application/xhtml+xml,*/*;q=0.8"), "/numbers", 200),
+        (Some("text/*"), "/numbers", 200),
+        (Some("*/*"), "/numbers", 404),
+        (Some("application/json"), "/numbers", 404),
+        (None, "/changelog", 404),
+        (None, "/", 200),
+        (Some("*/*"), "/sw.js", 200),
+    ];
+    for (accept, path, status) in table {
+        let mut request = TestRequest::get().uri(path);
+        if let Some(accept) = accept {
+            request = request.insert_header((header::ACCEPT, accept));
+        }
+        let response = answer(&bundle(), &request.to_http_request(), false);
+        assert_eq!(response.status(), status, "{accept:?} {path}");
     }
 }
 

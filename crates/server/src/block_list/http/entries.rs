@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, do_once, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::platform::texts::Lang;
@@ -82,9 +82,10 @@ pub async fn create_block_entry(
     number_id: web::Path<String>,
     body: Body<BlockEntryCreate>,
 ) -> Result<HttpResponse, Failure> {
-    let (ctx, caller) = (holder.ctx(&app), format!("account/{}", holder.account.id));
+    let ctx = holder.ctx(&app);
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
     let (scope, new, number_id) = (holder.scope.clone(), body.value, number_id.into_inner());
-    once(&app, caller, key, format!("block-entries/{number_id}/{}", body.hash), move |conn| {
+    once(&app, asked, move |conn| {
         let value = block_list::add(conn, &scope, &ctx, &number_id, &new)?;
         let location = format!("/api/v1/numbers/{number_id}/block-list/entries/{}", value.id);
         Ok(Created { version: Some(value.version), location, value })
@@ -168,7 +169,7 @@ pub async fn update_block_entry(
                 conn,
                 &holder.scope,
                 &ctx,
-                if_match.0,
+                &if_match.0,
                 (&path.0, &path.1),
                 &body.value,
             )
@@ -196,7 +197,7 @@ pub async fn delete_block_entry(
     let ctx = holder.ctx(&app);
     app.db
         .write(move |conn| {
-            block_list::remove_one(conn, &holder.scope, &ctx, if_match.0, (&path.0, &path.1))
+            block_list::remove_one(conn, &holder.scope, &ctx, &if_match.0, (&path.0, &path.1))
         })
         .await?;
     Ok(answer::no_content())
@@ -208,7 +209,7 @@ pub async fn delete_block_entry(
 /// passed over.
 #[utoipa::path(operation_id = "delete_block_entries", tag = "block-list",
     request_body = BlockEntriesDelete,
-    params(("number_id" = String, Path, description = "Id of the number.")),
+    params(("number_id" = String, Path, description = "Id of the number."), IdempotencyKeyHeader),
     responses((status = 200, description = "How many were removed, and how to take it back.",
         body = BlockEntriesDeleted)),
     security(("session" = [], "csrf" = [])))]
@@ -216,15 +217,18 @@ pub async fn delete_block_entry(
 pub async fn delete_block_entries(
     app: Shared,
     holder: Member,
+    key: IdempotencyKey,
     number_id: web::Path<String>,
     body: Body<BlockEntriesDelete>,
 ) -> Result<HttpResponse, Failure> {
-    let ctx = holder.ctx(&app);
-    let deleted = app
-        .db
-        .write(move |conn| block_list::remove(conn, &holder.scope, &ctx, &number_id, &body.value))
-        .await?;
-    Ok(answer::json(&deleted))
+    let number_id = number_id.into_inner();
+    let (ctx, scope) = (holder.ctx(&app), holder.scope.clone());
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
+    let done = do_once(&app, asked, move |conn| {
+        block_list::remove(conn, &scope, &ctx, &number_id, &body.value)
+    })
+    .await?;
+    Ok(answer::done(&done, None))
 }
 
 /// Put removed entries back
@@ -232,7 +236,8 @@ pub async fn delete_block_entries(
 /// Within 30 days. An entry whose number was added again meanwhile stays away.
 #[utoipa::path(operation_id = "undo_block_deletion", tag = "block-list",
     params(("number_id" = String, Path, description = "Id of the number."),
-        ("deletion_id" = String, Path, description = "The `deletion_id` of the removal.")),
+        ("deletion_id" = String, Path, description = "The `deletion_id` of the removal."),
+        IdempotencyKeyHeader),
     responses((status = 200, description = "How many are in the list again.",
         body = BlockEntriesRestored)),
     security(("session" = [], "csrf" = [])))]
@@ -240,12 +245,15 @@ pub async fn delete_block_entries(
 pub async fn undo_block_deletion(
     app: Shared,
     holder: Member,
+    key: IdempotencyKey,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let ctx = holder.ctx(&app);
-    let restored = app
-        .db
-        .write(move |conn| block_list::put_back(conn, &holder.scope, &ctx, &path.0, &path.1))
-        .await?;
-    Ok(answer::json(&restored))
+    let path = path.into_inner();
+    let (ctx, scope) = (holder.ctx(&app), holder.scope.clone());
+    let asked = Asked::new(&holder.account_caller(), key, "");
+    let done = do_once(&app, asked, move |conn| {
+        block_list::put_back(conn, &scope, &ctx, &path.0, &path.1)
+    })
+    .await?;
+    Ok(answer::done(&done, None))
 }

@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 use crate::block_list;
 use crate::error::Failure;
 use crate::http::answer;
+use crate::http::extract::IdempotencyKey;
 use crate::http::extract::{Body, Query, Shared};
+use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::idempotency::{Asked, do_once};
 use crate::http::paging::Window;
 use crate::http::upload::CsvFile;
 use crate::identity::callers::Member;
@@ -164,24 +167,25 @@ pub async fn get_block_import_failed_rows(
 #[utoipa::path(operation_id = "apply_block_import", tag = "block-list",
     request_body = BlockImportApply,
     params(("number_id" = String, Path, description = "Id of the number."),
-        ("import_id" = String, Path, description = "Id of the import.")),
+        ("import_id" = String, Path, description = "Id of the import."), IdempotencyKeyHeader),
     responses((status = 200, description = "What was added.", body = BlockImport)),
         security(("session" = [], "csrf" = [])))]
 #[post("/numbers/{number_id}/block-list/imports/{import_id}/apply")]
 pub async fn apply_block_import(
     app: Shared,
     holder: Member,
+    key: IdempotencyKey,
     path: web::Path<(String, String)>,
     body: Body<BlockImportApply>,
 ) -> Result<HttpResponse, Failure> {
-    let ctx = holder.ctx(&app);
-    let import = app
-        .db
-        .write(move |conn| {
-            block_list::apply(conn, &holder.scope, &ctx, &path.0, &path.1, body.value)
-        })
-        .await?;
-    Ok(answer::json(&import))
+    let path = path.into_inner();
+    let (ctx, scope) = (holder.ctx(&app), holder.scope.clone());
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
+    let done = do_once(&app, asked, move |conn| {
+        block_list::apply(conn, &scope, &ctx, &path.0, &path.1, body.value)
+    })
+    .await?;
+    Ok(answer::done(&done, None))
 }
 
 /// Take an import back
@@ -189,7 +193,7 @@ pub async fn apply_block_import(
 /// Removes exactly the entries that it added and that are still there.
 #[utoipa::path(operation_id = "undo_block_import", tag = "block-list",
     params(("number_id" = String, Path, description = "Id of the number."),
-        ("import_id" = String, Path, description = "Id of the import.")),
+        ("import_id" = String, Path, description = "Id of the import."), IdempotencyKeyHeader),
     responses((status = 200, description = "How many entries were removed.",
         body = BlockImportUndone)),
     security(("session" = [], "csrf" = [])))]
@@ -197,14 +201,16 @@ pub async fn apply_block_import(
 pub async fn undo_block_import(
     app: Shared,
     holder: Member,
+    key: IdempotencyKey,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let ctx = holder.ctx(&app);
-    let undone = app
-        .db
-        .write(move |conn| block_list::undo(conn, &holder.scope, &ctx, &path.0, &path.1))
-        .await?;
-    Ok(answer::json(&undone))
+    let path = path.into_inner();
+    let (ctx, scope) = (holder.ctx(&app), holder.scope.clone());
+    let asked = Asked::new(&holder.account_caller(), key, "");
+    let done =
+        do_once(&app, asked, move |conn| block_list::undo(conn, &scope, &ctx, &path.0, &path.1))
+            .await?;
+    Ok(answer::done(&done, None))
 }
 
 /// Download a block list

@@ -7,7 +7,8 @@ use api_types::{CallEvent, CallEventQuery, DeliveryCounts, DeliveryState, Page, 
 use store::calls::attachment;
 use store::calls::call_event::{self, Filter};
 use store::notify::delivery;
-use store::{Conn, Scope};
+use store::numbers::number;
+use store::{Conn, Place, Scope};
 
 use crate::calls::http::file_answer;
 use crate::calls::{State, view};
@@ -20,7 +21,9 @@ use crate::platform::texts::Lang;
 
 /// List what happened
 ///
-/// Missed calls, voicemails, faxes and forwarded calls, the latest first.
+/// Missed calls, voicemails, faxes and forwarded calls, by the time of the call, the latest first.
+/// Switches may report late: what is reported later than others can stand before them, and
+/// `received_at` says when it came. `GET /call-events/stream` tells of it.
 #[utoipa::path(operation_id = "list_call_events", tag = "call-events", params(CallEventQuery),
     responses((status = 200, description = "What happened.", body = Page<CallEvent>)),
         security(("session" = [])))]
@@ -33,13 +36,13 @@ pub async fn list_call_events(
 ) -> Result<HttpResponse, Failure> {
     let CallEventQuery { limit, cursor, kind, number_id } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
-    let filter = Filter { kind, number_id, before: window.after.clone() };
+    let filter = Filter { kind, number_id, before: window.place()? };
     let now = app.clock.now_naive();
     let page = app
         .db
         .read(move |conn| -> Result<Page<CallEvent>, Failure> {
             let rows = call_event::list(conn, &holder.scope, &filter, window.fetch())?;
-            let page = window.page(rows, |row| row.id.clone());
+            let page = window.page(rows, |row| Place::new(row.at, &row.id).text());
             Ok(Page {
                 items: complete(conn, &holder.scope, lang, &page.items, now)?,
                 next_cursor: page.next_cursor,
@@ -57,6 +60,8 @@ fn complete(
     rows: &[call_event::Row],
     now: chrono::NaiveDateTime,
 ) -> Result<Vec<CallEvent>, Failure> {
+    let numbers: HashMap<String, number::Row> =
+        number::list(conn, scope)?.into_iter().map(|row| (row.id.clone(), row)).collect();
     let files: Vec<&str> = rows.iter().filter_map(|row| row.attachment_id.as_deref()).collect();
     let files: HashMap<String, attachment::Row> = attachment::with_ids(conn, scope, &files)?
         .into_iter()
@@ -79,7 +84,15 @@ fn complete(
     rows.iter()
         .map(|row| {
             let file = row.attachment_id.as_ref().and_then(|id| files.get(id));
-            view::call_event(row, file, counts.get(&row.id).copied().unwrap_or_default(), lang, now)
+            let number = numbers.get(&row.number_id);
+            view::call_event(
+                row,
+                number,
+                file,
+                counts.get(&row.id).copied().unwrap_or_default(),
+                lang,
+                now,
+            )
         })
         .collect()
 }
@@ -118,7 +131,7 @@ fn one(
 /// player can jump.
 #[utoipa::path(get, operation_id = "get_call_event_attachment", tag = "call-events",
     params(("event_id" = String, Path, description = "Id of the event.")),
-    responses((status = 200, description = "The bytes; 206 for a part of them.",
+    responses((status = 200, description = "The bytes.",
         content((Vec<u8> = "audio/mp4"), (Vec<u8> = "audio/mpeg"),
         (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/pdf"),
             (Vec<u8> = "image/tiff")))),

@@ -5,7 +5,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ByteRangeSpec, Header as _, Range};
-use actix_web::{HttpRequest, HttpResponse, get, route, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use api_types::AttachmentKind;
 use maud::{Markup, html};
 use store::calls::{attachment, call_event};
@@ -17,6 +17,7 @@ use crate::calls::view::caller;
 use crate::calls::{State, downloads};
 use crate::error::Failure;
 use crate::http::extract::Shared;
+use crate::http::head;
 use crate::http::plain_page;
 use crate::platform::state::Platform;
 use crate::platform::texts::{Lang, text};
@@ -87,11 +88,11 @@ pub async fn get_download_page(
 #[utoipa::path(get, operation_id = "get_download", tag = "downloads",
     params(("token" = String, Path, description = "From a notice."),
         ("file_name" = String, Path, description = "Any name.")),
-    responses((status = 200, description = "The bytes; 206 for a part of them.",
+    responses((status = 200, description = "The bytes.",
         content((Vec<u8> = "audio/mp4"), (Vec<u8> = "audio/mpeg"),
         (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/pdf"),
             (Vec<u8> = "image/tiff")))), security(()))]
-#[route("/downloads/{token}/{file_name}", method = "GET", method = "HEAD")]
+#[get("/downloads/{token}/{file_name}")]
 pub async fn get_download(
     app: web::Data<State>,
     request: HttpRequest,
@@ -113,8 +114,7 @@ pub async fn get_download(
         },
         _ => true,
     };
-    if request.method() == actix_web::http::Method::GET && response.status().is_success() && begins
-    {
+    if !head::is_alone(&request) && response.status().is_success() && begins {
         let (scope, id, now) =
             (Scope::account(&found.row.account_id), found.row.id.clone(), app.clock.now_naive());
         tracing::info!(attachment = id, "an attachment was fetched through its link");

@@ -2,17 +2,18 @@
 
 use crate::platform::wire::unsigned;
 use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, Header as _,
     REFERRER_POLICY, Range,
 };
-use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use store::calls::attachment;
 
 use crate::calls::State;
 use crate::error::Failure;
+use crate::http::head;
 
 /// Which bytes are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +54,7 @@ pub async fn bytes(
     let (status, first, end) = match wanted(request, size) {
         Wanted::Whole => (StatusCode::OK, 0, size),
         Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last + 1),
-        Wanted::Nothing => {
-            let mut response = HttpResponse::RangeNotSatisfiable();
-            return Ok(response.insert_header((CONTENT_RANGE, format!("bytes */{size}"))).finish());
-        }
+        Wanted::Nothing => return Err(Failure::Range { size }),
     };
     let mut response = HttpResponse::build(status);
     response
@@ -78,7 +76,7 @@ pub async fn bytes(
     if status == StatusCode::PARTIAL_CONTENT {
         response.insert_header((CONTENT_RANGE, format!("bytes {first}-{}/{size}", end - 1)));
     }
-    if request.method() == Method::HEAD {
+    if head::is_alone(request) {
         // The length of a body that is not sent.
         return Ok(response.body(SizedStream::new(
             end - first,

@@ -18,7 +18,7 @@ use crate::http::answer;
 use crate::http::extract::{Query, seconds};
 use crate::http::upload::{SwitchEvents, SwitchFile};
 use crate::identity::callers::Switch;
-use crate::platform::texts::{Lang, field_message};
+use crate::platform::texts::{Lang, field_error};
 
 /// A recording or a fax as a form sends it.
 #[derive(ToSchema)]
@@ -123,10 +123,9 @@ fn answer_to(lang: Lang, index: usize, id: String, outcome: Outcome) -> SwitchEv
         Outcome::Duplicate => (SwitchEventOutcome::Duplicate, Vec::new()),
         Outcome::Rejected(faults) => (SwitchEventOutcome::Rejected, faults),
     };
-    let error = |fault: &api_types::FieldFault| FieldError {
-        pointer: format!("/{index}{}", fault.pointer),
-        code: fault.code,
-        message: field_message(lang, fault),
+    let error = |fault: &api_types::FieldFault| {
+        let error = field_error(lang, fault);
+        FieldError { pointer: format!("/{index}{}", error.pointer), ..error }
     };
     SwitchEventAnswer { id, outcome, errors: faults.iter().map(error).collect() }
 }

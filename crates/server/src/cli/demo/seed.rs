@@ -12,7 +12,7 @@ use store::{Conn, OperatorScope, Scope};
 use crate::cli::Error;
 use crate::error::Failure;
 use crate::identity::passwords::PreparedPassword;
-use crate::platform::change::{Actor, Ctx};
+use crate::platform::change::{Actor, Ctx, Expected};
 use crate::platform::crypto::Secrets;
 use crate::{App, accounts, numbers};
 
@@ -159,7 +159,7 @@ impl Garden<'_> {
             self.conn,
             &self.scope,
             &more,
-            None,
+            &Expected::Any,
             &primary.id,
             patch,
         )?;
@@ -183,7 +183,7 @@ impl Garden<'_> {
             self.conn,
             &self.scope,
             &moved,
-            None,
+            &Expected::Any,
             &warehouse.id,
             renamed,
         )?;

@@ -14,6 +14,7 @@ use store::softphone::terminal;
 use super::{Desk, List, checked, ids, numbers, scope_of};
 use crate::cli::{Error, output};
 use crate::numbers::view as numbers_view;
+use crate::platform::change::Expected;
 use crate::{accounts, platform};
 
 #[derive(Debug, Subcommand)]
@@ -118,11 +119,21 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let wanted = wanted.map(|words| parse_options(&words)).transpose()?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
-                let after = accounts::provisioning::patch_account(conn, &scope, ctx, None, patch)?;
+                let after = accounts::provisioning::patch_account(
+                    conn,
+                    &scope,
+                    ctx,
+                    &Expected::Any,
+                    patch,
+                )?;
                 match wanted {
-                    Some(options) => {
-                        Ok(accounts::provisioning::set_options(conn, &scope, ctx, None, options)?)
-                    }
+                    Some(options) => Ok(accounts::provisioning::set_options(
+                        conn,
+                        &scope,
+                        ctx,
+                        &Expected::Any,
+                        options,
+                    )?),
                     None => Ok(after),
                 }
             });
@@ -160,7 +171,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
                     conn,
                     &operator.account(&named),
                     ctx.at(),
-                    None,
+                    &Expected::Any,
                 )
                 .map_err(|error| super::gone(error, &format!("contract {named:?}")))
             })
@@ -175,7 +186,7 @@ async fn patch(desk: &Desk, account: String, patch: OperatorAccountPatch) -> Res
     let patch = checked(patch)?;
     let after = desk.write(move |conn, operator, ctx| {
         let scope = scope_of(conn, operator, &account)?;
-        Ok(accounts::provisioning::patch_account(conn, &scope, ctx, None, patch)?)
+        Ok(accounts::provisioning::patch_account(conn, &scope, ctx, &Expected::Any, patch)?)
     });
     desk.show(&after.await?, text);
     Ok(())
@@ -190,7 +201,7 @@ async fn list(desk: &Desk) -> Result<(), Error> {
             if page.is_empty() {
                 return Ok(items);
             }
-            items.extend(page.iter().map(accounts::view::operator_account));
+            items.extend(accounts::provisioning::account_views(conn, operator, &page)?);
         }
     });
     desk.show(&List { items: items.await? }, |list| {

@@ -12,6 +12,7 @@ use store::softphone::terminal;
 use super::{Desk, List, PasswordArg, checked, gone, id_of, scope_of, word};
 use crate::cli::{Error, output};
 use crate::identity::passwords::PreparedPassword;
+use crate::platform::change::Expected;
 use crate::{identity, numbers, platform};
 
 #[derive(Debug, Subcommand)]
@@ -136,7 +137,14 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;
-                Ok(numbers::phone_ids::patch_phone_id(conn, &scope, ctx, None, &id, patch)?)
+                Ok(numbers::phone_ids::patch_phone_id(
+                    conn,
+                    &scope,
+                    ctx,
+                    &Expected::Any,
+                    &id,
+                    patch,
+                )?)
             });
             desk.show(&after.await?, |after| text(std::slice::from_ref(after)));
         }
@@ -147,7 +155,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let login_id = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let row = id_of(conn, &scope, &id)?;
-                numbers::phone_ids::delete_phone_id(conn, &scope, ctx, None, &row.id)?;
+                numbers::phone_ids::delete_phone_id(conn, &scope, ctx, &Expected::Any, &row.id)?;
                 Ok(row.login_id)
             });
             desk.done(&format!("ID {} is removed.", login_id.await?));

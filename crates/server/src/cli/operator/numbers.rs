@@ -8,6 +8,7 @@ use store::numbers::number;
 
 use super::{Desk, List, checked, number_of, scope_of, word};
 use crate::cli::{Error, output};
+use crate::platform::change::Expected;
 use crate::{numbers, platform};
 
 #[derive(Debug, Subcommand)]
@@ -81,7 +82,14 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = number_of(conn, &scope, &number)?.id;
-                Ok(numbers::provisioning::patch_number(conn, &scope, ctx, None, &id, patch)?)
+                Ok(numbers::provisioning::patch_number(
+                    conn,
+                    &scope,
+                    ctx,
+                    &Expected::Any,
+                    &id,
+                    patch,
+                )?)
             });
             desk.show(&after.await?, |after| text(std::slice::from_ref(after)));
         }
@@ -89,7 +97,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             let e164 = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let row = number_of(conn, &scope, &number)?;
-                numbers::provisioning::delete_number(conn, &scope, ctx, None, &row.id)?;
+                numbers::provisioning::delete_number(conn, &scope, ctx, &Expected::Any, &row.id)?;
                 Ok(row.e164)
             });
             desk.done(&format!("Number {} is removed.", printed(&e164.await?)));

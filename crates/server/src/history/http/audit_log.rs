@@ -4,12 +4,15 @@ use actix_web::{HttpResponse, get, post, web};
 use api_types::{AuditEntry, AuditObject, AuditRestore, Page, PageQuery};
 use serde::Deserialize;
 use store::history::audit;
+use store::{Place, StoreError};
 use utoipa::IntoParams;
 
 use crate::error::Failure;
 use crate::history::{restore, view};
 use crate::http::answer;
-use crate::http::extract::{Body, Query, Shared};
+use crate::http::extract::{Body, IdempotencyKey, Query, Shared};
+use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::idempotency::{Asked, do_once};
 use crate::http::paging::Window;
 use crate::identity::callers::{Holder, Member};
 
@@ -46,10 +49,17 @@ pub async fn list_audit_log(
     let AuditQuery { limit, cursor, object_id, object_kind } = query.0;
     let window = Window::new(&PageQuery { limit, cursor })?;
     let (filter, fetch) =
-        (audit::Filter { object_kind, object_id, before: window.after.clone() }, window.fetch());
-    let rows = app.db.read(move |conn| audit::list(conn, &holder.scope, &filter, fetch)).await?;
-    let page = window.page(rows, |row| row.id.clone());
-    let items = page.items.iter().map(view::audit_entry).collect();
+        (audit::Filter { object_kind, object_id, before: window.place()? }, window.fetch());
+    let (rows, names) = app
+        .db
+        .read(move |conn| {
+            let rows = audit::list(conn, &holder.scope, &filter, fetch)?;
+            let names = view::names(conn, &holder.scope, &rows)?;
+            Ok::<_, StoreError>((rows, names))
+        })
+        .await?;
+    let page = window.page(rows, |row| Place::new(row.at, &row.id).text());
+    let items = page.items.iter().map(|row| view::audit_entry(row, &names)).collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
 }
 
@@ -59,22 +69,23 @@ pub async fn list_audit_log(
 /// setting was changed again since, it needs `overwrite`. Only changes that are `restorable` can be
 /// taken back.
 #[utoipa::path(operation_id = "restore_audit_entry", tag = "audit-log", request_body = AuditRestore,
-    params(("audit_id" = String, Path, description = "Id of the change.")),
+    params(("audit_id" = String, Path, description = "Id of the change."), IdempotencyKeyHeader),
     responses((status = 200, description = "The new change.", body = AuditEntry)),
         security(("session" = [], "csrf" = [])))]
 #[post("/audit-log/{audit_id}/restore")]
 pub async fn restore_audit_entry(
     app: Shared,
     holder: Holder,
+    key: IdempotencyKey,
     audit_id: web::Path<String>,
     body: Body<AuditRestore>,
 ) -> Result<HttpResponse, Failure> {
+    let audit_id = audit_id.into_inner();
     let ctx = holder.ctx(&app);
-    let entry = app
-        .db
-        .write(move |conn| {
-            restore::restore(conn, &holder.scope, &ctx, &audit_id, body.value.overwrite)
-        })
-        .await?;
-    Ok(answer::json(&entry))
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
+    let done = do_once(&app, asked, move |conn| {
+        restore::restore(conn, &holder.scope, &ctx, &audit_id, body.value.overwrite)
+    })
+    .await?;
+    Ok(answer::done(&done, None))
 }

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, Query, Shared};
 use crate::http::headers::IdempotencyKeyHeader;
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Holder;
 use crate::identity::{api_keys, view};
@@ -53,9 +53,10 @@ pub async fn create_api_key(
     key: IdempotencyKey,
     body: Body<ApiKeyCreate>,
 ) -> Result<HttpResponse, Failure> {
-    let (ctx, caller) = (holder.ctx(&app), format!("account/{}", holder.account.id));
+    let ctx = holder.ctx(&app);
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
     let (scope, new) = (holder.scope.clone(), body.value);
-    once(&app, caller, key, format!("api-keys/{}", body.hash), move |conn| {
+    once(&app, asked, move |conn| {
         let value = api_keys::create_api_key(conn, &scope, &ctx, new.clone())?;
         Ok(Created {
             version: None,

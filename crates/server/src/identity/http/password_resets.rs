@@ -8,13 +8,15 @@ use store::{EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, ClientAddress, Shared, seconds};
+use crate::http::client::ClientAddress;
+use crate::http::extract::{Body, Shared, seconds};
 use crate::identity::attempts;
 use crate::identity::passwords::{self, PreparedPassword};
 use crate::identity::rules::password::{self, Context};
 use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
 use crate::platform::mail::{Mail, MailError};
+use crate::platform::spelling;
 use crate::platform::texts::{Lang, text};
 
 /// Ask for a new password
@@ -33,7 +35,7 @@ pub async fn create_password_reset(
     lang: Lang,
     body: Body<PasswordResetRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let login_id = body.value.login_id.trim().to_lowercase();
+    let login_id = spelling::login_id(&body.value.login_id);
     attempts::begin(&app, "password-reset", &address, &login_id).await?;
     // Everything that differs between an ID that exists and one that does not happens after the
     // answer.

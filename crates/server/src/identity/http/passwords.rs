@@ -9,7 +9,8 @@ use store::numbers::phone_id;
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, ClientAddress, Shared};
+use crate::http::client::ClientAddress;
+use crate::http::extract::{Body, Shared};
 use crate::identity::attempts;
 use crate::identity::callers::Holder;
 use crate::identity::passwords::{self, PreparedPassword};

@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, Query, Shared};
 use crate::http::headers::IdempotencyKeyHeader;
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Operator;
 use crate::identity::service_keys;
@@ -57,7 +57,8 @@ async fn create(
     path: &'static str,
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) = (operator.ctx(&app), operator.scope, body.value);
-    once(&app, operator.key_id.clone(), key, format!("{path}/{}", body.hash), move |conn| {
+    let asked = Asked::new(&operator.key_id, key, &body.hash);
+    once(&app, asked, move |conn| {
         let value = service_keys::create_service_key(conn, scope, &ctx, kind, new.clone())?;
         Ok(Created {
             location: format!("/api/v1/operator/{path}/{}", value.service_key.id),

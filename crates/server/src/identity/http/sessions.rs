@@ -9,12 +9,14 @@ use store::{EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, ClientAddress, Query, Shared, seconds};
+use crate::http::client::ClientAddress;
+use crate::http::extract::{Body, Query, Shared, seconds};
 use crate::identity::attempts;
 use crate::identity::callers::{Holder, cookie_name};
 use crate::identity::digest::Digest;
 use crate::platform::config::Config;
 use crate::platform::crypto;
+use crate::platform::spelling;
 
 /// Sign in
 ///
@@ -31,7 +33,7 @@ pub async fn create_session(
     body: Body<SignIn>,
 ) -> Result<HttpResponse, Failure> {
     let SignIn { login_id, password } = body.value;
-    let login_id = login_id.trim().to_lowercase();
+    let login_id = spelling::login_id(&login_id);
     let attempt = attempts::begin(&app, "sign-in", &address, &login_id).await?;
     let found = app
         .db

@@ -9,7 +9,8 @@ use store::{EntranceScope, Scope};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, ClientAddress, IdempotencyKey, seconds};
+use crate::http::client::ClientAddress;
+use crate::http::extract::{Body, IdempotencyKey, seconds};
 use crate::http::headers::RefreshKeyHeader;
 use crate::identity::State;
 use crate::identity::digest::Digest;
@@ -18,6 +19,7 @@ use crate::identity::tokens::{self, Refreshed, SignedIn};
 use crate::identity::{attempts, passwords};
 use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
+use crate::platform::spelling;
 use crate::platform::state::Platform;
 
 /// Sign in with a softphone
@@ -35,7 +37,7 @@ pub async fn create_tokens(
     body: Body<TokenRequest>,
 ) -> Result<HttpResponse, Failure> {
     let TokenRequest { login_id, password, terminal } = body.value;
-    let login_id = login_id.trim().to_lowercase();
+    let login_id = spelling::login_id(&login_id);
     let attempt = attempts::begin(&app, "sign-in", &address, &login_id).await?;
     let found = app
         .db
@@ -94,7 +96,9 @@ async fn is_right(
     };
     let opened = app.secrets.open(&passwords::password_place(&row.id), sealed);
     let opened = opened.map_err(|error| Failure::Internal(error.to_string()))?;
-    Ok(String::from_utf8(opened).is_ok_and(|kept| crypto::same(&kept, password)))
+    let same =
+        |kept: String| crypto::same(&spelling::password(&kept), &spelling::password(password));
+    Ok(String::from_utf8(opened).is_ok_and(same))
 }
 
 fn lives(app: &Platform) -> chrono::TimeDelta {
@@ -150,10 +154,11 @@ pub async fn create_tokens_by_link(
 
 /// Exchange a refresh token
 ///
-/// Each refresh token works once and answers the next one. When one is used a second time, somebody
-/// else may have it, and the terminal is signed out. An answer can get lost, so send an
-/// `Idempotency-Key` and repeat the request under the same one: as long as the next token was not
-/// used, it is answered again.
+/// Each refresh token works once and answers the next one; within ten seconds it answers the same
+/// one again, for an app that asks twice at once. When one is used later, somebody else may have
+/// it, and the terminal is signed out. An answer can get lost, so send an `Idempotency-Key` and
+/// repeat the request under the same one: as long as the next token was not used, it is answered
+/// again.
 #[utoipa::path(operation_id = "refresh_tokens", tag = "tokens", request_body = RefreshTokenRequest,
     params(RefreshKeyHeader),
     responses((status = 200, description = "The next tokens.", body = Tokens)), security(()))]
@@ -168,7 +173,7 @@ pub async fn refresh_tokens(
     let refreshed = app
         .db
         .write(move |conn| {
-            tokens::refresh(conn, &shared.secrets, now, token.trim(), key.0.as_deref(), lives)
+            tokens::refresh(conn, &shared.secrets, now, token.trim(), key.key.as_deref(), lives)
         })
         .await?;
     match refreshed {

@@ -4,6 +4,8 @@ use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Mutex;
 
+use reqwest::header::HeaderName;
+
 use super::*;
 
 #[test]
@@ -185,16 +187,12 @@ async fn redirects_are_answers_and_long_bodies_are_cut() {
         None,
     ]);
     let client = Client::new(&config(true));
-    let answer = client
-        .post(url.as_str())
-        .json(&serde_json::json!({"text": "日本語"}))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!((answer.status, answer.is_success()), (302, false));
+    let redirected =
+        client.post(url.as_str()).json(&serde_json::json!({"text": "日本語"})).send().await;
+    assert_eq!(redirected.unwrap_err(), Error::Redirected(302));
     let answer = client.post(url.as_str()).body("x").send().await.unwrap();
     assert_eq!(
-        (answer.body.len(), answer.retry_after()),
+        (answer.body.len(), answer.retry_after(DateTime::UNIX_EPOCH)),
         (BODY_LIMIT, Some(TimeDelta::seconds(7)))
     );
     let error = client.post(url.as_str()).body("x").send().await.unwrap_err();
@@ -240,5 +238,58 @@ fn every_reason_has_words() {
                 HashMap::from([("message", explained.message), ("advice", explained.advice)]);
             assert!(texts.values().all(|text| !text.starts_with("doctor.")), "{texts:?}");
         }
+    }
+}
+
+#[test]
+fn a_wait_is_read_as_seconds_or_as_a_time() {
+    let now = DateTime::from_timestamp(1_795_306_500, 0).unwrap();
+    let answer = |text: &str| Answer {
+        status: 429,
+        headers: HeaderMap::from_iter([(
+            HeaderName::from_static("retry-after"),
+            HeaderValue::from_str(text).unwrap(),
+        )]),
+        body: Vec::new(),
+    };
+    let date =
+        |seconds: i64, form: &str| (now + TimeDelta::seconds(seconds)).format(form).to_string();
+    for (text, seconds) in [
+        ("7".to_owned(), Some(7)),
+        (" 7 ".to_owned(), Some(7)),
+        ("0".to_owned(), Some(0)),
+        ("-3".to_owned(), Some(0)),
+        ("999999999".to_owned(), Some(86_400)),
+        ("soon".to_owned(), None),
+        (date(90, "%a, %d %b %Y %H:%M:%S GMT"), Some(90)),
+        (date(90, "%A, %d-%b-%y %H:%M:%S GMT"), Some(90)),
+        (date(90, "%a %b %e %H:%M:%S %Y"), Some(90)),
+        (date(-90, "%a, %d %b %Y %H:%M:%S GMT"), Some(0)),
+        (date(200_000, "%a, %d %b %Y %H:%M:%S GMT"), Some(86_400)),
+    ] {
+        let wait = answer(&text).retry_after(now).map(|wait| wait.num_seconds());
+        assert_eq!(wait, seconds, "{text}");
+    }
+}
+
+#[test]
+fn a_page_for_people_is_no_answer_of_a_provider() {
+    for (kind, body, is_page) in [
+        ("text/html", "x", true),
+        ("text/html; charset=utf-8", "", true),
+        ("Text/HTML", "", true),
+        ("application/json", "<!DOCTYPE html><html>", true),
+        ("text/plain", "\n <html lang=\"en\">", true),
+        ("application/json", "{}", false),
+        ("text/plain", "1", false),
+        ("", "", false),
+        ("application/json", "{\"text\": \"<html>\"}", false),
+    ] {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("content-type"),
+            HeaderValue::from_str(kind).unwrap(),
+        )]);
+        let answer = Answer { status: 200, headers, body: body.into() };
+        assert_eq!(answer.is_page(), is_page, "{kind} {body}");
     }
 }

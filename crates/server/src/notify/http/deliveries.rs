@@ -12,7 +12,9 @@ use store::{Conn, Scope};
 
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::{Body, Query, Shared};
+use crate::http::extract::{Body, IdempotencyKey, Query, Shared};
+use crate::http::headers::IdempotencyKeyHeader;
+use crate::http::idempotency::{Asked, do_once};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::resend::Resender;
@@ -69,58 +71,60 @@ fn one(conn: &mut Conn, scope: &Scope, lang: Lang, id: &str) -> Result<Delivery,
 /// One that was given up or skipped goes on under its id. One that had arrived is sent as a new
 /// notice, which is answered then, since its receiver would take the same one for a duplicate.
 #[utoipa::path(operation_id = "resend_delivery", tag = "deliveries",
-    params(("delivery_id" = String, Path, description = "Id of the delivery.")),
+    params(("delivery_id" = String, Path, description = "Id of the delivery."),
+        IdempotencyKeyHeader),
     responses((status = 200, description = "The notice, which waits to be sent.", body = Delivery)),
     security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/{delivery_id}/resend")]
 pub async fn resend_delivery(
     app: web::Data<State>,
     holder: Member,
+    key: IdempotencyKey,
     lang: Lang,
     delivery_id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
+    let delivery_id = delivery_id.into_inner();
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
-    let found = app
-        .db
-        .write(move |conn| -> Result<Delivery, Failure> {
-            let row = delivery::find(conn, &scope, &delivery_id)?.ok_or(Failure::NOT_FOUND)?;
-            let sent = Resender::new(&scope, now, link_lasts).send(conn, row)?;
-            one(conn, &scope, lang, &sent.ok_or(Failure::Code(ErrorCode::AlreadyDone))?)
-        })
-        .await?;
-    tell(&app, &holder, found.call_event_id.clone(), Some(found.id.clone()));
-    Ok(answer::json(&found))
+    let asked = Asked::new(&holder.account_caller(), key, "");
+    let done = do_once(&app, asked, move |conn| -> Result<Delivery, Failure> {
+        let row = delivery::find(conn, &scope, &delivery_id)?.ok_or(Failure::NOT_FOUND)?;
+        let sent = Resender::new(&scope, now, link_lasts).send(conn, row)?;
+        one(conn, &scope, lang, &sent.ok_or(Failure::Code(ErrorCode::AlreadyDone))?)
+    })
+    .await?;
+    tell(&app, &holder, done.value.call_event_id.clone(), Some(done.value.id.clone()));
+    Ok(answer::done(&done, None))
 }
 
 /// Send everything again that failed or was skipped
 ///
 /// And was planned at `since` or later.
 #[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries",
-    request_body = DeliveriesResend,
+    request_body = DeliveriesResend, params(IdempotencyKeyHeader),
     responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)),
         security(("session" = [], "csrf" = [])))]
 #[post("/deliveries/resend")]
 pub async fn resend_deliveries(
     app: web::Data<State>,
     holder: Member,
+    key: IdempotencyKey,
     body: Body<DeliveriesResend>,
 ) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
     let DeliveriesResend { since, rule_id } = body.value;
-    let resent = app
-        .db
-        .write(move |conn| -> Result<u32, Failure> {
-            let mut resender = Resender::new(&scope, now, link_lasts);
-            let mut resent = 0;
-            for row in resend::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())? {
-                resent += u32::from(resender.send(conn, row)?.is_some());
-            }
-            Ok(resent)
-        })
-        .await?;
+    let done = do_once(&app, asked, move |conn| -> Result<DeliveriesResent, Failure> {
+        let mut resender = Resender::new(&scope, now, link_lasts);
+        let mut resent = 0;
+        for row in resend::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())? {
+            resent += u32::from(resender.send(conn, row)?.is_some());
+        }
+        Ok(DeliveriesResent { resent })
+    })
+    .await?;
     // Too many to name: who looks reads everything anew.
     tell(&app, &holder, None, None);
-    Ok(answer::json(&DeliveriesResent { resent }))
+    Ok(answer::done(&done, None))
 }
 
 fn link_lasts(app: &State) -> TimeDelta {

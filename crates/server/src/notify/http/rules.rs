@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::{notify_rules, view};
@@ -85,9 +85,10 @@ pub async fn create_notify_rule(
     lang: Lang,
     body: Body<NotifyRuleCreate>,
 ) -> Result<HttpResponse, Failure> {
-    let (ctx, caller) = (holder.ctx(&app), format!("account/{}", holder.account.id));
+    let ctx = holder.ctx(&app);
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
     let (scope, new) = (holder.scope.clone(), body.value);
-    once(&app, caller, key, format!("notify-rules/{}", body.hash), move |conn| {
+    once(&app, asked, move |conn| {
         let row = notify_rules::create_notify_rule(conn, &scope, &ctx, &new)?;
         let value = load(conn, &scope, &row.id, lang)?;
         Ok(Created {
@@ -140,7 +141,7 @@ pub async fn update_notify_rule(
             let scope = &holder.scope;
             locked(conn, scope)?;
             let row = notify_rule::find(conn, scope, &rule_id)?.ok_or(Failure::NOT_FOUND)?;
-            check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, &if_match.0)?;
             let changes = change::notify_rule(&body.value).map_err(Failure::Fields)?;
             notify_rules::change_notify_rule(conn, scope, &ctx, &row, &changes)?;
             load(conn, scope, &rule_id, lang)
@@ -173,7 +174,7 @@ pub async fn delete_notify_rule(
                 conn,
                 &holder.scope,
                 &ctx,
-                if_match.0,
+                &if_match.0,
                 &rule_id,
                 detach,
             )

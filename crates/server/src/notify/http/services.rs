@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, is_kept, once};
+use crate::http::idempotency::{Asked, Created, do_once, is_kept, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::notify::notify_services::{self, ServiceChange};
@@ -137,16 +137,15 @@ pub async fn create_service(
         .await?
         .ok_or(Failure::NOT_FOUND)?;
     let credentials = read(&app, kind, &credentials, false)?;
-    let caller = format!("account/{}", holder.account.id);
-    if !unchecked && !is_kept(&app, &caller, &key).await? {
+    let asked = Asked::new(&holder.account_caller(), key, &body.hash);
+    if !unchecked && !is_kept(&app, &asked).await? {
         refusal::check(&app.senders, kind, &credentials)
             .await
             .map_err(|fault| Failure::Fields(vec![fault]))?;
     }
     let (ctx, shared, scope, rule_id) =
         (holder.ctx(&app), app.clone(), holder.scope, rule_id.into_inner());
-    let hash = format!("services/{rule_id}/{}", body.hash);
-    let answer = once(&app, caller, key, hash, move |conn| {
+    let answer = once(&app, asked, move |conn| {
         let new = (kind, label.as_str(), credentials.clone());
         let (row, credentials) = notify_services::create_notify_service(
             conn,
@@ -241,7 +240,7 @@ pub async fn update_service(
     let ServicePatch { label, enabled, credentials, waiting, unchecked } = body.value;
     let (scope, ids) = (holder.scope.clone(), path.clone());
     let row = app.db.read(move |conn| find(conn, &scope, (&ids.0, &ids.1))).await?;
-    change::check_version(row.version, Some(if_match.0))?;
+    change::check_version(row.version, &if_match.0)?;
     let mut wanted =
         ServiceChange { label, enabled, waiting, mends: true, ..ServiceChange::default() };
     if let Some(given) = credentials {
@@ -265,7 +264,7 @@ pub async fn update_service(
                 conn,
                 &scope,
                 (&path.0, &path.1),
-                Some(if_match.0),
+                &if_match.0,
             )?;
             let row = notify_services::change_notify_service(conn, &scope, &ctx, &row, &wanted)?;
             show(&shared, conn, &scope, &row, lang)
@@ -294,7 +293,13 @@ pub async fn delete_service(
     let (ctx, scope, ids) = (holder.ctx(&app), holder.scope, path.clone());
     app.db
         .write(move |conn| {
-            notify_services::delete_notify_service(conn, &scope, &ctx, if_match.0, (&ids.0, &ids.1))
+            notify_services::delete_notify_service(
+                conn,
+                &scope,
+                &ctx,
+                &if_match.0,
+                (&ids.0, &ids.1),
+            )
         })
         .await?;
     changed(&app, &holder.account.id, &path.1);
@@ -308,7 +313,7 @@ pub async fn delete_service(
 #[utoipa::path(operation_id = "rotate_service_secret", tag = "notify-rules",
     params(("rule_id" = String, Path, description = "Id of the rule."),
         ("service_id" = String, Path, description = "Id of the service."),
-        IfMatchHeader),
+        IfMatchHeader, IdempotencyKeyHeader),
     responses((status = 200, description = "The service with its new secret.", body = Service)),
         security(("session" = [], "csrf" = [])))]
 #[post("/notify-rules/{rule_id}/services/{service_id}/rotate-secret")]
@@ -316,34 +321,30 @@ pub async fn rotate_service_secret(
     app: web::Data<State>,
     holder: Member,
     if_match: IfMatch,
+    key: IdempotencyKey,
     lang: Lang,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
+    let path = path.into_inner();
     let (ctx, shared) = (holder.ctx(&app), app.clone());
-    let service = app
-        .db
-        .write(move |conn| -> Result<Service, Failure> {
-            let scope = &holder.scope;
-            let row = notify_services::locked_notify_service(
-                conn,
-                scope,
-                (&path.0, &path.1),
-                Some(if_match.0),
-            )?;
-            let kind = row.kind.0;
-            if kind.describe().added != Added::SigningSecret {
-                return Err(Failure::field("", FieldCode::NotApplicable));
-            }
-            let stored = vault::open(&shared.secrets, &row)?;
-            let mut all = stored.clone();
-            vault::rotate(&mut all, ctx.now);
-            let credentials = Some(vault::seal(&shared.secrets, &row.id, kind, &stored, &all)?);
-            let wanted = ServiceChange { credentials, ..ServiceChange::default() };
-            let row = notify_services::change_notify_service(conn, scope, &ctx, &row, &wanted)?;
-            let mut value = show(&shared, conn, scope, &row, lang)?;
-            value.signing_secret = all.get(vault::SIGNING_SECRET).cloned();
-            Ok(value)
-        })
-        .await?;
-    Ok(answer::versioned(&service, service.version))
+    let asked = Asked::new(&holder.account_caller(), key, "");
+    let done = do_once(&app, asked, move |conn| -> Result<Service, Failure> {
+        let (scope, ids) = (&holder.scope, (path.0.as_str(), path.1.as_str()));
+        let row = notify_services::locked_notify_service(conn, scope, ids, &if_match.0)?;
+        let kind = row.kind.0;
+        if kind.describe().added != Added::SigningSecret {
+            return Err(Failure::field("", FieldCode::NotApplicable));
+        }
+        let stored = vault::open(&shared.secrets, &row)?;
+        let mut all = stored.clone();
+        vault::rotate(&mut all, ctx.now);
+        let credentials = Some(vault::seal(&shared.secrets, &row.id, kind, &stored, &all)?);
+        let wanted = ServiceChange { credentials, ..ServiceChange::default() };
+        let row = notify_services::change_notify_service(conn, scope, &ctx, &row, &wanted)?;
+        let mut value = show(&shared, conn, scope, &row, lang)?;
+        value.signing_secret = all.get(vault::SIGNING_SECRET).cloned();
+        Ok(value)
+    })
+    .await?;
+    Ok(answer::done(&done, Some(done.value.version)))
 }

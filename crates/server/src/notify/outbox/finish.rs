@@ -152,15 +152,20 @@ impl Desk {
             }
             Outcome::BadPayload => Ok(()),
             // The notice has arrived; it is its file that is being tried.
-            Outcome::Retry { .. } | Outcome::Unknown if report.progress.text_sent.is_some() => {
+            Outcome::Retry { .. } | Outcome::Defer { .. } | Outcome::Unknown
+                if report.progress.text_sent.is_some() =>
+            {
                 Ok(())
             }
-            Outcome::Retry { .. } | Outcome::Unknown if now - since <= self.grace() => {
+            Outcome::Retry { .. } | Outcome::Defer { .. } | Outcome::Unknown
+                if now - since <= self.grace() =>
+            {
                 service_health::set(conn, &scope, &service.id, Some((since, problem)))
             }
-            Outcome::Retry { .. } | Outcome::Unknown | Outcome::BadConfig => {
-                self.stop(conn, &scope, service, problem, now)
-            }
+            Outcome::Retry { .. }
+            | Outcome::Defer { .. }
+            | Outcome::Unknown
+            | Outcome::BadConfig => self.stop(conn, &scope, service, problem, now),
         }
     }
 
@@ -249,7 +254,9 @@ fn gravity(outcome: &Result<Report, (DeliveryState, &'static str)>) -> u8 {
     match outcome.as_ref().map(|report| &report.outcome) {
         Ok(Outcome::BadConfig) => 3,
         Ok(Outcome::Delivered | Outcome::HandedOver) => 2,
-        Ok(Outcome::Retry { .. } | Outcome::Unknown | Outcome::BadPayload) => 1,
+        Ok(
+            Outcome::Retry { .. } | Outcome::Defer { .. } | Outcome::Unknown | Outcome::BadPayload,
+        ) => 1,
         Err(_) => 0,
     }
 }
@@ -290,7 +297,7 @@ pub fn stored_outcome(outcome: &Outcome) -> AttemptOutcome {
     match outcome {
         Outcome::Delivered => AttemptOutcome::Delivered,
         Outcome::HandedOver => AttemptOutcome::HandedOver,
-        Outcome::Retry { .. } => AttemptOutcome::Retry,
+        Outcome::Retry { .. } | Outcome::Defer { .. } => AttemptOutcome::Retry,
         Outcome::BadConfig => AttemptOutcome::BadConfig,
         Outcome::BadPayload => AttemptOutcome::BadPayload,
         Outcome::Unknown => AttemptOutcome::Unknown,

@@ -115,6 +115,7 @@ fn told(material: &Material, event: &call_event::Row) -> Option<Event> {
     let number = material.numbers.get(&event.number_id)?;
     Some(Event {
         kind: event.kind.told()?,
+        number_id: number.id.clone(),
         number: number.e164.clone(),
         number_name: number.name.clone(),
         caller: caller(event)?,

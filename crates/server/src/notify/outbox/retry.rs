@@ -49,6 +49,7 @@ pub fn next(
         Outcome::Delivered => Next::Delivered,
         Outcome::HandedOver => Next::HandedOver,
         Outcome::Retry { after } => again(after.unwrap_or_default()),
+        Outcome::Defer { after } => again(*after),
         // At least once: it may be there, and its id tells.
         Outcome::Unknown => again(TimeDelta::zero()),
         Outcome::BadConfig => Next::Hold,
@@ -84,6 +85,7 @@ mod tests {
             (retry(60), 4, &fresh, 0.5, Next::GiveUp),
             (Outcome::Retry { after: None }, 3, &told, 0.5, again(300_000)),
             (Outcome::Retry { after: None }, 4, &told, 0.5, Next::Delivered),
+            (Outcome::Defer { after: TimeDelta::days(1) }, 1, &fresh, 0.5, again(86_400_000)),
             (Outcome::Unknown, 2, &fresh, 0.5, again(30_000)),
             (Outcome::BadConfig, 1, &fresh, 0.5, Next::Hold),
             (Outcome::BadPayload, 1, &fresh, 0.5, Next::Plain),

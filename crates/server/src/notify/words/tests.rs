@@ -11,6 +11,7 @@ fn at() -> DateTime<Utc> {
 fn event(kind: NotifyEvent) -> Event {
     Event {
         kind,
+        number_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22".into(),
         number: "+81312345678".into(),
         number_name: "代表".into(),
         caller: Caller::parse("09012345678").unwrap(),

@@ -70,7 +70,7 @@ pub async fn update_block_list(
         .write(move |conn| -> Result<number::Row, Failure> {
             let contract = contract::load_locked(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.number(&number_id).ok_or(Failure::NOT_FOUND)?;
-            check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, &if_match.0)?;
             change_number(conn, &holder.scope, &ctx, row, &rules::change::block_list(&body.value))
         })
         .await?;

@@ -100,7 +100,7 @@ fn write(
 ) -> Result<Number, Failure> {
     let contract = contract::load_locked(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let row = contract.number(id).ok_or(Failure::NOT_FOUND)?;
-    check_version(row.version, Some(if_match.0))?;
+    check_version(row.version, &if_match.0)?;
     let changes = decide(&contract, row)?;
     let after = provisioning::change_number(conn, scope, ctx, row, &changes)?;
     view::number(&contract, &after)

@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity;
 use crate::identity::callers::Operator;
@@ -48,33 +48,25 @@ pub async fn operator_create_id(
     let realm = app.config.switch.sip_domain.clone();
     let password = app.hashing(move || PreparedPassword::new(&realm, kind, given)).await?;
     let shared = app.clone();
-    once(
-        &app,
-        operator.key_id.clone(),
-        key,
-        format!("ids/{account_id}/{}", body.hash),
-        move |conn| {
-            let phone_id = phone_ids::create_phone_id(
-                conn,
-                &scope,
-                &ctx,
-                &shared.secrets,
-                new.clone(),
-                &password,
-            )?;
-            let location =
-                format!("/api/v1/operator/accounts/{}/ids/{}", scope.account_id(), phone_id.id);
-            let version = Some(phone_id.version);
-            Ok(Created {
-                value: OperatorPhoneIdCreated {
-                    phone_id,
-                    generated_password: password.generated(),
-                },
-                version,
-                location,
-            })
-        },
-    )
+    let asked = Asked::new(&operator.key_id, key, &body.hash);
+    once(&app, asked, move |conn| {
+        let phone_id = phone_ids::create_phone_id(
+            conn,
+            &scope,
+            &ctx,
+            &shared.secrets,
+            new.clone(),
+            &password,
+        )?;
+        let location =
+            format!("/api/v1/operator/accounts/{}/ids/{}", scope.account_id(), phone_id.id);
+        let version = Some(phone_id.version);
+        Ok(Created {
+            value: OperatorPhoneIdCreated { phone_id, generated_password: password.generated() },
+            version,
+            location,
+        })
+    })
     .await
 }
 
@@ -144,7 +136,7 @@ pub async fn operator_update_id(
     let changed = app
         .db
         .write(move |conn| {
-            phone_ids::patch_phone_id(conn, &scope, &ctx, Some(if_match.0), &phone_id, body.value)
+            phone_ids::patch_phone_id(conn, &scope, &ctx, &if_match.0, &phone_id, body.value)
         })
         .await?;
     Ok(answer::versioned(&changed, changed.version))
@@ -168,9 +160,7 @@ pub async fn operator_delete_id(
     let (account_id, phone_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
     app.db
-        .write(move |conn| {
-            phone_ids::delete_phone_id(conn, &scope, &ctx, Some(if_match.0), &phone_id)
-        })
+        .write(move |conn| phone_ids::delete_phone_id(conn, &scope, &ctx, &if_match.0, &phone_id))
         .await?;
     Ok(answer::no_content())
 }
@@ -214,7 +204,7 @@ pub async fn operator_set_password(
         .write(move |conn| {
             change::locked(conn, &scope)?;
             let present = phone_id::find(conn, &scope, &id)?.ok_or(Failure::NOT_FOUND)?;
-            change::check_version(present.version, Some(if_match.0))?;
+            change::check_version(present.version, &if_match.0)?;
             identity::passwords::set_password(
                 conn,
                 &scope,
@@ -250,21 +240,16 @@ pub async fn operator_create_terminal(
     let ctx = operator.ctx(&app);
     let (account_id, phone_id) = path.into_inner();
     let (scope, new) = (operator.scope.account(&account_id), body.value);
-    once(
-        &app,
-        operator.key_id.clone(),
-        key,
-        format!("terminals/{account_id}/{phone_id}/{}", body.hash),
-        move |conn| {
-            let value = phone_ids::create_terminal(conn, &scope, &ctx, &phone_id, new.clone())?;
-            let location = format!(
-                "/api/v1/operator/accounts/{}/ids/{phone_id}/terminals/{}",
-                scope.account_id(),
-                value.id
-            );
-            Ok(Created { value, version: None, location })
-        },
-    )
+    let asked = Asked::new(&operator.key_id, key, &body.hash);
+    once(&app, asked, move |conn| {
+        let value = phone_ids::create_terminal(conn, &scope, &ctx, &phone_id, new.clone())?;
+        let location = format!(
+            "/api/v1/operator/accounts/{}/ids/{phone_id}/terminals/{}",
+            scope.account_id(),
+            value.id
+        );
+        Ok(Created { value, version: None, location })
+    })
     .await
 }
 

@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
 use crate::http::headers::{IdempotencyKeyHeader, IfMatchHeader};
-use crate::http::idempotency::{Created, once};
+use crate::http::idempotency::{Asked, Created, once};
 use crate::http::paging::Window;
 use crate::identity::callers::Operator;
 use crate::numbers::{provisioning, view};
@@ -33,18 +33,13 @@ pub async fn operator_create_number(
 ) -> Result<HttpResponse, Failure> {
     let (ctx, scope, new) =
         (operator.ctx(&app), operator.scope.account(account_id.as_str()), body.value);
-    once(
-        &app,
-        operator.key_id.clone(),
-        key,
-        format!("numbers/{account_id}/{}", body.hash),
-        move |conn| {
-            let value = provisioning::create_number(conn, &scope, &ctx, new.clone())?;
-            let location =
-                format!("/api/v1/operator/accounts/{}/numbers/{}", scope.account_id(), value.id);
-            Ok(Created { version: Some(value.version), location, value })
-        },
-    )
+    let asked = Asked::new(&operator.key_id, key, &body.hash);
+    once(&app, asked, move |conn| {
+        let value = provisioning::create_number(conn, &scope, &ctx, new.clone())?;
+        let location =
+            format!("/api/v1/operator/accounts/{}/numbers/{}", scope.account_id(), value.id);
+        Ok(Created { version: Some(value.version), location, value })
+    })
     .await
 }
 
@@ -122,7 +117,7 @@ pub async fn operator_update_number(
     let changed = app
         .db
         .write(move |conn| {
-            provisioning::patch_number(conn, &scope, &ctx, Some(if_match.0), &number_id, body.value)
+            provisioning::patch_number(conn, &scope, &ctx, &if_match.0, &number_id, body.value)
         })
         .await?;
     Ok(answer::versioned(&changed, changed.version))
@@ -147,9 +142,7 @@ pub async fn operator_delete_number(
     let (account_id, number_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
     app.db
-        .write(move |conn| {
-            provisioning::delete_number(conn, &scope, &ctx, Some(if_match.0), &number_id)
-        })
+        .write(move |conn| provisioning::delete_number(conn, &scope, &ctx, &if_match.0, &number_id))
         .await?;
     Ok(answer::no_content())
 }

@@ -63,7 +63,7 @@ pub async fn set_outbound_number(
         .write(move |conn| -> Result<phone_id::Row, Failure> {
             let contract = contract::load_locked(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.phone_id(&phone_id).ok_or(Failure::NOT_FOUND)?;
-            check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, &if_match.0)?;
             let changes =
                 change::outbound_number(&contract, row, body.value.number_id.unwrap_or_default())
                     .map_err(Failure::Fields)?;

@@ -91,7 +91,7 @@ pub async fn update_id(
         .write(move |conn| {
             let contract = contract::load_locked(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let before = contract.phone_id(&phone_id).ok_or(Failure::NOT_FOUND)?;
-            check_version(before.version, Some(if_match.0))?;
+            check_version(before.version, &if_match.0)?;
             let changes =
                 change::phone_id(&contract, before, &body.value).map_err(Failure::Fields)?;
             phone_ids::change_phone_id(conn, &holder.scope, &ctx, before, &changes)?;

@@ -56,7 +56,7 @@ pub async fn set_ringing(
         .write(move |conn| -> Result<_, Failure> {
             let contract = contract::load_locked(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.number(&number_id).ok_or(Failure::NOT_FOUND)?;
-            change::check_version(row.version, Some(if_match.0))?;
+            change::check_version(row.version, &if_match.0)?;
             ringing::set_ringing(conn, &holder.scope, &ctx, &contract, row, &body.value)?;
             let after = contract::load(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = after.number(&number_id).ok_or(Failure::NOT_FOUND)?;

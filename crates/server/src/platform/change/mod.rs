@@ -114,14 +114,24 @@ pub fn locked(conn: &mut Conn, scope: &Scope) -> Result<account::Row, Failure> {
     account::lock(conn, scope)?.ok_or(Failure::NOT_FOUND)
 }
 
-/// Refuses a write whose `If-Match` is not the present version. Commands, which read and write in
-/// one go, pass `None`.
+/// Which versions a write may have been made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whichever there is: `If-Match: *`, and commands, which read and write in one go.
+    Any,
+    /// One of these.
+    OneOf(Vec<i64>),
+}
+
+/// Refuses a write that was made from another version than the present one.
 ///
 /// # Errors
 /// `stale`.
-pub fn check_version(present: i64, wanted: Option<i64>) -> Result<(), Failure> {
-    match wanted {
-        Some(wanted) if wanted != present => Err(Failure::Code(api_types::ErrorCode::Stale)),
+pub fn check_version(present: i64, expected: &Expected) -> Result<(), Failure> {
+    match expected {
+        Expected::OneOf(versions) if !versions.contains(&present) => {
+            Err(Failure::Code(api_types::ErrorCode::Stale))
+        }
         _ => Ok(()),
     }
 }

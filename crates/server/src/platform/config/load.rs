@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ::config::{FileFormat, Map, Value, ValueKind};
+use api_types::is_network;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
@@ -112,6 +113,14 @@ impl Config {
             return wrong(
                 "server.metrics_bind",
                 format!("{bind:?} is neither empty nor an address such as 127.0.0.1:9464"),
+            );
+        }
+        if self.server.trust_forwarded.is_some() {
+            return wrong(
+                "server.trust_forwarded",
+                "was replaced: give the addresses of your proxies in server.trusted_proxies, and in \
+                    server.forwarded_header the header that they write"
+                    .into(),
             );
         }
         for origin in self.server.cors_origins().filter(|origin| *origin != ANY_ORIGIN) {
@@ -312,6 +321,16 @@ pub(super) fn list<'de, D: Deserializer<'de>, T>(
     let mut items = Vec::new();
     read(Given::deserialize(deserializer)?, parse, &mut items).map_err(de::Error::custom)?;
     Ok(items)
+}
+
+/// Addresses and networks.
+pub(super) fn networks<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    list(deserializer, |text| match is_network(text) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text:?} is no address or network such as 10.0.0.0/8")),
+    })
 }
 
 /// Seconds, or a list of them.

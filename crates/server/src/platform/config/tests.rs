@@ -1,6 +1,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use api_types::ServiceType;
+
 use super::*;
 
 const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
@@ -36,15 +38,17 @@ fn the_environment_overrides_the_file_and_the_file_the_defaults() {
         3\n[log]\nformat = 'json'\n";
     let pairs = [
         ("DENWABAN__SERVER__WORKERS", "4"),
-        ("DENWABAN__SERVER__TRUST_FORWARDED", "true"),
+        ("DENWABAN__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1"),
+        ("DENWABAN__SERVER__FORWARDED_HEADER", "forwarded"),
         ("DENWABAN__SERVER__METRICS_BIND", ""),
         ("DENWABAN__SMTP__FROM", "007 <a@example.jp>"),
     ];
     let config = load(toml, &pairs).unwrap();
     assert_eq!(
-        (config.server.bind.as_str(), config.server.workers, config.server.trust_forwarded),
-        ("0.0.0.0:80", 4, true)
+        (config.server.bind.as_str(), config.server.workers, config.server.forwarded_header),
+        ("0.0.0.0:80", 4, ForwardedHeader::Forwarded)
     );
+    assert_eq!(config.server.trusted_proxies, ["10.0.0.0/8", "2001:db8::1"]);
     assert_eq!(config.public_url().as_str(), "http://localhost/");
     assert_eq!(config.metrics_bind(), None);
     assert_eq!(config.log.format, LogFormat::Json);
@@ -65,9 +69,15 @@ fn what_is_wrong_is_said_in_one_sentence_that_names_the_key() {
         ("[server]\nworkers = 0", "server.workers: 0 is not between 1 and 256"),
         ("[server]\nworkers = -1", "server.workers: "),
         (
-            "[server]\ntrust_forwarded = 'perhaps'",
-            "server.trust_forwarded: string \"perhaps\" is not a boolean",
+            "[server]\ntrust_forwarded = true",
+            "server.trust_forwarded: was replaced: give the addresses of your proxies in \
+                server.trusted_proxies",
         ),
+        (
+            "[server]\ntrusted_proxies = ['10.0.0.0/8', 'proxy']",
+            "server.trusted_proxies: \"proxy\" is no address or network such as 10.0.0.0/8",
+        ),
+        ("[server]\nforwarded_header = 'x-real-ip'", "server.forwarded_header: "),
         (
             "[server]\npublic_url = 'portal'",
             "server.public_url: \"portal\" is not a URL such as https://portal.example.jp",
@@ -238,5 +248,19 @@ fn a_list_is_written_in_the_file_or_with_commas_in_the_environment() {
         let error = schedule("", &[(variable, wrong)]).unwrap_err().to_string();
         assert!(error.starts_with("outbox.retry_schedule_s: "), "{error}");
         assert!(error.contains("is no whole number of seconds"), "{error}");
+    }
+}
+
+#[test]
+fn one_setting_of_a_provider_leaves_its_others_as_they_are() {
+    for kind in ServiceType::ALL {
+        for (name, _) in kind.describe().settings {
+            let key = format!("DENWABAN__PROVIDERS__{}__{name}", kind.key()).to_uppercase();
+            let config = Config::load(None, env(&[(key.as_str(), "http://127.0.0.1:1")])).unwrap();
+            for (other, default) in kind.describe().settings {
+                let expected = if other == name { "http://127.0.0.1:1" } else { default };
+                assert_eq!(config.providers.get(kind, other), expected, "{key} {other}");
+            }
+        }
     }
 }

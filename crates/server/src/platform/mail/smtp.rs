@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::{MailError, Refusal};
+use super::{MailError, Refusal, Stage};
 
 /// Connections at once: servers refuse who comes with many. All of them are kept for the next
 /// mails.
@@ -107,9 +107,9 @@ impl Server {
             }
             Ok(Err(error)) if error.status().is_some() => {
                 self.keep(connection);
-                Err(sort(&error))
+                Err(sort(Stage::Content, &error))
             }
-            Ok(Err(error)) => Err(MailError::Unknown(refusal(&error))),
+            Ok(Err(error)) => Err(MailError::Unknown(refusal(Stage::Content, &error))),
             Err(_) => Err(MailError::Unknown(Refusal::new(
                 "the server did not answer in time after the mail had been sent",
             ))),
@@ -133,15 +133,21 @@ impl Server {
                     }
                 }
                 Some(_) => {}
-                None => break way.connect(timeout).await.map_err(|error| sort(&error))?,
+                None => {
+                    let opened = way.connect(timeout).await;
+                    break opened.map_err(|error| sort(Stage::Opening, &error))?;
+                }
             }
         };
         let accepted = async {
-            connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await?;
+            let from = Mail::new(envelope.from().cloned(), Vec::new());
+            let at = |stage| move |error: Error| sort(stage, &error);
+            connection.command(from).await.map_err(at(Stage::Sender))?;
             for to in envelope.to() {
-                connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+                let to = Rcpt::new(to.clone(), Vec::new());
+                connection.command(to).await.map_err(at(Stage::Recipient))?;
             }
-            connection.command(Data).await
+            connection.command(Data).await.map_err(at(Stage::Data))
         };
         match accepted.await {
             Ok(_) => Ok(connection),
@@ -149,7 +155,7 @@ impl Server {
                 // After a refusal the next mail needs a clean start; a new connection is the surest
                 // one.
                 connection.abort().await;
-                Err(sort(&error))
+                Err(error)
             }
         }
     }
@@ -205,7 +211,7 @@ fn read(url: &str) -> Result<Way, MailError> {
     let tls = match start {
         Start::Never => None,
         Start::AtOnce | Start::IfOffered | Start::Always => {
-            Some(TlsParameters::new(host.clone()).map_err(|error| sort(&error))?)
+            Some(TlsParameters::new(host.clone()).map_err(|error| sort(Stage::Opening, &error))?)
         }
     };
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
@@ -218,18 +224,17 @@ fn read(url: &str) -> Result<Way, MailError> {
     Ok(Way { host, port: url.port().unwrap_or(port), tls, start, name, login })
 }
 
-/// What an error before the mail itself means.
-fn sort(error: &Error) -> MailError {
+fn sort(stage: Stage, error: &Error) -> MailError {
     if error.is_permanent() {
-        MailError::Permanent(refusal(error))
+        MailError::Permanent(refusal(stage, error))
     } else {
-        MailError::Transient(refusal(error))
+        MailError::Transient(refusal(stage, error))
     }
 }
 
-fn refusal(error: &Error) -> Refusal {
+fn refusal(stage: Stage, error: &Error) -> Refusal {
     let text = error.to_string();
-    Refusal { code: error.status().map(u16::from), enhanced: enhanced(&text), text }
+    Refusal { stage, code: error.status().map(u16::from), enhanced: enhanced(&text), text }
 }
 
 /// The enhanced status code in the text of a reply: `5.1.1`.

@@ -147,7 +147,7 @@ pub async fn set_my_outbound_number(
             let contract =
                 contract::load_locked(conn, &softphone.scope)?.ok_or(Failure::NOT_FOUND)?;
             let row = contract.phone_id(&softphone.phone_id.id).ok_or(Failure::NOT_FOUND)?;
-            check_version(row.version, Some(if_match.0))?;
+            check_version(row.version, &if_match.0)?;
             let changes =
                 change::own_outbound_number(&contract, body.value.number_id.unwrap_or_default())
                     .map_err(Failure::Fields)?;

@@ -47,7 +47,8 @@ fn workflow(value: &str, rules: &Rules) -> Result<String, Fault> {
     if !url.path.contains("/workflows/") {
         return fault(FieldCode::NotTeamsWorkflow);
     }
-    if !url.path.ends_with("/paths/invoke") || !url.has("sig") {
+    let path = url.path.trim_end_matches('/').to_ascii_lowercase();
+    if !path.ends_with("/paths/invoke") || !url.has("sig") {
         return fault(FieldCode::IncompleteUrl);
     }
     Ok(text)

@@ -16,7 +16,7 @@ use store::{Stored, new_id};
 use super::{Garden, LOGIN_ID, on_day};
 use crate::error::Failure;
 use crate::numbers::rules::change;
-use crate::platform::change::{Actor, Ctx};
+use crate::platform::change::{Actor, Ctx, Expected};
 use crate::{accounts, block_list, numbers};
 
 /// Who calls whom: number of the contract, direction, other side, why there is none, outcome, and
@@ -42,7 +42,13 @@ pub(super) fn plant(garden: &mut Garden<'_>) -> Result<(), Failure> {
         forwarding_number: Some(Some("03-3456-0000".into())),
         ..OperatorAccountPatch::default()
     };
-    accounts::provisioning::patch_account(garden.conn, &garden.scope, &forwarding, None, patch)?;
+    accounts::provisioning::patch_account(
+        garden.conn,
+        &garden.scope,
+        &forwarding,
+        &Expected::Any,
+        patch,
+    )?;
     refuse(garden)?;
     ring(garden)?;
     let mut calls = Vec::new();

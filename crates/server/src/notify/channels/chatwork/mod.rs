@@ -107,10 +107,13 @@ impl Room<'_> {
             Ok(answer) => answer,
             Err(error) => return error.report(progress),
         };
-        let (outcome, problem) = classify::answer(&answer, self.senders.clock.now());
+        let (mut outcome, mut problem) = classify::answer(&answer, self.senders.clock.now());
         if outcome == Outcome::Delivered {
-            progress.text_sent =
-                Some(answer.json()["message_id"].as_str().unwrap_or("sent").to_owned());
+            // The message's id comes back; without it nothing is proven.
+            match answer.json()["message_id"].as_str() {
+                Some(id) => progress.text_sent = Some(id.to_owned()),
+                None => (outcome, problem) = (Outcome::Unknown, Some("chatwork.unsure")),
+            }
         }
         Report::new(outcome, problem, &detail(&answer), progress).status(answer.status)
     }

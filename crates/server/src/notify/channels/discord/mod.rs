@@ -6,7 +6,7 @@
 
 use actix_web::web::Bytes;
 use api_types::{AttachmentKind, Credentials, ServiceType};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -64,7 +64,7 @@ impl super::Adapter for Adapter {
     async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
         let webhook = Webhook::of(senders, credentials)?;
         let answer = senders.http.get(&webhook.url).send().await.ok()?;
-        let (outcome, problem) = classify(&answer);
+        let (outcome, problem) = classify(&answer, senders.clock.now());
         (outcome == Outcome::BadConfig).then(|| {
             Report::new(outcome, problem, &detail(&answer), Progress::default())
                 .status(answer.status)
@@ -149,14 +149,14 @@ impl<'a> Webhook<'a> {
             None => request.json(message),
         };
         match request.send().await {
-            Ok(answer) => read(&answer, file.is_some(), progress),
+            Ok(answer) => read(&answer, file.is_some(), progress, self.senders.clock.now()),
             Err(error) => error.report(progress),
         }
     }
 }
 
-fn read(answer: &Answer, with_file: bool, progress: Progress) -> Report {
-    let (outcome, mut problem) = classify(answer);
+fn read(answer: &Answer, with_file: bool, progress: Progress, now: DateTime<Utc>) -> Report {
+    let (outcome, mut problem) = classify(answer, now);
     if with_file && outcome == Outcome::BadPayload {
         problem = Some("discord.file_refused");
     }
@@ -201,24 +201,25 @@ fn detail(answer: &Answer) -> String {
 }
 
 /// What an answer means. Beside the status there is a code of Discord's own.
-fn classify(answer: &Answer) -> (Outcome, Option<&'static str>) {
+fn classify(answer: &Answer, now: DateTime<Utc>) -> (Outcome, Option<&'static str>) {
     let said = answer.json();
     let bad_config = |problem| (Outcome::BadConfig, Some(problem));
     match (answer.status, said["code"].as_i64().unwrap_or_default()) {
-        (200..=299, _) => (Outcome::Delivered, None),
+        // With `wait` the message comes back; without it nothing is proven.
+        (200..=299, _) if said["id"].is_string() => (Outcome::Delivered, None),
+        (200..=299, _) => (Outcome::Unknown, Some("discord.unavailable")),
         (429, _) => {
             let after = said["retry_after"].as_f64().and_then(wait);
-            let after = after.or_else(|| answer.retry_after()).unwrap_or(TimeDelta::seconds(5));
+            let after = after.or_else(|| answer.retry_after(now)).unwrap_or(TimeDelta::seconds(5));
             (Outcome::Retry { after: Some(after) }, Some("discord.ratelimited"))
         }
         (400 | 403 | 404, 10_003) => bad_config("discord.no_thread"),
         (400 | 403, 50_083 | 160_005) => bad_config("discord.thread_closed"),
         (400, 220_001) => bad_config("discord.thread_needed"),
-        // The URL of a webhook never leads elsewhere.
-        (404 | 410 | 300..=399, _) => bad_config("discord.no_webhook"),
+        (404 | 410, _) => bad_config("discord.no_webhook"),
         (401 | 403, _) => bad_config("discord.token"),
         (408 | 500.., _) => {
-            (Outcome::Retry { after: answer.retry_after() }, Some("discord.unavailable"))
+            (Outcome::Retry { after: answer.retry_after(now) }, Some("discord.unavailable"))
         }
         _ => (Outcome::BadPayload, Some("discord.refused")),
     }
@@ -286,6 +287,7 @@ mod tests {
         let retry = |milliseconds: i64| Outcome::Retry {
             after: Some(TimeDelta::milliseconds(milliseconds)),
         };
+        let now = DateTime::UNIX_EPOCH;
         let limited = json!({"message": "You are being rate limited.", "retry_after": 1.337});
         let table = [
             (200, json!({"id": "1"}), Outcome::Delivered, None),
@@ -294,7 +296,7 @@ mod tests {
             (429, Value::Null, retry(7_000), Some("discord.ratelimited")),
             (404, code(10_015), Outcome::BadConfig, Some("discord.no_webhook")),
             (404, code(10_003), Outcome::BadConfig, Some("discord.no_thread")),
-            (302, Value::Null, Outcome::BadConfig, Some("discord.no_webhook")),
+            (200, Value::Null, Outcome::Unknown, Some("discord.unavailable")),
             (401, code(50_027), Outcome::BadConfig, Some("discord.token")),
             (403, code(50_027), Outcome::BadConfig, Some("discord.token")),
             (400, code(220_001), Outcome::BadConfig, Some("discord.thread_needed")),
@@ -305,7 +307,7 @@ mod tests {
         ];
         for (status, body, outcome, problem) in table {
             let answer = answer(status, &[("retry-after", "7")], &body);
-            assert_eq!(classify(&answer), (outcome, problem), "{status} {body}");
+            assert_eq!(classify(&answer, now), (outcome, problem), "{status} {body}");
         }
     }
 

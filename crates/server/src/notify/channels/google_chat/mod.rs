@@ -43,17 +43,22 @@ impl super::Adapter for Adapter {
                 progress,
             );
         }
-        let url = format!(
-            "{}&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD&requestId={}",
-            at_proxy(pasted, setting("base_url")),
-            notice.delivery_id
+        let message = message(notice, job.plain);
+        let url = address(
+            &at_proxy(pasted, setting("base_url")),
+            message.get("thread").is_some(),
+            &notice.delivery_id,
         );
-        match senders.http.post(&url).json(&message(notice, job.plain)).send().await {
+        match senders.http.post(&url).json(&message).send().await {
             Ok(answer) => {
                 let body = answer.json();
                 let unauthorized = if answer.status == 401 { progress.unauthorized + 1 } else { 0 };
-                let (outcome, problem) =
-                    classify(answer.status, &body, unauthorized, answer.retry_after());
+                let (outcome, problem) = classify(
+                    answer.status,
+                    &body,
+                    unauthorized,
+                    answer.retry_after(senders.clock.now()),
+                );
                 let progress = match outcome {
                     Outcome::Delivered => Progress {
                         text_sent: Some(body["name"].as_str().unwrap_or("sent").to_owned()),
@@ -73,6 +78,22 @@ impl super::Adapter for Adapter {
             Err(error) => error.report(progress),
         }
     }
+}
+
+/// Parameters of ours: people paste addresses that have them already.
+const OURS: [&str; 3] = ["messageReplyOption", "requestId", "threadKey"];
+
+/// The pasted address with our parameters, each once. A reply option without a thread is refused.
+fn address(pasted: &str, in_thread: bool, request_id: &str) -> String {
+    let (path, query) = pasted.split_once('?').unwrap_or((pasted, ""));
+    let theirs = query.split('&').filter(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && !OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name))
+    });
+    let option = in_thread.then_some("messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+    let id = format!("requestId={request_id}");
+    let query: Vec<&str> = theirs.chain(option).chain([id.as_str()]).collect();
+    format!("{path}?{}", query.join("&"))
 }
 
 /// The URL with another scheme, host and port, where a proxy stands in between.
@@ -99,7 +120,9 @@ fn classify(
         .flatten()
         .any(|detail| detail["reason"] == "API_KEY_INVALID");
     match status {
-        200..=299 => (Outcome::Delivered, None),
+        // The message comes back; without it nothing is proven.
+        200..=299 if body["name"].is_string() => (Outcome::Delivered, None),
+        200..=299 => (Outcome::Unknown, Some("google_chat.unavailable")),
         429 => (
             Outcome::Retry { after: Some(retry_after.unwrap_or(TimeDelta::seconds(1))) },
             Some("google_chat.ratelimited"),
@@ -107,8 +130,7 @@ fn classify(
         401 if unauthorized < 3 => (Outcome::Retry { after: None }, Some("google_chat.token")),
         400 if invalid_key => (Outcome::BadConfig, Some("google_chat.token")),
         401 | 403 => (Outcome::BadConfig, Some("google_chat.token")),
-        // The URL of a webhook never leads elsewhere.
-        404 | 410 | 300..=399 => (Outcome::BadConfig, Some("google_chat.no_space")),
+        404 | 410 => (Outcome::BadConfig, Some("google_chat.no_space")),
         408 | 500.. => (Outcome::Retry { after: retry_after }, Some("google_chat.unavailable")),
         _ => (Outcome::BadPayload, Some("google_chat.refused")),
     }
@@ -166,11 +188,13 @@ mod tests {
     #[test]
     fn answers_are_understood() {
         let none = json!({});
+        let sent = json!({"name": "spaces/A/messages/1"});
         let key = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT",
             "details": [{"reason": "API_KEY_INVALID"}]}});
         let retry = |seconds: i64| Outcome::Retry { after: Some(TimeDelta::seconds(seconds)) };
         let table = [
-            (200, &none, 0, None, Outcome::Delivered, None),
+            (200, &sent, 0, None, Outcome::Delivered, None),
+            (200, &none, 0, None, Outcome::Unknown, Some("google_chat.unavailable")),
             (429, &none, 0, None, retry(1), Some("google_chat.ratelimited")),
             (429, &none, 0, Some(20), retry(20), Some("google_chat.ratelimited")),
             (401, &none, 1, None, Outcome::Retry { after: None }, Some("google_chat.token")),
@@ -179,7 +203,6 @@ mod tests {
             (403, &none, 0, None, Outcome::BadConfig, Some("google_chat.token")),
             (400, &key, 0, None, Outcome::BadConfig, Some("google_chat.token")),
             (404, &none, 0, None, Outcome::BadConfig, Some("google_chat.no_space")),
-            (302, &none, 0, None, Outcome::BadConfig, Some("google_chat.no_space")),
             (400, &none, 0, None, Outcome::BadPayload, Some("google_chat.refused")),
             (413, &none, 0, None, Outcome::BadPayload, Some("google_chat.refused")),
             (503, &none, 0, None, Outcome::Retry { after: None }, Some("google_chat.unavailable")),
@@ -196,6 +219,33 @@ mod tests {
     #[test]
     fn nothing_from_outside_is_markup() {
         assert_eq!(escape("<users/all> *a* _b_ `x` ~y~"), "＜users/all＞ ＊a＊ ＿b＿ ｀x｀ ～y～");
+    }
+
+    #[test]
+    fn our_parameters_stand_in_the_address_once() {
+        const OPTION: &str = "messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD";
+        let base = "https://chat.googleapis.com/v1/spaces/A/messages";
+        for more in [
+            "".to_owned(),
+            format!("&{OPTION}"),
+            "&messageReplyOption=REPLY_MESSAGE_OR_FAIL".to_owned(),
+            "&threadKey=mine&requestId=mine".to_owned(),
+            "&messagereplyoption=x".to_owned(),
+        ] {
+            let pasted = format!("{base}?key=k&token=t%3D{more}");
+            assert_eq!(
+                address(&pasted, true, "1"),
+                format!("{base}?key=k&token=t%3D&{OPTION}&requestId=1"),
+                "{pasted}"
+            );
+            assert_eq!(
+                address(&pasted, false, "1"),
+                format!("{base}?key=k&token=t%3D&requestId=1"),
+                "{pasted}"
+            );
+        }
+        let first = format!("{base}?{OPTION}&key=k&token=t");
+        assert_eq!(address(&first, false, "1"), format!("{base}?key=k&token=t&requestId=1"));
     }
 
     #[test]

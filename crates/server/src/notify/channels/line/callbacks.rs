@@ -15,7 +15,7 @@ use crate::notify::channels::line::reply;
 use crate::notify::http::services::changed;
 use crate::notify::notify_services::{self, ServiceChange};
 use crate::notify::{State, vault};
-use crate::platform::change::Actor;
+use crate::platform::change::{Actor, Expected};
 use crate::platform::crypto;
 use crate::platform::texts::{Lang, text};
 
@@ -173,7 +173,12 @@ async fn register(
     let (shared, ctx) = (app.clone(), app.ctx(Actor::service(&service.label)));
     app.db
         .write(move |conn| -> Result<bool, Failure> {
-            let row = notify_services::locked_notify_service(conn, &scope, (&ids.0, &ids.1), None)?;
+            let row = notify_services::locked_notify_service(
+                conn,
+                &scope,
+                (&ids.0, &ids.1),
+                &Expected::Any,
+            )?;
             let stored = vault::open(&shared.secrets, &row)?;
             let last = stored
                 .get(vault::REGISTERED_AT)

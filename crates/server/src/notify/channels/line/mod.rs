@@ -153,7 +153,9 @@ fn classify(status: u16, body: &Value) -> (Outcome, Option<&'static str>) {
             || properties.into_iter().any(|property| property == "to")
     };
     match status {
-        200..=299 => (Outcome::Delivered, None),
+        200..=299 if body.is_object() => (Outcome::Delivered, None),
+        // With the key it can be sent again until LINE itself answers.
+        200..=299 => (Outcome::Retry { after: None }, Some("line.server_error")),
         // Accepted before, under the same retry key.
         409 => (Outcome::Delivered, None),
         401 => (Outcome::BadConfig, Some("line.unauthorized")),

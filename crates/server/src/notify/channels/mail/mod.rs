@@ -1,14 +1,15 @@
 //! Mail: text and HTML, with the recording or the fax.
 
+mod classify;
 mod html;
 
 use api_types::{AttachmentKind, Caller, Channel, Credentials};
-use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use crate::notify::channels::{field, file_of};
 use crate::notify::{Attachment, Job, Notice, Outcome, Report, Senders, Subject, words};
-use crate::platform::mail::{File, Mail, MailError, Refusal};
+use crate::platform::mail::{File, Mail};
+use classify::classify;
 
 /// Its one credential: the address.
 pub(crate) const ADDRESS: &str = "to";
@@ -39,6 +40,13 @@ impl super::Adapter for Adapter {
             Err(error) => {
                 let (outcome, problem) = classify(&error);
                 let refusal = error.refusal();
+                if problem == classify::OURS {
+                    tracing::error!(
+                        stage = ?refusal.stage,
+                        code = refusal.code,
+                        "our mail server or the recipient's refuses our mails: {refusal}"
+                    );
+                }
                 Report {
                     status: refusal.code,
                     ..Report::new(outcome, Some(problem), &refusal.text, progress)
@@ -102,39 +110,3 @@ fn thread(notice: &Notice) -> Option<String> {
     let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Some(format!("caller-{hex}"))
 }
-
-/// What a failure means (RFC 5321, 4.2 and RFC 3463).
-fn classify(error: &MailError) -> (Outcome, &'static str) {
-    let retry = |after: Option<TimeDelta>| Outcome::Retry { after };
-    match error {
-        MailError::Unknown(_) => (Outcome::Unknown, "mail.unknown"),
-        MailError::Transient(Refusal { code: None, .. }) => (retry(None), "mail.unreachable"),
-        // Many receivers refuse the first attempt of a sender that they do not know, and take the
-        // second one some minutes later.
-        MailError::Transient(Refusal { code: Some(450 | 451), .. }) => {
-            (retry(Some(TimeDelta::minutes(5))), "mail.later")
-        }
-        MailError::Transient(_) => (retry(None), "mail.later"),
-        MailError::Permanent(Refusal { code: None, .. }) => {
-            (Outcome::BadConfig, "mail.bad_address")
-        }
-        MailError::Permanent(Refusal { code: Some(code), enhanced, .. }) => {
-            match (code, enhanced.map(|(_, subject, detail)| (subject, detail))) {
-                // Our own server wants another password: not the recipient's to mend, and nothing
-                // may be lost over it.
-                (530 | 534 | 535 | 538, _) => (retry(None), "mail.relay"),
-                (_, Some((2, 2))) => (retry(Some(TimeDelta::days(1))), "mail.full"),
-                (_, Some((3, 4) | (2, 3))) => (Outcome::BadPayload, "mail.too_large"),
-                (_, Some((6, _))) => (Outcome::BadPayload, "mail.content"),
-                (_, Some((1, _) | (2, 1))) => (Outcome::BadConfig, "mail.no_mailbox"),
-                (_, Some((7, _))) => (Outcome::BadConfig, "mail.refused"),
-                (552, _) => (Outcome::BadPayload, "mail.too_large"),
-                (550 | 551 | 553 | 556, _) => (Outcome::BadConfig, "mail.no_mailbox"),
-                _ => (Outcome::BadConfig, "mail.refused"),
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

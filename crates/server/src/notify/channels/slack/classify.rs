@@ -1,6 +1,6 @@
 //! What Slack's answers mean.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::notify::Outcome;
@@ -131,11 +131,11 @@ pub fn problems() -> std::collections::BTreeSet<&'static str> {
 ///
 /// # Errors
 /// What it comes to and the key of its texts.
-pub fn answer(answer: &Answer) -> Result<Value, (Outcome, &'static str)> {
+pub fn answer(answer: &Answer, now: DateTime<Utc>) -> Result<Value, (Outcome, &'static str)> {
     let body = answer.json();
     match body["ok"].as_bool() {
         Some(true) if answer.is_success() => Ok(body),
-        _ => Err(failure(answer.status, answer.retry_after(), &body)),
+        _ => Err(failure(answer.status, answer.retry_after(now), &body)),
     }
 }
 
@@ -156,11 +156,11 @@ fn failure(status: u16, retry_after: Option<TimeDelta>, body: &Value) -> (Outcom
         }
         _ => {}
     }
-    // New codes appear without notice: the least harm is in sending it once more as plain text.
+    // New codes appear without notice, most of them for troubles of Slack's own.
     let (_, class, problem) = CODES.iter().find(|(known, ..)| *known == code).unwrap_or(&(
         "",
-        Class::Payload,
-        "slack.content",
+        Class::Trouble,
+        "slack.trouble",
     ));
     let outcome = match class {
         Class::Often => often(1),
@@ -213,7 +213,13 @@ mod tests {
             (200, None, error("invalid_auth"), Outcome::BadConfig, "slack.invalid_auth"),
             (200, None, error("channel_not_found"), Outcome::BadConfig, "slack.channel_not_found"),
             (200, None, error("msg_blocks_too_long"), Outcome::BadPayload, "slack.content"),
-            (200, None, error("never_seen_before"), Outcome::BadPayload, "slack.content"),
+            (
+                200,
+                None,
+                error("never_seen_before"),
+                Outcome::Retry { after: None },
+                "slack.trouble",
+            ),
         ];
         for (status, after, body, outcome, problem) in table {
             assert_eq!(

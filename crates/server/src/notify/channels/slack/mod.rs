@@ -68,7 +68,7 @@ impl super::Adapter for Adapter {
             )
         };
         let known = slack.call("auth.test", |request| request.json(&json!({}))).await.ok()?;
-        if let Err((Outcome::BadConfig, problem)) = classify::answer(&known) {
+        if let Err((Outcome::BadConfig, problem)) = classify::answer(&known, senders.clock.now()) {
             return wrong(problem, &known);
         }
         if !slack.channel.starts_with(['C', 'G']) {
@@ -76,7 +76,7 @@ impl super::Adapter for Adapter {
         }
         let found =
             slack.look(&format!("conversations.info?channel={}", slack.channel)).await.ok()?;
-        match classify::answer(&found) {
+        match classify::answer(&found, senders.clock.now()) {
             // Notices need other scopes than this question: whether the channel is right will be seen
             // by the first test.
             Err((_, "slack.missing_scope")) => None,
@@ -146,7 +146,7 @@ impl Slack<'_> {
             Ok(answer) => answer,
             Err(error) => return error.report(progress),
         };
-        match classify::answer(&answer) {
+        match classify::answer(&answer, self.senders.clock.now()) {
             Ok(said) => {
                 let part = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
                 progress.text_sent = Some(format!("{}/{}", part("channel"), part("ts")));

@@ -158,7 +158,7 @@ impl Slack<'_> {
                 });
             }
         };
-        classify::answer(&answer).map_err(|(outcome, problem)| {
+        classify::answer(&answer, self.senders.clock.now()).map_err(|(outcome, problem)| {
             let detail = format!("{method}: HTTP {} {}", answer.status, detail(&answer));
             let (problem, kind) = match (outcome, problem) {
                 (Outcome::Unknown, _) if shows => ("slack.file_unsure", Kind::ForGood),

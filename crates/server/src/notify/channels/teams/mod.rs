@@ -38,8 +38,11 @@ impl super::Adapter for Adapter {
         }
         match senders.http.post(url).json(&card::message(&job.notices, job.plain)).send().await {
             Ok(answer) => {
-                let (outcome, problem) =
-                    classify(answer.status, &answer.text(), answer.retry_after());
+                let (outcome, problem) = classify(
+                    answer.status,
+                    &answer.text(),
+                    answer.retry_after(senders.clock.now()),
+                );
                 let progress = match outcome {
                     Outcome::HandedOver => Progress {
                         text_sent: Some(first.delivery_id.clone()),
@@ -79,9 +82,7 @@ fn classify(
         401 | 403 => (Outcome::BadConfig, Some("teams.not_anyone")),
         404 | 410 => (Outcome::BadConfig, Some("teams.no_workflow")),
         408 | 500.. => (Outcome::Retry { after: retry_after }, Some("teams.unavailable")),
-        400..=499 => (Outcome::BadPayload, Some("teams.refused")),
-        // A workflow never leads elsewhere.
-        _ => (Outcome::BadConfig, Some("teams.no_workflow")),
+        _ => (Outcome::BadPayload, Some("teams.refused")),
     }
 }
 
@@ -106,7 +107,6 @@ mod tests {
             (403, "", None, Outcome::BadConfig, Some("teams.not_anyone")),
             (404, "", None, Outcome::BadConfig, Some("teams.no_workflow")),
             (410, "", None, Outcome::BadConfig, Some("teams.no_workflow")),
-            (302, "", None, Outcome::BadConfig, Some("teams.no_workflow")),
             (400, "", None, Outcome::BadPayload, Some("teams.refused")),
             (413, "", None, Outcome::BadPayload, Some("teams.refused")),
             (408, "", None, Outcome::Retry { after: None }, Some("teams.unavailable")),

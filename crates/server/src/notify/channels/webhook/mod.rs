@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
+use crate::notify::egress::Answer;
 use crate::notify::{Event, Job, Notice, Outcome, Report, Senders, Subject, egress, words};
 use crate::platform::crypto;
 
@@ -48,17 +49,27 @@ impl super::Adapter for Adapter {
         let Some(url) = url else {
             return failed(Outcome::BadConfig, "webhook.bad_url", "");
         };
-        let request = senders
-            .http
-            .post(url)
-            .header("webhook-id", &notice.delivery_id)
-            .header("webhook-timestamp", &now.timestamp().to_string())
-            .header("webhook-signature", &signature)
-            .header("content-type", "application/json")
-            .body(body);
-        match request.send().await {
+        let post = async |url: &Url| {
+            let request = senders
+                .http
+                .post(url)
+                .header("webhook-id", &notice.delivery_id)
+                .header("webhook-timestamp", &now.timestamp().to_string())
+                .header("webhook-signature", &signature)
+                .header("content-type", "application/json")
+                .body(body.clone());
+            request.send_anywhere().await
+        };
+        let answer = match post(&url).await {
+            Ok(answer) => match moved_within(&url, &answer) {
+                Some(place) => post(&place).await,
+                None => Ok(answer),
+            },
+            Err(error) => Err(error),
+        };
+        match answer {
             Ok(answer) => {
-                let after = answer.header("retry-after").and_then(|value| retry_after(value, now));
+                let after = answer.retry_after(now).filter(|after| *after > TimeDelta::zero());
                 let (outcome, problem) = classify(answer.status, after);
                 let mut progress = job.progress.clone();
                 if outcome == Outcome::Delivered {
@@ -83,14 +94,6 @@ impl super::Adapter for Adapter {
             }
         }
     }
-}
-
-/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a time.
-fn retry_after(text: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
-    let until =
-        |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|until| until.to_utc() - now);
-    let wait = text.trim().parse().ok().and_then(TimeDelta::try_seconds).or_else(|| until(text))?;
-    (wait > TimeDelta::zero()).then_some(wait.min(TimeDelta::days(1)))
 }
 
 /// The secrets that are valid now, the newest one first: two for a while after a new one was made.
@@ -181,6 +184,9 @@ fn call(notice: &Notice, event: &Event) -> WebhookCall {
         delivery_id: notice.delivery_id.clone(),
         short_id: notice.short_id.clone(),
         call_event_id: notice.call_event_id.clone(),
+        id: notice.call_event_id.clone(),
+        at: event.at,
+        number_id: event.number_id.clone(),
         number: event.number.clone(),
         number_name: event.number_name.clone(),
         caller: RouteCaller::from(&event.caller),
@@ -202,11 +208,22 @@ fn call(notice: &Notice, event: &Event) -> WebhookCall {
     }
 }
 
+/// Where the same request may be sent again (RFC 9110, 15.4.8 and 15.4.9): to another path of the
+/// same origin. Elsewhere it would go to somebody whom its owner did not name.
+fn moved_within(url: &Url, answer: &Answer) -> Option<Url> {
+    if !matches!(answer.status, 307 | 308) {
+        return None;
+    }
+    let place = url.join(answer.header("location")?).ok()?;
+    (place.origin() == url.origin() && place != *url).then_some(place)
+}
+
 /// What an answer means.
 fn classify(status: u16, retry_after: Option<TimeDelta>) -> (Outcome, Option<&'static str>) {
     match status {
         200..=299 => (Outcome::Delivered, None),
-        300..=399 => (Outcome::BadConfig, Some("webhook.redirect")),
+        // Often a proxy or a sign-in page, and over soon; what stays so is switched off in time.
+        300..=399 => (Outcome::Retry { after: retry_after }, Some("webhook.redirect")),
         410 => (Outcome::BadConfig, Some("webhook.gone")),
         413 => (Outcome::BadPayload, Some("webhook.too_large")),
         429 => (Outcome::Retry { after: retry_after }, Some("webhook.busy")),

@@ -1,4 +1,5 @@
 use api_types::{AttachmentKind, Caller, NotifyLanguage};
+use reqwest::header::{HeaderValue, LOCATION};
 use serde_json::Value;
 
 use super::*;
@@ -13,6 +14,7 @@ fn notice(transcript: Option<String>) -> Notice {
         private_subject: false,
         subject: Subject::Event(Event {
             kind: NotifyEvent::Voicemail,
+            number_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22".into(),
             number: "+81312345678".into(),
             number_name: "代表".into(),
             caller: Caller::parse("09012345678").unwrap(),
@@ -115,7 +117,8 @@ fn answers() {
     let table = [
         (200, None, Outcome::Delivered, None),
         (204, None, Outcome::Delivered, None),
-        (301, None, Outcome::BadConfig, Some("webhook.redirect")),
+        (301, None, retry(None), Some("webhook.redirect")),
+        (308, minute, retry(minute), Some("webhook.redirect")),
         (400, None, retry(None), Some("webhook.refused")),
         (401, None, retry(None), Some("webhook.refused")),
         (404, None, retry(None), Some("webhook.refused")),
@@ -133,19 +136,27 @@ fn answers() {
 }
 
 #[test]
-fn waits_that_the_receiver_asks_for() {
-    let now = DateTime::from_timestamp(1_795_306_500, 0).unwrap();
-    let table = [
-        ("120", Some(120)),
-        ("0", None),
-        ("-5", None),
-        ("soon", None),
-        ("99999999999999999999", None),
-        ("604800", Some(86_400)),
-        ("Sun, 22 Nov 2026 00:16:00 GMT", Some(60)),
-        ("Sun, 22 Nov 2026 00:14:00 GMT", None),
-    ];
-    for (text, seconds) in table {
-        assert_eq!(retry_after(text, now).map(|wait| wait.num_seconds()), seconds, "{text}");
+fn a_request_is_sent_again_within_the_same_origin_alone() {
+    let url = Url::parse("https://crm.example.jp/hook?a=1").unwrap();
+    for (status, location, expected) in [
+        (308, "/hook/", Some("https://crm.example.jp/hook/")),
+        (307, "https://crm.example.jp/v2/hook", Some("https://crm.example.jp/v2/hook")),
+        (308, "https://crm.example.jp:443/v2", Some("https://crm.example.jp/v2")),
+        (308, "https://www.crm.example.jp/hook", None),
+        (308, "http://crm.example.jp/hook", None),
+        (308, "https://crm.example.jp:8443/hook", None),
+        (308, "//evil.example/hook", None),
+        (308, "/hook?a=1", None),
+        (302, "/hook/", None),
+        (301, "/hook/", None),
+        (308, "", None),
+    ] {
+        let answer = Answer {
+            status,
+            headers: [(LOCATION, HeaderValue::from_static(location))].into_iter().collect(),
+            body: Vec::new(),
+        };
+        let place = moved_within(&url, &answer).map(String::from);
+        assert_eq!(place.as_deref(), expected, "{status} {location}");
     }
 }
