@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::figures::Figures;
 use crate::scene::{CALLER, Scene};
+use crate::switch::Switch;
 
 const ANONYMOUS: &str = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
 const PAY_PHONE: &str = "\"Coin line/payphone\" <sip:anonymous@anonymous.invalid>";
@@ -37,7 +38,7 @@ pub const TABLE: [(&str, &str, &str, &str); 12] = [
 ];
 
 /// Blocks whom [`TABLE`] refuses.
-pub async fn refuse(scene: &Scene) {
+pub async fn refuse<S: Switch>(scene: &Scene<S>) {
     let switches = json!({"reject_withheld": true, "reject_pay_phone": true});
     scene.patch(&format!("{}/block-list", scene.numbers[0]), switches).await;
     scene.block("090-1111-2222", "exact").await;
@@ -45,7 +46,7 @@ pub async fn refuse(scene: &Scene) {
 }
 
 /// Makes every call of the table.
-pub async fn make_all(scene: &Scene) -> Figures {
+pub async fn make_all<S: Switch>(scene: &Scene<S>) -> Figures {
     let mut all = Figures::default();
     for (what, from, headers, code) in TABLE {
         let headers = ("HEADERS", headers);
@@ -53,8 +54,7 @@ pub async fn make_all(scene: &Scene) -> Figures {
             "200" => scene.calls("call", from, &[headers, ("HOLD_MS", "50")]),
             _ => scene.calls("refused", from, &[headers, ("CODE", code)]),
         };
-        let (figures, errors) =
-            figures.start(scene.folder(), scene.switch.ports.trunk).outcome().await;
+        let (figures, errors) = figures.start(scene.folder(), scene.switch.trunk()).outcome().await;
         assert!(figures.right == 1, "{what}: {errors}");
         all = all.and(figures);
     }

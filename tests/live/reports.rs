@@ -5,6 +5,7 @@ use tests::{block_on, eventually};
 
 use crate::refusals;
 use crate::scene::{CALLER, Scene, text};
+use crate::switch::Switch;
 
 /// Mails that lie in the outbox of files.
 fn mails(scene: &Scene) -> Vec<String> {
@@ -17,7 +18,11 @@ fn mails(scene: &Scene) -> Vec<String> {
 }
 
 /// Waits until the call log is one that `is` likes.
-pub async fn log(scene: &Scene, what: &str, is: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+pub async fn log<S: Switch>(
+    scene: &Scene<S>,
+    what: &str,
+    is: impl Fn(&[Value]) -> bool,
+) -> Vec<Value> {
     eventually(what, async || {
         let answer = scene.holder.get("/call-events?limit=100").await.expect(200);
         let items = answer["items"].as_array().cloned().unwrap_or_default();

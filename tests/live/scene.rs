@@ -9,7 +9,7 @@ use tests::{Backend, Client, Denwaban, TestDatabase, eventually};
 
 use crate::figures::Figures;
 use crate::phones::{Called, Calls, DOMAIN, Running};
-use crate::switch::{Kamailio, free_port};
+use crate::switch::{Kamailio, Switch, free_port};
 
 /// The password of every ID. SIPp's scenarios know no spaces in it.
 pub const PASSWORD: &str = "correct-horse-battery";
@@ -22,11 +22,11 @@ pub const CALLER: &str = "<sip:09012345678@carrier.invalid>";
 
 /// Everything that a call needs. The number has nine channels and two IDs that ring: `minato000`
 /// and `minato001`; `minato002` is an IP phone.
-pub struct Scene {
+pub struct Scene<S = Kamailio> {
     /// The portal.
     pub portal: Option<Denwaban>,
     /// The switch.
-    pub switch: Kamailio,
+    pub switch: S,
     /// The operator.
     pub operator: Client,
     /// The holder of the contract, signed in.
@@ -49,9 +49,38 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// What a switch is set up with.
+pub struct Stage {
+    /// A folder of its own.
+    pub folder: PathBuf,
+    /// Address of the portal.
+    pub url: String,
+    /// Key of the switch.
+    pub key: String,
+    /// Ports of the terminals.
+    pub terminals: Vec<u16>,
+}
+
 impl Scene {
     /// Sets the scene; terminals are registered by [`Scene::register`].
     pub async fn set() -> Self {
+        Self::with(async |stage| {
+            let settings = [
+                ("DENWABAN_URL", stage.url),
+                ("DENWABAN_KEY", stage.key),
+                ("SIP_DOMAIN", DOMAIN.to_owned()),
+            ];
+            let mut switch = Kamailio::configure(&stage.folder, &settings);
+            switch.start().await;
+            switch
+        })
+        .await
+    }
+}
+
+impl<S: Switch> Scene<S> {
+    /// Sets the scene with a switch that `start` sets up and starts.
+    pub async fn with(start: impl AsyncFnOnce(Stage) -> S) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = TestDatabase::create(Backend::Sqlite, folder.path());
         let data_dir = folder.path().join("data");
@@ -77,17 +106,17 @@ impl Scene {
             ids.push(text(&operator.post(&format!("{account}/ids"), id).await.expect(201)["id"]));
         }
         let key = text(
-            &operator.post("/operator/switches", json!({"name": "kamailio"})).await.expect(201)["key"],
+            &operator.post("/operator/switches", json!({"name": "switch"})).await.expect(201)["key"],
         );
         let (holder, _) = Client::new(&portal.url).sign_in("minato000", PASSWORD).await;
-        let settings = [
-            ("DENWABAN_URL", portal.url.clone()),
-            ("DENWABAN_KEY", key.clone()),
-            ("SIP_DOMAIN", DOMAIN.to_owned()),
-        ];
-        let mut switch = Kamailio::configure(&folder.path().join("switch"), &settings);
-        switch.start().await;
-        let terminals = (0..3).map(|_| free_port()).collect();
+        let terminals: Vec<u16> = (0..3).map(|_| free_port()).collect();
+        let stage = Stage {
+            folder: folder.path().join("switch"),
+            url: portal.url.clone(),
+            key: key.clone(),
+            terminals: terminals.clone(),
+        };
+        let switch = start(stage).await;
         let scene = Self {
             portal: Some(portal),
             switch,
@@ -223,7 +252,7 @@ impl Scene {
             ("PASSWORD", password),
             ("CODE", code),
         ];
-        Calls::one("register", &values).start(self.folder(), self.switch.ports.phones)
+        Calls::one("register", &values).start(self.folder(), self.switch.phones())
     }
 
     /// Signs a terminal in; what comes of it is `code`.
@@ -258,7 +287,7 @@ impl Scene {
 
     /// Makes calls of the carrier to the number.
     pub async fn call(&self, name: &str, from: &str, more: &[(&str, &str)]) -> Figures {
-        self.calls(name, from, more).make(self.folder(), self.switch.ports.trunk).await
+        self.calls(name, from, more).make(self.folder(), self.switch.trunk()).await
     }
 
     /// Such calls, which have not been made yet.
@@ -275,7 +304,7 @@ impl Scene {
         loop {
             let (figures, errors) = self
                 .calls(name, from, more)
-                .start(self.folder(), self.switch.ports.trunk)
+                .start(self.folder(), self.switch.trunk())
                 .outcome()
                 .await;
             if figures.right == 1 {

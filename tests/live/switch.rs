@@ -63,6 +63,24 @@ pub fn free_port() -> u16 {
     panic!("no port from {first} on is free");
 }
 
+/// A switch that takes calls on 127.0.0.1.
+pub trait Switch {
+    /// Where the carrier's calls come in.
+    fn trunk(&self) -> u16;
+    /// Where terminals register and call out.
+    fn phones(&self) -> u16;
+}
+
+impl Switch for Kamailio {
+    fn trunk(&self) -> u16 {
+        self.ports.trunk
+    }
+
+    fn phones(&self) -> u16 {
+        self.ports.phones
+    }
+}
+
 /// A running Kamailio; dropping it ends it.
 pub struct Kamailio {
     /// Its ports.
@@ -228,7 +246,7 @@ impl Kamailio {
 }
 
 /// Asks a process to end, and waits for it.
-fn end(process: &mut Option<Child>) {
+pub fn end(process: &mut Option<Child>) {
     let Some(mut child) = process.take() else { return };
     let _ = Command::new("kill").arg(child.id().to_string()).status();
     if within(Duration::from_secs(10)).blocking(|| !matches!(child.try_wait(), Ok(None))) {

@@ -170,6 +170,66 @@ on_both!(no_event_is_lost_because_its_caller_is_odd, async |app| {
     assert_eq!(scene.holder.planned(&app).await.len(), 22, "each is a call of its own");
 });
 
+on_both!(a_dialplan_reports_one_event_as_a_form, async |app| {
+    let scene = scene(&app).await;
+    let form = scene.switch.client.header("content-type", "application/x-www-form-urlencoded");
+    let report = async |kind: &str, more: &str| {
+        let called = scene.called.replace('+', "%2B");
+        let body = format!(
+            "id={kind}-{}&type={kind}&called={called}&at=2026-11-22T00%3A15%3A00Z&{more}",
+            more.len()
+        );
+        form.send(reqwest::Method::POST, "/switch/events", Some(body)).await.expect(200)["items"]
+            .clone()
+    };
+    for (kind, more, field, value) in [
+        // A name that would break out of JSON, and of a form that is not encoded.
+        (
+            "missed_call",
+            "call_id=1&from_user=%2B819012345678&from_display=%22%2C%22type%22%3A%22fax&pai=\
+             &privacy=&diversion=&reason=hung_up&duration_s=4",
+            "/caller/text",
+            json!("090-1234-5678"),
+        ),
+        (
+            "missed_call",
+            "call_id=2&from_user=anonymous&from_display=Coin%20line%2Fpayphone&reason=busy",
+            "/caller/text",
+            json!("公衆電話"),
+        ),
+        (
+            "missed_call",
+            "call_id=3&from_user=09012345678&pai=%3Csip%3A09012345678%40x%3E&privacy=id",
+            "/caller/text",
+            json!("非通知"),
+        ),
+        (
+            "missed_call",
+            "call_id=4&diversion=%3Csip%3A0%40x%3E&duration_s=12",
+            "/duration_s",
+            json!(12),
+        ),
+        ("fax", "call_id=5&caller=0611112222&pages=+3", "/pages", json!(3)),
+    ] {
+        let items = report(kind, more).await;
+        assert_eq!(items[0]["outcome"], "accepted", "{more}: {items}");
+        assert_eq!(items.as_array().map(Vec::len), Some(1));
+        let latest = &scene.holder.client.get("/call-events?limit=1").await.expect(200)["items"][0];
+        assert_eq!(latest.pointer(field), Some(&value), "{more}: {latest}");
+        assert_eq!(report(kind, more).await[0]["outcome"], "duplicate");
+    }
+    for (more, pointer, code) in [
+        ("from_user=1", "/0/call_id", "required"),
+        ("call_id=6&duration_s=long", "/0/duration_s", "wrong_type"),
+        ("call_id=6&surprise=1", "/0/surprise", "unknown_field"),
+        ("call_id=6&caller=a%00b", "/0/caller", "control_character"),
+    ] {
+        let items = report("missed_call", more).await;
+        let error = &items[0]["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!(code)), "{items}");
+    }
+});
+
 on_both!(a_list_that_cannot_be_read_is_refused_whole, async |app| {
     let switch = Switch::of(&app).await;
     assert_eq!(switch.report(json!([])).await, Vec::<String>::new());

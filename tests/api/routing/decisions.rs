@@ -211,6 +211,54 @@ on_both!(the_priority_terminal_rings_first, async |app| {
     assert_eq!(later, decision["devices"].as_array().map(Vec::len));
 });
 
+on_both!(freeswitch_is_told_to_go_on_outside_the_contexts_of_the_carrier, async |app| {
+    let (holder, switch, called) = scene(&app).await;
+    let form = switch.header("content-type", "application/x-www-form-urlencoded");
+    let ask = async |asked: &str| {
+        let asked = format!("section=dialplan&Unique-ID=u1&{asked}").replace('+', "%2B");
+        let answer = form.send(Method::POST, "/switch/route-decision", Some(asked)).await;
+        assert_eq!(answer.header("content-type"), Some("text/xml; charset=utf-8"));
+        (answer.status, answer.text)
+    };
+    for asked in [
+        // An outgoing call, a feature code, and what is no question about a call at all.
+        format!("Caller-Destination-Number={called}&Caller-Context=internal&Hunt-Context=internal"),
+        "Caller-Destination-Number=*98&Hunt-Context=features".to_owned(),
+        format!("Caller-Destination-Number={called}&Caller-Context=public&Hunt-Context=internal"),
+    ] {
+        let (status, text) = ask(&asked).await;
+        assert!(
+            status == 200 && text.contains("<result status=\"not found\"/>"),
+            "{asked}: {text}"
+        );
+    }
+    let hidden =
+        "variable_sip_from_user=%2B819012345678&variable_sip_Privacy=id&Hunt-Context=public";
+    let (_, text) = ask(&format!("Caller-Destination-Number={called}&{hidden}")).await;
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(at("effective_caller_id_number=anonymous") < at("\"bridge\""));
+    assert!(at("effective_caller_id_name=Anonymous") < at("\"bridge\""));
+    assert!(!text.contains("9012345678"), "{text}");
+    let shown = "variable_sip_from_user=%2B819012345678&Hunt-Context=public";
+    let (_, text) = ask(&format!("Caller-Destination-Number={called}&{shown}")).await;
+    assert!(text.contains("\"bridge\"") && !text.contains("effective_caller_id"), "{text}");
+    // An announcement must not be charged.
+    let announces = json!({"targets": [], "busy_announcement": true});
+    let path = format!("{}/ringing", holder.number(0));
+    let version = holder.client.get(&path).await.version();
+    holder.client.if_match(version).put(&path, announces).await.expect(200);
+    let busy = format!(
+        "Caller-Destination-Number={called}&variable_denwaban_active_calls=9&Hunt-Context=public"
+    );
+    within(Duration::from_secs(2))
+        .eventually("the announcement", async || {
+            let (_, text) = ask(&busy).await;
+            let right = text.contains("\"pre_answer\"") && !text.contains("\"answer\"");
+            if right { Ok(()) } else { Err(text) }
+        })
+        .await;
+});
+
 on_both!(freeswitch_and_asterisk_are_answered_in_their_own_words, async |app| {
     let (_, switch, called) = scene(&app).await;
     let form = |client: &Client| {
@@ -244,7 +292,7 @@ on_both!(freeswitch_and_asterisk_are_answered_in_their_own_words, async |app| {
     );
     assert!(
         answer.text.contains("&action=reject&matched=channel_limit&")
-            && answer.text.contains("&sip_code=486&sip_reason=Busy+Here&"),
+            && answer.text.contains("&sip_code=486&sip_reason=Busy%20Here&"),
         "{}",
         answer.text
     );

@@ -1,5 +1,5 @@
-//! What FreeSWITCH and Asterisk ask and are answered, as `integrations/` shows it: each request
-//! there is made, and its answer compared.
+//! What FreeSWITCH and Asterisk ask, report and are answered, as it was recorded: each request in
+//! `integrations/` is made, and its answer compared.
 
 use std::path::Path;
 
@@ -108,7 +108,7 @@ async fn replay(client: &Client, key: &str, folder: &Path, name: &str) {
 on_both!(switches_are_answered_as_their_notes_show, async |app| {
     provision(&app).await;
     let key = service_key(&app.app, KeyKind::Switch).await;
-    for (switch, count) in [("freeswitch", 4), ("asterisk", 4)] {
+    for (switch, count) in [("freeswitch", 4), ("asterisk", 10)] {
         let folder = tests::repository().join("integrations").join(switch).join("fixtures");
         let files = std::fs::read_dir(&folder).expect("fixtures").flatten().map(|file| file.path());
         let requests: Vec<_> = files

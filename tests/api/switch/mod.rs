@@ -1,6 +1,7 @@
 //! What switches keep and ask for.
 
 mod applied;
+mod dialplans;
 mod feed;
 mod feed_reader;
 mod ids;

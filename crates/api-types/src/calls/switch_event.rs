@@ -85,6 +85,10 @@ pub struct SwitchEvent {
     #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub privacy: Option<String>,
+    /// Diversion, as it stands; it decides nothing yet.
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = json!(null))]
+    pub diversion: Option<String>,
     /// When the call came.
     #[schema(example = "2026-11-22T00:15:00Z")]
     pub at: DateTime<Utc>,

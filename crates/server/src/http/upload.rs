@@ -1,6 +1,8 @@
 //! Bodies that are read as they come, each with a limit of its own: files, as a body or as a field
 //! of a form, and long lists.
 
+use std::borrow::Cow;
+
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
@@ -9,6 +11,7 @@ use api_types::{ErrorCode, FieldCode, SWITCH_EVENTS_MAX};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
+use url::form_urlencoded;
 
 use crate::error::Failure;
 use crate::http::extract::{state, then};
@@ -129,7 +132,11 @@ impl FromRequest for SwitchEvents {
         let headers = request.headers().clone();
         let payload = payload.take();
         then(request, async move {
-            if media_type(&headers) != "application/json" {
+            let kind = media_type(&headers);
+            if kind == FORM_OF_WORDS {
+                return Ok(Self(vec![event_of_form(&whole(payload, EVENTS_MAX_BYTES).await?)]));
+            }
+            if kind != "application/json" {
                 return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
             }
             let bytes = whole(payload, EVENTS_MAX_BYTES).await?;
@@ -144,7 +151,21 @@ impl FromRequest for SwitchEvents {
     }
 }
 
+/// One event as a form has it. A dialplan fills in every name: what is empty is not there.
+fn event_of_form(bytes: &[u8]) -> Value {
+    let field = |(name, text): (Cow<'_, str>, Cow<'_, str>)| {
+        let number = EVENT_NUMBERS.contains(&&*name).then(|| text.trim().parse::<u64>().ok());
+        let value = number.flatten().map_or_else(|| Value::from(&*text), Value::from);
+        (name.into_owned(), value)
+    };
+    form_urlencoded::parse(bytes).filter(|(_, text)| !text.is_empty()).map(field).collect()
+}
+
+/// What of an event is a number in JSON.
+const EVENT_NUMBERS: [&str; 2] = ["duration_s", "pages"];
+
 const FORM: &str = "multipart/form-data";
+const FORM_OF_WORDS: &str = "application/x-www-form-urlencoded";
 
 fn malformed() -> Failure {
     Failure::Code(ErrorCode::MalformedRequest)

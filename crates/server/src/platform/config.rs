@@ -167,6 +167,10 @@ pub struct Switch {
     pub sip_domain: String,
     /// What refused calls are answered with.
     pub sip_codes: SipCodes,
+    /// Contexts of FreeSWITCH in which calls of the carrier come in. About all others, such as that
+    /// of outgoing calls, the answer is "not found".
+    #[serde(deserialize_with = "load::words")]
+    pub freeswitch_contexts: Vec<String>,
     /// Contracts of which the settings are kept in memory at most, to decide without asking the
     /// database.
     pub cached_accounts: usize,
@@ -177,6 +181,7 @@ impl Default for Switch {
         Self {
             sip_domain: "sip.invalid".into(),
             sip_codes: SipCodes::default(),
+            freeswitch_contexts: vec!["public".into()],
             cached_accounts: 200_000,
         }
     }

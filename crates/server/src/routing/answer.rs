@@ -88,7 +88,13 @@ pub fn decision_of(
     }
 }
 
-/// For Asterisk: pairs that `hashcompat` makes a hash of. Lists have commas between their values.
+/// For FreeSWITCH: go on to the static dialplan.
+pub const NOT_FOUND: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <document type=\"freeswitch/xml\">\n  <section name=\"result\">\n    \
+    <result status=\"not found\"/>\n  </section>\n</document>\n";
+
+/// For Asterisk: pairs that `hashcompat` makes a hash of, whether it reads `+` or not. Lists have
+/// commas between their values. `channel_limit` always comes last: an answer without it was cut off.
 pub fn form(decision: &SwitchDecision) -> String {
     let joined = |value: &dyn Fn(&api_types::RouteDevice) -> String| {
         decision.devices.iter().map(value).collect::<Vec<_>>().join(",")
@@ -118,12 +124,14 @@ pub fn form(decision: &SwitchDecision) -> String {
         .append_pair("number_name", device.map_or("", |device| &device.number_name))
         .append_pair("channel_limit", &decision.channel_limit.to_string())
         .finish()
+        .replace('+', "%20")
 }
 
 /// For FreeSWITCH: a dialplan of one extension.
 pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
     let mut actions = vec![
         ("set", format!("denwaban_decision_id={}", decision.decision_id)),
+        ("set", format!("denwaban_action={}", platform::wire::word(&decision.action))),
         ("set", format!("denwaban_matched={}", platform::wire::word(&decision.matched.rule))),
     ];
     match decision.action {
@@ -140,6 +148,12 @@ pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
                     format!("denwaban_display_name={}", plain(&device.display_name)),
                 ));
             }
+            if decision.caller.no_number.is_some() {
+                // From and P-Asserted-Identity may have the number all the same.
+                for name in ["number=anonymous", "name=Anonymous"] {
+                    actions.push(("set", format!("effective_caller_id_{name}")));
+                }
+            }
             let leg = |device: &api_types::RouteDevice| {
                 let delay = if device.ring_after_s > 0 {
                     format!("[leg_delay_start={}]", device.ring_after_s)
@@ -148,8 +162,10 @@ pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
                 };
                 format!("{delay}user/{}@{domain}", device.login_id)
             };
-            actions
-                .push(("bridge", decision.devices.iter().map(leg).collect::<Vec<_>>().join(",")));
+            let legs = decision.devices.iter().map(leg).collect::<Vec<_>>().join(",");
+            // For the end of the call: what rang last rings while the portal is away.
+            actions.push(("set", format!("denwaban_legs={legs}")));
+            actions.push(("bridge", legs));
         }
         RouteAction::Reject => {
             let sip = decision.sip.as_ref();
@@ -159,7 +175,8 @@ pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
             ));
         }
         RouteAction::Announce => {
-            actions.push(("answer", String::new()));
+            // Not `answer`: the caller would pay for it.
+            actions.push(("pre_answer", String::new()));
             actions.push((
                 "playback",
                 format!("denwaban/{}.wav", decision.announcement.as_deref().unwrap_or("busy")),

@@ -31,8 +31,8 @@ use store::routing::route;
 use store::switch::route_page;
 use store::{Conn, Scope, StoreError, SwitchScope};
 
-pub use answer::{decision, decision_of, form, xml};
-pub use question::{Form, Question};
+pub use answer::{NOT_FOUND, decision, decision_of, form, xml};
+pub use question::{Form, PUBLIC, Question};
 pub use state::{FirstCall, State};
 
 use crate::error::Failure;

@@ -8,6 +8,9 @@ use url::form_urlencoded;
 
 use crate::error::Failure;
 
+/// FreeSWITCH's usual context of calls that come in.
+pub const PUBLIC: &str = "public";
+
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -38,13 +41,14 @@ pub struct Question {
     pub question: RouteQuestion,
     /// The usual form of the answer.
     pub form: Form,
-    /// FreeSWITCH's dialplan context, which its answer repeats.
-    pub context: String,
+    /// FreeSWITCH's dialplan context, which its answer repeats; `None` where another switch asks,
+    /// empty where FreeSWITCH does not look for a dialplan.
+    pub context: Option<String>,
 }
 
 impl From<RouteQuestion> for Question {
     fn from(question: RouteQuestion) -> Self {
-        Self { question, form: Form::Json, context: String::new() }
+        Self { question, form: Form::Json, context: None }
     }
 }
 
@@ -68,9 +72,15 @@ impl Question {
         let question = RouteQuestion {
             call_id: take(&["call_id", "variable_sip_call_id", "Unique-ID", "Channel-Call-UUID"])
                 .unwrap_or_default(),
-            // What was dialled, before whom the trunk names in To.
-            called: take(&["called", "Caller-Destination-Number", "variable_sip_to_user"])
-                .unwrap_or_default(),
+            // What was dialled, unless the operator says that the trunk has it elsewhere. Never To:
+            // a call that was forwarded to us names somebody else there.
+            called: take(&[
+                "called",
+                "variable_denwaban_called",
+                "Hunt-Destination-Number",
+                "Caller-Destination-Number",
+            ])
+            .unwrap_or_default(),
             from_user: take(&["from_user", "variable_sip_from_user", "Caller-Caller-ID-Number"]),
             from_display: take(&[
                 "from_display",
@@ -81,7 +91,8 @@ impl Question {
             privacy: take(&["privacy", "variable_sip_Privacy", "variable_sip_h_Privacy"])
                 .or(hidden.then(|| "id".to_owned())),
             diversion: take(&["diversion", "variable_sip_h_Diversion"]),
-            priority: take(&["priority", "variable_sip_h_Priority"]),
+            // FreeSWITCH knows this header, and so never sets `sip_h_Priority`.
+            priority: take(&["priority", "variable_sip_i_priority"]),
             active_calls: match take(&["active_calls", "variable_denwaban_active_calls"]) {
                 None => 0,
                 Some(count) => {
@@ -90,9 +101,19 @@ impl Question {
             },
             at: None,
         };
-        let context =
-            take(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| "public".to_owned());
-        Ok(Self { question, form: if freeswitch { Form::Xml } else { Form::Form }, context })
+        let form = if freeswitch { Form::Xml } else { Form::Form };
+        let context = freeswitch.then(|| match take(&["section"]).as_deref() {
+            None | Some("dialplan") => {
+                take(&["Hunt-Context", "Caller-Context"]).unwrap_or_else(|| PUBLIC.to_owned())
+            }
+            Some(_) => String::new(),
+        });
+        Ok(Self { question, form, context })
+    }
+
+    /// Whether FreeSWITCH asks about something else than a call of the carrier.
+    pub fn is_elsewhere(&self, contexts: &[String]) -> bool {
+        self.context.as_ref().is_some_and(|context| !contexts.contains(context))
     }
 }
 
@@ -128,16 +149,27 @@ mod tests {
             &Caller-Caller-ID-Name=Coin+line%2Fpayphone&Caller-Caller-ID-Number=anonymous&Caller-Context=public&Caller-Privacy-Hide-Number=false\
             &variable_sip_from_user=anonymous&variable_sip_call_id=abc%40fs1&variable_unheard_of=1";
         let read = Question::of_form(freeswitch.as_bytes()).unwrap();
-        assert_eq!((read.form, read.context.as_str()), (Form::Xml, "public"));
+        assert_eq!((read.form, read.context.as_deref()), (Form::Xml, Some("public")));
         let question = read.question;
         assert_eq!(
             (question.call_id.as_str(), question.called.as_str()),
             ("abc@fs1", "0312345678")
         );
-        // The trunk's name, or another number, stands in To.
-        for to in ["trunk-1", "%2B81300000000"] {
-            let form = format!("{freeswitch}&variable_sip_to_user={to}");
-            assert_eq!(Question::of_form(form.as_bytes()).unwrap().question.called, "0312345678");
+        for (more, called) in [
+            // The trunk's name, or another number, stands in To.
+            ("variable_sip_to_user=trunk-1", "0312345678"),
+            ("variable_sip_to_user=%2B81300000000", "0312345678"),
+            // What a transfer asks for.
+            ("Hunt-Destination-Number=0312345679", "0312345679"),
+            // The operator knows that the trunk has it in To.
+            (
+                "Hunt-Destination-Number=trunk-1&variable_denwaban_called=%2B81312345670",
+                "+81312345670",
+            ),
+        ] {
+            let form = format!("{freeswitch}&{more}");
+            let read = Question::of_form(form.as_bytes()).unwrap();
+            assert_eq!(read.question.called, called, "{more}");
         }
         assert_eq!(
             (question.from_user.as_deref(), question.from_display.as_deref()),
@@ -151,6 +183,7 @@ mod tests {
             (read.form, read.question.active_calls, read.question.called.as_str()),
             (Form::Form, 3, "+81312345678")
         );
+        assert_eq!(read.context, None);
         assert!(Question::of_form(b"called=0312345678&active_calls=many").is_err());
         assert_eq!(
             Question::of_form(b"Caller-Destination-Number=1&Caller-Privacy-Hide-Number=true")
@@ -160,5 +193,23 @@ mod tests {
                 .as_deref(),
             Some("id")
         );
+    }
+
+    #[test]
+    fn freeswitch_is_answered_about_calls_of_the_carrier_only() {
+        let contexts = ["public".to_owned(), "carrier-2".to_owned()];
+        for (asked, elsewhere) in [
+            ("section=dialplan&Hunt-Context=public", false),
+            ("section=dialplan&Hunt-Context=carrier-2&Caller-Context=internal", false),
+            ("section=dialplan&Hunt-Context=internal&Caller-Context=public", true),
+            ("section=dialplan&Caller-Context=internal", true),
+            ("section=dialplan", false),
+            ("section=directory&Hunt-Context=public", true),
+            ("section=configuration", true),
+            ("called=0312345678&Hunt-Context=internal", false),
+        ] {
+            let question = Question::of_form(asked.as_bytes()).unwrap();
+            assert_eq!(question.is_elsewhere(&contexts), elsewhere, "{asked}");
+        }
     }
 }

@@ -339,3 +339,8 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
         text.parse().map_err(|_| format!("{text:?} is no whole number of seconds"))
     })
 }
+
+/// Words, or a list of them.
+pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    list(deserializer, |text| Ok(text.to_owned()))
+}

@@ -57,6 +57,18 @@ fn the_environment_overrides_the_file_and_the_file_the_defaults() {
 }
 
 #[test]
+fn a_list_is_written_as_one_or_with_commas() {
+    let contexts = |toml: &str, pairs| load(toml, pairs).unwrap().switch.freeswitch_contexts;
+    assert_eq!(contexts("", &[]), ["public"]);
+    let toml = "[switch]\nfreeswitch_contexts = ['public', 'carrier-2']";
+    assert_eq!(contexts(toml, &[]), ["public", "carrier-2"]);
+    let env = [("DENWABAN__SWITCH__FREESWITCH_CONTEXTS", "public, carrier-2,")];
+    assert_eq!(contexts("", &env), ["public", "carrier-2"]);
+    let none: [&str; 0] = [];
+    assert_eq!(contexts("[switch]\nfreeswitch_contexts = []", &[]), none);
+}
+
+#[test]
 fn what_is_wrong_is_said_in_one_sentence_that_names_the_key() {
     let file = [
         ("[server]\nbind = 'x'", "server.bind: \"x\" is not an address such as 127.0.0.1:8080"),

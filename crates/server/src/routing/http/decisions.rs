@@ -14,7 +14,9 @@ use crate::http::upload::media_type;
 use crate::identity::callers::Switch;
 use crate::platform::texts::Lang;
 use crate::routing::decide::Call;
-use crate::routing::{self, Form, Question, State};
+use crate::routing::{self, Form, PUBLIC, Question, State};
+
+const XML: &str = "text/xml; charset=utf-8";
 
 /// Counter: decisions, by action.
 const DECISIONS: &str = "denwaban_route_decisions_total";
@@ -29,8 +31,12 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
 /// Three forms, by `Accept`: JSON, whose `rtjson` Kamailio takes as it is; `text/xml` as
 /// FreeSWITCH's mod_xml_curl reads it; `application/x-www-form-urlencoded` for Asterisk's `CURL()`
 /// with `hashcompat`. A question may be a form, too: with the names of the JSON, or with the
-/// channel variables that mod_xml_curl sends, which is answered in XML. Where a switch cannot send
-/// a bearer token, the key may be the password of HTTP basic authentication.
+/// channel variables that mod_xml_curl sends, which is answered in XML: "not found" for contexts
+/// that are not in `switch.freeswitch_contexts` of the configuration, such as that of outgoing
+/// calls. `channel_limit` always comes last in a form: an answer without it was cut off. Where a
+/// switch cannot send a bearer token, the key may be the password of HTTP basic authentication.
+///
+/// A switch that does not understand `action` should ring as it does while the portal is away.
 #[utoipa::path(operation_id = "decide_route", tag = "switch",
     params(("Accept-Language" = Option<String>, Header,
         description = "The language of `matched.reason` and `caller.text`: `ja` or `en`.",
@@ -43,7 +49,8 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
         (SwitchDecision = "application/json"),
         (String = "text/xml", example = "<document type=\"freeswitch/xml\">…</document>"),
         (String = "application/x-www-form-urlencoded",
-            example = "action=ring&devices=minato001%2Cminato002&ring_after_s=0%2C10")))),
+            example = "action=ring&devices=minato001%2Cminato002&ring_after_s=0%2C10\
+                &channel_limit=2")))),
     security(("switch_key" = [])))]
 #[post("/switch/route-decision")]
 pub async fn decide_route(
@@ -53,7 +60,14 @@ pub async fn decide_route(
     lang: Lang,
     asked: Asked,
 ) -> Result<HttpResponse, Failure> {
+    if asked.0.is_elsewhere(&app.config.switch.freeswitch_contexts) {
+        return Ok(HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .content_type(XML)
+            .body(routing::NOT_FOUND));
+    }
     let Question { question, form, context } = asked.0;
+    question.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
     let called = Caller::from_network(&question.called)
         .map_err(|_| Failure::field("/called", FieldCode::InvalidFormat))?;
     let call = Call {
@@ -77,16 +91,18 @@ pub async fn decide_route(
     answer.insert_header((CACHE_CONTROL, "no-store"));
     Ok(match accepted.unwrap_or(form) {
         Form::Json => answer.json(&decision),
-        Form::Xml => answer
-            .content_type("text/xml; charset=utf-8")
-            .body(routing::xml(&decision, &context, domain)),
+        Form::Xml => answer.content_type(XML).body(routing::xml(
+            &decision,
+            context.as_deref().unwrap_or(PUBLIC),
+            domain,
+        )),
         Form::Form => {
             answer.content_type("application/x-www-form-urlencoded").body(routing::form(&decision))
         }
     })
 }
 
-/// A question in one of its forms.
+/// A question in one of its forms, still to be checked.
 #[derive(Debug)]
 pub struct Asked(pub Question);
 
@@ -103,10 +119,6 @@ impl FromRequest for Asked {
                 "application/x-www-form-urlencoded" => Question::of_form(&bytes)?,
                 _ => return Err(Failure::Code(ErrorCode::UnsupportedMediaType)),
             };
-            question
-                .question
-                .validate()
-                .map_err(|errors| Failure::Fields(field_faults(&errors)))?;
             Ok(Self(question))
         })
     }
