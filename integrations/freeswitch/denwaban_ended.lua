@@ -72,6 +72,9 @@ if type == "missed_call" then
   table.insert(fields, { "reason", reason })
   table.insert(fields, { "duration_s", tostring(os.time() - began) })
 end
+if type == "voicemail" then
+  table.insert(fields, { "duration_s", variable("record_seconds") })
+end
 local form = {}
 for _, field in ipairs(fields) do
   table.insert(form, field[1] .. "=" .. encoded(field[2]))

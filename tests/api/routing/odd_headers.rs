@@ -72,6 +72,8 @@ on_both!(callers_are_refused_in_every_form, async |app| {
         (from("+819055550000@carrier.example"), "block_entry"),
         (from("02001234567890"), "block_entry"),
         (json!({"from_user": "anonymous", "pai": asserted}), "block_entry"),
+        // As FreeSWITCH has it with paid-type user-domain.
+        (json!({"from_user": "anonymous", "pai": "+819055550000@carrier.example"}), "block_entry"),
         (json!({"from_user": "09055550000", "diversion": long}), "block_entry"),
         (json!({"from_user": "09055550000", "call_id": long}), "block_entry"),
         (hidden("id"), "reject_withheld"),

@@ -70,6 +70,14 @@ fn names(value: &Value) -> BTreeSet<String> {
     value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }
 
+/// What an event may have.
+fn event_names() -> BTreeSet<String> {
+    let event = json!({"id": "1", "type": "missed_call", "call_id": "1", "called": "2",
+        "at": "2026-11-22T00:15:00Z"});
+    let event: SwitchEvent = serde_json::from_value(event).expect("an event");
+    names(&serde_json::to_value(event).expect("JSON"))
+}
+
 #[test]
 fn asterisk_reads_what_the_portal_answers() {
     let text = dialplan();
@@ -124,10 +132,7 @@ fn asterisk_asks_with_every_name_that_a_question_has() {
 
 #[test]
 fn asterisk_reports_with_names_that_an_event_has() {
-    let event = json!({"id": "1", "type": "missed_call", "call_id": "1", "called": "2",
-        "at": "2026-11-22T00:15:00Z"});
-    let event: SwitchEvent = serde_json::from_value(event).expect("an event");
-    let taken = names(&serde_json::to_value(event).expect("JSON"));
+    let taken = event_names();
     let reported = written(&dialplan(), &["call", "event"]);
     assert!(reported.is_subset(&taken), "{:?}", reported.difference(&taken));
     for name in ["id", "type", "call_id", "called", "at", "reason", "duration_s", "from_user"] {
@@ -160,6 +165,57 @@ fn asterisk_does_what_was_seen_to_work() {
             assert!(!line.contains("Busy(") && !line.contains("Congestion("), "{line}");
         }
     }
+}
+
+/// Fixtures of FreeSWITCH's answers, one after the other.
+fn answers_of_freeswitch() -> String {
+    let folder = tests::repository().join("integrations/freeswitch/fixtures");
+    let files = std::fs::read_dir(folder).expect("fixtures").flatten().map(|file| file.path());
+    let answers = files.filter(|path| path.extension().is_some_and(|kind| kind == "answer"));
+    answers.map(|path| std::fs::read_to_string(path).expect("a fixture")).collect()
+}
+
+#[test]
+fn freeswitch_reads_variables_that_somebody_sets() {
+    let (carrier, public) =
+        (file("freeswitch/denwaban_carrier.xml"), file("freeswitch/denwaban_public.xml"));
+    let script = file("freeswitch/denwaban_ended.lua");
+    let set = format!("{carrier}{public}{}", answers_of_freeswitch());
+    let read = script.split("variable(\"").skip(1).map(|part| part.split('"').next());
+    let expanded = [&carrier, &public].into_iter().flat_map(|text| text.split("${").skip(1));
+    let expanded = expanded.map(|part| part.split('}').next());
+    for name in read.chain(expanded).flatten().filter(|name| name.starts_with("denwaban_")) {
+        assert!(set.contains(&format!("data=\"{name}=")), "nobody sets {name}");
+    }
+    for name in ["denwaban_legs", "denwaban_action", "denwaban_matched", "denwaban_number"] {
+        assert!(script.contains(&format!("\"{name}\"")), "{name} is used by nothing");
+    }
+    // Channels are counted, and legs are kept, by one name of the number.
+    for text in [&carrier, &public] {
+        for begins in ["hash denwaban ", "select/denwaban/"] {
+            for part in text.split(begins).skip(1) {
+                assert!(part.starts_with("${denwaban_number}"), "{part}");
+            }
+        }
+    }
+    assert!(script.contains("\"denwaban/\" .. number"));
+    // The portal answers about the one context, and is not asked about the other.
+    let contexts = server::platform::config::Config::default().switch.freeswitch_contexts;
+    let answered = |name: &str| contexts.iter().any(|context| context == name);
+    assert!(public.contains("<context name=\"public\">") && answered("public"));
+    assert!(carrier.contains("<context name=\"carrier\">") && !answered("carrier"));
+}
+
+#[test]
+fn freeswitch_reports_with_names_that_an_event_has() {
+    let script = file("freeswitch/denwaban_ended.lua");
+    let (taken, mut count) = (event_names(), 0);
+    for part in script.split("{ \"").skip(1) {
+        let name = part.split('"').next().unwrap_or_default();
+        assert!(taken.contains(name), "{name} is no name of an event");
+        count += 1;
+    }
+    assert_eq!(count, 13, "the script names its fields in another way");
 }
 
 #[test]

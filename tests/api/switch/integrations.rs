@@ -108,7 +108,7 @@ async fn replay(client: &Client, key: &str, folder: &Path, name: &str) {
 on_both!(switches_are_answered_as_their_notes_show, async |app| {
     provision(&app).await;
     let key = service_key(&app.app, KeyKind::Switch).await;
-    for (switch, count) in [("freeswitch", 4), ("asterisk", 10)] {
+    for (switch, count) in [("freeswitch", 9), ("asterisk", 10)] {
         let folder = tests::repository().join("integrations").join(switch).join("fixtures");
         let files = std::fs::read_dir(&folder).expect("fixtures").flatten().map(|file| file.path());
         let requests: Vec<_> = files

@@ -6,3 +6,4 @@ mod feed;
 mod feed_reader;
 mod ids;
 mod integrations;
+mod reports;
