@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::header::Accept;
-use api_types::{ErrorCode, RouteQuestion, shortened};
+use api_types::{FieldCode, RouteQuestion, shortened};
 use url::form_urlencoded;
 
 use crate::error::Failure;
@@ -57,7 +57,7 @@ impl Question {
     /// else is in it is read past: switches send hundreds of variables.
     ///
     /// # Errors
-    /// `malformed_request` for a count that is none.
+    /// The field `active_calls`, where it is no count.
     pub fn of_form(bytes: &[u8]) -> Result<Self, Failure> {
         let mut pairs: HashMap<String, String> =
             form_urlencoded::parse(bytes).into_owned().collect();
@@ -95,9 +95,10 @@ impl Question {
             priority: take(&["priority", "variable_sip_i_priority"]),
             active_calls: match take(&["active_calls", "variable_denwaban_active_calls"]) {
                 None => 0,
-                Some(count) => {
-                    count.trim().parse().map_err(|_| Failure::Code(ErrorCode::MalformedRequest))?
-                }
+                Some(count) => count
+                    .trim()
+                    .parse()
+                    .map_err(|_| Failure::field("/active_calls", FieldCode::WrongType))?,
             },
             at: None,
         };
