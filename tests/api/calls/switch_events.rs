@@ -170,6 +170,43 @@ on_both!(no_event_is_lost_because_its_caller_is_odd, async |app| {
     assert_eq!(scene.holder.planned(&app).await.len(), 22, "each is a call of its own");
 });
 
+on_both!(the_same_name_days_later_is_another_call, async |app| {
+    let scene = scene(&app).await;
+    let missed = |id: &str, caller: &str, at: &str| {
+        scene.event("missed_call", json!({"id": id, "call_id": "1.42", "caller": caller, "at": at}))
+    };
+    let shown = async || -> Vec<String> {
+        let list = scene.holder.client.get("/call-events").await.expect(200);
+        let items = list["items"].as_array().expect("items").iter();
+        items.map(|item| item["caller"]["e164"].as_str().unwrap_or("?").to_owned()).collect()
+    };
+    let planned = async || scene.holder.planned(&app).await.len();
+    scene.switch.tell(json!([missed("a", "09011110001", "2026-11-01T00:15:00Z")])).await;
+    let of_one = planned().await;
+    assert!(of_one > 0);
+    // Another terminal of the same call, an hour later by its clock.
+    scene.switch.tell(json!([missed("b", "09011110001", "2026-11-01T01:15:00Z")])).await;
+    assert_eq!((shown().await.len(), planned().await), (1, of_one));
+    scene.switch.tell(json!([missed("c", "09011110002", "2026-11-15T00:15:00Z")])).await;
+    assert_eq!(shown().await, ["+819011110002", "+819011110001"]);
+    assert_eq!(planned().await, 2 * of_one);
+    // In one report, too.
+    scene
+        .switch
+        .tell(json!([
+            missed("d", "09011110003", "2026-11-17T00:15:00Z"),
+            missed("e", "09011110004", "2026-11-19T00:15:00Z"),
+            missed("f", "09011110003", "2026-11-17T00:15:30Z"),
+        ]))
+        .await;
+    assert_eq!(shown().await[..2], ["+819011110004", "+819011110003"]);
+    assert_eq!((shown().await.len(), planned().await), (4, 4 * of_one));
+    // Who answers one of them has not answered the others.
+    let answered = json!({"id": "g", "call_id": "1.42", "at": "2026-11-19T00:15:40Z"});
+    scene.switch.tell(json!([scene.event("answered_call", answered)])).await;
+    assert!(shown().await.contains(&"+819011110001".to_owned()));
+});
+
 on_both!(a_dialplan_reports_one_event_as_a_form, async |app| {
     let scene = scene(&app).await;
     let form = scene.switch.client.header("content-type", "application/x-www-form-urlencoded");

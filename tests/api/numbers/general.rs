@@ -339,59 +339,66 @@ on_both!(a_number_that_does_not_exist_is_not_found, async |app| {
     }
 });
 
-on_both!(a_pause_is_a_setting_that_ends_by_itself, async |app| {
-    let (holder, client) = (app.holder("minato").await, Switch::of(&app).await.client);
-    let (now, called) = (app.clock.now(), holder.dialled(0).await);
-    let at = |seconds: i64| json!((now + TimeDelta::seconds(seconds)).to_rfc3339());
-    for (until, code) in [
-        (at(-1), "in_the_past"),
-        (at(0), "in_the_past"),
-        (at(366 * 86_400 + 1), "out_of_range"),
-        (json!("tomorrow"), "wrong_type"),
-    ] {
-        refuse(&holder, 0, json!({"pause_until": until}), &[("/pause_until", code)]).await;
-    }
-    let paused = patch(&holder, 0, json!({"pause_until": at(900)})).await.expect(200);
-    let end = paused["pause_until"].clone();
-    assert_eq!(holder.client.get("/numbers").await["items"][0]["pause_until"], end);
-
-    // Preview, switch and snapshot say the same before the end, at it and after it.
-    let snapshot = client.get("/switch/snapshot").await.text;
-    let mut lines = snapshot.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let kept = lines.find(|line| line["number"] == called.as_str()).expect("the number");
-    assert_eq!(kept["pause_until"], end);
-    let preview = async |seconds: i64, caller: &str, call_back: bool| {
-        let call = json!({"caller": caller, "at": at(seconds), "emergency_callback": call_back});
-        let path = format!("{}/route-preview", holder.number(0));
-        holder.client.post(&path, call).await.expect(200)
-    };
-    let decide = async |seconds: i64, caller: &str, call_back: bool| {
-        let previewed = preview(seconds, caller, call_back).await;
-        let question = json!({"call_id": "1", "called": called, "from_user": caller,
-            "at": at(seconds), "priority": call_back.then_some("psap-callback")});
-        let decided = client.post("/switch/route-decision", question).await.expect(200);
-        for field in ["action", "sip", "announcement", "matched"] {
-            assert_eq!(previewed[field], decided[field], "{field} {seconds} {caller}");
+on_both!(
+    a_pause_is_a_setting_that_ends_by_itself,
+    |config| config.switch.marks_psap = vec!["*".into()],
+    async |app| {
+        let (holder, client) = (app.holder("minato").await, Switch::of(&app).await.client);
+        let (now, called) = (app.clock.now(), holder.dialled(0).await);
+        let at = |seconds: i64| json!((now + TimeDelta::seconds(seconds)).to_rfc3339());
+        for (until, code) in [
+            (at(-1), "in_the_past"),
+            (at(0), "in_the_past"),
+            (at(366 * 86_400 + 1), "out_of_range"),
+            (json!("tomorrow"), "wrong_type"),
+        ] {
+            refuse(&holder, 0, json!({"pause_until": until}), &[("/pause_until", code)]).await;
         }
-        previewed["matched"]["rule"].clone()
-    };
-    let caller = "09012345678";
-    for (seconds, rule) in [(0, "paused"), (899, "paused"), (900, "ringing"), (901, "ringing")] {
-        assert_eq!(decide(seconds, caller, false).await, rule, "{seconds}");
-    }
-    assert_eq!(preview(0, caller, false).await["sip"]["code"], 486);
-    assert_eq!(decide(0, "119", false).await, "ringing");
-    assert_eq!(decide(0, caller, true).await, "ringing");
+        let paused = patch(&holder, 0, json!({"pause_until": at(900)})).await.expect(200);
+        let end = paused["pause_until"].clone();
+        assert_eq!(holder.client.get("/numbers").await["items"][0]["pause_until"], end);
 
-    // It is not copied; it ends with `null`, and the change log puts it back while it lies ahead.
-    let copy = json!({"from_number_id": holder.numbers[0], "parts": ["general", "ringing"]});
-    holder.client.post(&format!("{}/copy-settings", holder.number(1)), copy).await.expect(200);
-    assert_eq!(holder.client.get(&holder.number(1)).await["pause_until"], Value::Null);
-    let none = json!({"pause_until": null});
-    change(&holder, 0, none.clone(), json!({"pause_until": end}), none).await;
-    assert_eq!(preview(0, caller, false).await["matched"]["rule"], "ringing");
-    let restore =
-        format!("/audit-log/{}/restore", holder.log().await[0]["id"].as_str().expect("id"));
-    holder.client.post(&restore, json!({})).await.expect(200);
-    assert_eq!(preview(0, caller, false).await["matched"]["rule"], "paused");
-});
+        // Preview, switch and snapshot say the same before the end, at it and after it.
+        let snapshot = client.get("/switch/snapshot").await.text;
+        let mut lines =
+            snapshot.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let kept = lines.find(|line| line["number"] == called.as_str()).expect("the number");
+        assert_eq!(kept["pause_until"], end);
+        let preview = async |seconds: i64, caller: &str, call_back: bool| {
+            let call =
+                json!({"caller": caller, "at": at(seconds), "emergency_callback": call_back});
+            let path = format!("{}/route-preview", holder.number(0));
+            holder.client.post(&path, call).await.expect(200)
+        };
+        let decide = async |seconds: i64, caller: &str, call_back: bool| {
+            let previewed = preview(seconds, caller, call_back).await;
+            let question = json!({"call_id": "1", "called": called, "from_user": caller,
+            "at": at(seconds), "priority": call_back.then_some("psap-callback")});
+            let decided = client.post("/switch/route-decision", question).await.expect(200);
+            for field in ["action", "sip", "announcement", "matched"] {
+                assert_eq!(previewed[field], decided[field], "{field} {seconds} {caller}");
+            }
+            previewed["matched"]["rule"].clone()
+        };
+        let caller = "09012345678";
+        for (seconds, rule) in [(0, "paused"), (899, "paused"), (900, "ringing"), (901, "ringing")]
+        {
+            assert_eq!(decide(seconds, caller, false).await, rule, "{seconds}");
+        }
+        assert_eq!(preview(0, caller, false).await["sip"]["code"], 486);
+        assert_eq!(decide(0, "119", false).await, "ringing");
+        assert_eq!(decide(0, caller, true).await, "ringing");
+
+        // It is not copied; it ends with `null`, and the change log puts it back while it lies ahead.
+        let copy = json!({"from_number_id": holder.numbers[0], "parts": ["general", "ringing"]});
+        holder.client.post(&format!("{}/copy-settings", holder.number(1)), copy).await.expect(200);
+        assert_eq!(holder.client.get(&holder.number(1)).await["pause_until"], Value::Null);
+        let none = json!({"pause_until": null});
+        change(&holder, 0, none.clone(), json!({"pause_until": end}), none).await;
+        assert_eq!(preview(0, caller, false).await["matched"]["rule"], "ringing");
+        let restore =
+            format!("/audit-log/{}/restore", holder.log().await[0]["id"].as_str().expect("id"));
+        holder.client.post(&restore, json!({})).await.expect(200);
+        assert_eq!(preview(0, caller, false).await["matched"]["rule"], "paused");
+    }
+);

@@ -129,6 +129,53 @@ on_both!(a_suspended_contract_does_not_ring, async |app| {
     );
 });
 
+on_both!(a_claim_to_call_back_counts_after_an_emergency_call, async |app| {
+    let (holder, switch, called) = scene(&app).await;
+    let list = format!("{}/block-list", holder.number(0));
+    let patch = json!({"reject_withheld": true});
+    holder.client.clone().header("if-match", "*").patch(&list, patch).await.expect(200);
+    let asked = json!({"call_id": "1", "called": called, "from_user": "anonymous",
+        "priority": "Psap-Callback"});
+    until(&switch, &asked, "nobody is believed", |decision| decision["action"] == "reject").await;
+    let outgoing = |caller: &str, at: chrono::DateTime<chrono::Utc>| {
+        event(
+            &called,
+            "outgoing_call",
+            json!({"id": caller, "call_id": caller,
+            "caller": caller, "at": at}),
+        )
+    };
+    // A call to somebody else, and an emergency call of yesterday, change nothing.
+    let now = app.clock.now();
+    let reporter = Switch::of(&app).await;
+    reporter.tell(json!([outgoing("0312340000", now)])).await;
+    reporter.tell(json!([outgoing("118", now - TimeDelta::days(1))])).await;
+    assert_eq!(ask(&switch, asked.clone()).await["action"], "reject");
+    reporter.tell(json!([outgoing("110", now)])).await;
+    until(&switch, &asked, "it is called back", |decision| decision["action"] == "ring").await;
+    let snapshot = switch.get("/switch/snapshot").await.text;
+    assert!(snapshot.contains("callbacks_until"), "{snapshot}");
+    app.clock.advance(TimeDelta::seconds(3_601));
+    assert_eq!(ask(&switch, asked.clone()).await["action"], "reject");
+});
+
+on_both!(
+    a_switch_that_marks_call_backs_itself_is_believed,
+    |config| {
+        config.switch.marks_psap = vec!["test".into()];
+    },
+    async |app| {
+        let (holder, switch, called) = scene(&app).await;
+        let list = format!("{}/block-list", holder.number(0));
+        let patch = json!({"reject_withheld": true});
+        holder.client.clone().header("if-match", "*").patch(&list, patch).await.expect(200);
+        let mut asked = json!({"call_id": "1", "called": called, "from_user": "anonymous"});
+        until(&switch, &asked, "it is refused", |decision| decision["action"] == "reject").await;
+        asked["priority"] = json!(" psap-callback ");
+        assert_eq!(ask(&switch, asked).await["action"], "ring");
+    }
+);
+
 on_both!(callers_are_read_from_raw_sip_headers, async |app| {
     let (holder, switch, called) = scene(&app).await;
     let list = format!("{}/block-list", holder.number(0));
@@ -155,7 +202,12 @@ on_both!(callers_are_read_from_raw_sip_headers, async |app| {
         (json!({"from_user": "anonymous", "pai": "<tel:+819012345678>"}), "ring", "ringing"),
         (json!({"from_user": "sip:alice@example.org"}), "ring", "ringing"),
         (json!({}), "ring", "ringing"),
-        (json!({"from_user": "anonymous", "priority": "psap-callback"}), "ring", "ringing"),
+        // Anybody can write that.
+        (
+            json!({"from_user": "anonymous", "priority": "psap-callback"}),
+            "reject",
+            "reject_withheld",
+        ),
         (json!({"from_user": "110", "active_calls": 0}), "ring", "ringing"),
         (json!({"from_user": "0312345678", "active_calls": 9}), "reject", "channel_limit"),
     ];

@@ -110,8 +110,24 @@ on_both_screens!(adding_numbers, async |story| {
     story.press("登録する").await?;
     story.focus_at("input-caller").await?;
     assert_eq!(total(&story, 0).await, 2);
+    // What was typed is not thrown away unasked, by a step back no more than by the cross.
+    story.browser.driver.back().await?;
+    story.see_at("sheet-ask", "入力した内容が消えます").await?;
+    story.is_at(&block_list(&story, 0)).await?;
+    story.press("入力に戻る").await?;
+    story.gone("sheet-ask").await?;
+    story.holds("電話番号", "090 1234 5678").await?;
     story.press("閉じる").await?;
+    story.press("消して閉じる").await?;
     story.focus_at("add-entry").await?;
+    // With nothing typed a step back closes the sheet, and the next one leaves the page.
+    open_sheet(&story).await?;
+    story.browser.driver.back().await?;
+    story.gone("add-sheet").await?;
+    story.is_at(&block_list(&story, 0)).await?;
+    story.at("entry-total").await?;
+    story.browser.driver.back().await?;
+    story.gone("entry-total").await?;
     Ok(())
 });
 

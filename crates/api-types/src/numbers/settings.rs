@@ -382,6 +382,11 @@ pub struct SwitchNumber {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = DateTime<Utc>, example = "2026-12-01T00:00:00Z")]
     pub pause_until: Option<DateTime<Utc>>,
+    /// Until when a call with `Priority: psap-callback` is believed: for a while after the contract
+    /// has made an emergency call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = DateTime<Utc>, example = "2026-11-22T01:15:00Z")]
+    pub callbacks_until: Option<DateTime<Utc>>,
     /// Calls at once on the number.
     #[schema(example = 3)]
     pub channel_limit: u8,

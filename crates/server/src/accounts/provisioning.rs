@@ -40,6 +40,7 @@ pub fn create_account(
         version: 1,
         created_at: ctx.at(),
         updated_at: ctx.at(),
+        callbacks_until: None,
     };
     let scope = operator.account(&row.id);
     account::insert(conn, operator, row.clone())?;

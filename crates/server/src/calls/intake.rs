@@ -8,7 +8,7 @@ mod rows;
 use std::collections::{HashMap, HashSet};
 
 use api_types::{AttachmentKind, FieldCode, FieldFault, LiveChange, SwitchEventType};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use store::accounts::account;
 use store::calls::attachment::{self, Upload};
 use store::calls::call_event;
@@ -20,7 +20,7 @@ pub use read::{Heard, Item};
 
 use crate::calls::rules::call_log::{Entry, News};
 use crate::error::Failure;
-use calls::Call;
+use calls::{Call, is_near};
 
 /// How events are taken in.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Intake {
     pub now: DateTime<Utc>,
     /// For how long links to files work.
     pub link_lasts: TimeDelta,
+    /// How long after an emergency call a contract may be called back.
+    pub callback_lasts: TimeDelta,
 }
 
 /// One event that was entered, for those who plan what follows from it.
@@ -148,10 +150,13 @@ struct Desk<'a> {
     /// Ids of events that are known, by account.
     known: HashSet<(&'a str, String)>,
     uploads: HashMap<String, Upload>,
-    calls: HashMap<(&'a str, String), Call<'a>>,
-    /// In the order in which they were first spoken of.
-    order: Vec<(&'a str, String)>,
+    /// By number and the switch's name: one name may stand for several calls, days apart.
+    calls: HashMap<(&'a str, String), Vec<Call<'a>>>,
+    /// In the order in which they were first spoken of; which of those of one name.
+    order: Vec<((&'a str, String), usize)>,
     attachments: Vec<attachment::Row>,
+    /// When accounts made their last emergency call of this request.
+    emergencies: HashMap<&'a str, NaiveDateTime>,
 }
 
 impl<'a> Desk<'a> {
@@ -183,6 +188,7 @@ impl<'a> Desk<'a> {
             calls: HashMap::new(),
             order: Vec::new(),
             attachments: Vec::new(),
+            emergencies: HashMap::new(),
             numbers,
         };
         let mut by_account: HashMap<&'a str, Vec<&Heard>> = HashMap::new();
@@ -212,16 +218,36 @@ impl<'a> Desk<'a> {
         let mut call_ids: Vec<&str> = heard.iter().map(|heard| heard.call_id.as_str()).collect();
         call_ids.sort_unstable();
         call_ids.dedup();
-        let rows = call_event::of_calls(conn, &scope, &call_ids)?;
+        let mut rows = call_event::of_calls(conn, &scope, &call_ids)?;
+        rows.retain(|row| {
+            heard.iter().any(|heard| heard.call_id == row.call_id && is_near(heard.at, row.at))
+        });
         self.plan.remember(conn, &scope, &rows)?;
         for row in rows {
             // A call that went through two numbers of the account is two calls to those who are
             // told.
             let Some(&number) = self.by_id.get(row.number_id.as_str()) else { continue };
             let key = (number.id.as_str(), row.call_id.clone());
-            self.calls.entry(key).or_insert_with(|| Call::new(number)).remember(row);
+            let (calls, which) = self.call(key, number, row.at);
+            calls[which].remember(row);
         }
         Ok(())
+    }
+
+    /// The calls of a name, and which of them a report of this time is about; a new one where it is
+    /// none of them.
+    fn call(
+        &mut self,
+        key: (&'a str, String),
+        number: &'a number::Row,
+        at: NaiveDateTime,
+    ) -> (&mut Vec<Call<'a>>, usize) {
+        let calls = self.calls.entry(key).or_default();
+        let which = calls.iter().position(|call| call.is_of(at)).unwrap_or_else(|| {
+            calls.push(Call::new(number));
+            calls.len() - 1
+        });
+        (calls, which)
     }
 
     fn enter(&mut self, conn: &mut Conn, heard: &Heard) -> Result<Outcome, Failure> {
@@ -265,18 +291,21 @@ impl<'a> Desk<'a> {
         let row = rows::event(self.intake, number, event_id, heard, refusing.is_some());
         let is_told = self.accounts.get(account_id).is_some_and(|account| account.is_active());
         let key = (number.id.as_str(), heard.call_id.clone());
-        if !self.calls.contains_key(&key) {
-            self.calls.insert(key.clone(), Call::new(number));
+        if heard.kind == SwitchEventType::OutgoingCall && heard.caller.is_emergency() {
+            let last = self.emergencies.entry(account_id).or_insert(heard.at);
+            *last = heard.at.max(*last);
         }
-        if let Some(call) = self.calls.get_mut(&key) {
-            if !call.is_touched() {
-                self.order.push(key);
-            }
-            let is_first_refusal = call.enter(row, is_told, self.plan.as_mut());
-            if let (Some(Some(entry_id)), true) = (refusing, is_first_refusal) {
-                let scope = store::Scope::account(account_id);
-                store::block_list::block_entry::hit(conn, &scope, &number.id, &entry_id, heard.at)?;
-            }
+        let (_, which) = self.call(key.clone(), number, heard.at);
+        let Some(call) = self.calls.get_mut(&key).and_then(|calls| calls.get_mut(which)) else {
+            return Err(Failure::Internal("a call that was just found is gone".into()));
+        };
+        if !call.is_touched() {
+            self.order.push((key, which));
+        }
+        let is_first_refusal = call.enter(row, is_told, self.plan.as_mut());
+        if let (Some(Some(entry_id)), true) = (refusing, is_first_refusal) {
+            let scope = store::Scope::account(account_id);
+            store::block_list::block_entry::hit(conn, &scope, &number.id, &entry_id, heard.at)?;
         }
         Ok(Outcome::Accepted)
     }
@@ -288,8 +317,10 @@ impl<'a> Desk<'a> {
         scope: SwitchScope,
     ) -> Result<(Vec<(String, LiveChange)>, usize), Failure> {
         let (mut events, mut changes) = (Vec::new(), Vec::new());
-        for key in &self.order {
-            let Some(call) = self.calls.remove(key) else { continue };
+        for (key, which) in std::mem::take(&mut self.order) {
+            let Some(calls) = self.calls.get_mut(&key) else { continue };
+            let number = calls[which].number;
+            let call = std::mem::replace(&mut calls[which], Call::new(number));
             let account = scope.account(&call.number.account_id);
             let ended = call.close(&mut events);
             for row in &ended.amended {
@@ -310,6 +341,10 @@ impl<'a> Desk<'a> {
             attachment::insert(conn, &scope.account(&file.account_id), file)?;
         }
         call_event::insert_all(conn, scope, &events)?;
+        for (account_id, at) in &self.emergencies {
+            let (scope, until) = (scope.account(*account_id), *at + self.intake.callback_lasts);
+            account::expect_callbacks(conn, &scope, until, self.intake.now.naive_utc())?;
+        }
         let planned = self.plan.write(conn, scope)?;
         Ok((changes, planned))
     }

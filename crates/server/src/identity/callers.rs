@@ -275,6 +275,8 @@ pub struct Switch {
     pub scope: SwitchScope,
     /// Id of the key.
     pub key_id: String,
+    /// Its name.
+    pub name: String,
 }
 
 impl FromRequest for Switch {
@@ -286,7 +288,7 @@ impl FromRequest for Switch {
         identify(request, async move {
             let app = state::<State>(&cloned)?;
             let row = key(&app, cloned.headers(), KeyKind::Switch).await?;
-            Ok(Switch { scope: SwitchScope::authorised(), key_id: row.id })
+            Ok(Switch { scope: SwitchScope::authorised(), key_id: row.id, name: row.name })
         })
     }
 }

@@ -146,7 +146,12 @@ impl Plan for Notices {
         let rule = self.rules.of(step.number).filter(|_| step.is_told);
         let call =
             self.calls.entry(key(step)).or_insert_with(|| of_account(&step.number.account_id));
-        let plan = plan_notices(step.entries, step.news, rule, &call.planned);
+        // Another call may have had the same name, days before.
+        let is_of_call = |notice: &&Planned| {
+            step.entries.iter().any(|entry| entry.row.id == notice.call_event_id)
+        };
+        let planned: Vec<Planned> = call.planned.iter().filter(is_of_call).cloned().collect();
+        let plan = plan_notices(step.entries, step.news, rule, &planned);
         for id in plan.canceled {
             call.cancel(id);
         }

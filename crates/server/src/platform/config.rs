@@ -171,6 +171,13 @@ pub struct Switch {
     /// of outgoing calls, the answer is "not found".
     #[serde(deserialize_with = "load::words")]
     pub freeswitch_contexts: Vec<String>,
+    /// Names of the switches that mark call-backs after emergency calls (`Priority: psap-callback`)
+    /// themselves and take the header from nobody; `*` = all. From the others the header counts
+    /// for a while after the contract has made an emergency call.
+    #[serde(deserialize_with = "load::words")]
+    pub marks_psap: Vec<String>,
+    /// How long after an emergency call a contract may be called back, in seconds.
+    pub emergency_callback_s: u64,
     /// Contracts of which the settings are kept in memory at most, to decide without asking the
     /// database.
     pub cached_accounts: usize,
@@ -181,9 +188,18 @@ impl Default for Switch {
         Self {
             sip_domain: "sip.invalid".into(),
             sip_codes: SipCodes::default(),
+            marks_psap: Vec::new(),
+            emergency_callback_s: 3_600,
             freeswitch_contexts: vec!["public".into()],
             cached_accounts: 200_000,
         }
+    }
+}
+
+impl Switch {
+    /// Whether the switch of this name marks call-backs after emergency calls itself.
+    pub fn marks_psap(&self, name: &str) -> bool {
+        self.marks_psap.iter().any(|marks| marks == "*" || marks == name)
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
         version: 1,
         created_at: at(),
         updated_at: at(),
+        callbacks_until: None,
     };
     let numbers = (0..sample.numbers)
         .map(|i| number::Row {

@@ -52,6 +52,8 @@ pub struct NumberSettings<'a> {
     pub entries: Cow<'a, [Entry]>,
     /// 着信を休止: until when nobody rings.
     pub pause_until: Option<NaiveDateTime>,
+    /// Until when the contract expects to be called back after an emergency call.
+    pub callbacks_until: Option<NaiveDateTime>,
     /// Calls at once.
     pub channel_limit: u8,
     /// 話中アナウンス: announces that every channel is in use; else a busy tone tells it.
@@ -95,8 +97,20 @@ pub struct Call {
     pub at: NaiveDateTime,
     /// Calls that are under way on the number, without this one.
     pub active_calls: u32,
-    /// Whether it calls back after an emergency call: `Priority: psap-callback` (RFC 7090, 5).
-    pub emergency_callback: bool,
+    /// What it says of calling back after an emergency call.
+    pub callback: Callback,
+}
+
+/// Whether a call calls back after an emergency call (RFC 7090, 5). Anybody can write the header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Callback {
+    /// It doesn't say so.
+    #[default]
+    No,
+    /// It says so: true where the contract has made an emergency call.
+    Claimed,
+    /// Its switch marks such calls itself.
+    Certain,
 }
 
 /// What becomes of a call, and why.
@@ -154,6 +168,7 @@ impl<'a> NumberSettings<'a> {
             reject_service_conflict: number.reject_service_conflict,
             entries: entries.iter().filter_map(Entry::from_row).collect(),
             pause_until: number.pause_until,
+            callbacks_until: contract.account.callbacks_until,
             channel_limit: wire::channels(number.channel_limit),
             busy_announcement: number.busy_announcement,
             devices: devices.collect(),
@@ -168,6 +183,7 @@ impl<'a> NumberSettings<'a> {
             reject_out_of_range: self.reject_out_of_range,
             reject_service_conflict: self.reject_service_conflict,
             pause_until: self.pause_until.map(|end| end.and_utc()),
+            callbacks_until: self.callbacks_until.map(|end| end.and_utc()),
             channel_limit: self.channel_limit,
             busy_announcement: self.busy_announcement.then(|| BUSY_ANNOUNCEMENT.to_owned()),
             ..SwitchNumber::default()
@@ -228,7 +244,12 @@ pub fn beginnings(key: &str) -> Vec<String> {
 pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> Decision {
     let refusal = refusal(settings, call);
     let is_paused = settings.pause_until.is_some_and(|end| call.at < end);
-    let is_exempt = call.emergency_callback || call.caller.is_emergency();
+    let calls_back = match call.callback {
+        Callback::No => false,
+        Callback::Claimed => settings.callbacks_until.is_some_and(|end| call.at < end),
+        Callback::Certain => true,
+    };
+    let is_exempt = calls_back || call.caller.is_emergency();
     let because = |action, matched| Decision {
         action,
         matched,

@@ -45,6 +45,8 @@ row! {
         pub created_at: NaiveDateTime,
         /// When it was last changed.
         pub updated_at: NaiveDateTime,
+        /// Until when a call-back after an emergency call is expected.
+        pub callbacks_until: Option<NaiveDateTime>,
     }
 }
 
@@ -219,6 +221,27 @@ pub fn next_revision(
         accounts::table.find(scope.account_id()).select(accounts::revision).first(conn)?;
     route_change::add(conn, scope, about, Some(revision), now)?;
     Ok(revision)
+}
+
+/// The account has called 110, 118 or 119: it is called back until then. No change of a setting.
+///
+/// # Errors
+/// When the database refuses.
+pub fn expect_callbacks(
+    conn: &mut Conn,
+    scope: &Scope,
+    until: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<(), StoreError> {
+    let later = accounts::callbacks_until.is_null().or(accounts::callbacks_until.lt(until));
+    let changed = diesel::update(accounts::table.find(scope.account_id()))
+        .filter(later)
+        .set(accounts::callbacks_until.eq(until))
+        .execute(conn)?;
+    if changed > 0 {
+        next_revision(conn, scope, route_change::About::Account, now)?;
+    }
+    Ok(())
 }
 
 /// The account's contact mail.

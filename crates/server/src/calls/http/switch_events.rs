@@ -105,7 +105,12 @@ pub async fn create_switch_events(
     events: SwitchEvents,
 ) -> Result<HttpResponse, Failure> {
     let link_lasts = seconds(u64::from(app.config.attachments.link_days) * 86_400);
-    let intake = Intake { switch_id: switch.key_id, now: app.clock.now(), link_lasts };
+    let intake = Intake {
+        switch_id: switch.key_id,
+        now: app.clock.now(),
+        link_lasts,
+        callback_lasts: seconds(app.config.switch.emergency_callback_s),
+    };
     let items: Vec<intake::Item> =
         events.0.into_iter().map(|sent| intake::Item::read(sent, intake.now)).collect();
     let (scope, ids) =

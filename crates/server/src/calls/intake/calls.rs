@@ -1,6 +1,7 @@
 //! One call while its events are taken in.
 
 use api_types::LiveChange;
+use chrono::{NaiveDateTime, TimeDelta};
 use store::calls::call_event;
 use store::numbers::number;
 
@@ -21,7 +22,21 @@ pub(super) struct Ended {
     pub(super) changed: Vec<String>,
 }
 
+/// Switches use the name of a call again, some of them after a restart: what lies further apart is
+/// another call.
+const ONE_CALL: TimeDelta = TimeDelta::hours(24);
+
+/// Whether two reports under one name are about one call.
+pub(super) fn is_near(one: NaiveDateTime, other: NaiveDateTime) -> bool {
+    (one - other).abs() < ONE_CALL
+}
+
 impl<'a> Call<'a> {
+    /// Whether a report of this time is about this call.
+    pub(super) fn is_of(&self, at: NaiveDateTime) -> bool {
+        self.entries.iter().any(|entry| is_near(entry.row.at, at))
+    }
+
     pub(super) fn new(number: &'a number::Row) -> Self {
         Self { number, entries: Vec::new() }
     }

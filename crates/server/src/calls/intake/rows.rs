@@ -12,7 +12,9 @@ use store::{Conn, Scope, Stored};
 
 use super::{Heard, Intake};
 use crate::error::Failure;
-use crate::routing::decide::{Call, Entry, NumberSettings, SipCodes, candidate_keys, decide_call};
+use crate::routing::decide::{
+    Call, Callback, Entry, NumberSettings, SipCodes, candidate_keys, decide_call,
+};
 
 /// The row of an event. `is_refused`: a setting of the number refused the call.
 pub(super) fn event(
@@ -102,7 +104,7 @@ pub(super) fn refusing(
         caller: heard.caller.clone(),
         at: heard.at,
         active_calls: 0,
-        emergency_callback: false,
+        callback: Callback::No,
     };
     let decision = decide_call(&settings, &call, &SipCodes::default());
     let refused = decision.matched.refuses_caller();

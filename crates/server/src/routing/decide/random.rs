@@ -123,7 +123,7 @@ impl Case {
             caller: random.pick(callers).clone(),
             at: at(random.below(8)),
             active_calls: random.below(8) as u32,
-            emergency_callback: random.once_in(10),
+            callback: if random.once_in(10) { Callback::Certain } else { Callback::No },
         };
         Self { contract, entries, call }
     }
@@ -150,7 +150,7 @@ impl Case {
     }
 
     fn is_emergency(&self) -> bool {
-        self.call.emergency_callback
+        self.call.callback == Callback::Certain
             || matches!(self.call.caller.key(), Some("110" | "118" | "119"))
     }
 

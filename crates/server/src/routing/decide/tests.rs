@@ -19,7 +19,7 @@ fn call(caller: &str) -> Call {
         caller: Caller::parse(caller).unwrap(),
         at: at(0),
         active_calls: 0,
-        emergency_callback: false,
+        callback: Callback::No,
     }
 }
 
@@ -163,7 +163,8 @@ fn emergency_numbers_and_their_call_backs_are_never_refused() {
         settings(&["exact 110", "exact 118", "prefix 119", "exact 117", "exact 0312345678"]);
     (settings.reject_withheld, settings.reject_pay_phone) = (true, true);
     for (caller, emergency_callback, passes) in table {
-        let call = Call { emergency_callback, ..call(caller) };
+        let callback = if emergency_callback { Callback::Certain } else { Callback::No };
+        let call = Call { callback, ..call(caller) };
         let decision = decide(&settings, &call);
         assert_eq!(decision.matched == Ringing, passes, "{call:?}");
         assert_eq!(decision.exempted, passes, "{call:?}");
@@ -172,7 +173,7 @@ fn emergency_numbers_and_their_call_backs_are_never_refused() {
         assert_eq!(busy.matched == ChannelLimit, passes, "{busy:?}");
     }
     assert!(
-        !decide(&settings, &Call { emergency_callback: true, ..call("0312345679") }).exempted,
+        !decide(&settings, &Call { callback: Callback::Certain, ..call("0312345679") }).exempted,
         "nothing would have refused it"
     );
 }
@@ -260,7 +261,7 @@ fn a_pause_comes_after_the_lists_and_before_the_channels_and_ends_by_itself() {
                 };
                 assert_eq!(heard, expected, "{call:?}");
             }
-            let call_back = decide(&settings, &Call { emergency_callback: true, ..call });
+            let call_back = decide(&settings, &Call { callback: Callback::Certain, ..call });
             assert_ne!(call_back.matched, Paused, "{until:?} {caller}");
         }
     }
@@ -469,5 +470,28 @@ fn every_rule_says_why_in_both_languages() {
             (reason(Lang::Ja, &decision).as_str(), reason(Lang::En, &decision).as_str()),
             (japanese, english)
         );
+    }
+}
+
+#[test]
+fn a_claim_to_call_back_is_believed_after_an_emergency_call() {
+    let end = at(60);
+    let settings = |callbacks_until| NumberSettings {
+        reject_withheld: true,
+        callbacks_until,
+        ..settings(&[])
+    };
+    for (callbacks_until, callback, seconds, passes) in [
+        (None, Callback::No, 0, false),
+        (None, Callback::Claimed, 0, false),
+        (None, Callback::Certain, 0, true),
+        (Some(end), Callback::No, 0, false),
+        (Some(end), Callback::Claimed, 0, true),
+        (Some(end), Callback::Claimed, 59, true),
+        (Some(end), Callback::Claimed, 60, false),
+    ] {
+        let call = Call { callback, at: at(seconds), ..call("withheld") };
+        let decided = decide(&settings(callbacks_until), &call);
+        assert_eq!(decided.action == RouteAction::Ring, passes, "{callback:?} {seconds}");
     }
 }

@@ -13,7 +13,7 @@ use crate::http::read;
 use crate::http::upload::media_type;
 use crate::identity::callers::Switch;
 use crate::platform::texts::Lang;
-use crate::routing::decide::Call;
+use crate::routing::decide::{Call, Callback};
 use crate::routing::{self, Form, PUBLIC, Question, State};
 
 const XML: &str = "text/xml; charset=utf-8";
@@ -74,10 +74,16 @@ pub async fn decide_route(
         caller: routing::caller(&question),
         at: question.at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc()),
         active_calls: question.active_calls,
-        emergency_callback: question
-            .priority
-            .as_deref()
-            .is_some_and(|priority| priority.trim().eq_ignore_ascii_case("psap-callback")),
+        callback: match question.priority.as_deref().map(str::trim) {
+            Some(priority) if priority.eq_ignore_ascii_case("psap-callback") => {
+                if app.config.switch.marks_psap(&switch.name) {
+                    Callback::Certain
+                } else {
+                    Callback::Claimed
+                }
+            }
+            _ => Callback::No,
+        },
     };
     let routed =
         routing::route(&app.clone().into_inner(), switch.scope, &called, call.clone()).await?;

@@ -14,7 +14,9 @@ use crate::http::extract::{Body, Shared};
 use crate::identity::callers::Member;
 use crate::platform;
 use crate::platform::texts::Lang;
-use crate::routing::decide::{Call, NumberSettings, SipCodes, candidate_keys, decide_call};
+use crate::routing::decide::{
+    Call, Callback, NumberSettings, SipCodes, candidate_keys, decide_call,
+};
 use crate::routing::view;
 
 /// Preview what becomes of a call
@@ -41,7 +43,8 @@ pub async fn preview_route(
         }
     };
     let at = at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc());
-    let call = Call { caller, at, active_calls: active_calls.into(), emergency_callback };
+    let callback = if emergency_callback { Callback::Certain } else { Callback::No };
+    let call = Call { caller, at, active_calls: active_calls.into(), callback };
     let codes = app.config.switch.sip_codes;
     let decision = app
         .db

@@ -13,7 +13,9 @@ use store::routing::route;
 
 use crate::platform::config::Switch as SwitchConfig;
 use crate::platform::texts::Lang;
-use crate::routing::decide::{Call, NumberSettings, SipCodes, decide_call, reason_phrase};
+use crate::routing::decide::{
+    Call, Callback, NumberSettings, SipCodes, decide_call, reason_phrase,
+};
 use crate::{platform, routing};
 
 /// The form of the lines.
@@ -112,7 +114,7 @@ pub(super) fn number(
         caller: Caller::NoNumber(NoNumber::OutOfRange),
         at: now,
         active_calls: 0,
-        emergency_callback: true,
+        callback: Callback::Certain,
     };
     let decided = decide_call(&settings, &call, &config.sip_codes);
     let decision =

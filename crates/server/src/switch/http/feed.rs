@@ -31,7 +31,8 @@ const SIGNATURE: &str = "Denwaban-Signature";
 ///
 /// 1. No `number` is dialled so: refused with `sip_codes.unknown_number`.
 /// 2. It is `suspended`: refused with `sip_codes.suspended`.
-/// 3. Unless the caller is one of `never_refused`, or the call carries `Priority: psap-callback`: a
+/// 3. Unless the caller is one of `never_refused`, or the call carries `Priority: psap-callback` and
+///    the switch marks such calls itself or `callbacks_until` has not come: a
 ///    caller without a number is refused with `sip_codes.no_number` where the `reject_…` of the
 ///    kind is on; one with a number with `sip_codes.blocked` where `exact` has it, or `prefix` a
 ///    beginning of it, whose time has not come.
