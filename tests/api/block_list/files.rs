@@ -121,6 +121,28 @@ on_both!(every_encoding_delimiter_and_way_of_sending_is_understood, async |app| 
     assert_eq!((imports, list.count().await), (57, 0));
 });
 
+on_both!(vcards_are_read_like_a_list, async |app| {
+    let (_, list, _) = two_lists(&app).await;
+    let cards = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:山田 太郎\r\nTEL;TYPE=CELL:090-1111-0001\r\n\
+        TEL;TYPE=FAX:03-1111-0009\r\nTEL:0901\r\nEND:VCARD\r\n";
+    for content_type in ["text/vcard", "text/x-vcard", "text/directory", "text/plain"] {
+        let import =
+            list.upload("?dry_run=true", Some(content_type), cards.into()).await.expect(200);
+        assert_eq!(
+            (&import["added"], &import["invalid"], &import["columns"]["format"]),
+            (&json!(1), &json!(1), &json!("vcard")),
+            "{content_type}"
+        );
+        assert_eq!(import["columns"]["left_out"], json!(["TEL (FAX)"]));
+        let row = &import["rows"][0];
+        assert_eq!((&row["line"], &row["note"]), (&json!(4), &json!("山田 太郎")));
+        let failed =
+            list.download(&format!("/imports/{}/failed-rows", text(&import["import_id"]))).await;
+        let failed = String::from_utf8(failed.file()).expect("text");
+        assert!(failed.starts_with("電話番号,メモ,エラーの理由\r\n0901,山田 太郎,"), "{failed}");
+    }
+});
+
 on_both!(the_rows_of_a_shift_jis_file_come_back_as_they_were, async |app| {
     let (_, list, _) = two_lists(&app).await;
     let file = [SHIFT_JIS, b"0901,\x95\x5C\x8E\xA6\r\n"].concat();

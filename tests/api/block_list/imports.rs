@@ -27,11 +27,12 @@ const EVERYTHING: &[(&str, &str, &str)] = &[
     ("9.01E+09,,,", "invalid", "scientific_notation"),
     ("非通知,,,", "invalid", "no_number_given"),
     ("090-1111-0009,もう,,", "duplicate", "duplicate"),
-    ("090*,,,", "invalid", "star_or_hash"),
+    ("090*,,,", "repairable", "star_or_hash"),
     ("12345,,,", "invalid", "no_prefix"),
     ("45123456,,,", "invalid", "no_prefix"),
     ("451234567,自分のゼロ落ち,,", "invalid", "own_number"),
-    ("090-1111-0006,\"あ\nい\",,", "invalid", "control_character"),
+    ("090-1111-0007,\u{7}ベル,,", "invalid", "control_character"),
+    ("090-1111-0006,\"あ\nい\",,", "added", ""),
 ];
 
 /// The lines on which the rows of [`EVERYTHING`] begin: behind the header, and the last but one has
@@ -123,7 +124,7 @@ on_both!(a_preview_judges_every_row_and_changes_nothing, async |app| {
         assert_eq!(judged["reason"].is_string(), *outcome != "added", "{row}");
         assert_eq!(
             judged["match"],
-            if row.contains("前方一致") { "prefix" } else { "exact" },
+            if row.contains("前方一致") || row.contains('*') { "prefix" } else { "exact" },
             "{row}"
         );
     }
@@ -214,31 +215,31 @@ on_both!(a_preview_is_applied_once_and_all_or_nothing, async |app| {
         (&json!("applied"), &json!([]), &preview["import_id"])
     );
     let count = |name: &str| applied[name].as_u64().expect("a count");
-    assert_eq!((count("added"), count("duplicates"), count("repairable")), (4, 3, 0));
+    assert_eq!((count("added"), count("duplicates"), count("repairable")), (6, 3, 0));
     assert_eq!(
         count("total"),
         count("added") + count("duplicates") + count("repairable") + count("invalid")
     );
     assert_eq!(
         list.callers("").await,
-        ["+1", "0120", "090-1111-0002", "090-1111-0001", "090-1111-0009"],
+        ["090-1111-0006", "090", "+1", "0120", "090-1111-0002", "090-1111-0001", "090-1111-0009"],
         "the last row is the latest"
     );
-    assert_eq!(list.count().await, 5);
+    assert_eq!(list.count().await, 7);
     let entries = list.entries("").await;
-    assert_eq!(column(&entries, "note"), ["", "", "ゼロ落ち", "営業", "before"]);
+    assert_eq!(column(&entries, "note"), ["あ い", "", "", "", "ゼロ落ち", "営業", "before"]);
     assert_eq!(
-        (&entries[1]["expires_at"], &entries[1]["match"]),
+        (&entries[3]["expires_at"], &entries[3]["match"]),
         (&json!("2030-12-31T15:00:00Z"), &json!("prefix"))
     );
     assert_eq!(
-        (&entries[0]["import_id"], &entries[4]["import_id"]),
+        (&entries[0]["import_id"], &entries[6]["import_id"]),
         (&preview["import_id"], &Value::Null)
     );
     let line = &log_of(&holder, 0).await[0];
     assert_eq!(
         (&line["action"], &line["after"]),
-        (&json!("import"), &json!({"count": 4, "import_id": preview["import_id"]}))
+        (&json!("import"), &json!({"count": 6, "import_id": preview["import_id"]}))
     );
 
     list.apply(&preview, json!({"skip_invalid": true})).await.expect_problem(409, "already_done");
@@ -247,14 +248,17 @@ on_both!(a_preview_is_applied_once_and_all_or_nothing, async |app| {
         let gone = list.client.get(&format!("{}/{path}", list.import_path(&preview))).await;
         gone.expect_problem(410, "gone");
     }
-    assert_eq!(list.count().await, 5);
+    assert_eq!(list.count().await, 7);
 
     // Without the repair the rows that lost their zero are left out as well.
     let other = List::of(&app, &holder, 1);
     let preview = other.preview(everything()).await;
     let applied = other.apply(&preview, json!({"skip_invalid": true})).await.expect(200);
-    assert_eq!((&applied["added"], &applied["repairable"]), (&json!(4), &json!(2)));
-    assert_eq!(other.callers("").await, ["090-1111-0009", "+1", "0120", "090-1111-0001"]);
+    assert_eq!((&applied["added"], &applied["repairable"]), (&json!(5), &json!(3)));
+    assert_eq!(
+        other.callers("").await,
+        ["090-1111-0006", "090-1111-0009", "+1", "0120", "090-1111-0001"]
+    );
 });
 
 on_both!(a_file_is_imported_at_once_or_every_wrong_row_is_named, async |app| {
@@ -348,6 +352,103 @@ on_both!(rows_that_failed_are_put_right_and_sent_again, async |app| {
     assert_eq!(
         column(&list.entries("").await, "note"),
         ["=1+1", "緊急; \"至急\"", "短い", "before"]
+    );
+});
+
+on_both!(a_row_with_several_numbers_makes_an_entry_of_each, async |app| {
+    let (_, list) = stage(&app).await;
+    let file = "連絡先一覧,,,,,\n\n氏名,携帯電話,会社電話,FAX,期限,登録日\n\
+        山田,090-1111-0001 ::: 9011110002,0311110003,0311110004,R12.3.31,2026/1/5\n\
+        田中,,短い,,,2026/1/5\n鈴木,03-1111,0901,,,\n";
+    let preview = list.preview(file).await;
+    assert_eq!(
+        preview["columns"],
+        json!({
+            "format": "csv", "header_line": 3, "callers": ["携帯電話", "会社電話"],
+            "notes": ["氏名"], "match": null, "expires_at": "期限",
+            "left_out": ["FAX", "登録日"],
+        })
+    );
+    let all = preview["rows"].as_array().expect("rows").clone();
+    let seen = |row: &Value| {
+        (
+            row["line"].as_u64(),
+            text(&row["caller_text"]).to_owned(),
+            text(&row["outcome"]).to_owned(),
+        )
+    };
+    let expected = [
+        (4, "090-1111-0001", "added"),
+        (4, "090-1111-0002", "repairable"),
+        (4, "03-1111-0003", "added"),
+        (5, "?", "invalid"),
+        (6, "?", "invalid"),
+        (6, "?", "invalid"),
+    ]
+    .map(|(line, caller, outcome)| (Some(line), caller.to_owned(), outcome.to_owned()));
+    assert_eq!(all.iter().map(seen).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        (&all[0]["note"], &all[0]["expires_at"], &all[3]["note"]),
+        (&json!("山田"), &json!("2030-03-31T15:00:00Z"), &Value::Null)
+    );
+    for limit in 1..=4 {
+        assert_eq!(rows(&list, &preview, &format!("limit={limit}")).await, all, "{limit} per page");
+    }
+    // What failed comes back as it was, each row once.
+    let failed =
+        list.download(&format!("/imports/{}/failed-rows", text(&preview["import_id"]))).await;
+    let failed = String::from_utf8(failed.file()).expect("text");
+    let lines: Vec<&str> = failed.lines().collect();
+    assert_eq!(lines[0], "氏名,携帯電話,会社電話,FAX,期限,登録日,エラーの理由");
+    assert_eq!(lines.len(), 4, "{failed}");
+    assert!(lines[1].starts_with("山田,090-1111-0001 ::: 9011110002,0311110003,"), "{failed}");
+    assert!(lines[3].starts_with("鈴木,03-1111,0901,") && lines[3].contains("0901:"), "{failed}");
+    let options = json!({"repair": true, "skip_invalid": true});
+    let applied = list.apply(&preview, options).await.expect(200);
+    assert_eq!((&applied["added"], &applied["columns"]), (&json!(3), &Value::Null));
+    assert_eq!(
+        list.callers("").await,
+        ["03-1111-0003", "090-1111-0002", "090-1111-0001", "090-1111-0009"]
+    );
+    assert_eq!(list.undo_import(&preview).await.expect(200), json!({"removed": 3}));
+});
+
+on_both!(what_was_meant_is_proposed_and_added_with_the_repair, async |app| {
+    let (_, list) = stage(&app).await;
+    let table = [
+        ("03-1111-0001（代表）", "03-1111-0001", "exact", "unexpected_character"),
+        ("819011110001", "090-1111-0001", "exact", "no_prefix"),
+        ("0311110*", "03-1111-0", "prefix", "star_or_hash"),
+        ("9011110002", "090-1111-0002", "exact", "lost_zero"),
+    ];
+    let file: String = table.iter().map(|(text, ..)| format!("{text}\n")).collect();
+    let preview = list.preview(format!("電話番号\n{file}")).await;
+    for (index, (typed, caller, matching, code)) in table.into_iter().enumerate() {
+        let row = &preview["rows"][index];
+        assert_eq!(
+            [&row["outcome"], &row["caller_text"], &row["match"], &row["code"]],
+            [&json!("repairable"), &json!(caller), &json!(matching), &json!(code)],
+            "{typed}"
+        );
+        let check = list.check("exact", typed).await;
+        assert_eq!(
+            [&check["proposal"], &check["proposal_match"], &check["refusal"]["code"]],
+            [&json!(caller), &json!(matching), &json!(code)],
+            "{typed}"
+        );
+        let words = if matching == "exact" {
+            "として登録"
+        } else {
+            "で始まる番号として登録"
+        };
+        for reason in [&row["reason"], &check["refusal"]["message"]] {
+            assert!(text(reason).contains(&format!("{caller}{words}できます")), "{reason}");
+        }
+    }
+    assert_eq!(list.apply(&preview, json!({"repair": true})).await.expect(200)["added"], 4);
+    assert_eq!(
+        list.callers("").await,
+        ["090-1111-0002", "03-1111-0", "090-1111-0001", "03-1111-0001", "090-1111-0009"]
     );
 });
 

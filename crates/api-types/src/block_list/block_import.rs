@@ -16,7 +16,7 @@ pub struct BlockImportQuery {
     #[serde(default)]
     #[param(example = true)]
     pub dry_run: bool,
-    /// `true` adds rows whose number lost its leading 0 with that 0.
+    /// `true` adds rows whose outcome is `repairable` as they are proposed.
     #[serde(default)]
     #[param(example = false)]
     pub repair: bool,
@@ -28,7 +28,8 @@ pub struct BlockImportQuery {
 )]
 #[serde(deny_unknown_fields)]
 pub struct BlockImportApply {
-    /// `true` adds rows whose number lost its leading 0 with that 0; else such rows count as wrong.
+    /// `true` adds rows whose outcome is `repairable` as they are proposed; else such rows count as
+    /// wrong.
     #[serde(default)]
     #[schema(example = true)]
     pub repair: bool,
@@ -63,7 +64,8 @@ pub enum RowOutcome {
     Warned,
     /// It stands in the list already, or further up in the file.
     Duplicate,
-    /// Its number lost its leading 0; `repair` adds it with that 0.
+    /// Its number cannot be read as it stands, but what was meant can be told: the leading 0 or the
+    /// `+` is lost, words stand around it, a `*` behind it. `repair` adds what is proposed.
     Repairable,
     /// It cannot be added, and why.
     Invalid,
@@ -73,11 +75,12 @@ pub enum RowOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "line": 12, "value": "9012345678", "outcome": "repairable", "caller_text": "090-1234-5678",
-        "match": "exact", "code": "lost_zero",
+    "match": "exact", "note": "しつこい営業", "expires_at": null, "code": "lost_zero",
     "reason": "先頭の0が消えています。090-1234-5678として登録できます。",
 }))]
 pub struct BlockImportRow {
-    /// Line of the file where the row begins, from 1.
+    /// Line of the file where the row begins, from 1. A row with several numbers is listed once for
+    /// each.
     #[schema(example = 12)]
     pub line: u32,
     /// The number as it stands in the file.
@@ -93,12 +96,60 @@ pub struct BlockImportRow {
     #[serde(rename = "match")]
     #[schema(example = "exact")]
     pub matching: BlockMatch,
+    /// The note that the entry gets; `null` when the row cannot be added.
+    #[schema(example = "しつこい営業")]
+    pub note: Option<String>,
+    /// Until when the entry refuses; `null` without an end, or when the row cannot be added.
+    #[schema(example = json!(null))]
+    pub expires_at: Option<DateTime<Utc>>,
     /// Stable code of the reason; `null` when there is none.
     #[schema(example = "lost_zero")]
     pub code: Option<FieldCode>,
     /// The reason and the way out, in the language of `Accept-Language`; `null` when there is none.
     #[schema(example = "先頭の0が消えています。090-1234-5678として登録できます。")]
     pub reason: Option<String>,
+}
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockImportFormat {
+    /// A table.
+    Csv,
+    /// An address book of vCards.
+    Vcard,
+}
+
+/// What of a file is read and what is left out, by the headings of its columns: by letters (`A`,
+/// `B`) where they have none, by the names of properties (`TEL`, `FN`) in vCards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "format": "csv", "header_line": 1, "callers": ["携帯電話", "会社電話"], "notes": ["メモ"],
+    "match": null, "expires_at": "期限", "left_out": ["会社名", "登録日", "会社FAX"],
+}))]
+pub struct BlockImportColumns {
+    /// What kind of file it is.
+    #[schema(example = "csv")]
+    pub format: BlockImportFormat,
+    /// Line of the header; what stands above it is not read. `null` when there is none.
+    #[schema(example = 1)]
+    pub header_line: Option<u32>,
+    /// Columns with numbers: each number is an entry.
+    #[schema(example = json!(["携帯電話", "会社電話"]))]
+    pub callers: Vec<String>,
+    /// Columns with notes: where one is blank, the next is taken.
+    #[schema(example = json!(["メモ"]))]
+    pub notes: Vec<String>,
+    /// Column that says whether a number is whole or a beginning.
+    #[serde(rename = "match")]
+    #[schema(example = json!(null))]
+    pub matching: Option<String>,
+    /// Column with the last day.
+    #[schema(example = "期限")]
+    pub expires_at: Option<String>,
+    /// Columns in which something stands that is not read.
+    #[schema(example = json!(["会社名", "登録日", "会社FAX"]))]
+    pub left_out: Vec<String>,
 }
 
 /// An import, before or after.
@@ -110,7 +161,8 @@ pub struct BlockImport {
     /// Where it stands.
     #[schema(example = "previewed")]
     pub state: BlockImportState,
-    /// The encoding that was recognised: `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `shift_jis`.
+    /// The encoding that was recognised: `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `shift_jis`,
+    /// `euc-jp`, `iso-2022-jp`.
     #[schema(example = "shift_jis")]
     pub encoding: String,
     /// Rows, without the header and the empty ones.
@@ -126,7 +178,7 @@ pub struct BlockImport {
     /// Rows that stand in the list already or twice in the file.
     #[schema(example = 10)]
     pub duplicates: u32,
-    /// Rows that lost a leading 0 and can be repaired.
+    /// Rows that cannot be read as they stand, but as they are proposed.
     #[schema(example = 8)]
     pub repairable: u32,
     /// Rows that cannot be added.
@@ -135,6 +187,8 @@ pub struct BlockImport {
     /// Empty rows that were passed over.
     #[schema(example = 1)]
     pub empty: u32,
+    /// What of the file is read and what is left out; `null` when the file is no longer kept.
+    pub columns: Option<BlockImportColumns>,
     /// The first rows of the file, at most 200.
     pub rows: Vec<BlockImportRow>,
     /// `cursor` for the rows that follow: `GET …/imports/{import_id}/rows`; `null` when these are

@@ -190,7 +190,8 @@ pub struct BlockCheckRequest {
 /// What adding an entry would mean. Nothing is changed by asking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "caller": "+81120", "caller_text": "0120", "proposal": null, "refusal": null,
+    "caller": "+81120", "caller_text": "0120", "proposal": null, "proposal_match": null,
+    "refusal": null,
     "warnings": [{
         "pointer": "/caller", "code": "covers_recent_calls",
         "message": "この30日に発信または応答した番号（0120-123-456など）が含まれます。",
@@ -204,9 +205,13 @@ pub struct BlockCheck {
     /// The same as it is written in Japan.
     #[schema(example = "0120")]
     pub caller_text: Option<String>,
-    /// What it should perhaps have been: a number with the 0 that it lost.
+    /// What was probably meant where it cannot be read: a number with the 0 or the `+` that it lost,
+    /// without the words around it, or the beginning before a `*`.
     #[schema(example = json!(null))]
     pub proposal: Option<String>,
+    /// Whether the proposal is a whole number or a beginning; `null` without a proposal.
+    #[schema(example = json!(null))]
+    pub proposal_match: Option<BlockMatch>,
     /// Why it cannot be added; `null` when it can.
     pub refusal: Option<FieldError>,
     /// What to think about first; adding it needs `confirm`.

@@ -5,6 +5,7 @@
 //! so that lists compare.
 
 mod pattern;
+mod proposal;
 pub(crate) mod reader;
 mod search;
 mod sip;

@@ -1,7 +1,7 @@
 //! What adding an entry would mean.
 
 use api_types::{
-    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, CallerError, FieldFault,
+    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, FieldFault,
 };
 use store::block_list::block_entry;
 use store::calls::call_event;
@@ -9,6 +9,7 @@ use store::routing::contract;
 use store::{Conn, Scope};
 
 use super::{LOOK_BACK, entry, guard_for, is_expired, number_of, pattern_of};
+use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::platform::change::Ctx;
 use crate::platform::texts::{Lang, field_error};
@@ -52,14 +53,18 @@ pub fn check(
     let pattern = match BlockPattern::parse(request.matching, &request.caller) {
         Ok(pattern) => pattern,
         Err(error) => {
-            let proposal = if let CallerError::LostZero(number) = &error {
-                Some(number.japanese())
-            } else {
-                None
-            };
+            let fault = error.fault("/caller");
+            // What could not be added either is no proposal.
+            let guard = Guard::new(&contract, Vec::new());
+            let proposal = BlockPattern::propose(request.matching, &request.caller)
+                .filter(|pattern| guard.refusal(pattern).is_none());
             return Ok(BlockCheck {
-                proposal,
-                refusal: Some(said(&error.fault("/caller"))),
+                proposal: proposal.as_ref().map(BlockPattern::japanese),
+                proposal_match: proposal.as_ref().map(BlockPattern::matching),
+                refusal: Some(FieldError {
+                    message: super::message(lang, &fault, proposal.as_ref()),
+                    ..said(&fault)
+                }),
                 ..BlockCheck::default()
             });
         }
@@ -85,6 +90,7 @@ pub fn check(
         caller: Some(pattern.key().to_owned()),
         caller_text: Some(pattern.japanese()),
         proposal: None,
+        proposal_match: None,
         warnings: if refusal.is_none() {
             guard.warnings(&pattern).iter().map(said).collect()
         } else {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use api_types::{
-    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportRow,
-    BlockImportState, BlockImportUndone, BlockMatch, BlockPattern, ErrorCode, FieldCode,
-    FieldFault, FieldValues, RowOutcome,
+    AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportColumns,
+    BlockImportRow, BlockImportState, BlockImportUndone, BlockMatch, BlockPattern, ErrorCode,
+    FieldCode, FieldFault, FieldValues, RowOutcome,
 };
 use store::block_list::block_entry;
 use store::block_list::block_import;
@@ -15,7 +15,9 @@ use store::routing::contract::{self, Contract};
 use store::{Conn, Scope, new_id};
 
 use super::entries::{counted, counts, new_row};
-use super::{Counts, Judge, PREVIEW_KEPT, failed_rows, locked, number_of, shown_rows, survey};
+use super::{
+    Counts, Judge, PREVIEW_KEPT, columns_of, failed_rows, locked, number_of, shown_rows, survey,
+};
 use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::http::paging::Window;
@@ -34,8 +36,22 @@ const NAMED_FAULTS: usize = 100;
 /// A file that was read and judged, before anything is written.
 pub struct Surveyed {
     row: block_import::Row,
-    first: Vec<BlockImportRow>,
-    more: bool,
+    first: First,
+    columns: BlockImportColumns,
+}
+
+/// The rows that an answer begins with, and the place of the last one when there are more.
+#[derive(Default)]
+struct First {
+    rows: Vec<BlockImportRow>,
+    more: Option<u32>,
+}
+
+impl First {
+    fn of(rows: Vec<(u32, BlockImportRow)>, total: usize) -> Self {
+        let last = rows.last().map(|(place, _)| *place).filter(|_| total > rows.len());
+        Self { rows: rows.into_iter().map(|(_, row)| row).collect(), more: last }
+    }
 }
 
 fn count(count: u32) -> i32 {
@@ -59,10 +75,11 @@ pub fn read(
     let judge = Judge::new(conn, scope, &contract, ctx.at())?;
     let (layout, counts, outcomes) = survey(conn, scope, &judge, number_id, &file)?;
     let first = shown_rows(&judge, lang, &file, &outcomes, 0, None, FIRST_ROWS)?;
-    let more = outcomes.len() > first.len();
+    let first = First::of(first, outcomes.len());
+    let columns = columns_of(&file, &layout)?;
     let row =
         new_import(scope, ctx, number_id, layout.encoding.name(), counts, Some((file, outcomes)));
-    Ok(Surveyed { row, first, more })
+    Ok(Surveyed { row, first, columns })
 }
 
 fn new_import(
@@ -98,9 +115,9 @@ fn new_import(
 /// # Errors
 /// `not_found` when the number has gone meanwhile.
 pub fn keep(conn: &mut Conn, scope: &Scope, surveyed: Surveyed) -> Result<BlockImport, Failure> {
-    let Surveyed { row, first, more } = surveyed;
+    let Surveyed { row, first, columns } = surveyed;
     locked(conn, scope, &row.number_id)?;
-    let answer = answer(&row, first, more);
+    let answer = answer(&row, first, Some(columns));
     block_import::insert(conn, scope, row)?;
     Ok(answer)
 }
@@ -116,20 +133,22 @@ pub fn apply_at_once(
     surveyed: Surveyed,
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
-    let Surveyed { mut row, mut first, .. } = surveyed;
+    let Surveyed { mut row, mut first, columns } = surveyed;
     let file = row.file.take().ok_or(Failure::Code(ErrorCode::Gone))?;
     row.outcomes = None;
     let contract = locked(conn, scope, &row.number_id)?;
     block_import::insert(conn, scope, row.clone())?;
     add(conn, scope, ctx, &contract, &mut row, &file, options)?;
     for row in first
+        .rows
         .iter_mut()
         .filter(|row| matches!(row.outcome, RowOutcome::Repairable | RowOutcome::Warned))
     {
         (row.outcome, row.code, row.reason) = (RowOutcome::Added, None, None);
     }
     // The file is not kept, so no cursor would lead to its other rows.
-    Ok(answer(&row, first, false))
+    first.more = None;
+    Ok(answer(&row, first, Some(columns)))
 }
 
 fn find(
@@ -174,7 +193,7 @@ pub fn apply(
     let file = row.file.take().ok_or(Failure::Code(ErrorCode::Gone))?;
     row.outcomes = None;
     add(conn, scope, ctx, &contract, &mut row, &file, options)?;
-    Ok(answer(&row, Vec::new(), false))
+    Ok(answer(&row, First::default(), None))
 }
 
 fn add(
@@ -421,16 +440,16 @@ pub fn import(
     id: &str,
 ) -> Result<BlockImport, Failure> {
     let row = find(conn, scope, number_id, id)?;
-    let (first, more) = match file_of(ctx, &row) {
+    let (first, columns) = match file_of(ctx, &row) {
         Ok((file, outcomes)) => {
             let first =
                 shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, 0, None, FIRST_ROWS)?;
-            let more = outcomes.len() > first.len();
-            (first, more)
+            let layout = layout(file).map_err(super::file_failure)?;
+            (First::of(first, outcomes.len()), Some(columns_of(file, &layout)?))
         }
-        Err(_) => (Vec::new(), false),
+        Err(_) => (First::default(), None),
     };
-    Ok(answer(&row, first, more))
+    Ok(answer(&row, first, columns))
 }
 
 fn judge(conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<Judge, Failure> {
@@ -438,7 +457,7 @@ fn judge(conn: &mut Conn, scope: &Scope, ctx: &Ctx) -> Result<Judge, Failure> {
     Judge::new(conn, scope, &contract, ctx.at())
 }
 
-/// Rows of a previewed import behind a line.
+/// Rows of a previewed import behind a place among them, each with its place.
 ///
 /// # Errors
 /// `not_found`; `gone`.
@@ -449,7 +468,7 @@ pub fn import_rows(
     lang: Lang,
     (number_id, id): (&str, &str),
     (after, only, limit): (u32, Option<RowOutcome>, usize),
-) -> Result<Vec<BlockImportRow>, Failure> {
+) -> Result<Vec<(u32, BlockImportRow)>, Failure> {
     let row = find(conn, scope, number_id, id)?;
     let (file, outcomes) = file_of(ctx, &row)?;
     shown_rows(&judge(conn, scope, ctx)?, lang, file, outcomes, after, only, limit)
@@ -472,9 +491,13 @@ pub fn import_failed_rows(
     Ok((failed_rows(&judge(conn, scope, ctx)?, lang, file, outcomes)?, encoding))
 }
 
-fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> BlockImport {
+fn answer(
+    row: &block_import::Row,
+    first: First,
+    columns: Option<BlockImportColumns>,
+) -> BlockImport {
     let count = platform::wire::count;
-    let next_cursor = rows.last().filter(|_| more).map(|row| Window::cursor(&row.line.to_string()));
+    let next_cursor = first.more.map(|place| Window::cursor(&place.to_string()));
     BlockImport {
         import_id: row.id.clone(),
         state: row.state.0,
@@ -486,7 +509,8 @@ fn answer(row: &block_import::Row, rows: Vec<BlockImportRow>, more: bool) -> Blo
         repairable: count(row.repairable),
         invalid: count(row.invalid),
         empty: count(row.empty),
-        rows,
+        columns,
+        rows: first.rows,
         next_cursor,
         created_at: row.created_at.and_utc(),
     }

@@ -14,7 +14,7 @@ pub use exports::*;
 pub use imports::*;
 pub use rows::*;
 
-use api_types::{BlockEntry, BlockPattern};
+use api_types::{BlockEntry, BlockMatch, BlockPattern, FieldCode, FieldFault};
 use chrono::{NaiveDateTime, TimeDelta};
 use store::block_list::block_entry;
 use store::calls::call_event;
@@ -25,6 +25,7 @@ use store::{Conn, Scope};
 use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::platform;
+use crate::platform::texts::{Lang, field_message, text};
 
 /// How far back calls are looked at.
 pub const LOOK_BACK: TimeDelta = TimeDelta::days(30);
@@ -70,6 +71,22 @@ pub fn entry(row: &block_entry::Row, now: NaiveDateTime) -> Result<BlockEntry, F
 /// Whether an entry no longer refuses.
 pub fn is_expired(row: &block_entry::Row, now: NaiveDateTime) -> bool {
     row.expires_at.is_some_and(|at| at <= now)
+}
+
+/// What is wrong, and what can be added instead.
+fn message(lang: Lang, fault: &FieldFault, proposal: Option<&BlockPattern>) -> String {
+    let message = field_message(lang, fault);
+    // A lost 0 has words of its own.
+    let Some(proposal) = proposal.filter(|_| fault.code != FieldCode::LostZero) else {
+        return message;
+    };
+    let key = match proposal.matching() {
+        BlockMatch::Exact => "csv.proposal",
+        BlockMatch::Prefix => "csv.proposal_prefix",
+    };
+    let proposal = text(lang, key, &[("caller", &proposal.japanese())]);
+    let blank = if lang == Lang::Ja { "" } else { " " };
+    format!("{message}{blank}{proposal}")
 }
 
 fn number_of<'a>(contract: &'a Contract, id: &str) -> Result<&'a number::Row, Failure> {

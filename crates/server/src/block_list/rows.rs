@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use api_types::{
-    BlockImportRow, BlockMatch, BlockPattern, ErrorCode, FieldCode, FieldFault, RowOutcome,
+    BlockImportColumns, BlockImportFormat, BlockImportRow, BlockMatch, ErrorCode, FieldCode,
+    FieldFault, RowOutcome,
 };
 use chrono::NaiveDateTime;
 use store::block_list::block_entry;
@@ -15,9 +16,10 @@ use super::LOOK_BACK;
 use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::platform::csv::{
-    FileFault, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, layout, rows,
+    FileFault, Format, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, describe, layout,
+    rows,
 };
-use crate::platform::texts::{Lang, field_message};
+use crate::platform::texts::Lang;
 
 /// Different numbers that were called or answered lately, at most: more would only make the guard
 /// slow.
@@ -37,7 +39,7 @@ pub struct Counts {
     pub warned: u32,
     /// In the list already, or twice in the file.
     pub duplicates: u32,
-    /// To be added with the 0 that they lost.
+    /// To be added as they were probably meant.
     pub repairable: u32,
     /// Not to be added.
     pub invalid: u32,
@@ -69,7 +71,7 @@ impl Judge {
     /// The entry that a row would make.
     ///
     /// # Errors
-    /// Why it would make none; for a lost 0 beside the entry that it would be with it.
+    /// Why it would make none, beside the entry that was probably meant.
     pub fn judge<'r>(
         &self,
         layout: &Layout,
@@ -87,7 +89,7 @@ impl Judge {
         match &row.reading {
             Ok(new) => allowed(new).map(|()| new).map_err(|fault| (fault, None)),
             Err(fault) => match &fault.proposal {
-                // A number that could not be added with its 0 either is no proposal.
+                // What could not be added either is no proposal.
                 Some(new) => match allowed(new) {
                     Ok(()) if repair => Ok(new),
                     Ok(()) => Err((row_fault(&pointer, layout, row, fault), Some(new))),
@@ -227,7 +229,8 @@ fn outcome_of(byte: u8) -> RowOutcome {
     }
 }
 
-/// Rows of a surveyed file behind the line `after`, with one outcome or any, `limit` at most.
+/// Rows of a surveyed file behind the place `after`, with one outcome or any, `limit` at most; each
+/// with its place, from 1, since several may stand in one line.
 ///
 /// # Errors
 /// A file that cannot be read.
@@ -239,18 +242,18 @@ pub fn shown_rows(
     after: u32,
     only: Option<RowOutcome>,
     limit: usize,
-) -> Result<Vec<BlockImportRow>, Failure> {
+) -> Result<Vec<(u32, BlockImportRow)>, Failure> {
     let layout = layout(file).map_err(file_failure)?;
     let mut found = Vec::new();
-    for (row, outcome) in rows(file, &layout).zip(outcomes) {
+    for ((place, row), outcome) in (1..).zip(rows(file, &layout)).zip(outcomes) {
         let (row, outcome) = (row.map_err(file_failure)?, outcome_of(*outcome));
-        if row.line <= after || only.is_some_and(|only| only != outcome) {
+        if place <= after || only.is_some_and(|only| only != outcome) {
             continue;
         }
         if found.len() == limit {
             break;
         }
-        found.push(shown(judge, &layout, lang, row, outcome));
+        found.push((place, shown(judge, &layout, lang, row, outcome)));
     }
     Ok(found)
 }
@@ -262,9 +265,9 @@ fn shown(
     row: Row,
     outcome: RowOutcome,
 ) -> BlockImportRow {
-    let (pattern, fault) = match judge.judge(layout, &row, false) {
-        Ok(new) => (Some(&new.pattern), judge.warning(&row, new)),
-        Err((fault, proposal)) => (proposal.map(|new| &new.pattern), Some(fault)),
+    let (new, fault, proposal) = match judge.judge(layout, &row, false) {
+        Ok(new) => (Some(new), judge.warning(&row, new), None),
+        Err((fault, proposal)) => (proposal, Some(fault), proposal.map(|new| new.pattern.clone())),
     };
     let duplicate = || Some(FieldFault::new(format!("#line={}", row.line), FieldCode::Duplicate));
     let fault = match outcome {
@@ -272,12 +275,15 @@ fn shown(
         RowOutcome::Duplicate => duplicate(),
         RowOutcome::Warned | RowOutcome::Repairable | RowOutcome::Invalid => fault,
     };
+    let proposal = proposal.filter(|_| outcome == RowOutcome::Repairable);
     BlockImportRow {
-        caller_text: pattern.map(BlockPattern::japanese),
+        caller_text: new.map(|new| new.pattern.japanese()),
+        note: new.map(|new| new.note.clone()),
+        expires_at: new.and_then(|new| new.expires_at),
         code: fault.as_ref().map(|fault| fault.code),
-        reason: fault.as_ref().map(|fault| field_message(lang, fault)),
+        reason: fault.as_ref().map(|fault| super::message(lang, fault, proposal.as_ref())),
         line: row.line,
-        matching: row.matching,
+        matching: new.map_or(row.matching, |new| new.pattern.matching()),
         value: row.value,
         outcome,
     }
@@ -298,13 +304,48 @@ pub fn failed_rows(
     let heading = crate::platform::texts::text(lang, "csv.reason", &[]);
     let mut failed =
         crate::platform::csv::FailedRows::new(file, &layout, &heading).map_err(file_failure)?;
+    // A record with several numbers is one row of the file, with all its reasons.
+    let mut waiting: Option<(Row, String)> = None;
     for (row, outcome) in rows(file, &layout).zip(outcomes) {
         let row = row.map_err(file_failure)?;
-        if matches!(outcome_of(*outcome), RowOutcome::Invalid | RowOutcome::Repairable)
-            && let Err((fault, _)) = judge.judge(&layout, &row, false)
-        {
-            failed.push(&row.cells, &field_message(lang, &fault));
+        if !matches!(outcome_of(*outcome), RowOutcome::Invalid | RowOutcome::Repairable) {
+            continue;
+        }
+        let Err((fault, proposal)) = judge.judge(&layout, &row, false) else { continue };
+        let reason = super::message(lang, &fault, proposal.map(|new| &new.pattern));
+        match &mut waiting {
+            Some((first, reasons)) if first.line == row.line && layout.format == Format::Table => {
+                reasons.push_str(&format!(" / {}: {reason}", row.value));
+            }
+            waiting => {
+                if let Some((row, reason)) = waiting.replace((row, reason)) {
+                    failed.push(&row.cells, &reason);
+                }
+            }
         }
     }
+    if let Some((row, reason)) = waiting {
+        failed.push(&row.cells, &reason);
+    }
     Ok(failed.finish())
+}
+
+/// What of a file is read and what is left out, by the names of its columns.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn columns_of(file: &[u8], layout: &Layout) -> Result<BlockImportColumns, Failure> {
+    let found = describe(file, layout).map_err(file_failure)?;
+    Ok(BlockImportColumns {
+        format: match layout.format {
+            Format::Table => BlockImportFormat::Csv,
+            Format::Cards => BlockImportFormat::Vcard,
+        },
+        header_line: found.header,
+        callers: found.callers,
+        notes: found.notes,
+        matching: found.matching,
+        expires_at: found.expires_at,
+        left_out: found.left_out,
+    })
 }

@@ -19,14 +19,19 @@ use crate::http::read::without_mark;
 use crate::platform::csv::MAX_BYTES;
 use crate::platform::state::Platform;
 
-/// The kinds of bodies that are a CSV file by themselves. Windows calls one
+/// The kinds of bodies that are a CSV file or vCards by themselves. Windows calls a CSV file
 /// `application/vnd.ms-excel`.
-const CSV_TYPES: [&str; 5] = [
+const CSV_TYPES: [&str; 10] = [
     "text/csv",
     "text/plain",
     "application/csv",
     "application/vnd.ms-excel",
     "application/octet-stream",
+    "text/tab-separated-values",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "application/vcard",
 ];
 
 /// The largest list of events, in bytes: a thousand of them with transcripts of ordinary length.

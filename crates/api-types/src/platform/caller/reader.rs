@@ -191,7 +191,7 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 /// What people write between the digits. Not 〜, which is a range in Japan, and not 一, which is a
 /// digit.
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     let dash = matches!(
         c,
         '-' | '_' | '\u{02D7}' | '\u{2010}'

@@ -32,9 +32,12 @@ pub struct UploadForm {
 
 /// Import entries from a CSV file
 ///
-/// UTF-8, UTF-16 or Shift_JIS; comma, semicolon or tab; with or without a header; the first column,
-/// or the one headed 電話番号, holds the callers. All rows are added, or none. With `dry_run` the file
-/// is only read and judged: apply it with its `import_id`. What cannot be read is named by its
+/// UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; comma, semicolon or tab; with or without a
+/// header and a title above it; address books of Google, Outlook and others, and vCards (`text/csv`
+/// or `text/vcard`). The
+/// columns headed 電話番号, 携帯電話, Mobile Phone and the like hold the callers, or the first one; a
+/// row with several numbers makes an entry of each. All rows are added, or none. With `dry_run` the
+/// file is only read and judged: apply it with its `import_id`. What cannot be read is named by its
 /// line: `#line=12`.
 #[utoipa::path(operation_id = "create_block_import", tag = "block-list",
     request_body(content((String = "text/csv", example = "電話番号,メモ\n090-1234-5678,しつこい営業\n"),
@@ -120,7 +123,7 @@ pub async fn list_block_import_rows(
     let window = Window::new(&PageQuery { limit, cursor })?;
     let after = match &window.after {
         None => 0,
-        Some(line) => line.parse().map_err(|_| {
+        Some(place) => place.parse().map_err(|_| {
             Failure::Fields(vec![FieldFault::new("?cursor", FieldCode::InvalidFormat)])
         })?,
     };
@@ -131,7 +134,9 @@ pub async fn list_block_import_rows(
             block_list::import_rows(conn, &holder.scope, &ctx, lang, (&path.0, &path.1), wanted)
         })
         .await?;
-    Ok(answer::json::<Page<BlockImportRow>>(&window.page(rows, |row| row.line.to_string())))
+    let Page { items, next_cursor } = window.page(rows, |(place, _)| place.to_string());
+    let items = items.into_iter().map(|(_, row)| row).collect();
+    Ok(answer::json::<Page<BlockImportRow>>(&Page { items, next_cursor }))
 }
 
 /// Download the rows that are not added as they stand
@@ -263,14 +268,8 @@ pub async fn get_block_list_sample(
 }
 
 fn download(file: Vec<u8>, encoding: Encoding, name: &str) -> HttpResponse {
-    let charset = match encoding {
-        Encoding::Utf8 | Encoding::Utf8Bom => "utf-8",
-        Encoding::Utf16Le => "utf-16le",
-        Encoding::Utf16Be => "utf-16be",
-        Encoding::ShiftJis => "shift_jis",
-    };
     HttpResponse::Ok()
-        .content_type(format!("text/csv; charset={charset}"))
+        .content_type(format!("text/csv; charset={}", encoding.charset()))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(file)

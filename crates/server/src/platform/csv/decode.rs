@@ -2,6 +2,7 @@
 
 use encoding_rs::{Decoder, DecoderResult, EncoderResult};
 
+use super::columns::is_heading;
 use super::{FileFault, FileKind};
 
 /// How much text is decoded at a time. Large enough to make the calls not count, small enough to
@@ -28,6 +29,10 @@ pub enum Encoding {
     Utf16Be,
     /// Shift_JIS with what Windows adds to it (CP932).
     ShiftJis,
+    /// EUC-JP, of Unix and older servers.
+    EucJp,
+    /// ISO-2022-JP, of mails.
+    Iso2022Jp,
 }
 
 impl Encoding {
@@ -39,13 +44,34 @@ impl Encoding {
             Encoding::Utf16Le => "utf-16le",
             Encoding::Utf16Be => "utf-16be",
             Encoding::ShiftJis => "shift_jis",
+            Encoding::EucJp => "euc-jp",
+            Encoding::Iso2022Jp => "iso-2022-jp",
+        }
+    }
+
+    /// The name for a media type, which has none for a byte order mark.
+    pub fn charset(self) -> &'static str {
+        match self {
+            Encoding::Utf8Bom => "utf-8",
+            other => other.name(),
+        }
+    }
+
+    fn coder(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Encoding::Utf8 | Encoding::Utf8Bom => encoding_rs::UTF_8,
+            Encoding::Utf16Le => encoding_rs::UTF_16LE,
+            Encoding::Utf16Be => encoding_rs::UTF_16BE,
+            Encoding::ShiftJis => encoding_rs::SHIFT_JIS,
+            Encoding::EucJp => encoding_rs::EUC_JP,
+            Encoding::Iso2022Jp => encoding_rs::ISO_2022_JP,
         }
     }
 
     /// The byte order mark that its files begin with.
     pub(super) fn mark(self) -> &'static [u8] {
         match self {
-            Encoding::Utf8 | Encoding::ShiftJis => b"",
+            Encoding::Utf8 | Encoding::ShiftJis | Encoding::EucJp | Encoding::Iso2022Jp => b"",
             Encoding::Utf8Bom => b"\xEF\xBB\xBF",
             Encoding::Utf16Le => b"\xFF\xFE",
             Encoding::Utf16Be => b"\xFE\xFF",
@@ -61,29 +87,31 @@ impl Encoding {
             Encoding::Utf8 | Encoding::Utf8Bom => out.extend_from_slice(text.as_bytes()),
             Encoding::Utf16Le => out.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
             Encoding::Utf16Be => out.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
-            Encoding::ShiftJis => return encode_cp932(text, out),
+            Encoding::ShiftJis | Encoding::EucJp | Encoding::Iso2022Jp => {
+                return encode_japanese(self, text, out);
+            }
         }
         Ok(())
     }
 
     /// A character of a text that this encoding does not have.
     pub fn lacks(self, text: &str) -> Option<char> {
-        if self != Encoding::ShiftJis || text.is_ascii() {
+        if text.is_ascii() {
             return None;
         }
-        encode_cp932(text, &mut Vec::with_capacity(text.len())).err()
+        self.encode(text, &mut Vec::with_capacity(text.len())).err()
     }
 }
 
-/// Appends a text; says no to what CP932 lacks and to what would come back as another character:
+/// Appends a text; says no to what the encoding lacks and to what would come back as another character:
 /// the encoding standard writes ¥ as a backslash, ‾ as a tilde and the minus sign as a full-width
 /// hyphen.
-fn encode_cp932(text: &str, out: &mut Vec<u8>) -> Result<(), char> {
+fn encode_japanese(encoding: Encoding, text: &str, out: &mut Vec<u8>) -> Result<(), char> {
     if let Some(lost) = text.chars().find(|c| matches!(c, '¥' | '‾' | '\u{2212}')) {
         return Err(lost);
     }
     let before = out.len();
-    let mut encoder = encoding_rs::SHIFT_JIS.new_encoder();
+    let mut encoder = encoding.coder().new_encoder();
     let mut rest = text;
     loop {
         let start = out.len();
@@ -97,7 +125,10 @@ fn encode_cp932(text: &str, out: &mut Vec<u8>) -> Result<(), char> {
         match result {
             EncoderResult::InputEmpty => return Ok(()),
             EncoderResult::OutputFull => {}
-            EncoderResult::Unmappable(c) if (PRIVATE_FIRST..=PRIVATE_LAST).contains(&c) => {
+            EncoderResult::Unmappable(c)
+                if encoding == Encoding::ShiftJis
+                    && (PRIVATE_FIRST..=PRIVATE_LAST).contains(&c) =>
+            {
                 // All of this area has lead bytes from 0xF0 on; the trail byte leaves out 0x7F.
                 let place = c as u32 - PRIVATE_FIRST as u32 + PRIVATE_AREA;
                 let (lead, trail) = (place / 188 + 0xC1, place % 188);
@@ -132,11 +163,66 @@ pub(super) fn detect(bytes: &[u8]) -> Result<Encoding, FileFault> {
     if is_binary(probe) {
         return Err(FileFault::NotText(FileKind::Unknown));
     }
+    if is_iso_2022_jp(bytes) {
+        return valid(bytes, Encoding::Iso2022Jp);
+    }
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(Encoding::Utf8),
         Err(_) if is_damaged_utf8(bytes) => valid(bytes, Encoding::Utf8),
+        Err(_) if is_euc_jp(bytes) => valid(bytes, Encoding::EucJp),
         Err(_) => valid(bytes, Encoding::ShiftJis),
     }
+}
+
+/// Seven bits, and an escape sequence that switches to Japanese.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    bytes.is_ascii()
+        && bytes
+            .windows(3)
+            .any(|part| matches!(part, b"\x1B$B" | b"\x1B$@" | b"\x1B(J" | b"\x1B(I"))
+}
+
+/// Whether bytes that are no UTF-8 are EUC-JP. Nearly every text is only one of both; of what could
+/// be both, half-width kana of Shift_JIS against kanji of EUC-JP, the more likely Japanese decides.
+fn is_euc_jp(bytes: &[u8]) -> bool {
+    if valid(bytes, Encoding::EucJp).is_err() {
+        return false;
+    }
+    valid(bytes, Encoding::ShiftJis).is_err()
+        || likelihood(bytes, Encoding::EucJp) > likelihood(bytes, Encoding::ShiftJis)
+}
+
+/// How much what a probe reads as looks like Japanese.
+fn likelihood(bytes: &[u8], encoding: Encoding) -> i32 {
+    let probe = &bytes[..bytes.len().min(PROBE)];
+    let (text, _) = encoding.coder().decode_without_bom_handling(probe);
+    let headings = text.split([',', ';', '\t', '\n', '\r']).take(500);
+    let headings = headings.filter(|cell| !cell.is_ascii() && is_heading(cell)).count();
+    let mut score = i32::try_from(headings).unwrap_or(0) * 20;
+    let mut before = ' ';
+    for c in text.chars() {
+        score += match c {
+            'ぁ'..='ゖ' | 'ァ'..='ヺ' | '！'..='～' | '　'..='〿' => 2,
+            // Kanji of the first level, which are those in use.
+            '一'..='鿿' if is_common(c) => 2,
+            'ﾞ' if matches!(before, 'ｳ' | 'ｶ'..='ﾄ' | 'ﾊ'..='ﾎ') => 1,
+            'ﾟ' if matches!(before, 'ﾊ'..='ﾎ') => 1,
+            // No word begins with these, and nothing else has a voice.
+            'ﾞ' | 'ﾟ' => -2,
+            'ｧ'..='ｰ' | 'ﾝ' if !matches!(before, 'ｦ'..='ﾟ') => -2,
+            'ｦ'..='ﾟ' => 1,
+            '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' => -2,
+            _ => 0,
+        };
+        before = c;
+    }
+    score
+}
+
+fn is_common(kanji: char) -> bool {
+    let mut room = [0; 4];
+    let (bytes, _, _) = encoding_rs::EUC_JP.encode(kanji.encode_utf8(&mut room));
+    bytes.first().is_some_and(|lead| (0xB0..=0xCF).contains(lead))
 }
 
 /// What is recognised by its first bytes and is no list.
@@ -177,11 +263,21 @@ fn foreign(bytes: &[u8]) -> Option<FileFault> {
 /// units, and hardly one on the other side.
 fn utf16_without_mark(probe: &[u8]) -> Option<Encoding> {
     let units = probe.len() / 2;
+    // A text with hardly a digit has few NULs, but nothing that is not Japanese or ASCII.
+    let reads = |high: usize| {
+        let written = |unit: &[u8]| {
+            let (high, low) = (unit[high], unit[1 - high]);
+            matches!(high, 0x30 | 0x4E..=0x9F | 0xFF) || (high == 0 && low != 0)
+        };
+        let is_ascii = |unit: &[u8]| unit[high] == 0 && unit[1 - high].is_ascii_graphic();
+        probe.chunks_exact(2).filter(|unit| written(unit)).count() * 10 >= units * 9
+            && probe.chunks_exact(2).any(is_ascii)
+    };
     let nul = |side: usize| probe.chunks_exact(2).filter(|unit| unit[side] == 0).count();
     let (even, odd) = (nul(0), nul(1));
-    if odd * 4 > units && even * 10 < odd {
+    if even * 10 < odd && (odd * 4 > units || reads(1)) {
         Some(Encoding::Utf16Le)
-    } else if even * 4 > units && odd * 10 < even {
+    } else if odd * 10 < even && (even * 4 > units || reads(0)) {
         Some(Encoding::Utf16Be)
     } else {
         None
@@ -253,19 +349,14 @@ enum State {
 impl<'a> Text<'a> {
     pub(super) fn new(bytes: &'a [u8], encoding: Encoding) -> Self {
         let body = bytes.strip_prefix(encoding.mark()).unwrap_or(bytes);
-        let (coder, rest) = match encoding {
-            Encoding::Utf8 | Encoding::Utf8Bom => (encoding_rs::UTF_8, without_padding(body)),
-            Encoding::ShiftJis => (encoding_rs::SHIFT_JIS, without_padding(body)),
-            Encoding::Utf16Le => {
-                (encoding_rs::UTF_16LE, body.strip_suffix(&[0x1A, 0]).unwrap_or(body))
-            }
-            Encoding::Utf16Be => {
-                (encoding_rs::UTF_16BE, body.strip_suffix(&[0, 0x1A]).unwrap_or(body))
-            }
+        let rest = match encoding {
+            Encoding::Utf16Le => body.strip_suffix(&[0x1A, 0]).unwrap_or(body),
+            Encoding::Utf16Be => body.strip_suffix(&[0, 0x1A]).unwrap_or(body),
+            _ => without_padding(body),
         };
         Self {
             rest,
-            decoder: coder.new_decoder_without_bom_handling(),
+            decoder: encoding.coder().new_decoder_without_bom_handling(),
             decoded: String::with_capacity(PIECE),
             piece: String::with_capacity(PIECE),
             after_return: false,

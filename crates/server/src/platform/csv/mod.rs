@@ -1,4 +1,5 @@
 //! Block lists as CSV files: read as Excel and people leave them, written as both can read them.
+//! Address books as vCards are read like such files.
 //!
 //! From bytes to rows and back, without I/O and without a clock. [`layout`] looks at the whole file
 //! once and says how it is written; [`rows`] then walks through it with a buffer of a few
@@ -9,6 +10,7 @@
 //! delimiter and the columns, what Excel does to numbers, and a quote that is never closed, which it
 //! takes for a cell that reaches to the end of the file, so that rows would vanish without a word.
 
+mod cards;
 mod columns;
 mod decode;
 mod expiry;
@@ -25,7 +27,7 @@ use chrono::{DateTime, Utc};
 pub use columns::{Column, Columns};
 pub use decode::Encoding;
 pub use expiry::EXPIRES_LAST;
-pub use layout::{Layout, layout};
+pub use layout::{Description, Format, Layout, describe, layout};
 pub use read::{Rows, rows};
 pub use record::Cells;
 pub use write::{FailedRows, NotRepresentable, Writer, sample};
@@ -107,7 +109,7 @@ pub struct Row {
     pub value: String,
     /// Whether the row means a whole number or a beginning; exact where that cannot be read.
     pub matching: BlockMatch,
-    /// Everything that stands in the row, for [`FailedRows`].
+    /// Everything that stands in its record, for [`FailedRows`].
     pub cells: Cells,
     /// What it means.
     pub reading: Result<NewRow, RowFault>,
@@ -120,7 +122,7 @@ pub struct RowFault {
     pub column: Column,
     /// What is wrong with it.
     pub fault: RowFaultKind,
-    /// For a number that lost its leading 0: the row as it would be with it.
+    /// The row as it was probably meant: with the 0 that a number lost, as a beginning.
     pub proposal: Option<NewRow>,
 }
 
@@ -170,4 +172,11 @@ fn half_width(c: char) -> char {
         '\u{3000}' => ' ',
         other => other,
     }
+}
+
+/// A cell as it may be shown: short, and on one line.
+fn shown(text: &str) -> String {
+    let text = text.trim();
+    let end = text.char_indices().nth(SHOWN_MAX).map_or(text.len(), |(end, _)| end);
+    text[..end].replace(char::is_control, " ")
 }

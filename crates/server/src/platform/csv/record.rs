@@ -22,6 +22,11 @@ const KEPT: u64 = 64 * 1024;
 pub struct Cells(StringRecord);
 
 impl Cells {
+    /// These.
+    pub(super) fn of<'c>(cells: impl IntoIterator<Item = &'c str>) -> Self {
+        Self(StringRecord::from_iter(cells))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

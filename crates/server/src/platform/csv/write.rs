@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
-use super::layout::first_record;
-use super::{Cells, Column, Encoding, FileFault, Layout, NewRow, expiry, needs_guard};
+use super::layout::{header_record, our_headings};
+use super::{Cells, Column, Encoding, FileFault, Format, Layout, NewRow, expiry, needs_guard};
 
 /// The sign that Japanese typesetters put where a character is missing.
 const MISSING: &str = "〓";
@@ -112,11 +112,17 @@ impl FailedRows {
     /// # Errors
     /// The first row of the original cannot be read.
     pub fn new(original: &[u8], layout: &Layout, heading: &str) -> Result<Self, FileFault> {
-        let first = first_record(original, layout)?.unwrap_or_default();
+        // The rows of cards are those of a table.
+        let (first, header) = match layout.format {
+            Format::Cards => (Cells::of(our_headings()), true),
+            Format::Table => {
+                (header_record(original, layout)?.unwrap_or_default(), layout.header.is_some())
+            }
+        };
         // Without a header a column has its meaning by its place; the reason must not take that of
         // the match or the expiry.
-        let width = if layout.header { used(&first) } else { used(&first).max(Column::ALL.len()) };
-        let reasons = layout.header && width > 1 && first.get(width - 1) == heading;
+        let width = if header { used(&first) } else { used(&first).max(Column::ALL.len()) };
+        let reasons = header && width > 1 && first.get(width - 1) == heading;
         let mut rows = Self {
             encoding: layout.encoding,
             delimiter: layout.delimiter,
@@ -124,7 +130,7 @@ impl FailedRows {
             reasons,
             bytes: layout.encoding.mark().to_vec(),
         };
-        if layout.header {
+        if header {
             rows.push(&first, heading);
         } else if !matches!(layout.delimiter, b',' | b'\t' | b';') {
             // Nobody would guess it without being told.

@@ -12,7 +12,7 @@ use super::encoded;
 use crate::platform::csv::*;
 
 /// How many files there are: none may get lost without notice.
-const FILES: usize = 66;
+const FILES: usize = 75;
 
 const HEADER: &str = "電話番号,メモ,一致,有効期限\r\n";
 
@@ -154,8 +154,45 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
     ];
+    files.extend(address_books());
     files.push(("long-cell", format!("電話番号,メモ\n{},x\n", "0".repeat(5000)).into_bytes()));
     files
+}
+
+/// Address books and lists of other systems.
+fn address_books() -> Vec<(&'static str, Vec<u8>)> {
+    let google = "First Name,Last Name,Notes,Labels,Phone 1 - Label,Phone 1 - Value,\
+        Phone 2 - Label,Phone 2 - Value\r\n太郎,山田,,* myContacts,Mobile,\
+        +81 90-1111-0001 ::: 03-1111-0001,Work Fax,03-1111-0002\r\nJane,Doe,,,,,,\r\n";
+    let google_before = "Name,Yomi Name,Notes,Phone 1 - Type,Phone 1 - Value\r\n\
+        山田太郎,ヤマダ,\"営業\r\n二度目\",Mobile,090-1111-0001\r\n";
+    let outlook = "Title,First Name,Last Name,Company,Business Fax,Business Phone,\
+        Business Phone 2,Home Phone,Mobile Phone,Company Main Phone,Primary Phone,Pager,Notes\r\n\
+        ,Jane,Doe,Minato,0311110009,0311110001,0311110002,,09011110005,0311110003,,,\r\n";
+    let outlook_ja = "敬称,姓,名,会社名,会社 FAX,会社電話,会社電話 2,自宅電話,携帯電話,会社代表電話,ポケットベル,メモ\r\n\
+        ,山田,太郎,みなと商会,0311110009,0311110001,,,09011110005,0311110003,,\r\n";
+    let titles = "着信拒否リスト,,,\r\n作成日：2026年11月30日,,,\r\n,,,\r\n電話番号,メモ,有効期限,登録日\r\n\
+        03-1111-0001（代表）,\"営業\n二度目\",令和9年3月31日,2026/1/5\r\n\
+        819011110001,,2027-03-31 00:00:00.000,\r\n0311110*,,20270331,\r\n0311110002,,46477,\r\n";
+    let cards = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:山田 太郎\r\nTEL;TYPE=CELL:090-1111-0001\r\n\
+        TEL;TYPE=WORK,FAX:03-1111-0009\r\nEMAIL:a@example.jp\r\nEND:VCARD\r\n\
+        BEGIN:VCARD\r\nVERSION:4.0\r\nFN:みなと\r\n 商会\r\nTEL;VALUE=uri:tel:+81-3-1111-0002\r\n\
+        TEL:03-1111-00\r\nEND:VCARD\r\n";
+    let old_cards = "BEGIN:VCARD\r\nVERSION:2.1\r\n\
+        N;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8E=52=93=63;=91=BE=98=59;;;\r\n\
+        TEL;CELL:09011110001\r\nEND:VCARD\r\n";
+    let plain = "電話番号,メモ\r\n0312345678,しつこい営業\r\n";
+    vec![
+        ("google", encoded(Encoding::Utf8, google)),
+        ("google-before-2024", encoded(Encoding::Utf8Bom, google_before)),
+        ("outlook", encoded(Encoding::Utf8, outlook)),
+        ("outlook-ja", sjis(outlook_ja)),
+        ("titles", sjis(titles)),
+        ("vcard", encoded(Encoding::Utf8, cards)),
+        ("vcard-2", encoded(Encoding::Utf8, old_cards)),
+        ("euc-jp", encoded(Encoding::EucJp, plain)),
+        ("iso-2022-jp", encoded(Encoding::Iso2022Jp, plain)),
+    ]
 }
 
 /// What is read from a file, as text.
@@ -164,10 +201,15 @@ fn outcome(bytes: &[u8], count: &mut usize) -> String {
         Ok(layout) => layout,
         Err(fault) => return format!("{fault:?}\n"),
     };
-    let header =
-        if layout.header { format!("header {:?}", layout.columns) } else { "no header".to_owned() };
-    let mut text =
-        format!("{} {:?} {header}\n", layout.encoding.name(), char::from(layout.delimiter));
+    let header = match layout.header {
+        Some(line) => format!("header in {line} {:?}", layout.columns),
+        None => "no header".to_owned(),
+    };
+    let form = match layout.format {
+        Format::Table => format!("{:?} {header}", char::from(layout.delimiter)),
+        Format::Cards => "vcards".to_owned(),
+    };
+    let mut text = format!("{} {form}\n", layout.encoding.name());
     let mut rows = rows(bytes, &layout);
     for row in rows.by_ref() {
         match row {
@@ -177,6 +219,11 @@ fn outcome(bytes: &[u8], count: &mut usize) -> String {
             }
             Err(fault) => writeln!(text, "{fault:?}").unwrap(),
         }
+    }
+    if let Ok(found) = describe(bytes, &layout)
+        && !found.left_out.is_empty()
+    {
+        writeln!(text, "left out: {}", found.left_out.join(", ")).unwrap();
     }
     if rows.empty() > 0 {
         writeln!(text, "{} empty", rows.empty()).unwrap();
