@@ -19,7 +19,7 @@ use crate::platform::csv::{
     FileFault, Format, Layout, MAX_ROWS, NewRow, Row, RowFault, RowFaultKind, describe, layout,
     rows,
 };
-use crate::platform::texts::Lang;
+use crate::platform::texts::{Lang, field_message};
 
 /// Different numbers that were called or answered lately, at most: more would only make the guard
 /// slow.
@@ -276,12 +276,19 @@ fn shown(
         RowOutcome::Warned | RowOutcome::Repairable | RowOutcome::Invalid => fault,
     };
     let proposal = proposal.filter(|_| outcome == RowOutcome::Repairable);
+    // What a proposal covers has to be thought about as well.
+    let warning = new.filter(|_| proposal.is_some()).and_then(|new| judge.warning(&row, new));
+    let reason = |fault: &FieldFault| {
+        let warning = warning.as_ref().map(|warning| field_message(lang, warning));
+        let message = super::message(lang, fault, proposal.as_ref());
+        [Some(message), warning].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
     BlockImportRow {
         caller_text: new.map(|new| new.pattern.japanese()),
         note: new.map(|new| new.note.clone()),
         expires_at: new.and_then(|new| new.expires_at),
         code: fault.as_ref().map(|fault| fault.code),
-        reason: fault.as_ref().map(|fault| super::message(lang, fault, proposal.as_ref())),
+        reason: fault.as_ref().map(reason),
         line: row.line,
         matching: new.map_or(row.matching, |new| new.pattern.matching()),
         value: row.value,

@@ -38,7 +38,13 @@ pub(super) fn begin(bytes: &[u8], encoding: Encoding) -> Result<bool, FileFault>
 
 /// Where the cells of a card's row stand.
 pub(super) fn columns() -> Columns {
-    Columns { callers: vec![0], notes: vec![vec![1]], matching: None, expires_at: None }
+    Columns {
+        callers: vec![0],
+        notes: vec![vec![1]],
+        matching: None,
+        expires_at: None,
+        labels: Vec::new(),
+    }
 }
 
 /// What of a file is read: the names of its properties.

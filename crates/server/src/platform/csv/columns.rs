@@ -179,6 +179,12 @@ const PERHAPS: &[&str] = &[
     "番号",
     "number",
     "numbers",
+    "contactno",
+    "contactnumber",
+    "msisdn",
+    "cli",
+    "ani",
+    "src",
     "連絡先",
     "ご連絡先",
     "ｺﾞﾚﾝﾗｸｻｷ",
@@ -205,7 +211,6 @@ const PHONES: &[&str] = &[
     "callback",
     "isdn",
     "phs",
-    "msisdn",
 ];
 
 /// What may follow that without a meaning of its own.
@@ -224,9 +229,8 @@ const NUMBERS: &[&str] = &[
     "#",
 ];
 
-/// What makes a column with numbers one of numbers that call nobody: machines, the called side,
-/// numbers that are no telephone's.
-const NOT_CALLERS: &[&str] = &[
+/// Machines, which call nobody.
+const MACHINES: &[&str] = &[
     "fax",
     "ファックス",
     "ファクス",
@@ -241,6 +245,10 @@ const NOT_CALLERS: &[&str] = &[
     "telex",
     "テレックス",
     "ﾃﾚｯｸｽ",
+];
+
+/// What else makes a column one without callers: the called side, numbers that are no telephone's.
+const NOT_CALLERS: &[&str] = &[
     "phonetic",
     "hotel",
     "motel",
@@ -332,7 +340,7 @@ impl Kind {
         if word.is_empty() {
             return None;
         }
-        if NOT_CALLERS.iter().any(|part| whole.contains(part)) {
+        if MACHINES.iter().chain(NOT_CALLERS).any(|part| whole.contains(part)) {
             // One number for both.
             let both = whole.contains("fax") && (whole.contains("tel") || whole.contains("電話"));
             return both.then_some(Kind::Perhaps(PERHAPS.len()));
@@ -385,6 +393,8 @@ pub struct Columns {
     pub matching: Option<usize>,
     /// The expiries.
     pub expires_at: Option<usize>,
+    /// Columns with callers beside which another says of what kind each number is.
+    pub labels: Vec<(usize, usize)>,
 }
 
 /// What a row says as a header.
@@ -398,7 +408,13 @@ pub(super) struct Header {
 impl Columns {
     /// As in our own files.
     pub(super) fn by_position() -> Self {
-        Self { callers: vec![0], notes: vec![vec![1]], matching: Some(2), expires_at: Some(3) }
+        Self {
+            callers: vec![0],
+            notes: vec![vec![1]],
+            matching: Some(2),
+            expires_at: Some(3),
+            labels: Vec::new(),
+        }
     }
 
     /// For rows without a header. Where nothing in the first column is a number, but another column
@@ -416,6 +432,7 @@ impl Columns {
                 notes: vec![vec![0]],
                 matching: None,
                 expires_at: None,
+                labels: Vec::new(),
             },
             None => Self::by_position(),
         }
@@ -454,10 +471,12 @@ impl Columns {
             filled.clone().next().is_none() || filled.any(digits)
         });
         let taken = if callers.is_empty() { &[0][..] } else { &callers };
-        if taken.iter().any(|&at| looks_like_number(cells.get(at))) {
+        // "電話番号（10桁または11桁）" is a heading all the same.
+        if taken.iter().any(|&at| looks_like_number(&normalised(cells.get(at)))) {
             return None;
         }
         let columns = (!callers.is_empty()).then(|| Columns {
+            labels: labels(cells, &callers),
             callers,
             notes: notes.into_iter().filter(|columns| !columns.is_empty()).collect(),
             matching,
@@ -466,12 +485,37 @@ impl Columns {
         Some(Header { known, columns })
     }
 
+    /// Whether a number of a row is one of a fax or a pager, by what stands beside it.
+    pub(super) fn is_machine(&self, cells: &Cells, caller: usize) -> bool {
+        self.labels.iter().any(|&(of, label)| {
+            let label = || folded(cells.get(label));
+            of == caller && MACHINES.iter().any(|part| label().contains(part))
+        })
+    }
+
     /// Whether a column is read.
     pub(super) fn has(&self, column: usize) -> bool {
         let others = [self.matching, self.expires_at];
         self.callers.iter().chain(self.notes.iter().flatten()).any(|&at| at == column)
             || others.contains(&Some(column))
     }
+}
+
+/// The columns that say of what kind the numbers of others are: `Phone 1 - Label` (Google; `Type`
+/// before 2024) for `Phone 1 - Value`, 電話番号1種別 for 電話番号1.
+fn labels(cells: &Cells, callers: &[usize]) -> Vec<(usize, usize)> {
+    let words: Vec<String> = cells.iter().map(normalised).collect();
+    let mut found = Vec::new();
+    for &caller in callers {
+        let stem = words[caller].strip_suffix("value").unwrap_or(&words[caller]);
+        let label = words.iter().position(|word| {
+            word.strip_prefix(stem).is_some_and(|rest| {
+                ["label", "type", "ラベル", "種別", "種類", "区分"].contains(&rest)
+            })
+        });
+        found.extend(label.map(|label| (caller, label)));
+    }
+    found
 }
 
 /// The columns with callers. Those in which no number stands are not meant by their heading, unless

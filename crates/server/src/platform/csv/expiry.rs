@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     }
     // The shortest is 2026-12-31T18:30:00Z.
     if text.len() >= 20
-        && let Ok(instant) = DateTime::parse_from_rfc3339(&text)
+        && let Some(instant) = with_offset(&text)
     {
         return instant
             .with_timezone(&Utc)
@@ -56,6 +56,15 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     let text = without_words(&text);
     let local = by_serial(&text).or_else(|| by_calendar(&text))?;
     Some(local.and_local_timezone(tokyo()?).single()?.with_timezone(&Utc))
+}
+
+/// RFC 3339, and what databases make of it: `2026-12-31 18:30:00.000+09`.
+fn with_offset(text: &str) -> Option<DateTime<FixedOffset>> {
+    let ours = || DateTime::parse_from_rfc3339(text).ok();
+    let of_databases = |pattern| DateTime::parse_from_str(text, pattern).ok();
+    ours()
+        .or_else(|| of_databases("%Y-%m-%d %H:%M:%S%.f%#z"))
+        .or_else(|| of_databases("%Y-%m-%d %H:%M:%S%.f %#z"))
 }
 
 /// Without the day of the week, `まで`, and the blanks that forms leave between signs of a date.

@@ -190,17 +190,23 @@ pub fn describe(bytes: &[u8], layout: &Layout) -> Result<Description, FileFault>
     let one = |column: Option<usize>| column.filter(there).map(name);
     let names =
         |columns: &mut dyn Iterator<Item = usize>| columns.filter(there).map(name).collect();
+    // Of a column that is read only the numbers of machines are left out.
+    let left_out = |column: usize| {
+        let machines = if columns.has(column) { " (FAX)" } else { "" };
+        format!("{}{machines}", name(column))
+    };
     Ok(Description {
         header: layout.header,
         callers: names(&mut columns.callers.iter().copied()),
         notes: names(&mut columns.notes.iter().flatten().copied()),
         matching: one(columns.matching),
         expires_at: one(columns.expires_at),
-        left_out: filled(bytes, layout)?.into_iter().take(NAMED).map(name).collect(),
+        left_out: filled(bytes, layout)?.into_iter().take(NAMED).map(left_out).collect(),
     })
 }
 
-/// The columns that are not read and have something in them.
+/// The columns that are not read and have something in them, and those of callers in which numbers
+/// of machines stand.
 fn filled(bytes: &[u8], layout: &Layout) -> Result<Vec<usize>, FileFault> {
     let (mut open, mut filled, mut width) = (Vec::new(), Vec::new(), 0);
     let mut records = layout.records(bytes)?;
@@ -210,7 +216,7 @@ fn filled(bytes: &[u8], layout: &Layout) -> Result<Vec<usize>, FileFault> {
             continue;
         }
         seen += 1;
-        if seen > WIDEST_WITHIN && open.is_empty() {
+        if seen > WIDEST_WITHIN && open.is_empty() && layout.columns.labels.is_empty() {
             break;
         }
         if cells.len() > width {
@@ -218,6 +224,14 @@ fn filled(bytes: &[u8], layout: &Layout) -> Result<Vec<usize>, FileFault> {
             width = cells.len();
         }
         if layout.header != Some(line) {
+            for &(caller, _) in &layout.columns.labels {
+                if !filled.contains(&caller)
+                    && !cells.get(caller).trim().is_empty()
+                    && layout.columns.is_machine(&cells, caller)
+                {
+                    filled.push(caller);
+                }
+            }
             open.retain(|&column| {
                 let is_blank = cells.get(column).trim().is_empty();
                 if !is_blank {

@@ -166,6 +166,7 @@ fn first_row(line: u32, cells: Cells, columns: &Columns, waiting: &mut VecDeque<
         });
     // What nearly every row is: one number, and it can be read.
     if let [column] = columns.callers[..]
+        && columns.labels.is_empty()
         && let Ok(pattern) = read_caller(matching, unguarded(cell(Some(column))))
     {
         let value = shown(cells.get(column));
@@ -175,7 +176,7 @@ fn first_row(line: u32, cells: Cells, columns: &Columns, waiting: &mut VecDeque<
     let mut found = Vec::new();
     for &column in &columns.callers {
         let text = cells.get(column).trim();
-        if !text.is_empty() {
+        if !text.is_empty() && !columns.is_machine(&cells, column) {
             found
                 .extend(numbers(matching, unguarded(text)).map(|(text, read)| (shown(text), read)));
         }
