@@ -3,3 +3,4 @@
 pub mod api;
 pub mod import;
 pub mod page;
+pub mod words;

@@ -86,7 +86,7 @@ on_both_screens!(importing_a_file_with_mistakes, async |story| {
     refuse(&story, 0, &[json!({"caller": "090-1111-2222"})]).await;
     download_to(&story, downloads.path()).await?;
     story.arrive(&block_list(&story, 0)).await?;
-    story.follow("CSVで登録").await?;
+    story.follow("CSVで一括登録（インポート）").await?;
     story.is_at(&import_page(&story)).await?;
     story.at("sample-shift_jis").await?;
 
@@ -97,19 +97,18 @@ on_both_screens!(importing_a_file_with_mistakes, async |story| {
     story.see("Shift_JISとして読み取りました").await?;
     let rows = story.texts_at("file-row").await?;
     assert_eq!(rows.len(), 5);
-    assert_eq!(rows[0], "2行目\n03-5555-6666\n登録");
+    assert_eq!(rows[0], "2行目\n03-5555-6666\n登録\n営業");
+    story.see_at("import-columns", "電話番号：電話番号 ・ メモ：メモ").await?;
+    story.gone("import-left-out").await?;
     assert!(rows[1].starts_with("3行目\n9012345678\n→ 090-1234-5678\n0を補う"), "{rows:?}");
     assert!(rows[3].starts_with("5行目\n11O-2222-3333\nエラー\n"), "{rows:?}");
 
-    // All or nothing, unless the person says otherwise.
-    story.see_at("import-blocked", "エラーが1行あるため").await?;
-    story.see_at("apply-import", "3件を登録").await?;
-    story.touch("apply-import").await?;
-    story.focus_at("input-skip_invalid").await?;
+    // The button says what is left out.
+    story.see_at("apply-import", "3件を登録（1行は除く）").await?;
+    story.touch("input-repair").await?;
+    story.see_at("apply-import", "2件を登録（2行は除く）").await?;
+    story.touch("input-repair").await?;
     assert_eq!(total(&story, 0).await, 1);
-    story.touch("input-repair").await?;
-    story.see_at("import-blocked", "エラーが2行あるため").await?;
-    story.touch("input-repair").await?;
 
     story.choose("エラー 1").await?;
     story.see_at("file-row", "11O-2222-3333").await?;
@@ -126,7 +125,6 @@ on_both_screens!(importing_a_file_with_mistakes, async |story| {
     // Mended.
     let numbers = ["03-5555-6666", "9012345678", "090-1111-2222", "03-2222-3333", "080-1234-5678"];
     choose(&story, &file(folder.path(), "kyohi.csv", numbers)?).await?;
-    story.gone("import-blocked").await?;
     story.see_at("apply-import", "4件を登録").await?;
     story.touch("apply-import").await?;
     story.see_at("import-done", "4件を登録しました").await?;
@@ -150,9 +148,7 @@ on_both_screens!(importing_the_same_file_twice, async |story| {
     )?;
     story.arrive(&import_page(&story)).await?;
     choose(&story, &path).await?;
-    story.touch("input-skip_invalid").await?;
-    story.gone("import-blocked").await?;
-    story.press("2件を登録").await?;
+    story.press("2件を登録（1行は除く）").await?;
     story.see_at("import-done", "2件を登録しました").await?;
     story.see("1行は登録していません。").await?;
     assert_eq!(total(&story, 0).await, 2);
@@ -162,6 +158,31 @@ on_both_screens!(importing_the_same_file_twice, async |story| {
     story.choose("登録済み 2").await?;
     assert_eq!(story.texts_at("file-row").await?.len(), 2);
     assert_eq!(total(&story, 0).await, 2);
+    Ok(())
+});
+
+// An address book: all its numbers, with their notes, and what is left out by name.
+on_both_screens!(importing_an_address_book, async |story| {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("contacts.csv");
+    let text = "連絡先,,,,\n氏名,携帯電話,会社電話,期限,登録日\n\
+        山田,090-1111-0001,03-1111-0002（代表）,R12.3.31,2026/1/5\n田中,0311110*,,,\n";
+    std::fs::write(&path, text)?;
+    story.arrive(&import_page(&story)).await?;
+    choose(&story, &path).await?;
+    story
+        .see_at("import-columns", "電話番号：携帯電話、会社電話 ・ メモ：氏名 ・ 期限：期限")
+        .await?;
+    story.see_at("import-left-out", "取り込まない列：登録日").await?;
+    story.see_at("import-header", "2行目を見出しとして").await?;
+    let rows = story.texts_at("file-row").await?;
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert!(rows[0].starts_with("3行目\n090-1111-0001\n登録\n2030年3月31日"), "{rows:?}");
+    assert!(rows[0].contains("まで ・ 山田"), "{rows:?}");
+    assert!(rows[2].contains("→ 03-1111-0…\n直して登録\n田中\n"), "{rows:?}");
+    story.press("3件を登録").await?;
+    story.see_at("import-done", "3件を登録しました").await?;
+    assert_eq!(total(&story, 0).await, 3);
     Ok(())
 });
 

@@ -161,7 +161,7 @@ async fn block_list(story: &Story) -> Outcome {
     assert_eq!(entries(story).await, 0);
 
     // サンプルのCSVファイルをDLして、編集したファイルを選択、「インポート」から一括登録を行ってください。
-    story.follow("CSVで登録").await?;
+    story.follow("CSVで一括登録（インポート）").await?;
     let sample = story.at("sample-shift_jis").await?.prop("href").await?.unwrap_or_default();
     let path = sample
         .strip_prefix(&story.gate.url)

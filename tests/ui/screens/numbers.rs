@@ -163,6 +163,6 @@ pub(super) const LOOKS: &[Look] = looks! {
     }
     "block-import-preview" => |story| {
         story.browser.script(CHOOSE_FILE, vec![]).await?;
-        story.at("import-blocked").await?;
+        story.at("apply-import").await?;
     }
 };

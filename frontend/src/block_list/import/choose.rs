@@ -82,7 +82,7 @@ pub(super) fn FileField(page: Page) -> impl IntoView {
                 <input
                     type="file"
                     class="sr"
-                    accept=".csv,.txt,text/csv,text/plain"
+                    accept=".csv,.txt,.tsv,.vcf,text/csv,text/plain,text/vcard,text/x-vcard"
                     data-testid="file"
                     on:change:target=move |event| {
                         let input = event.target();

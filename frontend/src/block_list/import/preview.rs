@@ -1,6 +1,6 @@
 //! What would become of each row, and the decision.
 
-use api_types::{BlockImport, BlockImportApply, ErrorCode};
+use api_types::{BlockImport, BlockImportApply, BlockImportColumns, ErrorCode};
 use leptos::prelude::*;
 
 use super::choose::FileField;
@@ -38,8 +38,9 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
         cursor: RwSignal::new(import.next_cursor),
         task: Task::default(),
     };
-    let how =
-        RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: false });
+    // The button says how many rows are left out, so nobody has to allow it first.
+    let how = RwSignal::new(BlockImportApply { repair: counts.repairable > 0, skip_invalid: true });
+    let columns = import.columns.map(columns_read);
     let (empty, encoding) = (
         import.empty,
         import.encoding.to_ascii_uppercase().replace("SHIFT_JIS", "Shift_JIS").replace("-BOM", ""),
@@ -62,6 +63,7 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
                         })
                 })}
             </p>
+            {columns}
         </section>
         <Listing rows counts />
         <section class="group">
@@ -69,6 +71,41 @@ pub(super) fn Preview(page: Page, import: BlockImport) -> impl IntoView {
             <FileField page />
         </section>
     }
+}
+
+/// Which columns are read, and which are not.
+fn columns_read(columns: BlockImportColumns) -> AnyView {
+    let columns = StoredValue::new(columns);
+    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(t!(import.comma)));
+    let taken = move || {
+        columns.with_value(|columns| {
+            let parts = [
+                list(&columns.callers).map(|names| t!(import.column_callers, names = names)),
+                list(&columns.notes).map(|names| t!(import.column_notes, names = names)),
+                columns.matching.clone().map(|names| t!(import.column_match, names = names)),
+                columns.expires_at.clone().map(|names| t!(import.column_expires, names = names)),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ・ ")
+        })
+    };
+    let left_out = move || {
+        columns.with_value(|columns| {
+            list(&columns.left_out).map(|names| t!(import.columns_left_out, names = names))
+        })
+    };
+    let title = columns.with_value(|columns| columns.header_line.filter(|line| *line > 1));
+    view! {
+        <p data-testid="import-columns">{redraw(taken)}</p>
+        {left_out()
+            .map(|_| view! { <p data-testid="import-left-out">{redraw(left_out)}</p> })}
+        {title
+            .map(|line| {
+                view! {
+                    <p data-testid="import-header">{text!(import.header_line, line = line)}</p>
+                }
+            })}
+    }
+    .into_any()
 }
 
 #[component]
@@ -81,7 +118,6 @@ fn Decision(
     let task = Task::default();
     let wrong = memo(move || counts.wrong(how.get()));
     let to_add = memo(move || counts.to_add(how.get()));
-    let blocked = memo(move || wrong.get() > 0 && !how.get().skip_invalid);
     let number = |count: u32| format::count(count.into());
     let plain = |name| FieldState::plain(name, Signal::stored(None));
     follow(move || {
@@ -91,9 +127,6 @@ fn Decision(
     let apply = move |_| {
         if !task.is_idle() || to_add.get_untracked() == 0 {
             return;
-        }
-        if blocked.get_untracked() {
-            return focus_first("[data-testid=input-skip_invalid]");
         }
         let (number, import) = (page.number_id.get_value(), import_id.get_value());
         let how = how.get_untracked();
@@ -132,22 +165,6 @@ fn Decision(
                         />
                     }
                 })}
-            {redraw(move || {
-                (wrong.get() > 0)
-                    .then(|| {
-                        view! {
-                            <SwitchRow
-                                state=plain("skip_invalid")
-                                label=text!(import.skip)
-                                hint=text!(import.skip_hint, count = number(wrong.get()))
-                                on=Signal::derive(move || how.get().skip_invalid)
-                                toggle=Callback::new(move |on| {
-                                    how.update(|how| how.skip_invalid = on)
-                                })
-                            />
-                        }
-                    })
-            })}
             {(counts.invalid + counts.repairable > 0)
                 .then(|| {
                     view! {
@@ -163,19 +180,6 @@ fn Decision(
                     }
                 })}
             <div class="cell decide">
-                {redraw(move || {
-                    (blocked.get() && to_add.get() > 0)
-                        .then(|| {
-                            view! {
-                                <p class="hint" data-testid="import-blocked">
-                                    <Icon icon=icondata_lu::LuTriangleAlert />
-                                    <span>
-                                        {text!(import.blocked, count = number(wrong.get()))}
-                                    </span>
-                                </p>
-                            }
-                        })
-                })}
                 {redraw(move || {
                     failure()
                         .into_iter()
@@ -210,12 +214,18 @@ fn Decision(
                                 wide"
                                 type="button"
                                 data-testid="apply-import"
-                                aria-disabled=move || (task.is_busy() || blocked.get()).to_string()
+                                aria-disabled=move || task.is_busy().to_string()
                                 on:click=apply
                             >
                                 {redraw(move || {
                                     if task.is_busy() {
                                         t!(import.applying).to_owned()
+                                    } else if wrong.get() > 0 {
+                                        t!(
+                                            import.apply_without,
+                                            count = number(to_add.get()),
+                                            wrong = number(wrong.get())
+                                        )
                                     } else {
                                         t!(import.apply, count = number(to_add.get()))
                                     }

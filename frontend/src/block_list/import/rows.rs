@@ -1,10 +1,11 @@
 //! The rows of a judged file, all or those with one outcome.
 
-use api_types::{BlockImportApply, BlockImportRow, BlockMatch, ErrorCode, RowOutcome};
+use api_types::{BlockImportApply, BlockImportRow, BlockMatch, ErrorCode, FieldCode, RowOutcome};
 use leptos::prelude::*;
 
 use super::{Page, faults};
 use crate::block_list::api;
+use crate::block_list::words::until_text;
 use crate::platform::effect::redraw;
 use crate::platform::format;
 use crate::platform::remote::Remote;
@@ -193,12 +194,21 @@ pub(super) fn Listing(rows: Rows, counts: Counts) -> impl IntoView {
 fn import_row(row: &BlockImportRow) -> AnyView {
     let (line, outcome) = (row.line, row.outcome);
     let prefix = row.matching == BlockMatch::Prefix;
+    let lost_zero = row.code == Some(FieldCode::LostZero);
     let word = move || match outcome {
         RowOutcome::Added => t!(import.outcome_added),
         RowOutcome::Warned => t!(import.outcome_warned),
         RowOutcome::Duplicate => t!(import.outcome_duplicate),
+        RowOutcome::Repairable if lost_zero => t!(import.outcome_lost_zero),
         RowOutcome::Repairable => t!(import.outcome_repairable),
         RowOutcome::Invalid => t!(import.outcome_invalid),
+    };
+    let until = row.expires_at;
+    let note = row.note.clone().filter(|note| !note.is_empty());
+    let has_details = until.is_some() || note.is_some();
+    let details = move || {
+        let parts: Vec<String> = until.map(until_text).into_iter().chain(note.clone()).collect();
+        parts.join(" ・ ")
     };
     let understood = row.caller_text.clone().filter(|text| *text != row.value).map(move |text| {
         view! {
@@ -221,6 +231,8 @@ fn import_row(row: &BlockImportRow) -> AnyView {
             <span class="value-read num">{row.value.clone()}</span>
             {understood}
             <span class=format!("outcome {}", name(Some(outcome)))>{word}</span>
+            {has_details
+                .then(|| view! { <small data-testid="row-details">{redraw(details)}</small> })}
             {row.reason.clone().map(|reason| view! { <small>{reason}</small> })}
         </li>
     }

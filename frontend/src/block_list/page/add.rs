@@ -218,10 +218,16 @@ fn Understood(typed: Typed) -> impl IntoView {
             })
         })
     };
-    let proposal =
-        move || typed.check.with(|check| check.as_ref()?.proposal.as_deref().map(format::phone));
-    let take = move |text: String| {
+    let proposal = move || {
+        typed.check.with(|check| {
+            let check = check.as_ref()?;
+            let matching = check.proposal_match.unwrap_or(typed.matching.get_untracked());
+            Some((check.proposal.clone()?, matching))
+        })
+    };
+    let take = move |text: String, matching: BlockMatch| {
         typed.caller.set(text);
+        typed.matching.set(matching);
         typed.edited();
         focus_first("[data-testid=input-caller]");
     };
@@ -277,18 +283,24 @@ fn Understood(typed: Typed) -> impl IntoView {
             })}
             {redraw(move || {
                 proposal()
-                    .map(|text| {
+                    .map(|(text, matching)| {
                         let shown = text.clone();
                         view! {
                             <button
                                 class="btn wide"
                                 type="button"
                                 data-testid="proposal"
-                                on:click=move |_| take(text.clone())
+                                on:click=move |_| take(text.clone(), matching)
                             >
                                 <Icon icon=icondata_lu::LuCornerDownLeft />
                                 <span class="num">
-                                    {text!(block.propose, caller = shown.clone())}
+                                    {redraw(move || {
+                                        if matching == BlockMatch::Prefix {
+                                            t!(block.propose_prefix, caller = shown.clone())
+                                        } else {
+                                            t!(block.propose, caller = shown.clone())
+                                        }
+                                    })}
                                 </span>
                             </button>
                         }

@@ -9,6 +9,7 @@ use super::add::AddSheet;
 use super::detail::DetailSheet;
 use super::list::{List, Selection};
 use crate::block_list::api::{export_href, sample_href};
+use crate::block_list::words::until_text;
 use crate::platform::effect::{memo, redraw};
 use crate::platform::format;
 use crate::platform::i18n::locale;
@@ -268,22 +269,9 @@ pub(super) fn caller_text(entry: &BlockEntry) -> String {
     }
 }
 
-/// Until when an entry refuses.
-pub(super) fn until_text(entry: &BlockEntry) -> Option<String> {
-    let at = entry.expires_at?;
-    let locale = locale();
-    Some(match (entry.expired, format::time(at).as_str()) {
-        (true, _) => t!(block.expired).to_owned(),
-        (false, "0:00") => t!(block.until, day = format::full_day(locale, format::last_day(at))),
-        (false, time) => {
-            t!(block.until_time, day = format::full_day(locale, at), time = time.to_owned())
-        }
-    })
-}
-
 fn details(entry: &BlockEntry) -> String {
     let prefix = (entry.matching == BlockMatch::Prefix).then(|| t!(block.prefix).to_owned());
-    let until = until_text(entry).filter(|_| !entry.expired);
+    let until = entry.expires_at.filter(|_| !entry.expired).map(until_text);
     let note = Some(entry.note.clone()).filter(|note| !note.is_empty());
     [prefix, until, note].into_iter().flatten().collect::<Vec<_>>().join(" ・ ")
 }
