@@ -5,7 +5,8 @@ use api_types::{BlockMatch, BlockPattern};
 #[test]
 fn what_was_meant_is_proposed_where_only_one_number_can_be() {
     use BlockMatch::{Exact, Prefix};
-    let table: &[(BlockMatch, &str, Option<(BlockMatch, &str)>)] = &[
+    type Case = (BlockMatch, &'static str, Option<(BlockMatch, &'static str)>);
+    let table: &[Case] = &[
         // Lost by spreadsheets and exports.
         (Exact, "9012345678", Some((Exact, "+819012345678"))),
         (Prefix, "9012345678", Some((Prefix, "+819012345678"))),
