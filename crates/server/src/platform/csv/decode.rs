@@ -2,7 +2,7 @@
 
 use encoding_rs::{Decoder, DecoderResult, EncoderResult};
 
-use super::columns::is_heading;
+use super::headings::is_heading;
 use super::{FileFault, FileKind};
 
 /// How much text is decoded at a time. Large enough to make the calls not count, small enough to

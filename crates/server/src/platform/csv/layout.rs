@@ -1,8 +1,9 @@
 //! How a file is written, as far as it can be seen from the file itself.
 
 use super::cards;
-use super::columns::{Columns, Header, is_heading, letters};
+use super::columns::{Columns, Header, letters};
 use super::decode::{Encoding, Text, detect};
+use super::headings::is_heading;
 use super::record::{Cells, Records};
 use super::{Column, FileFault, MAX_BYTES, shown};
 

@@ -14,6 +14,7 @@ mod cards;
 mod columns;
 mod decode;
 mod expiry;
+mod headings;
 mod layout;
 mod read;
 mod record;

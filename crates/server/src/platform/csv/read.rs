@@ -9,8 +9,8 @@ use api_types::{
 use chrono::{DateTime, Utc};
 
 use super::cards::{Cards, in_order};
-use super::columns::normalised;
 use super::decode::Text;
+use super::headings::normalised;
 use super::record::Records;
 use super::{
     Cells, Column, Columns, FileFault, Format, Layout, MAX_ROWS, NewRow, Row, RowFault,
