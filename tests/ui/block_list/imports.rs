@@ -63,10 +63,11 @@ async fn downloaded(folder: &Path) -> Outcome<Vec<u8>> {
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
         files
             .map(|entry| entry.path())
-            .find(|path| path.extension().is_some_and(|extension| extension == "csv"))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
+            // Its name is there before its bytes.
+            .find_map(|path| std::fs::read(path).ok().filter(|bytes| !bytes.is_empty()))
     });
-    let path = downloaded.await.map_err(|_| Failed::new("nothing was downloaded"))?;
-    Ok(std::fs::read(path)?)
+    downloaded.await.map_err(|_| Failed::new("nothing was downloaded"))
 }
 
 async fn download_to(story: &Story, folder: &Path) -> Outcome {

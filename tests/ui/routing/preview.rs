@@ -38,7 +38,13 @@ on_both_screens!(ringing_in_order, async |story| {
             && devices[0].contains("優先着信"),
         "{devices:?}"
     );
-    assert!(devices[1..].iter().all(|device| device.contains("秒後")), "{devices:?}");
+    assert!(devices[1..4].iter().all(|device| device.contains("秒後")), "{devices:?}");
+    // Nobody has signed in there.
+    assert!(
+        devices[4].contains("鳴りません") && devices[4].contains("ログイン中の端末がありません"),
+        "{devices:?}"
+    );
+    story.gone("all-away").await?;
     story.touch("to-setting").await?;
     story.is_at(&format!("{}/ringing", story.minato.number(0))).await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! What adding an entry would mean.
 
 use api_types::{
-    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, FieldFault,
+    BlockCheck, BlockCheckRequest, BlockEffect, BlockMatch, BlockPattern, FieldError, FieldFault,
 };
 use store::block_list::block_entry;
 use store::calls::call_event;
