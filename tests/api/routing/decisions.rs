@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::switch::Switch;
+use tests::switch::{Switch, event};
 use tests::{Backend, Client, Holder, Replica, TestApp, block_on, on_both, service_key, within};
 
 fn question(called: &str, caller: &str) -> Value {

@@ -194,15 +194,17 @@ on_both_screens!(line, async |story| {
     story.fill("チャネルアクセストークン（長期）", LINE_TOKEN).await?;
     story.fill("チャネルシークレット", CHANNEL_SECRET).await?;
     story.press("追加する").await?;
-    story.see_at("line-waiting", "「登録」を待っています").await?;
+    story.see_at("line-waiting", "」を待っています").await?;
     let url = story.text_at("line-url").await?;
     let path = url.strip_prefix(&story.gate.url).unwrap_or(&url);
     assert!(path.starts_with("/callbacks/line/"), "{url}");
+    let waiting = story.text_at("line-waiting").await?;
+    let word = waiting.trim_start_matches('「').split('」').next().unwrap_or_default();
 
     let said = json!({"destination": "U0", "events": [{"type": "message",
         "timestamp": noon().timestamp_millis(), "replyToken": "r",
             "source": {"type": "group", "groupId": GROUP},
-                "message": {"type": "text", "id": "1", "text": "登録"}}]});
+                "message": {"type": "text", "id": "1", "text": word}}]});
     let body = said.to_string();
     let signature = STANDARD.encode(hmac(CHANNEL_SECRET.as_bytes(), body.as_bytes()));
     let provider = Client::new(&story.gate.url).header("x-line-signature", &signature);

@@ -29,16 +29,25 @@ pub struct ServiceProblem {
     pub since: Option<DateTime<Utc>>,
 }
 
-/// How a destination of LINE is found out: whoever sends the word to the bot in a room has its id
-/// filled in.
+/// How a destination of LINE is found out: whoever sends the word with the code to the bot in a room
+/// has its id filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LineSetup {
     /// To be entered as Webhook URL in the LINE Developers console.
     #[schema(example = "https://portal.example.jp/callbacks/line/Zk3…")]
     pub webhook_url: String,
-    /// The word.
-    #[schema(example = "登録")]
+    /// What to send, the code included. Without the code for API keys: only people who are signed in
+    /// to the portal see it.
+    #[schema(example = "登録 482913")]
     pub word: String,
+    /// Until when the code is good; it is another one then.
+    #[serde(default)]
+    #[schema(example = "2026-11-22T09:14:12Z")]
+    pub code_expires_at: Option<DateTime<Utc>>,
+    /// Who registered last, as LINE calls them.
+    #[serde(default)]
+    #[schema(example = "営業部")]
+    pub registered_name: Option<String>,
 }
 
 /// A service of a notify rule.

@@ -169,6 +169,11 @@ impl Member {
         account_caller(&self.account)
     }
 
+    /// Whether it is somebody who is signed in, and no key.
+    pub fn is_person(&self) -> bool {
+        matches!(self.proof, Proof::Session(_))
+    }
+
     /// Who changes something now.
     pub fn ctx(&self, app: &Platform) -> Ctx {
         app.ctx(self.actor.clone())

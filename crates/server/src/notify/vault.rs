@@ -5,6 +5,7 @@ use api_types::{Added, Credentials, ServiceType, ValueKind, credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 use store::Json;
 use store::notify::notify_service;
 
@@ -25,6 +26,9 @@ pub const CALLBACK_TOKEN: &str = "callback_token";
 /// When LINE's destination was last filled in by a message, in milliseconds since 1970 as LINE
 /// wrote it.
 pub const REGISTERED_AT: &str = "registered_at";
+
+/// What LINE calls whom the destination was last filled in by.
+pub const REGISTERED_NAME: &str = "registered_name";
 
 /// For how long a former signing secret signs along.
 pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
@@ -123,6 +127,34 @@ pub fn complete(kind: ServiceType, credentials: &mut Credentials) {
         Added::Callback => _ = credentials.insert(CALLBACK_TOKEN.into(), crypto::new_token()),
         Added::Nothing => {}
     }
+}
+
+/// A code is good for the rest of its span and for the next one: ten minutes at the most.
+const CODE_SPAN_S: i64 = 300;
+
+/// The codes with which a destination of LINE can be registered now, today's first, and until when
+/// that one is good. They follow from the master keys and the last registration, so that each works
+/// once and nothing is stored.
+pub fn line_codes(
+    secrets: &Secrets,
+    service_id: &str,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+) -> (Vec<String>, DateTime<Utc>) {
+    let span = now.timestamp().div_euclid(CODE_SPAN_S);
+    let last = credentials.get(REGISTERED_AT).map_or("", String::as_str);
+    let of_span = |span: i64| {
+        let text = format!("line-code/{service_id}/{last}/{span}");
+        secrets.keyed_hashes(&text).map(|hash| six_digits(&hash)).collect::<Vec<_>>()
+    };
+    let end = DateTime::from_timestamp((span + 2) * CODE_SPAN_S, 0).unwrap_or(now);
+    ([of_span(span), of_span(span - 1)].concat(), end)
+}
+
+fn six_digits(hash: &str) -> String {
+    let bytes = Sha256::digest(hash.as_bytes());
+    let number = bytes[..8].iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("{:06}", number % 1_000_000)
 }
 
 /// What stands under the address that a provider calls back.

@@ -5,6 +5,7 @@ use crate::platform::texts::{Lang, text};
 use crate::platform::wire::{count, unsigned, word};
 use api_types::{Channel, Delivery, DeliveryAttempt, DeliveryState};
 use api_types::{Credentials, LineSetup, NotifyRule, Service, ServiceProblem, ServiceSummary};
+use chrono::{DateTime, Utc};
 use store::notify::{delivery, delivery_attempt, notify_rule, notify_service};
 use store::numbers::number;
 use store::routing::contract::Contract;
@@ -47,21 +48,28 @@ pub fn service_summary(row: &notify_service::Row, lang: Lang) -> ServiceSummary 
 }
 
 /// A service as its owner sees it; `credentials` are opened, and none of them that is secret is in
-/// the answer.
+/// the answer. `code` registers a destination of LINE, for whoever may see it.
 pub fn service(
     row: &notify_service::Row,
     credentials: &Credentials,
     waiting: i64,
     public_url: &url::Url,
+    code: Option<(String, DateTime<Utc>)>,
     lang: Lang,
 ) -> Service {
     let kind = row.kind.0;
+    let word = text(lang, "service.line_word", &[]);
     let line_setup = credentials.get(vault::CALLBACK_TOKEN).map(|token| LineSetup {
         webhook_url: format!(
             "{}/callbacks/line/{token}",
             public_url.as_str().trim_end_matches('/')
         ),
-        word: text(lang, "service.line_word", &[]),
+        word: match &code {
+            Some((code, _)) => format!("{word} {code}"),
+            None => word,
+        },
+        code_expires_at: code.map(|(_, until)| until),
+        registered_name: credentials.get(vault::REGISTERED_NAME).cloned(),
     });
     Service {
         id: row.id.clone(),

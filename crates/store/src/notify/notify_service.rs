@@ -216,6 +216,23 @@ pub fn update(
     Ok(changed == 1)
 }
 
+/// Puts credentials that differ in nothing that people enter in the place of the former ones: no
+/// change of the service.
+///
+/// # Errors
+/// When the database refuses.
+pub fn reseal(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    sealed_credentials: &str,
+) -> Result<(), StoreError> {
+    diesel::update(notify_services::table.find((scope.account_id(), id)))
+        .set(notify_services::sealed_credentials.eq(sealed_credentials))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Removes a service; answers whether it was there.
 ///
 /// # Errors

@@ -27,6 +27,7 @@ pub(super) fn LineSetup(page: Page) -> impl IntoView {
     let word = move || {
         setup.with(|setup| setup.as_ref().map(|setup| setup.word.clone())).unwrap_or_default()
     };
+    let name = move || setup.with(|setup| setup.as_ref()?.registered_name.clone());
     let url = Signal::derive(move || {
         setup
             .with(|setup| setup.as_ref().map(|setup| setup.webhook_url.clone()))
@@ -42,7 +43,9 @@ pub(super) fn LineSetup(page: Page) -> impl IntoView {
                     </span>
                 </li>
                 <li>{t!(service.line_step_invite)}</li>
-                <li>{t!(service.line_step_word, word = word())}</li>
+                <li>
+                    {t!(service.line_step_word, word = word())} <small>{t!(service.line_code)}</small>
+                </li>
             </ol>
         }
     };
@@ -67,6 +70,15 @@ pub(super) fn LineSetup(page: Page) -> impl IntoView {
         }
         .into_any(),
         (true, true) => view! {
+            {name()
+                .map(|name| {
+                    view! {
+                        <p class="hint" data-testid="line-name">
+                            <Icon icon=icondata_lu::LuCircleCheck />
+                            <span>{t!(service.line_name, name = name)}</span>
+                        </p>
+                    }
+                })}
             <details class="group guide" data-testid="line-setup">
                 <summary>
                     <Icon icon=icondata_lu::LuChevronRight />
@@ -86,11 +98,10 @@ pub(super) fn LineSetup(page: Page) -> impl IntoView {
 
 /// Asks again and again, while somebody looks at the page, until the destination is there.
 fn look_until(page: Page, found: Memo<bool>) {
-    if found.get_untracked() {
-        return;
-    }
+    let was_there = found.get_untracked();
     let look = move || {
-        if document().hidden() || found.try_get_untracked().unwrap_or(true) {
+        let is_there = found.try_get_untracked().unwrap_or(true);
+        if document().hidden() || is_there && !is_old(page) {
             return;
         }
         page.look_again();
@@ -98,7 +109,7 @@ fn look_until(page: Page, found: Memo<bool>) {
     // Whoever brought the news: this look, or the stream of changes. What was typed here is no
     // news.
     follow(move || {
-        if found.get() && page.task.is_idle() {
+        if found.get() && !was_there && page.task.is_idle() {
             page.live.toast(t!(service.line_found));
         }
     });
@@ -106,4 +117,12 @@ fn look_until(page: Page, found: Memo<bool>) {
     if let Ok(handle) = set_interval_with_handle(look, LOOK) {
         on_cleanup(move || handle.clear());
     }
+}
+
+/// Whether the code on the screen is good no more.
+fn is_old(page: Page) -> bool {
+    let until = page.service.try_with_untracked(|service| {
+        service.line_setup.as_ref().and_then(|setup| setup.code_expires_at)
+    });
+    until.flatten().is_some_and(|until| (until.timestamp_millis() as f64) < js_sys::Date::now())
 }

@@ -40,7 +40,8 @@ impl Stage {
             )
             .await
             .expect(201);
-        assert_eq!(made["line_setup"]["word"], "登録");
+        let word = made["line_setup"]["word"].as_str().unwrap_or_default();
+        assert!(word.starts_with("登録 ") && word.len() == "登録 ".len() + 6, "{word}");
         let path = format!("{services}/{}", made["id"].as_str().unwrap_or_default());
         let callback = made["line_setup"]["webhook_url"]
             .as_str()
@@ -61,6 +62,11 @@ impl Stage {
             .header("x-line-signature", signature)
             .send(Method::POST, &self.callback, Some(body))
             .await
+    }
+
+    /// What the portal says is to be sent.
+    async fn word(&self) -> String {
+        self.service().await["line_setup"]["word"].as_str().unwrap_or_default().to_owned()
     }
 
     async fn service(&self) -> Value {
@@ -117,7 +123,23 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
     }
     assert_eq!(stage.minato.revision().await, revision);
 
-    stage.call(&said("　登録\n", group(), now() + 1)).await.expect(200);
+    // The word alone and a wrong code change nothing: anybody can befriend a bot.
+    let word = stage.word().await;
+    let code = word.trim_start_matches("登録 ").to_owned();
+    let wrong = format!("登録 {:06}", (code.parse::<u32>().unwrap_or_default() + 1) % 1_000_000);
+    for (i, (text, answer)) in
+        [("登録", "番号を付けて"), (&*wrong, "番号が違う"), ("register 1", "wrong or older")]
+            .into_iter()
+            .enumerate()
+    {
+        stage.call(&said(text, group(), now() + 1)).await.expect(200);
+        eventually("an answer", async || stage.line.replies().len() == i + 1).await;
+        let reply = stage.line.replies()[i]["messages"][0]["text"].to_string();
+        assert!(reply.contains(answer), "{text}: {reply}");
+    }
+    assert_eq!(stage.minato.revision().await, revision);
+
+    stage.call(&said(&format!("　{word}\n"), group(), now() + 1)).await.expect(200);
     let service = stage.service().await;
     assert_eq!(
         (&service["credentials"]["to"], &service["version"]),
@@ -129,8 +151,8 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
         (&json!("service"), &json!("営業LINE"), &json!("notify_service"))
     );
     assert_eq!(log["after"], json!({"changed_credentials": "to"}));
-    eventually("the answer in the room", async || !stage.line.replies().is_empty()).await;
-    let reply = &stage.line.replies()[0];
+    eventually("the answer in the room", async || stage.line.replies().len() == 4).await;
+    let reply = &stage.line.replies()[3];
     assert_eq!(reply["replyToken"], format!("reply-{}", now() + 1));
     assert!(
         reply["messages"][0]["text"]
@@ -142,19 +164,51 @@ on_both!(the_word_fills_the_destination_in, bare, async |backend| {
         stage.minato.client.post(&format!("{}/test", stage.path), Value::Null).await.expect(200);
     assert_eq!(test["outcome"], "delivered");
     assert_eq!(stage.line.pushes()[0]["to"], line::GROUP);
+    eventually("the name", async || {
+        stage.service().await["line_setup"]["registered_name"] == "営業"
+    })
+    .await;
 
-    // Said elsewhere later, it moves there; what comes again from before does not bring it back.
-    stage.call(&said("ＲＥＧＩＳＴＥＲ", person(), now() + 9)).await.expect(200);
+    // The contact hears of it; a key never sees the code.
+    let mail = stage.app.wait_for_mails(1).await.remove(0);
+    assert!(mail.contains("To: minato@example.jp"), "{mail}");
+    let made = stage
+        .minato
+        .client
+        .post("/api-keys", json!({"name": "CRM", "scopes": ["notify_rules:read"]}))
+        .await
+        .expect(201);
+    let key = stage.app.nobody().bearer(made["key"].as_str().unwrap_or_default());
+    assert_eq!(key.get(&stage.path).await.expect(200)["line_setup"]["word"], "登録");
+
+    // Each code works once.
+    stage.call(&said(&word, person(), now() + 5)).await.expect(200);
+    assert_eq!(stage.service().await["credentials"]["to"], line::GROUP);
+    eventually("that it is used", async || stage.line.replies().len() == 5).await;
+    // Said elsewhere later with the next one, it moves there; what comes again from before does not
+    // bring it back.
+    let next = stage.word().await;
+    assert_ne!(next, word);
+    let english = next.replace("登録", "ＲＥＧＩＳＴＥＲ");
+    stage.call(&said(&english, person(), now() + 9)).await.expect(200);
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
-    eventually("the second answer", async || stage.line.replies().len() == 2).await;
-    assert!(stage.line.replies()[1]["messages"][0]["text"].as_str().is_some_and(str::is_ascii));
+    eventually("the answer to the next", async || stage.line.replies().len() == 6).await;
+    assert!(
+        stage.line.replies()[5]["messages"][0]["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("will be sent here"))
+    );
+    eventually("the other name", async || {
+        stage.service().await["line_setup"]["registered_name"] == "田中"
+    })
+    .await;
     let revision = stage.minato.revision().await;
-    for again in [said("登録", group(), now() + 1), said("ＲＥＧＩＳＴＥＲ", person(), now() + 9)]
-    {
+    for again in [said(&word, group(), now() + 1), said(&english, person(), now() + 9)] {
         stage.call(&again).await.expect(200);
     }
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
-    assert_eq!((stage.minato.revision().await, stage.line.replies().len()), (revision, 2));
+    assert_eq!((stage.minato.revision().await, stage.line.replies().len()), (revision, 6));
+    stage.app.wait_for_mails(2).await;
 });
 
 on_both!(only_what_line_has_signed_is_heard, bare, async |backend| {
@@ -162,7 +216,7 @@ on_both!(only_what_line_has_signed_is_heard, bare, async |backend| {
         Stage::set(backend, json!({"channel_access_token": line::TOKEN, "channel_secret": SECRET}))
             .await;
     let revision = stage.minato.revision().await;
-    let body = said("登録", group(), now()).to_string();
+    let body = said(&stage.word().await, group(), now()).to_string();
     let good = signature(SECRET, &body);
     for wrong in [
         String::new(),
@@ -209,7 +263,7 @@ on_both!(without_a_channel_secret_nobody_is_heard, bare, async |backend| {
     assert_eq!(stage.service().await["credentials"]["to"], line::GROUP);
     let with_secret = json!({"credentials": {"channel_secret": SECRET}});
     stage.minato.client.if_match(1).patch(&stage.path, with_secret).await.expect(200);
-    stage.call(&said("登録", person(), now())).await.expect(200);
+    stage.call(&said(&stage.word().await, person(), now())).await.expect(200);
     assert_eq!(stage.service().await["credentials"]["to"], line::FRIEND);
     // Without the secret the destination has to stay.
     let nothing = json!({"credentials": {"channel_secret": "", "to": ""}});

@@ -62,11 +62,16 @@ fn show(
     conn: &mut Conn,
     scope: &Scope,
     row: &notify_service::Row,
-    lang: Lang,
+    (lang, is_person): (Lang, bool),
 ) -> Result<Service, Failure> {
     let waiting = notify_service::waiting(conn, scope, &row.id)?;
     let credentials = vault::open_or_none(&app.secrets, row);
-    Ok(view::service(row, &credentials, waiting, &app.config.public_url(), lang))
+    let code = is_person.then(|| {
+        let (codes, until) =
+            vault::line_codes(&app.secrets, &row.id, &credentials, app.clock.now());
+        (codes.into_iter().next().unwrap_or_default(), until)
+    });
+    Ok(view::service(row, &credentials, waiting, &app.config.public_url(), code, lang))
 }
 
 /// Tells screens and workers that a service changed.
@@ -98,6 +103,7 @@ pub async fn list_services(
     rule_id: web::Path<String>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Failure> {
+    let seen = (lang, holder.is_person());
     let window = Window::new(&query.0)?;
     let shared = app.clone();
     let items = app
@@ -105,7 +111,7 @@ pub async fn list_services(
         .read(move |conn| -> Result<Vec<Service>, Failure> {
             notify_rule::find(conn, &holder.scope, &rule_id)?.ok_or(Failure::NOT_FOUND)?;
             let rows = notify_service::of_rule(conn, &holder.scope, &rule_id)?;
-            rows.iter().map(|row| show(&shared, conn, &holder.scope, row, lang)).collect()
+            rows.iter().map(|row| show(&shared, conn, &holder.scope, row, seen)).collect()
         })
         .await?;
     Ok(answer::json(&window.slice(items, |service| service.id.clone())))
@@ -130,6 +136,7 @@ pub async fn create_service(
     rule_id: web::Path<String>,
     body: Body<ServiceCreate>,
 ) -> Result<HttpResponse, Failure> {
+    let seen = (lang, holder.is_person());
     let ServiceCreate { kind, label, credentials, unchecked } = body.value;
     let (scope, id) = (holder.scope.clone(), rule_id.clone());
     app.db
@@ -155,7 +162,7 @@ pub async fn create_service(
             &rule_id,
             new,
         )?;
-        let mut value = show(&shared, conn, &scope, &row, lang)?;
+        let mut value = show(&shared, conn, &scope, &row, seen)?;
         value.signing_secret = credentials.get(vault::SIGNING_SECRET).cloned();
         Ok(Created {
             version: Some(value.version),
@@ -180,12 +187,13 @@ pub async fn get_service(
     lang: Lang,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
+    let seen = (lang, holder.is_person());
     let shared = app.clone();
     let service = app
         .db
         .read(move |conn| {
             let row = find(conn, &holder.scope, (&path.0, &path.1))?;
-            show(&shared, conn, &holder.scope, &row, lang)
+            show(&shared, conn, &holder.scope, &row, seen)
         })
         .await?;
     Ok(answer::versioned(&service, service.version))
@@ -237,6 +245,7 @@ pub async fn update_service(
     path: web::Path<(String, String)>,
     body: Body<ServicePatch>,
 ) -> Result<HttpResponse, Failure> {
+    let seen = (lang, holder.is_person());
     let ServicePatch { label, enabled, credentials, waiting, unchecked } = body.value;
     let (scope, ids) = (holder.scope.clone(), path.clone());
     let row = app.db.read(move |conn| find(conn, &scope, (&ids.0, &ids.1))).await?;
@@ -267,7 +276,7 @@ pub async fn update_service(
                 &if_match.0,
             )?;
             let row = notify_services::change_notify_service(conn, &scope, &ctx, &row, &wanted)?;
-            show(&shared, conn, &scope, &row, lang)
+            show(&shared, conn, &scope, &row, seen)
         })
         .await?;
     changed(&app, &holder.account.id, &service.id);
@@ -325,6 +334,7 @@ pub async fn rotate_service_secret(
     lang: Lang,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
+    let seen = (lang, holder.is_person());
     let path = path.into_inner();
     let (ctx, shared) = (holder.ctx(&app), app.clone());
     let asked = Asked::new(&holder.account_caller(), key, "");
@@ -341,7 +351,7 @@ pub async fn rotate_service_secret(
         let credentials = Some(vault::seal(&shared.secrets, &row.id, kind, &stored, &all)?);
         let wanted = ServiceChange { credentials, ..ServiceChange::default() };
         let row = notify_services::change_notify_service(conn, scope, &ctx, &row, &wanted)?;
-        let mut value = show(&shared, conn, scope, &row, lang)?;
+        let mut value = show(&shared, conn, scope, &row, seen)?;
         value.signing_secret = all.get(vault::SIGNING_SECRET).cloned();
         Ok(value)
     })

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::notify::channels::field;
-use crate::notify::{Job, Outcome, Progress, Report, Senders};
+use crate::notify::{Job, Outcome, Progress, Report, Senders, words};
 
 /// See [`super::Adapter`].
 pub(crate) struct Adapter;
@@ -86,6 +86,18 @@ impl super::Adapter for Adapter {
             _ => None,
         }
     }
+}
+
+/// What LINE calls a person or a group; nothing where it does not say.
+async fn name_of(senders: &Senders, credentials: &Credentials, to: &str) -> Option<String> {
+    let (path, field) = match to.chars().next()? {
+        'U' => (format!("/v2/bot/profile/{to}"), "displayName"),
+        'C' => (format!("/v2/bot/group/{to}/summary"), "groupName"),
+        _ => return None,
+    };
+    let answer = call(senders, credentials, &path, None).await.ok()?;
+    let name = words::one_line(answer.body[field].as_str()?);
+    Some(name.chars().take(50).collect()).filter(|name: &String| !name.is_empty())
 }
 
 /// One exchange: a push with its retry key, or a question.
