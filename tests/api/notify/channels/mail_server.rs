@@ -17,12 +17,13 @@ fn what_the_server_says_decides() {
     block_on(async {
         let smtp = Smtp::start();
         let app = start(&smtp).await;
-        let retry = |after| Outcome::Retry { after };
+        let retry = || Outcome::Retry { after: None };
+        let defer = |after| Outcome::Defer { after };
         let table = [
-            (Mood::AtGreeting("421 4.3.2 too busy"), retry(None), "mail.later", Some(421)),
+            (Mood::AtGreeting("421 4.3.2 too busy"), retry(), "mail.later", Some(421)),
             (
                 Mood::AtRecipient("451 4.7.1 Greylisted, try again"),
-                retry(Some(TimeDelta::minutes(5))),
+                defer(TimeDelta::minutes(5)),
                 "mail.later",
                 Some(451),
             ),
@@ -32,15 +33,10 @@ fn what_the_server_says_decides() {
                 "mail.no_mailbox",
                 Some(550),
             ),
-            (
-                Mood::AtRecipient("550 5.7.1 not from you"),
-                Outcome::BadConfig,
-                "mail.refused",
-                Some(550),
-            ),
+            (Mood::AtRecipient("550 5.7.1 not from you"), retry(), "mail.relay", Some(550)),
             (
                 Mood::AtRecipient("552 5.2.2 mailbox full"),
-                retry(Some(TimeDelta::days(1))),
+                defer(TimeDelta::days(1)),
                 "mail.full",
                 Some(552),
             ),
@@ -53,11 +49,11 @@ fn what_the_server_says_decides() {
             (Mood::AtEnd("554 5.6.0 bad content"), Outcome::BadPayload, "mail.content", Some(554)),
             (
                 Mood::AtEnd("451 4.3.0 try later"),
-                retry(Some(TimeDelta::minutes(5))),
+                defer(TimeDelta::minutes(5)),
                 "mail.later",
                 Some(451),
             ),
-            (Mood::LostAtRecipient, retry(None), "mail.unreachable", None),
+            (Mood::LostAtRecipient, retry(), "mail.unreachable", None),
             (Mood::LostAtEnd, Outcome::Unknown, "mail.unknown", None),
         ];
         let told = told(&app, NotifyEvent::Voicemail).await;

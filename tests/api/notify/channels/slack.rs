@@ -280,7 +280,7 @@ fn what_slack_says_decides() {
             (refused("missing_scope"), Outcome::BadConfig, "slack.missing_scope"),
             (refused("is_archived"), Outcome::BadConfig, "slack.is_archived"),
             (refused("msg_blocks_too_long"), Outcome::BadPayload, "slack.content"),
-            (refused("something_new"), Outcome::BadPayload, "slack.content"),
+            (refused("something_new"), Outcome::Retry { after: None }, "slack.trouble"),
         ];
         for (reply, outcome, problem) in table {
             slack.turn("chat.postMessage", reply.clone());

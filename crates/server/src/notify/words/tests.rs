@@ -81,7 +81,7 @@ fn the_four_events_in_both_languages() {
                 18:04\n状況：4秒で切れました\n電話番　通知ID K7QX-2M9D",
             "Missed call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
                 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nWhat happened: The caller hung up \
-                after 4 s\nDenwaban, notice K7QX-2M9D",
+                after 4 s\nDenwaban, notification K7QX-2M9D",
         ),
         (
             with(Subject::Event(voicemail), AttachmentKind::Audio),
@@ -90,7 +90,7 @@ fn the_four_events_in_both_languages() {
             "Voicemail: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
                 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nLength: 1 min 23 \
                 s\n\nTranscript\n田中です。\n折り返しください。\n\nListen to the \
-                recording\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, \
+                recording\nhttps://portal.example.jp/downloads/abc\nDenwaban, notification K7QX-2M9D, \
                 link works until Sun, 29 Nov, 18:04",
         ),
         (
@@ -100,7 +100,7 @@ fn the_four_events_in_both_languages() {
                 K7QX-2M9D　リンクの期限 11月29日(日) 18:04",
             "Fax: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678\nTime: Sun, 22 \
                 Nov 2026, 18:04 (Japan)\nPages: 3\nOpen the \
-                fax\nhttps://portal.example.jp/downloads/abc\nDenwaban, notice K7QX-2M9D, link \
+                fax\nhttps://portal.example.jp/downloads/abc\nDenwaban, notification K7QX-2M9D, link \
                 works until Sun, 29 Nov, 18:04",
         ),
         (
@@ -109,7 +109,7 @@ fn the_four_events_in_both_languages() {
                 18:04\n転送先：050-1111-2222\n呼び出し：12秒\n電話番　通知ID K7QX-2M9D",
             "Forwarded call: 090-1234-5678\nCaller: 090-1234-5678\nNumber called: 03-1234-5678 \
                 (代表)\nTime: Sun, 22 Nov 2026, 18:04 (Japan)\nForwarded to: 050-1111-2222\nRang \
-                for: 12 s\nDenwaban, notice K7QX-2M9D",
+                for: 12 s\nDenwaban, notification K7QX-2M9D",
         ),
     ];
     for (notice, japanese, english_text) in table {
