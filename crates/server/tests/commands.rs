@@ -271,6 +271,55 @@ fn the_line_that_the_demo_prints_makes_a_voicemail_arrive() {
 }
 
 #[test]
+fn the_demo_sends_webhooks_to_this_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let data_dir = dir.path().join("demo");
+    let mut server = Serving::start(denwaban(
+        dir.path(),
+        &["demo", "--json", "--port", "0", "--data-dir", data_dir.to_str().unwrap()],
+    ));
+    let mut line = String::new();
+    BufReader::new(server.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let entrance: Value = serde_json::from_str(&line).unwrap();
+    let receiver = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = receiver.local_addr().unwrap().port();
+    let received = std::thread::spawn(move || {
+        let mut connection = receiver.accept().unwrap().0;
+        let mut begin = [0; 4_096];
+        let length = connection.read(&mut begin).unwrap();
+        connection.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&begin[..length]).into_owned()
+    });
+    let jar = dir.path().join("cookies");
+    let post = |path: &str, csrf: &str, body: Value| -> Value {
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "-b"]).arg(&jar).arg("-c").arg(&jar);
+        curl.args(["-H", "Content-Type: application/json", "-H", &format!("X-CSRF-Token: {csrf}")]);
+        curl.args(["-d", &body.to_string()]);
+        curl.arg(format!("{}/api/v1{path}", entrance["url"].as_str().unwrap()));
+        serde_json::from_slice(&curl.output().unwrap().stdout).unwrap_or_default()
+    };
+    let sign_in = serde_json::json!({"login_id": entrance["login_id"],
+        "password": entrance["password"]});
+    let session = post("/session", "", sign_in);
+    let csrf = session["csrf_token"].as_str().unwrap();
+    let rule =
+        post("/notify-rules", csrf, serde_json::json!({"name": "CRM", "events": ["missed_call"]}));
+    let services = format!("/notify-rules/{}/services", rule["id"].as_str().unwrap());
+    let made = post(
+        &services,
+        csrf,
+        serde_json::json!({"type": "webhook",
+            "credentials": {"url": format!("http://127.0.0.1:{port}/hook")}, "unchecked": true}),
+    );
+    let test =
+        format!("{services}/{}/test", made["id"].as_str().unwrap_or_else(|| panic!("{made}")));
+    let outcome = post(&test, csrf, Value::Null);
+    assert_eq!(outcome["outcome"], "delivered", "{outcome}");
+    assert!(received.join().unwrap().starts_with("POST /hook "));
+}
+
+#[test]
 fn an_operator_sets_up_a_contract_at_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
     let operator =

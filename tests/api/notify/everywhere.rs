@@ -91,3 +91,59 @@ on_both!(each_event_reaches_every_kind_of_destination_with_its_file, bare, async
         "Teams only takes over: {planned:?}"
     );
 });
+
+on_both!(a_late_transcript_follows_once_on_every_channel, bare, async |backend| {
+    let clock = Clock::set(noon());
+    let all = stand_ins(&clock);
+    let app = TestApp::start_with(backend, |config| {
+        config.egress.allow_private = true;
+        (config.outbox.workers, config.outbox.settle_s) = (16, 0);
+        all.iter().for_each(|one| one.configure(config));
+    })
+    .await;
+    let holder = app.holder("minato").await;
+    let services: Vec<_> =
+        all.iter().filter_map(|one| Some((one.channel().service()?, one.credentials()))).collect();
+    connect_all(&app, &holder, &["soumu@minato.example"], services).await;
+    let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+    let mut told = 0;
+    for (index, late) in [0, 40, 600, 3 * 3_600].into_iter().enumerate() {
+        let of_call = |mut event: serde_json::Value| {
+            event["call_id"] = json!(format!("call-{index}"));
+            event["caller"] = json!(format!("0901234567{index}"));
+            json!([event])
+        };
+        let arrives = async |told: usize, what: &str| {
+            let ended = async || {
+                let planned = holder.planned(&app).await;
+                planned.len() == told
+                    && planned
+                        .iter()
+                        .all(|one| one.ends_with(" delivered") || one.ends_with(" handed_over"))
+            };
+            eventually(what, ended).await;
+        };
+        let audio = switch.hand_in(AUDIO).await;
+        let voicemail = json!({"attachment_id": audio, "duration_s": 23});
+        switch.tell(of_call(event(&called, "voicemail", voicemail))).await;
+        told += all.len();
+        arrives(told, "the voicemail").await;
+        let files: Vec<_> = all.iter().map(|one| one.files().len()).collect();
+        app.clock.advance(TimeDelta::seconds(late));
+        let words = format!("{index}番目の伝言です。");
+        for _ in 0..2 {
+            let said = json!({"transcript": words});
+            switch.tell(of_call(event(&called, "transcript", said))).await;
+        }
+        told += all.len();
+        // Every destination takes the next message by then.
+        app.clock.advance(TimeDelta::seconds(60));
+        arrives(told, "the transcript").await;
+        for one in &all {
+            assert_eq!(one.having(&words), 1, "{late} s later to {:?}", one.channel());
+        }
+        // The recording is there already.
+        assert_eq!(all.iter().map(|one| one.files().len()).collect::<Vec<_>>(), files);
+        app.clock.advance(TimeDelta::seconds(60));
+    }
+});

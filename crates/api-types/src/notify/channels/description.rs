@@ -38,7 +38,7 @@ pub struct Description {
     pub blames: &'static [(&'static str, &'static [&'static str])],
     /// What arrives there.
     pub carries: Carries,
-    /// What becomes of a transcript that is ready after the notice has been sent.
+    /// How a transcript follows that is ready after the notice has been sent.
     pub late_transcript: LateTranscript,
     /// The most notices to one destination that go together in one message.
     pub merges: i64,
@@ -168,12 +168,11 @@ impl Carried {
     }
 }
 
-/// What becomes of a transcript that is ready after the notice has been sent.
+/// How a transcript follows that is ready after the notice has been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateTranscript {
-    /// It is not sent: it would stand there without its voicemail.
-    LeftOut,
-    /// It follows, and is put to its voicemail by an id that both have.
+    /// It follows, and says by itself which call it is of: by an id that both notices have, or in
+    /// words.
     Follows,
     /// It follows, and needs to know what the provider called the notice of its voicemail.
     FollowsByName,

@@ -3,7 +3,7 @@
 //! One notice per call and destination, however many terminals rang. A missed call waits a little,
 //! since the news that somebody answered, or that the caller left a message, may be on its way.
 
-use api_types::{Channel, DeliveryState, LateTranscript, NotifyEvent};
+use api_types::{Channel, DeliveryState, NotifyEvent};
 use store::calls::call_event::EventKind;
 use store::notify::delivery::{Progress, Purpose};
 
@@ -102,14 +102,6 @@ impl Planned {
     }
 }
 
-impl Destination {
-    /// Whether something that follows finds its place there: in the thread of the first notice, or
-    /// by its id.
-    fn takes_what_follows(&self) -> bool {
-        self.channel.describe().late_transcript != LateTranscript::LeftOut
-    }
-}
-
 /// Plans what follows from `news` about the call whose log is `entries`. `rule` is the present one;
 /// `None` where nobody is told.
 pub fn plan_notices<'r>(
@@ -178,7 +170,6 @@ fn follow_ups<'r>(id: &str, rule: Option<&'r Rule>, planned: &[Planned]) -> Vec<
     };
     let destinations = rule.map(|rule| rule.destinations.iter()).into_iter().flatten();
     destinations
-        .filter(|destination| destination.takes_what_follows())
         .filter(|destination| {
             of_event(Purpose::Event)
                 .any(|notice| notice.goes_to(destination) && notice.text_is_out())

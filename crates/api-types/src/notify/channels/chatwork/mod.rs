@@ -19,7 +19,7 @@ pub(super) const CHANNEL: Description = Description {
     warning: no_warning,
     blames: &[("api_token", &["token", "unauthorized", "401"]), ("room_id", &[""])],
     carries: Carries { json: false, audio: Carried::File(5 << 20), fax: Carried::File(5 << 20) },
-    late_transcript: LateTranscript::LeftOut,
+    late_transcript: LateTranscript::Follows,
     merges: 1,
     // Ten posts in ten seconds and room: five at once and five more within ten seconds.
     pace: Some(Pace { interval_ms: 2_000, burst: 5 }),

@@ -27,7 +27,7 @@ pub(super) const CHANNEL: Description = Description {
         ("channel_access_token", &[""]),
     ],
     carries: Carries { json: false, audio: Carried::ANY, fax: Carried::Link },
-    late_transcript: LateTranscript::LeftOut,
+    late_transcript: LateTranscript::Follows,
     merges: 1,
     // 2,000 a second and channel: the provider is never what is waited for.
     pace: None,

@@ -37,7 +37,7 @@ pub(super) const CHANNEL: Description = Description {
         ("bot_id", &[""]),
     ],
     carries: Carries { json: false, audio: Carried::ANY, fax: Carried::ANY },
-    late_transcript: LateTranscript::LeftOut,
+    late_transcript: LateTranscript::Follows,
     merges: 1,
     // 60 a minute and tenant on the free plan.
     pace: Some(Pace { interval_ms: 1_000, burst: 4 }),

@@ -23,7 +23,7 @@ pub(super) const CHANNEL: Description = Description {
     warning: old_url,
     blames: &[("url", &[""])],
     carries: Carries { json: false, audio: Carried::Link, fax: Carried::Link },
-    late_transcript: LateTranscript::LeftOut,
+    late_transcript: LateTranscript::Follows,
     merges: 20,
     // A workflow posts about 25 times in five minutes; bursts are merged.
     pace: Some(Pace { interval_ms: 15_000, burst: 1 }),
