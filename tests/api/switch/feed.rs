@@ -235,7 +235,7 @@ on_both!(a_change_ends_the_wait_at_either_server_and_within_a_second, async |app
         .get(&format!("/switch/changes?since={since}&wait_s=31"))
         .await
         .expect_fields(&[("?wait_s", "out_of_range")]);
-    switch.get("/switch/changes").await.expect_fields(&[("?since", "invalid_format")]);
+    switch.get("/switch/changes").await.expect_fields(&[("?since", "required")]);
 });
 
 on_both!(what_is_too_old_or_of_another_database_begins_anew, async |app| {

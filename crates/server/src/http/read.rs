@@ -162,10 +162,10 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
-        let code = if message.starts_with("unknown field") {
-            FieldCode::UnknownField
-        } else {
-            FieldCode::InvalidFormat
+        let code = match message.as_str() {
+            unknown if unknown.starts_with("unknown field") => FieldCode::UnknownField,
+            missing if missing.starts_with("missing field") => FieldCode::Required,
+            _ => FieldCode::InvalidFormat,
         };
         // Serde quotes the name where it is the name that is wrong; else the path leads to the
         // value, which it may quote.
