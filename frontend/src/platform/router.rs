@@ -162,6 +162,7 @@ impl Router {
             (is_ours, layers.then.take_if(|_| layers.closing == 0))
         });
         if let Some((true, then)) = is_ours {
+            self.keep_address();
             match then {
                 Some(Step::Push(address)) => self.push(&address),
                 Some(Step::Replace(address)) => self.replace(&address),
@@ -175,10 +176,19 @@ impl Router {
         };
         if close.run(()) {
             self.forget_layer(id);
+            self.keep_address();
         } else {
             push_state(&self.here());
         }
         true
+    }
+
+    /// The entry below a layer takes over the address that was set while the layer lay over it.
+    fn keep_address(self) {
+        let here = self.here();
+        if present_address() != here {
+            replace_state(&here);
+        }
     }
 
     /// Whether the browser still has to take a layer's entry away; the step is made then.
