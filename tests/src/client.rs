@@ -48,7 +48,9 @@ impl Client {
             reason = "the lint only knows it once the server has its own client"
         )]
         #[allow(clippy::disallowed_methods, reason = "tests are clients")]
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        // The server closes what was idle for five seconds, also while a request is on its way.
+        let idle = std::time::Duration::from_secs(2);
+        let http = reqwest::Client::builder().no_proxy().pool_idle_timeout(idle).build().unwrap();
         Self { http, base: url.to_owned(), headers: Vec::new() }
     }
 

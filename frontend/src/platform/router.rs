@@ -138,7 +138,7 @@ impl Router {
             .unwrap_or_default()
     }
 
-    /// A layer has closed by itself; its entry goes, too.
+    /// A layer has closed by itself, or with its page; its entry goes, too.
     pub fn close_layer(self, id: u32) {
         let was_there = self.layers.try_update_value(|layers| {
             let place = layers.open.iter().position(|(known, _)| *known == id);
@@ -147,11 +147,6 @@ impl Router {
         if was_there.flatten().is_some() {
             back();
         }
-    }
-
-    /// A layer is gone with its page.
-    pub fn forget_layer(self, id: u32) {
-        self.layers.try_update_value(|layers| layers.open.retain(|(known, _)| *known != id));
     }
 
     /// The browser made a step back: whether it was one of a layer.
@@ -175,7 +170,7 @@ impl Router {
             return false;
         };
         if close.run(()) {
-            self.forget_layer(id);
+            self.layers.update_value(|layers| layers.open.retain(|(known, _)| *known != id));
             self.keep_address();
         } else {
             push_state(&self.here());

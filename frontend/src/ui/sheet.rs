@@ -53,7 +53,7 @@ pub fn Sheet(
     });
     on_cleanup(move || {
         if let Some(id) = layer.try_get_value().flatten() {
-            router.forget_layer(id);
+            router.close_layer(id);
         }
     });
 

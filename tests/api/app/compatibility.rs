@@ -1,8 +1,9 @@
 //! The document against the last released one: nobody's client breaks.
 
 use serde_json::{Value, json};
+use server::app::openapi::OPEN_WORDS;
 use server::app::openapi::document;
-use tests::compatibility::{OPEN_WORDS, breaking_changes};
+use tests::compatibility::breaking_changes;
 
 pub(super) fn released() -> Value {
     let text = std::fs::read_to_string(tests::repository().join("openapi/released.json"))

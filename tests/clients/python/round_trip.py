@@ -85,7 +85,7 @@ def main() -> None:
     wrong = update_number.sync(number.id, client=client, body=NumberPatch(name="x" * 41), if_match=f'"{number.version}"')
     assert isinstance(wrong, Problem) and wrong.code is ErrorCode.INVALID and wrong.status == 422, wrong
     assert not isinstance(wrong.errors, Unset)
-    assert [(error.pointer, error.code.value) for error in wrong.errors] == [("/name", "too_long")], wrong
+    assert [(error.pointer, str(error.code)) for error in wrong.errors] == [("/name", "too_long")], wrong
 
     assert page_through(client, number) == ["7", "6", "5", "4", "3", "2", "changed by Python"]
 
@@ -95,6 +95,10 @@ def main() -> None:
     assert isinstance(preview, BlockImport) and preview.state is BlockImportState.PREVIEWED and preview.added == 1, preview
     export = export_block_list.sync(number.id, client=client)
     assert isinstance(export, File) and export.payload.read().decode("utf-8-sig").count("\n") == 8, export
+
+    # A code of next year is read, too.
+    later = Problem.from_dict({**wrong.to_dict(), "code": "of_next_year"})
+    assert later.code == "of_next_year", later
 
     missing = get_call_event_attachment.sync(first.id, client=client)
     assert isinstance(missing, Problem) and missing.code is ErrorCode.NOT_FOUND, missing

@@ -33,6 +33,7 @@ const GUESSED: &[(&str, &str)] = &[
 ];
 
 /// Registers them.
+#[expect(clippy::disallowed_methods, reason = "what only leads to the document is not in it")]
 pub fn configure(config: &mut web::ServiceConfig) {
     for &(path, place) in GUESSED {
         let lead = move || async move {

@@ -29,6 +29,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+pub use self::refine::OPEN_WORDS;
+
 use crate::error::Failure;
 use crate::http::conditional::takes_gzip;
 use crate::http::problem::problem;

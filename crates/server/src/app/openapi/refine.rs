@@ -8,6 +8,21 @@ const SCHEMAS: &str = "#/components/schemas/";
 const LINES: &str = "application/x-ndjson";
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The enumerations that may gain values. Answers name them beside any other text, so that a client
+/// which is generated today takes tomorrow's value.
+pub const OPEN_WORDS: [&str; 10] = [
+    "ActorKind",
+    "AuditAction",
+    "AuditObject",
+    "Capability",
+    "Channel",
+    "ErrorCode",
+    "FieldCode",
+    "MatchedRule",
+    "ServiceType",
+    "WebhookCallType",
+];
+
 /// Says it in the document, before examples and errors are added.
 pub fn refine(document: &mut Value) {
     name_the_items_of_pages(document);
@@ -21,6 +36,7 @@ pub fn refine(document: &mut Value) {
         walk(schema, &mut nothing_is_null);
         if answered.contains(name) && !asked.contains(name) {
             walk(schema, &mut what_may_be_null_is_there);
+            words_may_be_added(schema);
         }
     }
     for operation in operations(document) {
@@ -143,6 +159,36 @@ fn walk(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
             fields.values_mut().for_each(|field| walk(field, change));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| walk(item, change)),
+        _ => {}
+    }
+}
+
+/// A reference to words that may grow becomes a choice between it and any text.
+fn words_may_be_added(schema: &mut Value) {
+    let is_open = |schema: &Value| {
+        let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix(SCHEMAS));
+        name.is_some_and(|name| OPEN_WORDS.contains(&name))
+    };
+    let text = || json!({"type": "string"});
+    if is_open(schema) {
+        let reference = std::mem::take(&mut schema["$ref"]);
+        schema["anyOf"] = json!([{"$ref": reference}, text()]);
+        schema.as_object_mut().map(|fields| fields.remove("$ref"));
+        return;
+    }
+    match schema {
+        Value::Object(fields) => {
+            let choices = fields.get("oneOf").and_then(Value::as_array);
+            if choices.is_some_and(|choices| choices.iter().any(is_open))
+                && let Some(Value::Array(mut choices)) = fields.remove("oneOf")
+            {
+                choices.push(text());
+                fields.insert("anyOf".into(), choices.into());
+            } else {
+                fields.values_mut().for_each(words_may_be_added);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(words_may_be_added),
         _ => {}
     }
 }
