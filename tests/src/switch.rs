@@ -25,7 +25,16 @@ impl Switch {
     /// Reports events and answers what became of each: `accepted`, `duplicate`, or `rejected` with
     /// pointers and codes.
     pub async fn report(&self, events: Value) -> Vec<String> {
-        let answer = self.client.post("/switch/events", events).await.expect(200);
+        self.answered("/switch/events", events).await
+    }
+
+    /// The same of registrations: `accepted`, `outdated` or `rejected`.
+    pub async fn registrations(&self, reports: Value) -> Vec<String> {
+        self.answered("/switch/registrations", reports).await
+    }
+
+    async fn answered(&self, path: &str, reports: Value) -> Vec<String> {
+        let answer = self.client.post(path, reports).await.expect(200);
         let outcome = |item: &Value| {
             let errors = item["errors"].as_array().cloned().unwrap_or_default();
             let error =

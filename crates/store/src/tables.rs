@@ -26,10 +26,10 @@ macro_rules! probe {
 pub fn probe_tables(conn: &mut Conn) -> Result<Vec<&'static str>, StoreError> {
     probe!(conn,
         accounts route_changes route_position switch_reports api_keys notify_rules numbers phone_ids
-        terminals silent_targets sessions password_resets sign_in_attempts service_keys signing_keys
-        refresh_tokens sign_in_links audit_log idempotency_keys block_entries removed_block_entries
-        block_imports call_events notify_services uploads attachments deliveries delivery_attempts
-        paces)
+        terminals registrations silent_targets sessions password_resets sign_in_attempts
+        service_keys signing_keys refresh_tokens sign_in_links audit_log idempotency_keys
+        block_entries removed_block_entries block_imports call_events notify_services uploads
+        attachments deliveries delivery_attempts paces)
 }
 
 /// A column whose set of words is closed: the databases refuse others.

@@ -290,6 +290,7 @@ fn every_create_can_be_repeated_and_every_change_names_its_version() {
         "decide_route",
         // What is so, said as often as one likes.
         "report_switch_applied",
+        "report_registrations",
         // What a provider calls, what is asked of one, and what waits to be sent already.
         "receive_line_callback",
         "test_service",

@@ -6,4 +6,5 @@ mod feed;
 mod feed_reader;
 mod ids;
 mod integrations;
+mod registrations;
 mod reports;

@@ -8,7 +8,7 @@ use validator::Validate;
 use crate::platform::validation::no_control_characters;
 use crate::{FieldError, MissedReason, header, some_header};
 
-/// The most events of one request.
+/// The most events, or reports of registrations, of one request.
 pub const SWITCH_EVENTS_MAX: usize = 1_000;
 /// Longest transcript, in characters.
 pub const TRANSCRIPT_MAX: u64 = 50_000;

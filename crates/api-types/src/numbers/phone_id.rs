@@ -40,7 +40,7 @@ pub enum TerminalKind {
     PremisesDevice,
 }
 
-/// A terminal that is signed in with an ID now.
+/// A terminal that is signed in with an ID now, or registered with it at the switch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Terminal {
     /// UUIDv7.
@@ -49,12 +49,17 @@ pub struct Terminal {
     /// 端末種類.
     #[schema(example = "ios")]
     pub kind: TerminalKind,
-    /// The name that the terminal gave itself.
+    /// The name that the terminal gave itself; of one that is registered, maker and model.
     #[schema(example = "iPhone 17")]
     pub name: String,
     /// When it was last seen.
     #[schema(example = "2026-11-22T09:04:12Z")]
     pub last_seen_at: DateTime<Utc>,
+    /// Whether the switch reports it: a telephone or box. It goes when it unregisters, or is silent
+    /// for too long; it can't be signed out here.
+    #[serde(default)]
+    #[schema(example = false)]
+    pub registered: bool,
 }
 
 /// What a terminal says of itself when it signs in.
@@ -96,7 +101,7 @@ pub struct PhoneId {
     /// where none was.
     #[schema(example = json!(null))]
     pub outbound_number_id: Option<String>,
-    /// The terminals that are signed in now.
+    /// The terminals that are signed in or registered now.
     pub terminals: Vec<Terminal>,
     /// The settings that apply to this ID.
     #[schema(example = json!(["terminal_name", "extension", "password_change"]))]

@@ -1,5 +1,5 @@
 //! Takes away what has ended: sessions, password links, counted sign-in failures, kept answers,
-//! previewed files, removed entries, old calls, deliveries that have come to an end.
+//! previewed files, removed entries, registrations, old calls, deliveries that have come to an end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use store::calls::call_event;
 use store::identity::{password_reset, refresh_token, session, sign_in_attempt, sign_in_link};
 use store::notify::outbox;
 use store::platform::idempotency;
+use store::switch::registration;
 use store::{EntranceScope, StoreError, WorkerScope};
 
 use crate::App;
@@ -31,6 +32,10 @@ const CALLS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// For how long a switch that was away may catch up with what has changed.
 const CHANGES_KEPT: TimeDelta = TimeDelta::days(3);
+
+/// For how long it is known that a terminal has unregistered: a report that comes later than that
+/// does not bring it back.
+const REGISTRATIONS_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// Cleans up now and then, until the process ends.
 pub async fn run(app: Arc<App>) {
@@ -90,6 +95,7 @@ pub async fn clean(app: &App) -> Result<usize, Failure> {
                 + idempotency::purge(conn, scope, now - ANSWERS_KEPT)?
                 + block_import::purge(conn, scope, now - PREVIEW_KEPT)?
                 + removed_entry::purge(conn, scope, now - REMOVED_KEPT)?
+                + registration::purge(conn, scope, now - REGISTRATIONS_KEPT)?
                 + call_event::purge(conn, scope, now - CALLS_KEPT)?
                 + route_change::purge(conn, scope, now - CHANGES_KEPT, now)?)
         })

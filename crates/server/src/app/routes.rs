@@ -59,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(history::http::audit_log::restore_audit_entry)
             .service(calls::http::switch_events::create_switch_attachment)
             .service(calls::http::switch_events::create_switch_events)
+            .service(switch::http::registrations::report_registrations)
             .service(routing::http::decisions::decide_route)
             .service(switch::http::ids::get_switch_id)
             .service(switch::http::feed::get_switch_snapshot)

@@ -34,8 +34,8 @@ const CSV_TYPES: [&str; 10] = [
     "application/vcard",
 ];
 
-/// The largest list of events, in bytes: a thousand of them with transcripts of ordinary length.
-const EVENTS_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// The largest list of reports, in bytes: a thousand of them with transcripts of ordinary length.
+const REPORTS_MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// What was sent. Bounded by [`MAX_BYTES`].
 #[derive(Debug)]
@@ -125,11 +125,11 @@ async fn recording(
     })
 }
 
-/// Events of a switch, each still to be judged.
+/// What a switch reports, each thing still to be judged.
 #[derive(Debug)]
-pub struct SwitchEvents(pub Vec<Value>);
+pub struct SwitchReports(pub Vec<Value>);
 
-impl FromRequest for SwitchEvents {
+impl FromRequest for SwitchReports {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
@@ -139,35 +139,35 @@ impl FromRequest for SwitchEvents {
         then(request, async move {
             let kind = media_type(&headers);
             if kind == FORM_OF_WORDS {
-                return Ok(Self(vec![event_of_form(&whole(payload, EVENTS_MAX_BYTES).await?)]));
+                return Ok(Self(vec![report_of_form(&whole(payload, REPORTS_MAX_BYTES).await?)]));
             }
             if kind != "application/json" {
                 return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
             }
-            let bytes = whole(payload, EVENTS_MAX_BYTES).await?;
+            let bytes = whole(payload, REPORTS_MAX_BYTES).await?;
             match serde_json::from_slice(without_mark(&bytes)).map_err(|_| malformed())? {
-                Value::Array(events) if events.len() > SWITCH_EVENTS_MAX => {
+                Value::Array(reports) if reports.len() > SWITCH_EVENTS_MAX => {
                     Err(Failure::Code(ErrorCode::BodyTooLarge))
                 }
-                Value::Array(events) => Ok(Self(events)),
+                Value::Array(reports) => Ok(Self(reports)),
                 _ => Err(Failure::field("", FieldCode::WrongType)),
             }
         })
     }
 }
 
-/// One event as a form has it. A dialplan fills in every name: what is empty is not there.
-fn event_of_form(bytes: &[u8]) -> Value {
+/// One report as a form has it. A dialplan fills in every name: what is empty is not there.
+fn report_of_form(bytes: &[u8]) -> Value {
     let field = |(name, text): (Cow<'_, str>, Cow<'_, str>)| {
-        let number = EVENT_NUMBERS.contains(&&*name).then(|| text.trim().parse::<u64>().ok());
+        let number = REPORT_NUMBERS.contains(&&*name).then(|| text.trim().parse::<u64>().ok());
         let value = number.flatten().map_or_else(|| Value::from(&*text), Value::from);
         (name.into_owned(), value)
     };
     form_urlencoded::parse(bytes).filter(|(_, text)| !text.is_empty()).map(field).collect()
 }
 
-/// What of an event is a number in JSON.
-const EVENT_NUMBERS: [&str; 2] = ["duration_s", "pages"];
+/// What of a report is a number in JSON.
+const REPORT_NUMBERS: [&str; 2] = ["duration_s", "pages"];
 
 const FORM: &str = "multipart/form-data";
 const FORM_OF_WORDS: &str = "application/x-www-form-urlencoded";

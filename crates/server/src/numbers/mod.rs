@@ -6,4 +6,5 @@ pub mod phone_ids;
 pub mod provisioning;
 pub mod ringing;
 pub mod rules;
+pub mod terminals;
 pub mod view;

@@ -4,6 +4,7 @@ use api_types::{
     AuditAction, AuditObject, DeviceOption, FieldCode, FieldFault, FieldValues, OperatorPhoneId,
     OperatorPhoneIdCreate, OperatorPhoneIdPatch, PhoneIdKind, Terminal, TerminalRegistration,
 };
+use chrono::NaiveDateTime;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract;
@@ -14,6 +15,7 @@ use crate::error::Failure;
 use crate::identity::passwords::PreparedPassword;
 use crate::identity::tokens::{enter_terminal, sign_out};
 use crate::numbers::provisioning::change_number;
+use crate::numbers::terminals::Terminals;
 use crate::numbers::view;
 use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record, taken};
 use crate::platform::crypto::Secrets;
@@ -98,7 +100,7 @@ pub fn create_phone_id(
     phone_id::insert(conn, scope, row.clone()).map_err(|error| taken(error, "/login_id"))?;
     let differences = fields::differences(FieldValues::new(), fields::of_phone_id(&row));
     record(conn, scope, ctx, (AuditObject::PhoneId, &row.id), AuditAction::Create, differences)?;
-    Ok(view::operator_phone_id(&row, &[]))
+    Ok(view::operator_phone_id(&row, &Terminals::default()))
 }
 
 fn device_option_contracted(account: &account::Row, option: Option<DeviceOption>) -> bool {
@@ -140,16 +142,21 @@ pub fn patch_phone_id(
         ..phone_id::Changes::default()
     };
     change_phone_id(conn, scope, ctx, &before, &changes)?;
-    phone_id_view(conn, scope, id)
+    phone_id_view(conn, scope, id, ctx.at())
 }
 
 /// An ID.
 ///
 /// # Errors
 /// `not_found`.
-pub fn phone_id_view(conn: &mut Conn, scope: &Scope, id: &str) -> Result<OperatorPhoneId, Failure> {
+pub fn phone_id_view(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: &str,
+    now: NaiveDateTime,
+) -> Result<OperatorPhoneId, Failure> {
     let row = phone_id::find(conn, scope, id)?.ok_or(Failure::NOT_FOUND)?;
-    Ok(view::operator_phone_id(&row, &terminal::list(conn, scope)?))
+    Ok(view::operator_phone_id(&row, &Terminals::load(conn, scope, now)?))
 }
 
 /// Removes an ID, and takes it off the numbers where it rings first.
@@ -203,7 +210,7 @@ pub fn create_terminal(
 /// Signs a terminal out.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; `/terminal_id` does not apply to one that is registered: the switch keeps it.
 pub fn delete_terminal(
     conn: &mut Conn,
     scope: &Scope,
@@ -212,6 +219,12 @@ pub fn delete_terminal(
     id: &str,
 ) -> Result<(), Failure> {
     locked(conn, scope)?;
-    let row = terminal::find(conn, scope, phone_id, id)?.ok_or(Failure::NOT_FOUND)?;
+    let Some(row) = terminal::find(conn, scope, phone_id, id)? else {
+        let is_registered = Terminals::load(conn, scope, ctx.at())?.is_registered(phone_id, id);
+        return Err(match is_registered {
+            true => Failure::field("/terminal_id", FieldCode::NotApplicable),
+            false => Failure::NOT_FOUND,
+        });
+    };
     sign_out(conn, scope, ctx, &row, AuditAction::Delete)
 }

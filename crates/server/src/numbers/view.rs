@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::numbers::rules::capabilities;
+use crate::numbers::terminals::Terminals;
 use crate::platform::wire::{channels, unsigned};
 use api_types::{
     Number, OperatorNumber, OperatorPhoneId, PhoneId, Ringing, RingingTarget, Terminal,
@@ -32,7 +33,7 @@ pub fn number(contract: &Contract, row: &number::Row) -> Result<Number, Failure>
 }
 
 /// An ID as its holder sees it; `terminals` are those of the whole account.
-pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &[terminal::Row]) -> PhoneId {
+pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &Terminals) -> PhoneId {
     let primary = contract.numbers.iter().find(|number| number.is_primary());
     PhoneId {
         id: row.id.clone(),
@@ -42,15 +43,10 @@ pub fn phone_id(contract: &Contract, row: &phone_id::Row, terminals: &[terminal:
         terminal_name: row.terminal_name.clone(),
         number_id: primary.filter(|_| row.is_basic()).map(|number| number.id.clone()),
         outbound_number_id: row.outbound_number_id.clone(),
-        terminals: terminals_of(row, terminals),
+        terminals: terminals.of(row),
         capabilities: capabilities::of_phone_id(contract, row),
         version: unsigned(row.version),
     }
-}
-
-/// The terminals of one ID among those of the account.
-pub fn terminals_of(row: &phone_id::Row, terminals: &[terminal::Row]) -> Vec<Terminal> {
-    terminals.iter().filter(|terminal| terminal.phone_id == row.id).map(terminal).collect()
 }
 
 /// A terminal that is signed in.
@@ -60,6 +56,7 @@ pub fn terminal(row: &terminal::Row) -> Terminal {
         kind: row.kind.0,
         name: row.name.clone(),
         last_seen_at: row.last_seen_at.and_utc(),
+        registered: false,
     }
 }
 
@@ -93,7 +90,7 @@ pub fn operator_number(row: &number::Row) -> OperatorNumber {
 }
 
 /// An ID as the operator sees it; `terminals` are those of the whole account.
-pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> OperatorPhoneId {
+pub fn operator_phone_id(row: &phone_id::Row, terminals: &Terminals) -> OperatorPhoneId {
     OperatorPhoneId {
         id: row.id.clone(),
         login_id: row.login_id.clone(),
@@ -101,7 +98,7 @@ pub fn operator_phone_id(row: &phone_id::Row, terminals: &[terminal::Row]) -> Op
         extension: row.extension.clone(),
         terminal_name: row.terminal_name.clone(),
         device_option: row.device_option.map(|option| option.0),
-        terminals: terminals_of(row, terminals),
+        terminals: terminals.of(row),
         version: unsigned(row.version),
     }
 }

@@ -139,6 +139,15 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
     message + &text(lang, "field.allowed", &[("values", &fault.allowed.join(", "))])
 }
 
+/// What is wrong with one item of a list that was sent, for its own answer.
+pub fn item_errors(lang: Lang, index: usize, faults: &[FieldFault]) -> Vec<FieldError> {
+    let error = |fault: &FieldFault| {
+        let error = field_error(lang, fault);
+        FieldError { pointer: format!("/{index}{}", error.pointer), ..error }
+    };
+    faults.iter().map(error).collect()
+}
+
 /// What is wrong with a field, for an answer.
 pub fn field_error(lang: Lang, fault: &FieldFault) -> FieldError {
     FieldError {

@@ -2,6 +2,7 @@
 
 pub mod feed;
 pub mod http;
+pub mod registrations;
 pub mod state;
 
 pub use state::State;

@@ -114,6 +114,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    registrations (account_id, phone_id, contact_hash) {
+        account_id -> Text,
+        phone_id -> Text,
+        contact_hash -> Text,
+        id -> Text,
+        user_agent -> Text,
+        reported_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     refresh_tokens (account_id, id) {
         account_id -> Text,
         id -> Text,
@@ -424,6 +436,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notify_rules,
     phone_ids,
     terminals,
+    registrations,
     silent_targets,
     sessions,
     password_resets,

@@ -1,4 +1,5 @@
 //! What switches keep and report.
 
+pub mod registration;
 pub mod route_page;
 pub mod switch_report;

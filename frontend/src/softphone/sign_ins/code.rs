@@ -55,6 +55,7 @@ pub(super) fn Code(phone_id: PhoneId) -> impl IntoView {
         let new = fresh
             .terminals
             .iter()
+            .filter(|terminal| !terminal.registered)
             .find(|terminal| !known.with_value(|known| known.contains(&terminal.id)))
             .cloned();
         directory.put_id(&fresh);

@@ -86,6 +86,12 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
                 }
             })}
             <p>{text!(sign_ins.note)}</p>
+            {redraw(move || {
+                let any = terminals.with(|all| all.iter().any(|terminal| terminal.registered));
+                any.then(|| {
+                    view! { <p data-testid="registered-note">{text!(sign_ins.registered)}</p> }
+                })
+            })}
         </section>
         <SignOutSheet phone_id=id leaving />
     }
@@ -93,6 +99,7 @@ fn SignIns(phone_id: PhoneId) -> impl IntoView {
 
 fn item(terminal: Terminal, leaving: RwSignal<Option<Terminal>>) -> AnyView {
     let (kind, at, name) = (terminal.kind, terminal.last_seen_at, terminal.name.clone());
+    let registered = terminal.registered;
     let label = {
         let name = name.clone();
         move || t!(sign_ins.sign_out_of, name = name.clone())
@@ -106,16 +113,21 @@ fn item(terminal: Terminal, leaving: RwSignal<Option<Terminal>>) -> AnyView {
             <span class="label">
                 {name}<small>{redraw(move || name_of(kind))}" · "{seen}</small>
             </span>
-            <button
-                class="btn danger"
-                type="button"
-                aria-haspopup="dialog"
-                aria-label=label
-                data-testid="sign-out-terminal"
-                on:click=move |_| leaving.set(Some(terminal.clone()))
-            >
-                <Icon icon=icondata_lu::LuLogOut />
-            </button>
+            {(!registered)
+                .then(|| {
+                    view! {
+                        <button
+                            class="btn danger"
+                            type="button"
+                            aria-haspopup="dialog"
+                            aria-label=label
+                            data-testid="sign-out-terminal"
+                            on:click=move |_| leaving.set(Some(terminal.clone()))
+                        >
+                            <Icon icon=icondata_lu::LuLogOut />
+                        </button>
+                    }
+                })}
         </li>
     }
     .into_any()

@@ -171,6 +171,7 @@ pub const ROWS: &[Row] = &[
     Row("delete_session", Method::DELETE, "/session", Portal, "", 204),
     Row("create_switch_attachment", Method::POST, "/switch/attachments", Switch, "%PDF-1.4", 201),
     Row("create_switch_events", Method::POST, "/switch/events", Switch, "[]", 200),
+    Row("report_registrations", Method::POST, "/switch/registrations", Switch, "[]", 200),
     Row("get_switch_id", Method::GET, "/switch/ids/{login_id}", Switch, "", 200),
     Row("get_switch_snapshot", Method::GET, "/switch/snapshot", Switch, "", 200),
     // Without the position that it needs.

@@ -5,8 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, post, web};
 use api_types::{
-    FieldError, SwitchAttachment, SwitchEvent, SwitchEventAnswer, SwitchEventAnswers,
-    SwitchEventOutcome,
+    SwitchAttachment, SwitchEvent, SwitchEventAnswer, SwitchEventAnswers, SwitchEventOutcome,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -16,9 +15,9 @@ use crate::calls::intake::{self, Intake, Outcome};
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Query, seconds};
-use crate::http::upload::{SwitchEvents, SwitchFile};
+use crate::http::upload::{SwitchFile, SwitchReports};
 use crate::identity::callers::Switch;
-use crate::platform::texts::{Lang, field_error};
+use crate::platform::texts::{Lang, item_errors};
 
 /// A recording or a fax as a form sends it.
 #[derive(ToSchema)]
@@ -102,7 +101,7 @@ pub async fn create_switch_events(
     app: web::Data<State>,
     switch: Switch,
     lang: Lang,
-    events: SwitchEvents,
+    events: SwitchReports,
 ) -> Result<HttpResponse, Failure> {
     let link_lasts = seconds(u64::from(app.config.attachments.link_days) * 86_400);
     let intake = Intake {
@@ -136,9 +135,5 @@ fn answer_to(lang: Lang, index: usize, id: String, outcome: Outcome) -> SwitchEv
         Outcome::Duplicate => (SwitchEventOutcome::Duplicate, Vec::new()),
         Outcome::Rejected(faults) => (SwitchEventOutcome::Rejected, faults),
     };
-    let error = |fault: &api_types::FieldFault| {
-        let error = field_error(lang, fault);
-        FieldError { pointer: format!("/{index}{}", error.pointer), ..error }
-    };
-    SwitchEventAnswer { id, outcome, errors: faults.iter().map(error).collect() }
+    SwitchEventAnswer { id, outcome, errors: item_errors(lang, index, &faults) }
 }

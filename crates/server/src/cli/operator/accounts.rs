@@ -9,10 +9,10 @@ use serde::Serialize;
 use store::Scope;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
-use store::softphone::terminal;
 
 use super::{Desk, List, checked, ids, numbers, scope_of};
 use crate::cli::{Error, output};
+use crate::numbers::terminals::Terminals;
 use crate::numbers::view as numbers_view;
 use crate::platform::change::Expected;
 use crate::{accounts, platform};
@@ -218,9 +218,9 @@ async fn list(desk: &Desk) -> Result<(), Error> {
 }
 
 async fn show(desk: &Desk, account: String) -> Result<(), Error> {
-    let whole = desk.write(move |conn, operator, _| {
+    let whole = desk.write(move |conn, operator, ctx| {
         let scope: Scope = scope_of(conn, operator, &account)?;
-        let terminals = terminal::list(conn, &scope)?;
+        let terminals = Terminals::load(conn, &scope, ctx.at())?;
         Ok(Whole {
             account: accounts::provisioning::account_view(conn, &scope)?,
             numbers: number::list(conn, &scope)?

@@ -7,11 +7,11 @@ use api_types::{
 use clap::Subcommand;
 use store::OperatorScope;
 use store::numbers::phone_id;
-use store::softphone::terminal;
 
 use super::{Desk, List, PasswordArg, checked, gone, id_of, scope_of, word};
 use crate::cli::{Error, output};
 use crate::identity::passwords::PreparedPassword;
+use crate::numbers::terminals::Terminals;
 use crate::platform::change::Expected;
 use crate::{identity, numbers, platform};
 
@@ -120,9 +120,9 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             add(desk, account, checked(new)?).await?;
         }
         Command::List { account } => {
-            let items = desk.write(move |conn, operator, _| {
+            let items = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
-                let terminals = terminal::list(conn, &scope)?;
+                let terminals = Terminals::load(conn, &scope, ctx.at())?;
                 Ok(phone_id::list(conn, &scope)?
                     .iter()
                     .map(|row| numbers::view::operator_phone_id(row, &terminals))

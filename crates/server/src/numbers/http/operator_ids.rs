@@ -7,7 +7,6 @@ use api_types::{
 };
 use store::accounts::account;
 use store::numbers::phone_id;
-use store::softphone::terminal;
 
 use crate::error::Failure;
 use crate::http::answer;
@@ -18,6 +17,7 @@ use crate::http::paging::Window;
 use crate::identity;
 use crate::identity::callers::Operator;
 use crate::identity::passwords::PreparedPassword;
+use crate::numbers::terminals::Terminals;
 use crate::numbers::{phone_ids, view};
 use crate::platform::change;
 
@@ -84,11 +84,12 @@ pub async fn operator_list_ids(
 ) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
     let scope = operator.scope.account(account_id.into_inner());
+    let now = app.clock.now_naive();
     let (rows, terminals) = app
         .db
         .read(move |conn| -> Result<_, Failure> {
             account::find(conn, &scope)?.ok_or(Failure::NOT_FOUND)?;
-            Ok((phone_id::list(conn, &scope)?, terminal::list(conn, &scope)?))
+            Ok((phone_id::list(conn, &scope)?, Terminals::load(conn, &scope, now)?))
         })
         .await?;
     let page =
@@ -111,7 +112,9 @@ pub async fn operator_get_id(
 ) -> Result<HttpResponse, Failure> {
     let (account_id, phone_id) = path.into_inner();
     let scope = operator.scope.account(account_id);
-    let found = app.db.read(move |conn| phone_ids::phone_id_view(conn, &scope, &phone_id)).await?;
+    let now = app.clock.now_naive();
+    let found =
+        app.db.read(move |conn| phone_ids::phone_id_view(conn, &scope, &phone_id, now)).await?;
     Ok(answer::versioned(&found, found.version))
 }
 

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, get, patch, web};
 use api_types::{Page, PageQuery, PhoneId, PhoneIdPatch};
+use chrono::NaiveDateTime;
 use store::routing::contract;
-use store::softphone::terminal;
 use store::{Conn, Scope};
 
 use crate::error::Failure;
@@ -13,12 +13,13 @@ use crate::http::headers::IfMatchHeader;
 use crate::http::paging::Window;
 use crate::identity::callers::Member;
 use crate::numbers::rules::change;
+use crate::numbers::terminals::Terminals;
 use crate::numbers::{phone_ids, view};
 use crate::platform::change::check_version;
 
 /// List the IDs
 ///
-/// The basic ID first, then by extension, each with the terminals that are signed in.
+/// The basic ID first, then by extension, each with the terminals that are signed in or registered.
 #[utoipa::path(operation_id = "list_ids", tag = "ids", params(PageQuery),
     responses((status = 200, description = "The IDs of the account.", body = Page<PhoneId>)),
         security(("session" = [])))]
@@ -29,11 +30,12 @@ pub async fn list_ids(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Failure> {
     let window = Window::new(&query.0)?;
+    let now = app.clock.now_naive();
     let page = app
         .db
         .read(move |conn| -> Result<Page<PhoneId>, Failure> {
             let contract = contract::load(conn, &holder.scope)?.ok_or(Failure::NOT_FOUND)?;
-            let terminals = terminal::list(conn, &holder.scope)?;
+            let terminals = Terminals::load(conn, &holder.scope, now)?;
             // Extensions sort as numbers: 99 comes before 201.
             let key = |row: &&store::numbers::phone_id::Row| {
                 format!("{}/{:0>6}", u8::from(!row.is_basic()), row.extension)
@@ -50,10 +52,10 @@ pub async fn list_ids(
     Ok(answer::json(&page))
 }
 
-fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<PhoneId, Failure> {
+fn find(conn: &mut Conn, scope: &Scope, id: &str, now: NaiveDateTime) -> Result<PhoneId, Failure> {
     let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
     let row = contract.phone_id(id).ok_or(Failure::NOT_FOUND)?;
-    Ok(view::phone_id(&contract, row, &terminal::list(conn, scope)?))
+    Ok(view::phone_id(&contract, row, &Terminals::load(conn, scope, now)?))
 }
 
 /// One ID
@@ -66,7 +68,8 @@ pub async fn get_id(
     holder: Member,
     phone_id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let found = app.db.read(move |conn| find(conn, &holder.scope, &phone_id)).await?;
+    let now = app.clock.now_naive();
+    let found = app.db.read(move |conn| find(conn, &holder.scope, &phone_id, now)).await?;
     Ok(answer::versioned(&found, found.version))
 }
 
@@ -95,7 +98,7 @@ pub async fn update_id(
             let changes =
                 change::phone_id(&contract, before, &body.value).map_err(Failure::Fields)?;
             phone_ids::change_phone_id(conn, &holder.scope, &ctx, before, &changes)?;
-            find(conn, &holder.scope, &phone_id)
+            find(conn, &holder.scope, &phone_id, ctx.at())
         })
         .await?;
     Ok(answer::versioned(&changed, changed.version))

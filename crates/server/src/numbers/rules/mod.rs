@@ -2,3 +2,4 @@
 
 pub mod capabilities;
 pub mod change;
+pub mod user_agents;

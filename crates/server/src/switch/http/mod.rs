@@ -2,4 +2,5 @@
 
 pub mod feed;
 pub mod ids;
+pub mod registrations;
 pub mod state;
