@@ -245,12 +245,25 @@ impl<S: Switch> Scene<S> {
     }
 
     fn registration(&self, index: usize, password: &str, code: &str) -> Running {
-        let (login, contact) = (format!("minato{index:03}"), self.terminals[index].to_string());
+        self.registering(index, self.terminals[index], password, (code, "SIPp", 600))
+    }
+
+    fn registering(
+        &self,
+        index: usize,
+        port: u16,
+        password: &str,
+        (code, agent, expires): (&str, &str, u32),
+    ) -> Running {
+        let (login, contact) = (format!("minato{index:03}"), port.to_string());
+        let expires = expires.to_string();
         let values = [
             ("LOGIN", login.as_str()),
             ("CONTACT", &contact),
             ("PASSWORD", password),
             ("CODE", code),
+            ("AGENT", agent),
+            ("EXPIRES", &expires),
         ];
         Calls::one("register", &values).start(self.folder(), self.switch.phones())
     }
@@ -258,6 +271,23 @@ impl<S: Switch> Scene<S> {
     /// Signs a terminal in; what comes of it is `code`.
     pub async fn register_with(&self, index: usize, password: &str, code: &str) -> Figures {
         self.registration(index, password, code).finish().await
+    }
+
+    /// Registers a telephone at this port, or takes it away with 0 seconds.
+    pub async fn register_for(&self, index: usize, port: u16, agent: &str, expires: u32) {
+        self.registering(index, port, PASSWORD, ("200", agent, expires)).finish().await;
+    }
+
+    /// `kind name` of each terminal of an ID, once the portal shows these.
+    pub async fn soon_shown(&self, index: usize, terminals: &[&str]) -> Vec<Value> {
+        eventually("the portal shows the terminals", async || {
+            let answer = self.holder.get(&format!("/ids/{}", self.ids[index])).await.expect(200);
+            let shown = answer["terminals"].as_array().cloned().unwrap_or_default();
+            let words = |it: &Value| format!("{} {}", text(&it["kind"]), text(&it["name"]));
+            let found: Vec<String> = shown.iter().map(words).collect();
+            if found == terminals { Ok(shown) } else { Err(answer) }
+        })
+        .await
     }
 
     /// Signs a terminal in whose password was changed a moment ago: the switch asks about an ID at
