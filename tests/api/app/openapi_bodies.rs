@@ -194,6 +194,7 @@ const ANSWERS: &[(&str, Reader)] = &[
     ("Page_Delivery", readable::<Page<Delivery>>),
     ("Page_NotifyRule", readable::<Page<NotifyRule>>),
     ("Page_MyNumber", readable::<Page<MyNumber>>),
+    ("Directory", readable::<Directory>),
     ("Page_Number", readable::<Page<Number>>),
     ("Page_PhoneId", readable::<Page<PhoneId>>),
 ];

@@ -141,3 +141,38 @@ on_both!(a_change_on_another_server_is_told_too, async |app| {
     let replica = Replica::of(&app);
     follow(&app, &replica.url).await;
 });
+
+on_both!(the_app_lists_everybody_within_the_contract, async |app| {
+    let (holder, _) = (app.holder("minato").await, app.holder("kobe").await);
+    let (phone, switch) = (phone(&app, "minato001").await, Switch::of(&app).await);
+    let path = format!("{}/ids/{}", holder.operator_path(), holder.ids[2]);
+    let version = app.operator().get(&path).await.version();
+    let patch = json!({"terminal_name": "会議室", "extension": "99"});
+    app.operator().if_match(version).patch(&path, patch).await.expect(200);
+    // What the operator has entered says nothing about now.
+    let entered = format!("{}/ids/{}/terminals", holder.operator_path(), holder.ids[0]);
+    app.operator().post(&entered, json!({"kind": "ip_phone", "name": "T54W"})).await.expect(201);
+    let number = holder.client.get(&holder.number(0)).await.expect(200)["e164"].clone();
+    let before = phone.client.get("/me/directory").await;
+    let (tag, before) = (before.header("etag").expect("a tag").to_owned(), before.expect(200));
+    let entry = |id: usize, extension: &str, name: &str, kind: &str, number: &Value, me: bool| {
+        json!({"phone_id": holder.ids[id], "extension": extension, "name": name, "kind": kind,
+            "number": number, "is_me": me, "is_online": me})
+    };
+    let expected = json!([
+        entry(0, "200", "", "basic", &number, false),
+        entry(2, "99", "会議室", "additional", &Value::Null, false),
+        entry(1, "201", "", "additional", &Value::Null, true),
+    ]);
+    assert_eq!(before["items"], expected);
+    let known = phone.client.clone().header("if-none-match", &tag);
+    assert_eq!(known.get("/me/directory").await.status, 304);
+    let now = app.clock.now();
+    let report = json!([{"event": "registered", "login_id": "minato002", "contact": "sip:1",
+        "expires_at": now + chrono::TimeDelta::minutes(5), "at": now}]);
+    switch.registrations(report).await;
+    let after = known.get("/me/directory").await.expect(200);
+    assert_eq!(after["items"][1]["is_online"], true);
+    app.clock.advance(chrono::TimeDelta::minutes(6));
+    assert_eq!(known.get("/me/directory").await.status, 304);
+});

@@ -75,3 +75,37 @@ pub struct RevisionChange {
     #[schema(example = 43)]
     pub revision: u64,
 }
+
+/// An ID of the contract, as an app shows it for extension calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DirectoryEntry {
+    /// The ID; UUIDv7.
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b23")]
+    pub phone_id: String,
+    /// 内線 短縮番号: what to dial.
+    #[schema(example = "201")]
+    pub extension: String,
+    /// 端末名称; empty when none is set.
+    #[schema(example = "受付 iPhone")]
+    pub name: String,
+    /// 基本ID or 追加ID.
+    #[schema(example = "additional")]
+    pub kind: PhoneIdKind,
+    /// The number in E.164 that belongs to the ID: the primary number for the basic ID, `null` for
+    /// an additional one.
+    #[schema(example = json!(null))]
+    pub number: Option<String>,
+    /// Whether it is the ID that asks.
+    #[schema(example = false)]
+    pub is_me: bool,
+    /// Whether a telephone is registered or an app is signed in with it now.
+    #[schema(example = true)]
+    pub is_online: bool,
+}
+
+/// Everybody within the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Directory {
+    /// The basic ID first, then by extension.
+    pub items: Vec<DirectoryEntry>,
+}

@@ -78,6 +78,7 @@ fn softphone_routes(config: &mut ServiceConfig<'_>) {
         .service(identity::http::tokens::revoke_tokens)
         .service(softphone::http::me::get_me)
         .service(softphone::http::me::list_my_numbers)
+        .service(softphone::http::me::get_my_directory)
         .service(softphone::http::me::set_my_terminal)
         .service(softphone::http::me::delete_my_terminal)
         .service(softphone::http::me::get_my_outbound_number)

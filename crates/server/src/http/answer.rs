@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::idempotency::Done;
 use crate::error::Failure;
+use crate::platform::crypto;
 
 /// Header of an answer that was given before.
 const REPLAYED: &str = "Idempotent-Replayed";
@@ -30,6 +31,16 @@ pub fn json<T: Serialize>(value: &T) -> HttpResponse {
 /// One resource in a version.
 pub fn versioned<T: Serialize>(value: &T, version: u64) -> HttpResponse {
     builder(StatusCode::OK).insert_header((ETAG, format!("\"{version}\""))).json(value)
+}
+
+/// A value without a version, whose ETag is made of what is sent.
+pub fn hashed<T: Serialize>(value: &T) -> HttpResponse {
+    let body = serde_json::to_string(value).unwrap_or_default();
+    let tag = crypto::hash_token(&body);
+    builder(StatusCode::OK)
+        .insert_header((ETAG, format!("\"{}\"", &tag[..16])))
+        .content_type("application/json")
+        .body(body)
 }
 
 /// A resource that was just made; `body` is its JSON.

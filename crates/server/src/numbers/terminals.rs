@@ -41,6 +41,14 @@ impl Terminals {
     pub fn is_registered(&self, phone_id: &str, id: &str) -> bool {
         self.registered.iter().any(|it| it.phone_id == phone_id && it.id == id)
     }
+
+    /// Whether a telephone is registered or an app is signed in with an ID. What the operator has
+    /// entered says nothing about now.
+    pub fn is_online(&self, phone_id: &str, now: NaiveDateTime) -> bool {
+        let lasts = |it: &terminal::Row| it.expires_at.is_some_and(|end| end > now);
+        self.signed_in.iter().any(|it| it.phone_id == phone_id && lasts(it))
+            || self.registered.iter().any(|it| it.phone_id == phone_id)
+    }
 }
 
 /// A terminal that is registered: what it is stands in its user agent, else in the contract.

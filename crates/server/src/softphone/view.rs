@@ -1,8 +1,10 @@
 //! What a softphone sees of its ID and its numbers.
 
+use crate::numbers::terminals::Terminals;
 use crate::numbers::view::terminal;
 use crate::platform::wire::unsigned;
-use api_types::{Me, MyNumber};
+use api_types::{Directory, DirectoryEntry, Me, MyNumber};
+use chrono::NaiveDateTime;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
@@ -36,4 +38,24 @@ pub fn my_number(contract: &Contract, row: &number::Row, phone_id: &str) -> MyNu
         rings: contract.ringing(&row.id).any(|ringing| ringing.id == phone_id),
         rings_first: row.priority_phone_id.as_deref() == Some(phone_id),
     }
+}
+
+/// The IDs of a contract, as the softphone of one of them sees them.
+pub fn directory(
+    contract: &Contract,
+    terminals: &Terminals,
+    phone_id: &str,
+    now: NaiveDateTime,
+) -> Directory {
+    let primary = contract.numbers.iter().find(|number| number.is_primary());
+    let entry = |row: &phone_id::Row| DirectoryEntry {
+        phone_id: row.id.clone(),
+        extension: row.extension.clone(),
+        name: row.terminal_name.clone(),
+        kind: row.kind.0,
+        number: primary.filter(|_| row.is_basic()).map(|number| number.e164.clone()),
+        is_me: row.id == phone_id,
+        is_online: terminals.is_online(&row.id, now),
+    };
+    Directory { items: contract.phone_ids.iter().map(entry).collect() }
 }

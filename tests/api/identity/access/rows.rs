@@ -46,6 +46,7 @@ pub const ROWS: &[Row] = &[
         204),
     Row("get_me", Method::GET, "/me", Phone, "", 200),
     Row("list_my_numbers", Method::GET, "/me/numbers", Phone, "", 200),
+    Row("get_my_directory", Method::GET, "/me/directory", Phone, "", 200),
     Row("set_my_terminal", Method::PUT, "/me/terminal", Phone, r#"{"kind":"ios","name":"iPhone"}"#,
         200),
     Row("get_my_outbound_number", Method::GET, "/me/outbound-number", Phone, "", 200),

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, put};
 use api_types::{
-    Me, MyNumber, OutboundNumber, OutboundNumberPut, Page, PageQuery, Terminal,
+    Directory, Me, MyNumber, OutboundNumber, OutboundNumberPut, Page, PageQuery, Terminal,
     TerminalRegistration,
 };
 use store::numbers::phone_id;
@@ -15,6 +15,7 @@ use crate::http::headers::IfMatchHeader;
 use crate::http::paging::Window;
 use crate::identity::softphone::Softphone;
 use crate::numbers::rules::change;
+use crate::numbers::terminals::Terminals;
 use crate::platform::change::check_version;
 use crate::softphone::view;
 use crate::{identity, numbers, platform};
@@ -59,6 +60,33 @@ pub async fn list_my_numbers(
         .map(|row| view::my_number(&contract, row, &softphone.phone_id.id))
         .collect();
     Ok(answer::json(&Page { items, next_cursor: page.next_cursor }))
+}
+
+/// Everybody within the contract
+///
+/// Extensions and names for a list to call from: all IDs, this one included (`is_me`), in one
+/// answer. Ask again with `If-None-Match`: who is registered changes without a message of `GET
+/// /me/stream`.
+#[utoipa::path(operation_id = "get_my_directory", tag = "me",
+    params(("If-None-Match" = Option<String>, Header,
+        description = "The `ETag` of the directory that you have.")),
+    responses((status = 200, description = "The IDs of the contract.", body = Directory,
+        headers(("ETag" = String, description = "Names exactly this directory."))),
+        (status = 304, description = "You have it.")),
+    security(("access_token" = [])))]
+#[get("/me/directory")]
+pub async fn get_my_directory(app: Shared, softphone: Softphone) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now_naive();
+    let directory = app
+        .db
+        .read(move |conn| -> Result<Directory, Failure> {
+            let scope = &softphone.scope;
+            let contract = contract::load(conn, scope)?.ok_or(Failure::NOT_FOUND)?;
+            let terminals = Terminals::load(conn, scope, now)?;
+            Ok(view::directory(&contract, &terminals, &softphone.phone_id.id, now))
+        })
+        .await?;
+    Ok(answer::hashed(&directory))
 }
 
 /// Say what this terminal is
