@@ -43,13 +43,13 @@ pub struct Answer {
 impl Client {
     /// A client without credentials.
     pub fn new(url: &str) -> Self {
+        // The server closes what was idle for five seconds, also while a request is on its way.
+        let idle = std::time::Duration::from_secs(2);
         #[expect(
             clippy::allow_attributes,
             reason = "the lint only knows it once the server has its own client"
         )]
         #[allow(clippy::disallowed_methods, reason = "tests are clients")]
-        // The server closes what was idle for five seconds, also while a request is on its way.
-        let idle = std::time::Duration::from_secs(2);
         let http = reqwest::Client::builder().no_proxy().pool_idle_timeout(idle).build().unwrap();
         Self { http, base: url.to_owned(), headers: Vec::new() }
     }

@@ -52,8 +52,8 @@ impl EventStream {
     /// The id of the last message that came whole.
     pub fn last_id(&self) -> String {
         let whole = self.text.rsplit_once("\n\n").map_or("", |(whole, _)| whole);
-        let ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
-        ids.last().expect("messages have ids").to_owned()
+        let mut ids = whole.lines().filter_map(|line| line.strip_prefix("id: "));
+        ids.next_back().expect("messages have ids").to_owned()
     }
 
     /// Reads until the server ends the stream.

@@ -78,7 +78,7 @@ pub fn Workspace(
                             .into_any()
                     })
             })}
-            <div class="detail" data-testid="detail-pane">
+            <div class="detail" id="content" data-testid="detail-pane">
                 <div class:pane=inside>{children()}</div>
             </div>
         </main>

@@ -16,7 +16,8 @@ pub(super) const OURS: &str = "mail.relay";
 /// Words of refusals that are about the sender: its name, address, rights or reputation.
 const ABOUT_US: &[&str] = &[
     "relay",
-    "authenticat",
+    "authenticate",
+    "authentication",
     "sender",
     "mail from",
     "helo",
