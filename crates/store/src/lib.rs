@@ -25,7 +25,7 @@ pub mod softphone;
 pub mod switch;
 mod tables;
 
-pub use platform::conn::{Conn, Db, DbOptions, StoreError};
+pub use platform::conn::{Conn, Db, DbOptions, Health, StoreError};
 pub use platform::migrate::{Column, describe_schema, step_back, tamper};
 pub use platform::place::Place;
 pub use platform::scope::{

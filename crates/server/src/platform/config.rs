@@ -2,8 +2,8 @@
 //! environment.
 //!
 //! A key `server.bind` is `bind` in the section `[server]` of the file and `DENWABAN__SERVER__BIND`
-//! in the environment. The keys `secrets.master_key`, `smtp.url` and `database.url` may be given as
-//! the path of a file instead, by the same name with `_file` behind it.
+//! in the environment. The keys `secrets.master_key`, `smtp.url`, `database.url` and
+//! `database.direct_url` may be given as the path of a file instead, by the same name with `_file` behind it.
 
 mod keys;
 mod load;
@@ -112,7 +112,14 @@ pub struct Database {
     /// `sqlite://path` or `postgres://…`, which may hold a password; `None` = `denwaban.db` in the
     /// data directory.
     pub url: Option<SecretString>,
-    /// Connections at most, of this process.
+    /// The same past a connection pooler, for migrations; `None` = `url`. Needed where
+    /// `prepared_statements` is off.
+    pub direct_url: Option<SecretString>,
+    /// Whether statements are prepared once for each connection. Off behind PgBouncer in
+    /// transaction mode, which gives each transaction another one.
+    pub prepared_statements: bool,
+    /// Connections at most, of this process; on PostgreSQL beside the one that is asked once a
+    /// second whether the server is still the right one.
     pub max_connections: u32,
 }
 
@@ -312,7 +319,7 @@ impl Server {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: None, max_connections: 8 }
+        Self { url: None, direct_url: None, prepared_statements: true, max_connections: 8 }
     }
 }
 
@@ -368,6 +375,9 @@ impl Config {
     /// How to open the database.
     pub fn db_options(&self) -> store::DbOptions {
         let mut options = store::DbOptions::new(self.database_url().expose_secret());
+        options.direct_url =
+            self.database.direct_url.as_ref().map(|url| url.expose_secret().to_owned());
+        options.prepared_statements = self.database.prepared_statements;
         options.max_connections = self.database.max_connections;
         options
     }

@@ -14,7 +14,7 @@ const PREFIX: &str = "DENWABAN";
 
 /// Settings that may be given as the path of a file instead.
 const FROM_FILE: &[(&str, &str)] =
-    &[("secrets", "master_key"), ("smtp", "url"), ("database", "url")];
+    &[("secrets", "master_key"), ("smtp", "url"), ("database", "url"), ("database", "direct_url")];
 
 /// Why a configuration cannot be used, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -161,6 +161,22 @@ impl Config {
                 .any(|scheme| url.expose_secret().starts_with(scheme))
         {
             return wrong("database.url", "does not begin with sqlite:// or postgres://".into());
+        }
+        if let Some(url) = &self.database.direct_url
+            && !["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.expose_secret().starts_with(scheme))
+        {
+            return wrong("database.direct_url", "does not begin with postgres://".into());
+        }
+        let is_postgres = self.database_url().expose_secret().starts_with("postgres");
+        if is_postgres && !self.database.prepared_statements && self.database.direct_url.is_none() {
+            return wrong(
+                "database.direct_url",
+                "is missing: where database.prepared_statements is off, migrations need a \
+                    connection past the pooler"
+                    .into(),
+            );
         }
         if let Some(url) = &self.smtp.url
             && !Url::parse(url.expose_secret())
