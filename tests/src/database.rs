@@ -74,6 +74,17 @@ impl TestDatabase {
         }
     }
 
+    /// Has PostgreSQL take no changes, or take them again, and ends every session. SQLite does not
+    /// care.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        if let Kind::Postgres { admin, name } = &self.kind {
+            let on = if is_read_only { "on" } else { "off" };
+            psql(admin, &format!("ALTER DATABASE {name} SET default_transaction_read_only = {on}"));
+            let others = format!("FROM pg_stat_activity WHERE datname = '{name}'");
+            psql(admin, &format!("SELECT pg_terminate_backend(pid) {others}"));
+        }
+    }
+
     /// Takes the database away under the server. Only PostgreSQL can lose one while it is open.
     pub fn vanish(&self) {
         if let Kind::Postgres { admin, name } = &self.kind {

@@ -1,7 +1,9 @@
 //! Signs of life, and what is served beside the API.
 
+use chrono::TimeDelta;
 use reqwest::Method;
-use tests::{Answer, Backend, TestApp, block_on, on_both};
+use serde_json::json;
+use tests::{Answer, Backend, TestApp, block_on, eventually, on_both};
 
 #[track_caller]
 fn is_safe_page(answer: &Answer) {
@@ -25,9 +27,11 @@ fn is_safe_page(answer: &Answer) {
 on_both!(a_server_says_that_it_lives_and_that_it_is_ready, async |app| {
     let healthy = app.nobody().get("//healthz").await;
     assert_eq!((healthy.status, healthy.text.as_str()), (200, "ok\n"));
-    let ready = app.nobody().get("//readyz").await;
-    assert_eq!((ready.status, ready.text.as_str()), (200, "ready\n"));
-    for path in ["//healthz", "//readyz"] {
+    for path in ["//readyz", "//readyz/writes"] {
+        let all = json!({"decisions": true, "reads": true, "writes": true});
+        assert_eq!(app.nobody().get(path).await.expect(200), all, "{path}");
+    }
+    for path in ["//healthz", "//readyz", "//readyz/writes"] {
         // As many monitors ask.
         assert_eq!(app.nobody().send(Method::HEAD, path, None).await.status, 200, "HEAD {path}");
         assert_eq!(app.nobody().send(Method::POST, path, None).await.status, 404, "POST {path}");
@@ -47,14 +51,53 @@ mod without_its_database_a_server_lives_but_is_not_ready {
             let english = holder.client.clone().header("accept-language", "en");
             let (nobody, probe) = (app.nobody(), app.nobody());
             let (ready, api) = tokio::join!(nobody.get("//readyz"), english.get("/numbers"));
-            assert_eq!(
-                (ready.status, ready.text.as_str()),
-                (503, "the database does not answer\n")
-            );
+            // Nobody copies in a test, so that nothing decides about calls.
+            let none = json!({"decisions": false, "reads": false, "writes": false});
+            assert_eq!(ready.expect(503), none);
+            assert_eq!(probe.get("//readyz/writes").await.expect(503), none);
             assert_eq!(probe.get("//healthz").await.status, 200);
             assert!(api.header("retry-after").is_some());
             let problem = api.expect_problem(503, "unavailable");
             assert_eq!(problem["detail"], "Please try again in a while.");
+        });
+    }
+}
+
+mod a_database_that_takes_no_changes_is_read {
+    use super::*;
+
+    // SQLite has no other server that takes changes meanwhile.
+    #[test]
+    fn postgres() {
+        block_on(async {
+            let app = TestApp::start(Backend::Postgres).await;
+            let holder = app.holder("minato").await;
+            let path = holder.number(0);
+            let version = holder.client.get(&path).await.version();
+            let readiness = async |writes: bool, status: u16| {
+                eventually("the server says so", async || {
+                    let (ready, of_writes) = (
+                        app.nobody().get("//readyz").await,
+                        app.nobody().get("//readyz/writes").await,
+                    );
+                    let all = json!({"decisions": true, "reads": true, "writes": writes});
+                    let found = (ready.status, &ready.json, of_writes.status);
+                    if found == (200, &all, status) { Ok(()) } else { Err(format!("{found:?}")) }
+                })
+                .await;
+            };
+            app.database.set_read_only(true);
+            readiness(false, 503).await;
+            // Also at a time at which its use would be noted.
+            app.clock.advance(TimeDelta::minutes(5));
+            holder.client.get(&path).await.expect(200);
+            let refused = holder.client.if_match(version).patch(&path, json!({"name": "x"})).await;
+            assert!(refused.header("retry-after").is_some());
+            refused.expect_problem(503, "unavailable");
+            app.database.set_read_only(false);
+            readiness(true, 200).await;
+            let done = holder.client.if_match(version).patch(&path, json!({"name": "x"})).await;
+            done.expect(200);
         });
     }
 }

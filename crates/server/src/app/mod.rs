@@ -55,7 +55,20 @@ impl App {
     /// # Errors
     /// One sentence that names the key of the configuration to look at.
     pub fn build(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
-        let platform = Arc::new(Platform::open(config, clock)?);
+        Self::wire(Platform::open(config, clock)?)
+    }
+
+    /// As [`App::build`], for a process that answers switches: with a copy of what decides about
+    /// calls it starts while PostgreSQL does not answer, too.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub fn build_deciding(config: Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+        Self::wire(Platform::open_deciding(config, clock)?)
+    }
+
+    fn wire(platform: Platform) -> Result<Arc<Self>, StartError> {
+        let platform = Arc::new(platform);
         let identity = Arc::new(identity::State::new(platform.clone()));
         let planner = notify::intake::planner;
         let calls = Arc::new(calls::State::open(platform.clone(), planner)?);

@@ -181,6 +181,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         .service(openapi::docs_page())
         .service(health::healthz)
         .service(health::readyz)
+        .service(health::readyz_writes)
         .service(calls::http::downloads::get_download_page)
         .service(softphone::http::terminals::get_app_page);
     routes(&mut ServiceConfig::new(config));

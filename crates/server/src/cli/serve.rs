@@ -14,6 +14,7 @@ use crate::notify::outbox::{self, Outbox};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::telemetry;
+use crate::routing;
 
 pub(super) fn run(mut config: Config) -> Result<(), Error> {
     System::new().block_on(async move {
@@ -21,7 +22,7 @@ pub(super) fn run(mut config: Config) -> Result<(), Error> {
         // do.
         let listener = listen("server.bind", &config.server.bind)?;
         adopt_address(&mut config, &listener)?;
-        let app = App::build(config, Clock::system())?;
+        let app = App::build_deciding(config, Clock::system())?;
         until_stopped(app, listener, || {}).await
     })
 }
@@ -65,6 +66,7 @@ pub(super) async fn until_stopped(
         handle
     });
     rt::spawn(housekeeping::run(app.clone()));
+    rt::spawn(routing::copy::keep(app.routing.clone()));
     let outbox = outbox::start(app.notify.clone());
     // On the first start the signing keys are made, before anybody waits for them.
     let signing = app.clone();

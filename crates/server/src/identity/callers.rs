@@ -1,5 +1,6 @@
 //! Who calls: the tenant instead of a yes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -15,7 +16,8 @@ use store::accounts::account;
 use store::identity::service_key::KeyKind;
 use store::identity::{api_key, service_key, session};
 use store::numbers::phone_id;
-use store::{EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
+use store::routing::copy::copied;
+use store::{Db, EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
 
 use crate::error::Failure;
 use crate::http::client::client_address;
@@ -23,7 +25,7 @@ use crate::http::extract::{
     authorization, bearer_token, header, identify, is_safe, seconds, state,
 };
 use crate::identity::api_keys::API_KEY_PREFIX;
-use crate::identity::{State, api_scopes, rate_limit, view};
+use crate::identity::{State, api_scopes, rate_limit, uses, view};
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::crypto;
 use crate::platform::state::Platform;
@@ -118,7 +120,9 @@ async fn holder(request: &HttpRequest) -> Result<Holder, Failure> {
         let expires_at = idle.min(session.created_at + seconds(limits.session_max_s));
         (session.last_seen_at, session.expires_at) = (now, expires_at);
         let (scope, id) = (scope.clone(), session.id.clone());
-        app.db.write(move |conn| session::touch(conn, &scope, &id, now, expires_at)).await?;
+        let touched =
+            app.db.write(move |conn| session::touch(conn, &scope, &id, now, expires_at)).await;
+        uses::not_needed(touched)?;
     }
     Ok(Holder { scope, session, token, phone_id, account })
 }
@@ -236,7 +240,8 @@ async fn integrator(request: &HttpRequest) -> Result<Member, Failure> {
     let scope = Scope::account(&account.id);
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
         let (scope, id) = (scope.clone(), row.id);
-        app.db.write(move |conn| api_key::touch(conn, &scope, &id, now)).await?;
+        let touched = app.db.write(move |conn| api_key::touch(conn, &scope, &id, now)).await;
+        uses::not_needed(touched)?;
     }
     Ok(Member { scope, account, actor: Actor::api_key(row.name), proof })
 }
@@ -309,7 +314,11 @@ fn bearer(headers: &HeaderMap, kind: KeyKind) -> Option<String> {
     Some(pair.split_once(':')?.1.to_owned())
 }
 
-async fn key(app: &State, headers: &HeaderMap, kind: KeyKind) -> Result<service_key::Row, Failure> {
+async fn key(
+    app: &Arc<State>,
+    headers: &HeaderMap,
+    kind: KeyKind,
+) -> Result<service_key::Row, Failure> {
     let unauthenticated = || Failure::Code(ErrorCode::Unauthenticated);
     let sent = bearer(headers, kind).ok_or_else(unauthenticated)?;
     let hash = crypto::hash_token(&sent);
@@ -321,25 +330,49 @@ async fn key(app: &State, headers: &HeaderMap, kind: KeyKind) -> Result<service_
     let reading = app.db.read(move |conn| {
         service_key::find_by_hash(conn, EntranceScope::authenticating(), kind, &asked)
     });
-    // Telephones must ring: a key that was good a moment ago is good while the database does not
-    // answer.
+    // Telephones must ring: a key that was good a moment ago, or when the database answered last, is
+    // good while it does not.
     let found = match app.known_keys.get(&hash, KEY_IS_KNOWN).filter(|_| is_switch) {
-        None => reading.await?,
         Some(known) => match timeout(DATABASE_PATIENCE, reading).await {
             Ok(Ok(found)) => found,
             Ok(Err(_)) | Err(_) => return Ok(known),
         },
+        None => match app.copy.as_ref().filter(|_| is_switch) {
+            None => reading.await?,
+            Some(copy) => match timeout(DATABASE_PATIENCE, reading).await {
+                Ok(Ok(found)) => found,
+                Ok(Err(_)) | Err(_) => {
+                    return in_copy(copy, hash).await?.ok_or_else(unauthenticated);
+                }
+            },
+        },
     };
     let mut row = found.ok_or_else(unauthenticated)?;
     if row.last_used_at.is_none_or(|at| now - at >= TimeDelta::minutes(1)) {
-        let id = row.id.clone();
-        app.db
-            .write(move |conn| service_key::touch(conn, EntranceScope::authenticating(), &id, now))
-            .await?;
         row.last_used_at = Some(now);
+        if is_switch {
+            uses::note(app, &row.id, now);
+        } else {
+            let (scope, id) = (EntranceScope::authenticating(), row.id.clone());
+            let touched = app.db.write(move |conn| service_key::touch(conn, scope, &id, now)).await;
+            uses::not_needed(touched)?;
+        }
     }
     if is_switch {
         app.known_keys.keep(hash, row.clone());
     }
     Ok(row)
+}
+
+/// A switch's key in the copy of what decides about calls.
+async fn in_copy(copy: &Db, hash: String) -> Result<Option<service_key::Row>, Failure> {
+    let scope = EntranceScope::authenticating();
+    Ok(copy
+        .read(move |conn| -> Result<_, StoreError> {
+            if !copied(conn)? {
+                return Err(StoreError::Away);
+            }
+            service_key::find_by_hash(conn, scope, KeyKind::Switch, &hash)
+        })
+        .await?)
 }

@@ -15,6 +15,7 @@ pub mod signing;
 pub mod softphone;
 pub mod state;
 pub mod tokens;
+pub mod uses;
 pub mod view;
 
 pub use state::State;

@@ -15,7 +15,7 @@ use store::{EntranceScope, Scope, new_id};
 use crate::error::Failure;
 use crate::http::extract::{bearer_token, identify, seconds, state};
 use crate::identity::tokens::SignedIn;
-use crate::identity::{State, rate_limit};
+use crate::identity::{State, rate_limit, uses};
 use crate::platform::change::{Actor, Ctx};
 use crate::platform::state::Platform;
 
@@ -140,9 +140,11 @@ async fn softphone(request: &HttpRequest) -> Result<Softphone, Failure> {
     )?;
     if now.naive_utc() - terminal.last_seen_at >= TimeDelta::minutes(1) {
         let (scope, key) = (scope.clone(), (claims.sub, claims.sid));
-        app.db
+        let touched = app
+            .db
             .write(move |conn| terminal::touch(conn, &scope, &key.0, &key.1, now.naive_utc(), None))
-            .await?;
+            .await;
+        uses::not_needed(touched)?;
     }
     Ok(Softphone { scope, terminal, phone_id, account })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::service_keys::KnownKeys;
 use super::signing::Signer;
+use super::uses::Uses;
 use crate::platform::limits::Limits;
 use crate::platform::state::Platform;
 
@@ -16,6 +17,8 @@ pub struct State {
     pub limits: Limits,
     /// Keys of switches that were found lately.
     pub known_keys: KnownKeys,
+    /// When keys of switches were used, to be written.
+    pub uses: Uses,
     /// The signing keys.
     pub signer: Signer,
 }
@@ -27,6 +30,7 @@ impl State {
             platform,
             limits: Limits::default(),
             known_keys: KnownKeys::default(),
+            uses: Uses::default(),
             signer: Signer::default(),
         }
     }

@@ -1,6 +1,9 @@
 //! What every room stands on.
 
-use store::{Db, StoreError};
+use std::path::Path;
+
+use store::routing::copy::copied;
+use store::{Db, DbOptions, StoreError};
 use tokio::sync::{Semaphore, watch};
 
 use super::change::{Actor, Ctx};
@@ -31,12 +34,36 @@ pub enum StartError {
     Attachments(String),
 }
 
+/// The file of the copy.
+const COPY: &str = "last-known.db";
+
+/// Opens the copy, or begins a new one where the file is none that we can use: it is made anew.
+fn open_copy(file: &Path) -> Result<Db, StoreError> {
+    let options = DbOptions::new(format!("sqlite://{}", file.display()));
+    Db::open(&options).or_else(|error| {
+        if error.is_unavailable() {
+            // Another process writes it.
+            return Err(error);
+        }
+        tracing::warn!(%error, file = %file.display(), "the copy cannot be read and is made anew");
+        for end in ["", "-wal", "-shm"] {
+            let mut name = file.as_os_str().to_owned();
+            name.push(end);
+            let _ = std::fs::remove_file(name);
+        }
+        Db::open(&options)
+    })
+}
+
 /// Database, clock, configuration, keys and mail: what every room stands on. A room's own state
 /// carries it.
 #[derive(Debug)]
 pub struct Platform {
     /// The database.
     pub db: Db,
+    /// What decides about calls as it was last, in a file of the data directory: for the time in
+    /// which PostgreSQL does not answer. Of a process that answers switches.
+    pub copy: Option<Db>,
     /// The time.
     pub clock: Clock,
     /// The configuration.
@@ -58,12 +85,40 @@ impl Platform {
     /// One sentence that names the key of the configuration to look at.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         config.prepare_data_dir()?;
-        let secrets = Secrets::new(config.master_keys()?).ok_or(StartError::NoMasterKey)?;
         let db = Db::open(&config.db_options())?;
+        Self::with(config, clock, db, None)
+    }
+
+    /// As [`Platform::open`], for a process that decides about calls: where PostgreSQL does not
+    /// answer and there is a copy of what decides, it is opened as soon as it does.
+    ///
+    /// # Errors
+    /// As [`Platform::open`].
+    pub fn open_deciding(config: Config, clock: Clock) -> Result<Self, StartError> {
+        config.prepare_data_dir()?;
+        let (db, why) = Db::open_later(&config.db_options())?;
+        let copy = match db.kind() {
+            "postgres" => Some(open_copy(&config.data_dir.join(COPY))?),
+            _ => None,
+        };
+        if let Some(error) = why {
+            let is_copied =
+                copy.as_ref().is_some_and(|copy| copy.read_now(copied).unwrap_or(false));
+            if !is_copied || !error.is_unavailable() {
+                return Err(error.into());
+            }
+            tracing::error!(%error,
+                "the database does not answer; calls are decided by what was copied last");
+        }
+        Self::with(config, clock, db, copy)
+    }
+
+    fn with(config: Config, clock: Clock, db: Db, copy: Option<Db>) -> Result<Self, StartError> {
+        let secrets = Secrets::new(config.master_keys()?).ok_or(StartError::NoMasterKey)?;
         let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())?;
         let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
         let (closing, hashing) = (watch::Sender::new(false), Semaphore::new(4));
-        Ok(Self { db, clock, config, mailer, secrets, closing, hashing })
+        Ok(Self { db, copy, clock, config, mailer, secrets, closing, hashing })
     }
 
     /// Ends every stream: the process is about to stop, and they would never end by themselves.

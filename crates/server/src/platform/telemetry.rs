@@ -34,7 +34,7 @@ const BUCKETS: &[f64] =
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What asks whether we are alive would drown every other line.
-const PROBES: &[&str] = &["/healthz", "/readyz"];
+const PROBES: &[&str] = &["/healthz", "/readyz", "/readyz/writes"];
 
 /// Label of what no route matches, such as the portal's pages.
 const NO_ROUTE: &str = "(other)";

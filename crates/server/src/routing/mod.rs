@@ -5,9 +5,10 @@
 //! revision has changed. A follower asks the database four times a second which accounts have
 //! changed, so that what is in memory is never older than a second; while it cannot ask, each
 //! question goes to the database itself, and only where that does not answer either, what is in
-//! memory decides: telephones must ring.
+//! memory decides, or else the [`copy`]: telephones must ring.
 
 mod answer;
+pub mod copy;
 pub mod decide;
 pub mod http;
 mod list;
@@ -53,6 +54,8 @@ const LOOKS_AGAIN: Duration = Duration::from_secs(15);
 const LOOKS_BACK_US: i64 = 60_000_000;
 /// How long the database is waited for where something is known already.
 pub const PATIENCE: Duration = Duration::from_millis(300);
+/// The same where only the copy knows something, which may be two seconds old.
+const PATIENCE_FOR_NEWS: Duration = Duration::from_secs(1);
 /// Longer lists are read beside the question that needs them first.
 const LONG_LIST: i64 = 2_000;
 
@@ -170,24 +173,51 @@ pub async fn route(
         return Ok(Routed { found: known, decision });
     }
     let (asked, what, now) = (e164.clone(), call.clone(), app.clock.now_naive());
-    let reading = app.db.read(move |conn| load(conn, scope, &asked, &what.caller, now));
-    let answer = match &known {
-        None => reading.await,
-        // Who waits is a caller: what is known answers soon, whatever has become of the database.
-        Some(_) => rt::time::timeout(PATIENCE, reading).await.unwrap_or(Err(StoreError::CutOff)),
+    let reading = app.db.read(move |conn| load(conn, scope, &asked, &what.caller, now, LONG_LIST));
+    // Who waits is a caller: what is known answers soon, whatever has become of the database.
+    let answer = match (&known, &app.copy) {
+        (Some(_), _) => rt::time::timeout(PATIENCE, reading).await,
+        (None, Some(_)) => rt::time::timeout(PATIENCE_FOR_NEWS, reading).await,
+        (None, None) => Ok(reading.await),
     };
-    match (answer, known) {
-        (Ok(Some((contract, number_id, list))), _) => {
+    match answer.unwrap_or(Err(StoreError::CutOff)) {
+        Ok(Some((contract, number_id, list))) => {
             Ok(app.view.take_in(app, &e164, contract, number_id, list, &call))
         }
-        (Ok(None), _) => Ok(unknown(&app.config.switch.sip_codes)),
-        (Err(error), Some((account, number_id))) => {
-            tracing::warn!(%error,
-                "the database does not answer: calls are routed by what was known last");
-            let decision = account.decide_without(app, &number_id, &call);
+        Ok(None) => Ok(unknown(&app.config.switch.sip_codes)),
+        Err(error) => last_known(app, scope, &e164, known, &call, error).await,
+    }
+}
+
+/// Decides while the database does not answer: from memory, which is what was committed last; else
+/// by the copy; else from what is in memory of a contract without the block list.
+async fn last_known(
+    app: &Arc<State>,
+    scope: SwitchScope,
+    e164: &str,
+    known: Option<(Arc<Account>, String)>,
+    call: &Call,
+    error: StoreError,
+) -> Result<Routed, Failure> {
+    tracing::warn!(%error, "the database does not answer: calls are routed by what was known last");
+    if let Some((account, number_id)) = &known
+        && let Some(decision) = account.decide(app, number_id, call)
+    {
+        return Ok(Routed { found: known, decision });
+    }
+    match (copy::look_up(app, scope, e164, call).await, known) {
+        (Ok(Some((contract, number_id, list))), _) => {
+            let account = Arc::new(Account { contract, lists: RwLock::default() });
+            let codes = &app.config.switch.sip_codes;
+            let decision = account.decide_with(codes, &number_id, call, list.candidates(call));
             Ok(Routed { found: Some((account, number_id)), decision })
         }
-        (Err(error), None) => Err(error.into()),
+        (_, Some((account, number_id))) => {
+            let decision = account.decide_without(app, &number_id, call);
+            Ok(Routed { found: Some((account, number_id)), decision })
+        }
+        (Ok(None), None) => Ok(unknown(&app.config.switch.sip_codes)),
+        (Err(_), None) => Err(error.into()),
     }
 }
 
@@ -198,6 +228,15 @@ enum Read {
     Part(Vec<block_entry::Row>),
 }
 
+impl Read {
+    fn candidates(&self, call: &Call) -> Vec<Entry> {
+        match self {
+            Self::Whole(entries) => BlockList::new(entries).candidates(&call.caller),
+            Self::Part(rows) => rows.iter().filter_map(Entry::from_row).collect(),
+        }
+    }
+}
+
 type Loaded = Option<(Contract, String, Read)>;
 
 fn load(
@@ -206,6 +245,7 @@ fn load(
     e164: &str,
     caller: &Caller,
     now: NaiveDateTime,
+    long_list: i64,
 ) -> Result<Loaded, StoreError> {
     let Some((account_id, number_id)) = route::find_number(conn, scope, e164)? else {
         return Ok(None);
@@ -215,7 +255,7 @@ fn load(
     let Some(contract) = found else { return Ok(None) };
     let scope = scope.account(account_id);
     let Some(number) = contract.number(&number_id) else { return Ok(None) };
-    let list = match number.block_entry_count > LONG_LIST {
+    let list = match number.block_entry_count > long_list {
         true => Read::Part(block_entry::with_patterns(
             conn,
             &scope,
@@ -258,12 +298,12 @@ impl View {
                     list.candidates(&call.caller),
                 )
             }
-            Read::Part(rows) => {
+            list @ Read::Part(_) => {
                 if !read(&account.lists).contains_key(&number_id) {
                     write(&account.lists).insert(number_id.clone(), None);
                     rt::spawn(read_list(app.clone(), account.clone(), number_id.clone()));
                 }
-                let entries = rows.iter().filter_map(Entry::from_row).collect();
+                let entries = list.candidates(call);
                 account.decide_with(&app.config.switch.sip_codes, &number_id, call, entries)
             }
         };
@@ -357,6 +397,7 @@ pub fn caller(question: &api_types::RouteQuestion) -> Caller {
 /// Keeps what is in memory true, for as long as the application runs.
 async fn follow(app: Weak<State>, scope: SwitchScope) {
     let mut seen: VecDeque<(Instant, i64)> = VecDeque::new();
+    let mut is_failing = false;
     loop {
         let Some(app) = app.upgrade() else { return };
         let begun = Instant::now();
@@ -380,8 +421,14 @@ async fn follow(app: Weak<State>, scope: SwitchScope) {
                 app.view.apply(&changed);
                 *app.view.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
                 seen.push_back((begun, position));
+                is_failing = false;
             }
-            Err(error) => tracing::warn!(%error, "what has changed cannot be asked just now"),
+            // Four times a second would be too often.
+            Err(error) if !is_failing => {
+                tracing::warn!(%error, "what has changed cannot be asked just now");
+                is_failing = true;
+            }
+            Err(_) => {}
         }
         drop(app);
         rt::time::sleep(FOLLOWS).await;

@@ -59,11 +59,17 @@ pub fn start(app: &Arc<State>, scope: SwitchScope) {
 }
 
 async fn keep_numbering(app: Weak<State>, scope: SwitchScope) {
+    let mut is_failing = false;
     loop {
         let Some(app) = app.upgrade() else { return };
-        if let Err(error) = number(&app, scope).await {
+        let numbered = number(&app, scope).await;
+        // Four times a second would be too often.
+        if let Err(error) = &numbered
+            && !is_failing
+        {
             tracing::warn!(%error, "changes cannot be given their positions just now");
         }
+        is_failing = numbered.is_err();
         drop(app);
         rt::time::sleep(NUMBERS).await;
     }

@@ -68,6 +68,17 @@ pub fn find_by_hash(
         .optional()?)
 }
 
+/// Every key of a switch: there are as many as the operator has switches.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn of_switches(conn: &mut Conn, _scope: EntranceScope) -> Result<Vec<Row>, StoreError> {
+    Ok(service_keys::table
+        .filter(service_keys::kind.eq(Stored(KeyKind::Switch)))
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
 /// One key of a kind.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
 //! What decides about a call.
 
 pub mod contract;
+pub mod copy;
 pub mod route;
