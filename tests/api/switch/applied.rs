@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::on_both;
 use tests::switch::Switch;
+use tests::{eventually, on_both};
 
 use crate::switch::feed_reader::{changes, snapshot};
 
@@ -26,6 +26,8 @@ on_both!(the_portal_is_told_when_a_change_is_in_force, async |app| {
             .await
             .expect(200)
     };
+    // When a key was used is written aside.
+    eventually("the switch is known", async || state().await["state"] != "no_switch").await;
     save().await;
     assert_eq!(state().await["state"], "waiting");
     app.clock.advance(TimeDelta::seconds(1));

@@ -16,7 +16,6 @@ use store::accounts::account;
 use store::identity::service_key::KeyKind;
 use store::identity::{api_key, service_key, session};
 use store::numbers::phone_id;
-use store::routing::copy::copied;
 use store::{Db, EntranceScope, OperatorScope, Scope, StoreError, SwitchScope};
 
 use crate::error::Failure;
@@ -342,7 +341,7 @@ async fn key(
             Some(copy) => match timeout(DATABASE_PATIENCE, reading).await {
                 Ok(Ok(found)) => found,
                 Ok(Err(_)) | Err(_) => {
-                    return in_copy(copy, hash).await?.ok_or_else(unauthenticated);
+                    return in_copy(copy, hash).await;
                 }
             },
         },
@@ -364,15 +363,12 @@ async fn key(
     Ok(row)
 }
 
-/// A switch's key in the copy of what decides about calls.
-async fn in_copy(copy: &Db, hash: String) -> Result<Option<service_key::Row>, Failure> {
+/// A switch's key in the copy of what decides about calls. One that is not there may have been made
+/// since.
+async fn in_copy(copy: &Db, hash: String) -> Result<service_key::Row, Failure> {
     let scope = EntranceScope::authenticating();
-    Ok(copy
-        .read(move |conn| -> Result<_, StoreError> {
-            if !copied(conn)? {
-                return Err(StoreError::Away);
-            }
-            service_key::find_by_hash(conn, scope, KeyKind::Switch, &hash)
-        })
-        .await?)
+    let found = copy
+        .read(move |conn| service_key::find_by_hash(conn, scope, KeyKind::Switch, &hash))
+        .await?;
+    found.ok_or(Failure::Store(StoreError::Away))
 }

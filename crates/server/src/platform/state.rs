@@ -84,9 +84,7 @@ impl Platform {
     /// # Errors
     /// One sentence that names the key of the configuration to look at.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
-        config.prepare_data_dir()?;
-        let db = Db::open(&config.db_options())?;
-        Self::with(config, clock, db, None)
+        Self::with(config, clock, |config| Ok((Db::open(&config.db_options())?, None)))
     }
 
     /// As [`Platform::open`], for a process that decides about calls: where PostgreSQL does not
@@ -95,26 +93,33 @@ impl Platform {
     /// # Errors
     /// As [`Platform::open`].
     pub fn open_deciding(config: Config, clock: Clock) -> Result<Self, StartError> {
-        config.prepare_data_dir()?;
-        let (db, why) = Db::open_later(&config.db_options())?;
-        let copy = match db.kind() {
-            "postgres" => Some(open_copy(&config.data_dir.join(COPY))?),
-            _ => None,
-        };
-        if let Some(error) = why {
-            let is_copied =
-                copy.as_ref().is_some_and(|copy| copy.read_now(copied).unwrap_or(false));
-            if !is_copied || !error.is_unavailable() {
-                return Err(error.into());
+        Self::with(config, clock, |config| {
+            let (db, why) = Db::open_later(&config.db_options())?;
+            let copy = match db.kind() {
+                "postgres" => Some(open_copy(&config.data_dir.join(COPY))?),
+                _ => None,
+            };
+            if let Some(error) = why {
+                let is_copied =
+                    copy.as_ref().is_some_and(|copy| copy.read_now(copied).unwrap_or(false));
+                if !is_copied || !error.is_unavailable() {
+                    return Err(error);
+                }
+                tracing::error!(%error,
+                    "the database does not answer; calls are decided by what was copied last");
             }
-            tracing::error!(%error,
-                "the database does not answer; calls are decided by what was copied last");
-        }
-        Self::with(config, clock, db, copy)
+            Ok((db, copy))
+        })
     }
 
-    fn with(config: Config, clock: Clock, db: Db, copy: Option<Db>) -> Result<Self, StartError> {
+    fn with(
+        config: Config,
+        clock: Clock,
+        open: impl FnOnce(&Config) -> Result<(Db, Option<Db>), StoreError>,
+    ) -> Result<Self, StartError> {
+        config.prepare_data_dir()?;
         let secrets = Secrets::new(config.master_keys()?).ok_or(StartError::NoMasterKey)?;
+        let (db, copy) = open(&config)?;
         let mailer = Mailer::new(&config.smtp, &config.data_dir, clock.clone())?;
         let mailer = mailer.timeout(std::time::Duration::from_secs(config.outbox.timeout_s));
         let (closing, hashing) = (watch::Sender::new(false), Semaphore::new(4));

@@ -55,7 +55,7 @@ const LOOKS_BACK_US: i64 = 60_000_000;
 /// How long the database is waited for where something is known already.
 pub const PATIENCE: Duration = Duration::from_millis(300);
 /// The same where only the copy knows something, which may be two seconds old.
-const PATIENCE_FOR_NEWS: Duration = Duration::from_secs(1);
+const PATIENCE_FOR_NEWS: Duration = Duration::from_millis(500);
 /// Longer lists are read beside the question that needs them first.
 const LONG_LIST: i64 = 2_000;
 

@@ -381,9 +381,18 @@ impl Db {
         if self.shared.standing() == Standing::ReadOnly {
             return Err(E::from(StoreError::ReadOnly));
         }
+        let Connections { changes, commits, .. } = self.shared.connections();
+        if commits.wait_long(COMMITS) {
+            return Err(E::from(StoreError::Unconfirmed));
+        }
+        let turn = tokio::time::timeout(self.shared.wait(), changes.acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(E::from(StoreError::Busy)) };
         let (tell, committing) = oneshot::channel();
         let shared = self.shared.clone();
-        let running = self.read(move |conn| write_transaction(conn, &shared, change, tell));
+        let running = self.read(move |conn| {
+            let _turn = turn;
+            write_transaction(conn, &shared, change, tell)
+        });
         let too_long = async {
             match committing.await {
                 Ok(()) => tokio::time::sleep(COMMITS).await,

@@ -45,6 +45,9 @@ pub(crate) enum Standing {
 pub(crate) struct Connections {
     pub(crate) pool: r2d2::Pool<Manager>,
     pub(crate) turns: Arc<Semaphore>,
+    /// Fewer, for changes: who waits for a standby that confirms nothing leaves some to those who
+    /// read.
+    pub(crate) changes: Arc<Semaphore>,
     /// Commits that are under way.
     pub(crate) commits: Arc<Commits>,
 }
@@ -207,8 +210,10 @@ impl Connections {
             .connection_timeout(options.wait)
             .test_on_check_out(manager.is_postgres())
             .build_unchecked(manager.clone());
-        let turns = Arc::new(Semaphore::new(options.max_connections as usize));
-        Self { pool, turns, commits: Arc::default() }
+        let most = options.max_connections as usize;
+        let turns = Arc::new(Semaphore::new(most));
+        let changes = Arc::new(Semaphore::new((most - most / 4).max(1)));
+        Self { pool, turns, changes, commits: Arc::default() }
     }
 }
 
