@@ -5,20 +5,24 @@
 
 mod browser;
 mod client;
+mod cluster;
 pub mod compatibility;
 mod database;
 mod eventually;
 pub mod fakes;
 mod holder;
+mod pooler;
 mod process;
 mod stream;
 pub mod switch;
 
 pub use browser::{Browser, Failed, Outcome, Screen};
 pub use client::{Answer, Client, Session};
+pub use cluster::Cluster;
 pub use database::{Backend, TestDatabase};
 pub use eventually::{Observed, Waiting, eventually, within};
 pub use holder::{Contract, Holder, PASSWORD};
+pub use pooler::Pooler;
 pub use process::Denwaban;
 pub use stream::EventStream;
 

@@ -35,6 +35,17 @@ const POSTGRES: Need = Need {
     present: || postgres_bin().is_some(),
 };
 
+/// What many operators put before PostgreSQL.
+const POOLER: Need = Need {
+    name: "PgBouncer",
+    packages: &["pgbouncer"],
+    present: || {
+        ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"]
+            .iter()
+            .any(|path| Path::new(path).is_file())
+    },
+};
+
 const SQLITE: Need = Need {
     name: "SQLite's shell",
     packages: &["sqlite3"],
@@ -130,6 +141,12 @@ pub fn for_tests(postgres: bool, browser: bool) -> Result<()> {
         needs.extend(BROWSER);
     }
     provide(needs)?;
+    if postgres && let Err(error) = provide(vec![&POOLER]) {
+        if env("CI").is_some_and(|value| value == "true") {
+            return Err(error);
+        }
+        println!("Without a pooler: {error:#}");
+    }
     let published = root().parent().map(|folder| folder.join("shared/provider-specs"));
     if !published.is_some_and(|folder| folder.is_dir()) {
         println!("Without what providers publish of their APIs: no request is compared with it");

@@ -3,5 +3,7 @@
 mod contention;
 pub mod crash;
 pub mod damaged;
+mod failover;
+mod pooler;
 mod scopes;
 mod twins;
