@@ -143,7 +143,7 @@ impl Scene {
                 )?;
                 let found = route::find_number(conn, scope, &last)?;
                 Ok::<_, store::StoreError>(
-                    copy::copied(conn)? && found.is_some() && keys.len() == 1,
+                    copy::copied(conn, scope)? && found.is_some() && keys.len() == 1,
                 )
             })
             .await

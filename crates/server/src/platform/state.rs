@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use store::routing::copy::copied;
-use store::{Db, DbOptions, StoreError};
+use store::{Conn, Db, DbOptions, StoreError, SwitchScope};
 use tokio::sync::{Semaphore, watch};
 
 use super::change::{Actor, Ctx};
@@ -100,9 +100,10 @@ impl Platform {
                 _ => None,
             };
             if let Some(error) = why {
-                let is_copied =
-                    copy.as_ref().is_some_and(|copy| copy.read_now(copied).unwrap_or(false));
-                if !is_copied || !error.is_unavailable() {
+                let is_copied = |conn: &mut Conn| copied(conn, SwitchScope::authorised());
+                let can_decide =
+                    copy.as_ref().is_some_and(|copy| copy.read_now(is_copied).unwrap_or(false));
+                if !can_decide || !error.is_unavailable() {
                     return Err(error);
                 }
                 tracing::error!(%error,

@@ -37,11 +37,11 @@ pub async fn keep(app: Arc<State>) {
 async fn follow(db: &Db, copy: &Db) -> Result<(), StoreError> {
     let scope = SwitchScope::authorised();
     // Without holding the copy: a database that hangs must keep nobody from it.
-    let known = copy.read(known).await?;
+    let known = copy.read(move |copy| known(copy, scope)).await?;
     if !db.read(move |source| has_news(source, scope, &known)).await? {
         return Ok(());
     }
-    match db.read_into(copy, move |source, copy| refresh(source, copy, scope)).await? {
+    match db.read_into(copy, move |source, copy| refresh(copy, scope, source)).await? {
         Refreshed::Everything => tracing::info!("what decides about calls was copied as a whole"),
         Refreshed::Changes(contracts) => tracing::debug!(contracts, "what has changed was copied"),
     }
@@ -51,7 +51,9 @@ async fn follow(db: &Db, copy: &Db) -> Result<(), StoreError> {
 /// Whether calls can be decided about by the copy.
 pub async fn is_there(app: &State) -> bool {
     match &app.copy {
-        Some(copy) => copy.read(copied).await.unwrap_or(false),
+        Some(copy) => {
+            copy.read(|copy| copied(copy, SwitchScope::authorised())).await.unwrap_or(false)
+        }
         None => false,
     }
 }
@@ -67,7 +69,7 @@ pub(super) async fn look_up(
     let Some(copy) = &app.copy else { return Err(StoreError::Away) };
     let (e164, caller, now) = (e164.to_owned(), call.caller.clone(), app.clock.now_naive());
     copy.read(move |conn| {
-        if !copied(conn)? {
+        if !copied(conn, scope)? {
             return Err(StoreError::Away);
         }
         load(conn, scope, &e164, &caller, now, 0)

@@ -29,7 +29,7 @@ const ENTRIES: i64 = 20_000;
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn copied(copy: &mut Conn) -> Result<bool, StoreError> {
+pub fn copied(copy: &mut Conn, _scope: SwitchScope) -> Result<bool, StoreError> {
     Ok(position(copy)? > 0)
 }
 
@@ -58,7 +58,7 @@ pub struct Known {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn known(copy: &mut Conn) -> Result<Known, StoreError> {
+pub fn known(copy: &mut Conn, _scope: SwitchScope) -> Result<Known, StoreError> {
     Ok(Known { position: position(copy)?, keys: hashes(&keys(copy)?) })
 }
 
@@ -85,9 +85,9 @@ fn hashes(keys: &[service_key::Row]) -> BTreeSet<String> {
 /// # Errors
 /// When either database refuses.
 pub fn refresh(
-    source: &mut Conn,
     copy: &mut Conn,
     scope: SwitchScope,
+    source: &mut Conn,
 ) -> Result<Refreshed, StoreError> {
     route_page::at_one_moment(source, scope, |source| {
         let now = route_change::known(source, scope)?.position;
