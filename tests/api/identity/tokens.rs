@@ -53,7 +53,7 @@ on_both!(any_id_signs_in_and_is_listed_as_a_terminal, async |app| {
             (&json!(holder.ids[index]), &json!("minato商会"))
         );
         let shown = json!({"id": tokens["terminal_id"], "kind": "ios", "name": "iPhone 17",
-            "last_seen_at": app.clock.now()});
+            "last_seen_at": app.clock.now(), "registered": false});
         assert_eq!(me["terminal"], shown);
         assert_eq!(terminals(&holder, index).await, [shown]);
     }

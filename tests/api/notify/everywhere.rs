@@ -116,10 +116,13 @@ on_both!(a_late_transcript_follows_once_on_every_channel, bare, async |backend| 
         let arrives = async |told: usize, what: &str| {
             let ended = async || {
                 let planned = holder.planned(&app).await;
-                planned.len() == told
-                    && planned
-                        .iter()
-                        .all(|one| one.ends_with(" delivered") || one.ends_with(" handed_over"))
+                let is_there =
+                    |one: &String| one.contains(" delivered") || one.contains(" handed_over");
+                if planned.len() == told && planned.iter().all(is_there) {
+                    Ok(())
+                } else {
+                    Err(format!("{told}: {planned:#?}"))
+                }
             };
             eventually(what, ended).await;
         };

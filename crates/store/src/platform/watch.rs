@@ -205,8 +205,8 @@ impl Connections {
     fn new(manager: &Manager, options: &DbOptions) -> Self {
         let pool = r2d2::Pool::builder()
             .max_size(options.max_connections)
-            // Nobody connects to a server that nobody asks.
-            .min_idle(Some(if manager.is_postgres() { 0 } else { 1 }))
+            // Nobody connects to a server that nobody asks, nor to a file that is being set up.
+            .min_idle(Some(0))
             .connection_timeout(options.wait)
             .test_on_check_out(manager.is_postgres())
             .build_unchecked(manager.clone());

@@ -40,7 +40,7 @@ fn example(schema: &Value, schemas: &Value) -> Value {
             .collect();
         return Value::Object(fields);
     }
-    if let Some(choices) = schema["oneOf"].as_array() {
+    if let Some(choices) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
         let chosen = choices.iter().find(|choice| choice["type"] != "null");
         return chosen.map(|choice| example(choice, schemas)).unwrap_or_default();
     }
