@@ -136,7 +136,8 @@ on_both!(a_range_behind_the_end_says_how_long_the_file_is, async |app| {
     let told = event(&called, "voicemail", json!({"attachment_id": file}));
     switch.tell(json!([told])).await;
     let events = holder.client.get("/call-events").await.expect(200);
-    let path = format!("/call-events/{}/attachment", events["items"][0]["id"].as_str().unwrap());
+    let path =
+        format!("/call-events/{}/attachment", events["items"][0]["id"].as_str().expect("an id"));
     let size = holder.client.get(&path).await.bytes.len();
     for range in [format!("bytes={size}-"), "bytes=999999-".to_owned(), "bytes=-0".to_owned()] {
         let answer = holder.client.clone().header("range", &range).get(&path).await;

@@ -133,16 +133,30 @@ mod tests {
         const X: &str = "X-Forwarded-For";
         const F: &str = "Forwarded";
         let ours: &[&str] = &["10.0.0.0/8", "2001:db8:1::/48"];
+        type Case<'a> =
+            (&'a str, &'a [&'a str], ForwardedHeader, &'a [(&'a str, &'a str)], &'a str);
         #[rustfmt::skip]
-        let table: &[(&str, &[&str], ForwardedHeader, &[(&str, &str)], &str)] = &[
+        let table: &[Case<'_>] = &[
             // Without proxies of ours the connection says it, whatever the headers say.
             ("203.0.113.9", &[], XForwardedFor, &[(X, "198.51.100.1")], "203.0.113.9"),
             ("203.0.113.9", ours, XForwardedFor, &[(X, "198.51.100.1")], "203.0.113.9"),
             ("10.0.0.1", ours, XForwardedFor, &[(X, "203.0.113.9")], "203.0.113.9"),
             // What the client wrote itself stands before what our proxy wrote.
             ("10.0.0.1", ours, XForwardedFor, &[(X, "198.51.100.1, 203.0.113.9")], "203.0.113.9"),
-            ("10.0.0.1", ours, XForwardedFor, &[(X, "198.51.100.1"), (X, "203.0.113.9")], "203.0.113.9"),
-            ("10.0.0.1", ours, XForwardedFor, &[(X, "10.9.9.9, 203.0.113.9, 10.0.0.2")], "203.0.113.9"),
+            (
+                "10.0.0.1",
+                ours,
+                XForwardedFor,
+                &[(X, "198.51.100.1"), (X, "203.0.113.9")],
+                "203.0.113.9",
+            ),
+            (
+                "10.0.0.1",
+                ours,
+                XForwardedFor,
+                &[(X, "10.9.9.9, 203.0.113.9, 10.0.0.2")],
+                "203.0.113.9",
+            ),
             ("10.0.0.1", ours, XForwardedFor, &[(X, "10.0.0.3, 10.0.0.2")], "10.0.0.3"),
             ("10.0.0.1", ours, XForwardedFor, &[], "10.0.0.1"),
             // Ports and brackets.
@@ -159,9 +173,27 @@ mod tests {
             ("10.0.0.1", ours, XForwardedFor, &[(F, "for=203.0.113.9")], "10.0.0.1"),
             ("10.0.0.1", ours, Forwarded, &[(X, "203.0.113.9")], "10.0.0.1"),
             ("10.0.0.1", ours, Forwarded, &[(F, "for=203.0.113.9")], "203.0.113.9"),
-            ("10.0.0.1", ours, Forwarded, &[(F, "by=10.0.0.1;FOR=\"203.0.113.9:99\";proto=https")], "203.0.113.9"),
-            ("10.0.0.1", ours, Forwarded, &[(F, "for=\"[2001:db8:2::9]:4711\", for=10.0.0.2")], "2001:db8:2::9"),
-            ("10.0.0.1", ours, Forwarded, &[(F, "for=198.51.100.1"), (F, "for=203.0.113.9")], "203.0.113.9"),
+            (
+                "10.0.0.1",
+                ours,
+                Forwarded,
+                &[(F, "by=10.0.0.1;FOR=\"203.0.113.9:99\";proto=https")],
+                "203.0.113.9",
+            ),
+            (
+                "10.0.0.1",
+                ours,
+                Forwarded,
+                &[(F, "for=\"[2001:db8:2::9]:4711\", for=10.0.0.2")],
+                "2001:db8:2::9",
+            ),
+            (
+                "10.0.0.1",
+                ours,
+                Forwarded,
+                &[(F, "for=198.51.100.1"), (F, "for=203.0.113.9")],
+                "203.0.113.9",
+            ),
             ("10.0.0.1", ours, Forwarded, &[(F, "for=_hidden")], "10.0.0.1"),
             ("10.0.0.1", ours, Forwarded, &[(F, "proto=https")], "10.0.0.1"),
         ];
