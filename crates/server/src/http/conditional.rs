@@ -42,8 +42,13 @@ pub fn if_match(headers: &HeaderMap) -> Option<Result<Expected, ParseError>> {
         if line.trim() == "*" {
             return Some(Ok(Expected::Any));
         }
-        // Our own tags hold no comma; one within quotes splits a stranger's, which is malformed then.
-        for tag in line.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+        // A tag of somebody else may hold a comma.
+        let mut is_inside = false;
+        let between = |c: char| {
+            is_inside ^= c == '"';
+            c == ',' && !is_inside
+        };
+        for tag in line.split(between).map(str::trim).filter(|tag| !tag.is_empty()) {
             tags += 1;
             match tag.parse::<EntityTag>() {
                 Ok(tag) if !tag.weak => versions.extend(tag.tag().parse::<i64>()),
@@ -149,6 +154,7 @@ mod tests {
             (&["W/\"7\""], of(&[])),
             (&["W/\"7\", \"8\""], of(&[8])),
             (&["\"someone-else's\""], of(&[])),
+            (&["W/\",\", \"\", \"V@y,_3\", \"7\""], of(&[7])),
             (&[""], Some(Err(()))),
             (&["7"], Some(Err(()))),
             (&["\"7\", 8"], Some(Err(()))),

@@ -86,14 +86,10 @@ pub async fn create_switch_attachment(
 /// `refused` by the number's own settings is counted there and told to nobody.
 ///
 /// Where a switch can't write JSON safely, as a dialplan with a caller's name in it, one event may
-/// be a form with the same names. Names without a value are as if they were not there.
+/// be a form (`application/x-www-form-urlencoded`) with the same names. Names without a value are as
+/// if they were not there.
 #[utoipa::path(operation_id = "create_switch_events", tag = "switch",
-    request_body(content((Vec<SwitchEvent> = "application/json"),
-        (SwitchEvent = "application/x-www-form-urlencoded",
-        example = json!({"id": "1795316400.42-missed", "type": "missed_call",
-            "call_id": "1795316400.42", "called": "+815012345678", "from_user": "anonymous",
-            "from_display": "Coin line/payphone", "at": "2026-11-22T00:15:00Z",
-            "reason": "no_answer", "duration_s": 42})))),
+    request_body = Vec<SwitchEvent>,
     responses((status = 200, description = "One answer per event.", body = SwitchEventAnswers)),
         security(("switch_key" = [])))]
 #[post("/switch/events")]

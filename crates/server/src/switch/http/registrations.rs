@@ -19,14 +19,11 @@ use crate::switch::registrations::{self, Outcome};
 /// until `expires_at`: a terminal that expires need not be reported. No terminal is signed out by a
 /// report, and it is no entry of the change log.
 ///
-/// Where a switch can't write JSON safely, one report may be a form with the same names. Names
-/// without a value are as if they were not there.
+/// Where a switch can't write JSON safely, one report may be a form
+/// (`application/x-www-form-urlencoded`) with the same names. Names without a value are as if they
+/// were not there.
 #[utoipa::path(operation_id = "report_registrations", tag = "switch",
-    request_body(content((Vec<Registration> = "application/json"),
-        (Registration = "application/x-www-form-urlencoded",
-        example = json!({"event": "registered", "login_id": "minato001",
-            "contact": "sip:minato001@192.0.2.10:5062", "user_agent": "Yealink SIP-T46U 108.86.0.20",
-            "expires_at": "2026-11-22T01:15:00Z", "at": "2026-11-22T00:15:00Z"})))),
+    request_body = Vec<Registration>,
     responses((status = 200, description = "One answer per report.", body = RegistrationAnswers)),
         security(("switch_key" = [])))]
 #[post("/switch/registrations")]
