@@ -93,6 +93,7 @@ mod tests {
             action: AuditAction::Update,
             before: Default::default(),
             after: Default::default(),
+            names: Default::default(),
             revision,
             restorable: false,
         }

@@ -260,6 +260,7 @@ mod tests {
             action: AuditAction::Update,
             before: values(FieldValue::Text("ringtone_1".into())),
             after: values(FieldValue::Text("ringtone_2".into())),
+            names: Default::default(),
             revision: 1,
             restorable: false,
         };
@@ -291,6 +292,7 @@ mod tests {
                 ("caller".to_owned(), text("+819012345678")),
                 ("note".to_owned(), text("営業電話")),
             ]),
+            names: Default::default(),
             revision: 1,
             restorable: true,
         };
