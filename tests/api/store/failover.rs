@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::routing::{copy, route};
+use store::routing::route;
+use store::switch::copy;
 use store::{Db, DbOptions, SwitchScope};
 use tests::switch::event;
 use tests::{Client, Cluster, Denwaban, PASSWORD, block_on, eventually, within};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use store::routing::copy::copied;
+use store::switch::copy::copied;
 use store::{Conn, Db, DbOptions, StoreError, SwitchScope};
 use tokio::sync::{Semaphore, watch};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt;
-use store::routing::copy::{Refreshed, copied, has_news, known, refresh};
+use store::switch::copy::{Refreshed, copied, has_news, known, refresh};
 use store::{Db, StoreError, SwitchScope};
 
 use super::{Loaded, State, load};
