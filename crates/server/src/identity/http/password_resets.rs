@@ -15,7 +15,7 @@ use crate::identity::passwords::{self, PreparedPassword};
 use crate::identity::rules::password::{self, Context};
 use crate::platform::change::{self, Actor};
 use crate::platform::crypto;
-use crate::platform::mail::{Mail, MailError};
+use crate::platform::mail::Mail;
 use crate::platform::spelling;
 use crate::platform::texts::{Lang, text};
 
@@ -86,17 +86,8 @@ async fn send_link(app: &Shared, lang: Lang, login_id: String) -> Result<(), Fai
         app.config.public_url().as_str().trim_end_matches('/')
     );
     let mail = reset_mail(lang, to, &account.name, &link, valid_for_s / 60);
-    let mut pause_s = 1;
-    loop {
-        match app.mailer.send_as(mail.clone(), &message_id).await {
-            Ok(()) => return Ok(()),
-            Err(MailError::Transient(_) | MailError::Unknown(_)) if pause_s <= 64 => {
-                actix_web::rt::time::sleep(std::time::Duration::from_secs(pause_s)).await;
-                pause_s *= 4;
-            }
-            Err(error) => return Err(Failure::Internal(error.to_string())),
-        }
-    }
+    let sent = app.mailer.send_patiently(mail, &message_id).await;
+    sent.map_err(|error| Failure::Internal(error.to_string()))
 }
 
 fn reset_mail(lang: Lang, to: String, account: &str, link: &str, minutes: u64) -> Mail {

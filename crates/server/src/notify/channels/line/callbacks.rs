@@ -11,7 +11,7 @@ use maud::{DOCTYPE, html};
 use serde::Deserialize;
 use store::accounts::account;
 use store::notify::{notify_rule, notify_service};
-use store::{EntranceScope, Scope};
+use store::{Conn, EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
 use crate::identity::attempts;
@@ -212,6 +212,13 @@ impl Registered {
     }
 }
 
+/// The service as it is now, which nobody else changes meanwhile.
+fn locked(conn: &mut Conn, service: &notify_service::Row) -> Result<notify_service::Row, Failure> {
+    let ids = (service.rule_id.as_str(), service.id.as_str());
+    let scope = Scope::account(&service.account_id);
+    notify_services::locked_notify_service(conn, &scope, ids, &Expected::Any)
+}
+
 /// Makes a place the destination, if the code is right. What comes again, or late, changes nothing.
 async fn register(
     app: &web::Data<State>,
@@ -219,8 +226,7 @@ async fn register(
     found: Registration,
 ) -> Result<Registered, Failure> {
     let Some(code) = found.code else { return Ok(Registered::WithoutCode) };
-    let (scope, ids) =
-        (Scope::account(&service.account_id), (service.rule_id.clone(), service.id.clone()));
+    let (scope, service) = (Scope::account(&service.account_id), service.clone());
     let (shared, ctx) = (app.clone(), app.ctx(Actor::service(&service.label)));
     // Six digits are guessed by who may try for ever.
     match attempts::count(app, "line-code", &service.id, TRIES, WINDOW).await {
@@ -230,12 +236,7 @@ async fn register(
     }
     app.db
         .write(move |conn| -> Result<Registered, Failure> {
-            let row = notify_services::locked_notify_service(
-                conn,
-                &scope,
-                (&ids.0, &ids.1),
-                &Expected::Any,
-            )?;
+            let row = locked(conn, &service)?;
             let stored = vault::open(&shared.secrets, &row)?;
             let last = stored
                 .get(vault::REGISTERED_AT)
@@ -270,25 +271,20 @@ async fn tell_owner(
     said: &Registration,
 ) -> Result<(), Failure> {
     let name = super::name_of(&app.senders, credentials, &said.to).await;
-    let (scope, ids) =
-        (Scope::account(&service.account_id), (service.rule_id.clone(), service.id.clone()));
-    let (shared, kept, to) = (app.clone(), name.clone(), said.to.clone());
+    let (scope, kept) = (Scope::account(&service.account_id), (service.clone(), name.clone()));
+    let (shared, to) = (app.clone(), said.to.clone());
     let (contact, lang) = app
         .db
         .write(move |conn| -> Result<_, Failure> {
-            let row = notify_services::locked_notify_service(
-                conn,
-                &scope,
-                (&ids.0, &ids.1),
-                &Expected::Any,
-            )?;
+            let (service, name) = kept;
+            let row = locked(conn, &service)?;
             let mut all = vault::open(&shared.secrets, &row)?;
-            if let Some(name) = kept.filter(|_| all.get("to") == Some(&to)) {
+            if let Some(name) = name.filter(|_| all.get("to") == Some(&to)) {
                 all.insert(vault::REGISTERED_NAME.into(), name);
                 let sealed = vault::seal(&shared.secrets, &row.id, ServiceType::Line, &all, &all)?;
                 notify_service::reseal(conn, &scope, &row.id, &sealed.sealed)?;
             }
-            let rule = notify_rule::find(conn, &scope, &ids.0)?;
+            let rule = notify_rule::find(conn, &scope, &row.rule_id)?;
             let lang = match rule.map(|rule| rule.language.0) {
                 Some(NotifyLanguage::En) => Lang::En,
                 _ => Lang::Ja,
@@ -298,13 +294,12 @@ async fn tell_owner(
         .await?;
     changed(app, &service.account_id, &service.id);
     let Some(contact) = contact else { return Ok(()) };
+    let url = app.config.public_url();
     let values = [
         ("label", service.label.as_str()),
         ("name", name.as_deref().unwrap_or(&said.to)),
-        ("url", app.config.public_url().as_str()),
-    ]
-    .map(|(name, value)| (name, value.to_owned()));
-    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ("url", url.as_str()),
+    ];
     let say = |key: &str| text(lang, &format!("mail.line_registered.{key}"), &values);
     let page = html! {
         (DOCTYPE)
@@ -322,7 +317,8 @@ async fn tell_owner(
         html: page.into_string(),
         ..Mail::default()
     };
-    app.mailer.send(mail).await.map_err(|error| Failure::Internal(error.to_string()))
+    let sent = app.mailer.send_patiently(mail, &new_id()).await;
+    sent.map_err(|error| Failure::Internal(error.to_string()))
 }
 
 #[cfg(test)]
