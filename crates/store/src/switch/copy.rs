@@ -196,7 +196,7 @@ fn put_lists(
     let mut lists = route_page::entries(source, scope, of)?;
     for row in of {
         for route::Entry { id, pattern, matching, expires_at } in
-            lists.remove(&row.id).unwrap_or_default()
+            lists.remove(&row.id).into_iter().flatten()
         {
             diesel::insert_into(block_entries::table)
                 .values((
