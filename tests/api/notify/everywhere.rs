@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 use server::platform::clock::Clock;
 use tests::switch::{Switch, event};
-use tests::{TestApp, eventually, noon, on_both};
+use tests::{Backend, Holder, TestApp, eventually, noon, on_both};
 
-use crate::notify::channels::stand_ins;
+use crate::notify::channels::{StandIn, stand_ins};
 use crate::notify::helpers::connect_all;
 
 const AUDIO: &[u8] = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00 not \
@@ -20,6 +20,40 @@ fn files(carried: Carried, told: bool) -> usize {
     usize::from(told && matches!(carried, Carried::File(_)))
 }
 
+/// One contract with a rule that tells of everything everywhere.
+struct Stage {
+    /// That of the fakes.
+    clock: Clock,
+    all: Vec<Box<dyn StandIn>>,
+    app: TestApp,
+    holder: Holder,
+    switch: Switch,
+    /// The number as it is dialled.
+    called: String,
+}
+
+impl Stage {
+    async fn set(backend: Backend) -> Self {
+        let clock = Clock::set(noon());
+        let all = stand_ins(&clock);
+        let app = TestApp::start_with(backend, |config| {
+            config.server.public_url = Some("https://portal.example.jp".parse().expect("a URL"));
+            config.egress.allow_private = true;
+            (config.outbox.workers, config.outbox.settle_s) = (16, 0);
+            all.iter().for_each(|one| one.configure(config));
+        })
+        .await;
+        let holder = app.holder("minato").await;
+        let services: Vec<_> = all
+            .iter()
+            .filter_map(|one| Some((one.channel().service()?, one.credentials())))
+            .collect();
+        connect_all(&app, &holder, &["soumu@minato.example"], services).await;
+        let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+        Self { clock, all, app, holder, switch, called }
+    }
+}
+
 #[test]
 fn every_channel_has_a_stand_in() {
     let all: Vec<_> = stand_ins(&Clock::system()).iter().map(|one| one.channel()).collect();
@@ -27,20 +61,7 @@ fn every_channel_has_a_stand_in() {
 }
 
 on_both!(each_event_reaches_every_kind_of_destination_with_its_file, bare, async |backend| {
-    let clock = Clock::set(noon());
-    let all = stand_ins(&clock);
-    let app = TestApp::start_with(backend, |config| {
-        config.server.public_url = Some("https://portal.example.jp".parse().expect("a URL"));
-        config.egress.allow_private = true;
-        (config.outbox.workers, config.outbox.settle_s) = (16, 0);
-        all.iter().for_each(|one| one.configure(config));
-    })
-    .await;
-    let holder = app.holder("minato").await;
-    let services: Vec<_> =
-        all.iter().filter_map(|one| Some((one.channel().service()?, one.credentials()))).collect();
-    connect_all(&app, &holder, &["soumu@minato.example"], services).await;
-    let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+    let Stage { all, app, holder, switch, called, .. } = Stage::set(backend).await;
     let (audio, fax) = (switch.hand_in(AUDIO).await, switch.hand_in(FAX).await);
     let events = [
         ("missed_call", json!({"reason": "hung_up", "duration_s": 4})),
@@ -93,19 +114,7 @@ on_both!(each_event_reaches_every_kind_of_destination_with_its_file, bare, async
 });
 
 on_both!(a_late_transcript_follows_once_on_every_channel, bare, async |backend| {
-    let clock = Clock::set(noon());
-    let all = stand_ins(&clock);
-    let app = TestApp::start_with(backend, |config| {
-        config.egress.allow_private = true;
-        (config.outbox.workers, config.outbox.settle_s) = (16, 0);
-        all.iter().for_each(|one| one.configure(config));
-    })
-    .await;
-    let holder = app.holder("minato").await;
-    let services: Vec<_> =
-        all.iter().filter_map(|one| Some((one.channel().service()?, one.credentials()))).collect();
-    connect_all(&app, &holder, &["soumu@minato.example"], services).await;
-    let (switch, called) = (Switch::of(&app).await, holder.dialled(0).await);
+    let Stage { clock, all, app, holder, switch, called } = Stage::set(backend).await;
     // LINE WORKS looks at the time of what asks it for a token.
     let pass = |seconds: i64| {
         app.clock.advance(TimeDelta::seconds(seconds));
