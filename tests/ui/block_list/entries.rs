@@ -293,11 +293,10 @@ on_both_screens!(looking_at_one_entry, async |story| {
 
 // Without a network everything stays as it was, and again means again.
 on_both_screens!(without_a_network, async |story| {
-    story.provokes("ERR_");
     refuse(&story, 0, &[json!({"caller": "090-1111-2222"})]).await;
     story.arrive(&block_list(&story, 0)).await?;
     story.touch("tick-+819011112222").await?;
-    story.gate.cut();
+    story.cut();
     story.press("削除").await?;
     story.see_at("selection-status", "インターネット接続を確認して").await?;
     story.at("offline-notice").await?;

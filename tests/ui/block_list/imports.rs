@@ -229,7 +229,6 @@ on_both_screens!(files_that_are_refused, async |story| {
 // An upload that is stopped adds nothing, and the next one works; without a network the file can be
 // chosen again.
 on_both_screens!(stopping_an_upload, async |story| {
-    story.provokes("ERR_");
     let folder = tempfile::tempdir()?;
     let path = file(folder.path(), "kyohi.csv", ["03-5555-6666"])?;
     story.arrive(&import_page(&story)).await?;
@@ -241,7 +240,7 @@ on_both_screens!(stopping_an_upload, async |story| {
     story.press("中止").await?;
     story.see_at("file-faults", "送信を中止しました。何も登録していません。").await?;
     story.gone("offline-notice").await?;
-    story.gate.cut();
+    story.cut();
     choose(&story, &path).await?;
     story.see_at("file-faults", "インターネット接続を確認して").await?;
     story.gate.open();

@@ -103,13 +103,12 @@ on_both_screens!(a_notice_arrives_and_a_transcript_follows, async |story| {
 
 // What happens while the way to the server is cut is there once it is open again.
 on_both_screens!(while_the_line_was_cut, async |story| {
-    story.provokes("ERR_");
     let switch = Switch::of(&story).await;
     switch.report(json!({"type": "missed_call"})).await;
     story.arrive("/notices").await?;
     story.at("event").await?;
     listens(&story, 1).await?;
-    story.gate.cut();
+    story.cut();
     switch.voicemail("2026-11-22T02:50:00Z", Some("至急お電話ください。")).await;
     story.gate.open();
     story.see_at("event", "至急お電話ください。").await?;

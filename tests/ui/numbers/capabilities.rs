@@ -166,7 +166,7 @@ on_both_screens!(being_refused, async |story| {
     story.at("revert").await?;
 
     // What the rules know already is said while typing, and not sent.
-    let sent = story.gate.requests().len();
+    let sent = story.gate.writes().len();
     story.press("元に戻す").await?;
     story.fill("番号名称", &"あ".repeat(41)).await?;
     story.see_at("error-name", "40文字以内で入力してください。").await?;
@@ -174,7 +174,7 @@ on_both_screens!(being_refused, async |story| {
     story.press("変更を保存").await?;
     story.see_at("save-status", "入力内容を確認してください。").await?;
     story.focus_at("input-name").await?;
-    assert_eq!(story.gate.requests().len(), sent, "nothing was to be sent");
+    assert_eq!(story.gate.writes().len(), sent, "nothing was to be sent");
     story.fill("番号名称", "代表").await?;
     story.gone("error-name").await?;
     Ok(())

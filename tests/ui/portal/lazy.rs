@@ -78,7 +78,6 @@ async fn save_data(story: &Story) -> Outcome {
 
 // It comes while nobody waits for it, once, and is there when the server is not.
 on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
-    story.provokes("ERR_");
     story.open("/").await?;
     story.is_at("/sign-in").await?;
     story.has_service_worker().await?;
@@ -94,7 +93,7 @@ on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
     story.see("ここまでです").await?;
     assert_eq!(fetched(&story).len(), files(), "the pages and their styles, once");
 
-    story.gate.cut();
+    story.cut();
     story.reload().await?;
     story.see("つながりません").await?;
     story.gate.open();
@@ -179,12 +178,11 @@ on_both_screens!(a_lazy_page_and_what_stands_in_for_it, async |story| {
 
 // Without a network it says so; with one again, it loads by itself.
 on_both_screens!(opening_a_lazy_page_without_a_network, async |story| {
-    story.provokes("ERR_");
     save_data(&story).await?;
     story.arrive(&story.minato.number(0)).await?;
     story.has_service_worker().await?;
     story.at("open-general").await?;
-    story.gate.cut();
+    story.cut();
     story.browser.set_offline(true).await?;
     follow_to_the_log(&story).await?;
     story.see_at("error-state", "つながりません").await?;

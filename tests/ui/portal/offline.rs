@@ -33,15 +33,13 @@ on_both_screens!(saving_without_a_network, async |story| {
 // Even a reload without a way to the server loses nothing: the portal starts, says what is wrong,
 // and has the draft.
 on_both_screens!(reloading_without_a_server, async |story| {
-    story.provokes("ERR_EMPTY_RESPONSE");
-    story.provokes("ERR_CONNECTION");
     // The file of a page may be on its way when the server goes.
     story.provokes("/assets/lazy/");
     let settings = story.minato.number_settings(0);
     story.arrive(&settings).await?;
     story.has_service_worker().await?;
     story.fill("番号名称", TYPED).await?;
-    story.gate.cut();
+    story.cut();
     story.press("変更を保存").await?;
     story.see_at("save-status", "つながらないため、まだ保存していません。").await?;
 

@@ -96,6 +96,11 @@ impl Gate {
         lock(&self.shared.requests).clone()
     }
 
+    /// Those of [`Gate::requests`] that may change something.
+    pub fn writes(&self) -> Vec<String> {
+        self.requests().into_iter().filter(|request| !request.starts_with("GET ")).collect()
+    }
+
     fn set(&self, way: Way) {
         *lock(&self.shared.way) = way;
         self.shared.changed.notify_all();

@@ -106,6 +106,13 @@ impl Story {
         self.provoked.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(message);
     }
 
+    /// Nothing gets through to the server from now on. A browser says that of each request in words
+    /// of its own, which depend on how far the request has come.
+    pub fn cut(&self) {
+        self.provokes("ERR_");
+        self.gate.cut();
+    }
+
     /// Fails when the console has an error that the story did not provoke.
     pub async fn is_quiet(&self) -> Outcome {
         let provoked = self.provoked.lock().map(|provoked| provoked.clone())?;
