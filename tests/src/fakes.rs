@@ -1,6 +1,7 @@
 //! A stand-in for somebody else's HTTP server: records what comes, and answers as a test wishes.
 
 pub mod chatwork;
+pub mod discord;
 pub mod google_chat;
 pub mod line;
 pub mod line_works;
@@ -9,6 +10,7 @@ pub mod schema;
 pub mod slack;
 pub mod smtp;
 mod specs;
+pub mod stand_in;
 pub mod teams;
 mod turns;
 pub mod webhook;

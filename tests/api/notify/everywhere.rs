@@ -5,10 +5,10 @@ use api_types::{Carried, Channel};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::platform::clock::Clock;
+use tests::fakes::stand_in::{StandIn, stand_ins};
 use tests::switch::{Switch, event};
 use tests::{Backend, Holder, TestApp, eventually, noon, on_both};
 
-use crate::notify::channels::{StandIn, stand_ins};
 use crate::notify::helpers::connect_all;
 
 const AUDIO: &[u8] = b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom\x00\x00\x00\x00 not \

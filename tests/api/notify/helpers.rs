@@ -99,10 +99,7 @@ pub fn job(notice: Notice) -> Job {
     Job { notices: vec![notice], progress: Progress::default(), plain: false }
 }
 
-/// Credentials by name and value.
-pub fn credentials(pairs: &[(&str, &str)]) -> Credentials {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
+pub use tests::fakes::stand_in::credentials;
 
 /// Has what happens on the first number told to a service, of all four kinds.
 pub async fn connect(app: &TestApp, holder: &Holder, kind: ServiceType, credentials: &Credentials) {

@@ -2,9 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use serde_json::json;
+use server::platform::config::Config;
 
 use super::multipart::parts;
+use super::stand_in::{StandIn, credentials};
 use super::turns::Turns;
 use super::{Fake, Received, Reply};
 
@@ -163,4 +166,26 @@ impl Shared {
 
 fn refused(status: u16, text: &str) -> Reply {
     Reply::json(status, json!({"errors": [text]}))
+}
+
+impl StandIn for Chatwork {
+    fn channel(&self) -> Channel {
+        Channel::Chatwork
+    }
+
+    fn configure(&self, config: &mut Config) {
+        crate::provider(config, "chatwork.base_url", &self.fake.url);
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("api_token", TOKEN), ("room_id", ROOM)])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.messages()
+    }
+
+    fn files(&self) -> Vec<Option<Vec<u8>>> {
+        self.files().into_iter().map(|file| Some(file.bytes)).collect()
+    }
 }

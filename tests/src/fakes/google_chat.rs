@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use serde_json::{Value, json};
+use server::platform::config::Config;
 
 use super::specs::{Published, chat_parameters};
+use super::stand_in::{StandIn, credentials};
 use super::{Fake, Received, Reply};
 
 const PATH: &str = "/v1/spaces/AAAAmin4to/messages";
@@ -129,5 +132,23 @@ impl Shared {
         messages.push(message.clone());
         accepted.insert(request_id.to_owned(), made.clone());
         Reply::json(200, made)
+    }
+}
+
+impl StandIn for GoogleChat {
+    fn channel(&self) -> Channel {
+        Channel::GoogleChat
+    }
+
+    fn configure(&self, config: &mut Config) {
+        crate::provider(config, "google_chat.base_url", &self.fake.url);
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("url", &GoogleChat::url())])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.messages().iter().map(ToString::to_string).collect()
     }
 }

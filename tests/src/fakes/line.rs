@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use serde_json::{Value, json};
+use server::platform::config::Config;
 
 use super::schema::Schemas;
+use super::stand_in::{StandIn, credentials};
 use super::{Fake, Received, Reply};
 
 /// The one token that is valid.
@@ -191,4 +194,28 @@ fn walk(component: &Value, wrong: &mut Vec<String>) {
         }
     }
     component["contents"].as_array().into_iter().flatten().for_each(|inner| walk(inner, wrong));
+}
+
+impl StandIn for Line {
+    fn channel(&self) -> Channel {
+        Channel::Line
+    }
+
+    fn configure(&self, config: &mut Config) {
+        crate::provider(config, "line.base_url", &self.fake.url);
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("channel_access_token", TOKEN), ("to", GROUP)])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.pushes().iter().map(Value::to_string).collect()
+    }
+
+    fn files(&self) -> Vec<Option<Vec<u8>>> {
+        let pushes = self.pushes();
+        let messages = pushes.iter().flat_map(|push| push["messages"].as_array()).flatten();
+        messages.filter(|message| message["type"] == "audio").map(|_| None).collect()
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use api_types::{Channel, Credentials};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
@@ -10,7 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use server::platform::clock::Clock;
+use server::platform::config::Config;
 
+use super::stand_in::{StandIn, credentials};
 use super::{Fake, Received, Reply};
 
 /// Credentials that fit.
@@ -312,4 +315,36 @@ fn form(text: &str) -> HashMap<String, String> {
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (decoded(name), decoded(value)))
         .collect()
+}
+
+impl StandIn for LineWorks {
+    fn channel(&self) -> Channel {
+        Channel::LineWorks
+    }
+
+    fn configure(&self, config: &mut Config) {
+        let url = &self.fake.url;
+        crate::provider(config, "line_works.base_url", format!("{url}/v1.0"));
+        crate::provider(config, "line_works.auth_url", url);
+        crate::provider(config, "line_works.upload_hosts", "127.0.0.1");
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[
+            ("client_id", CLIENT_ID),
+            ("client_secret", CLIENT_SECRET),
+            ("service_account", ACCOUNT),
+            ("private_key", &self.private_key),
+            ("bot_id", BOT),
+            ("channel_id", ROOM),
+        ])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.said().iter().map(|said| said.content.to_string()).collect()
+    }
+
+    fn files(&self) -> Vec<Option<Vec<u8>>> {
+        self.said().into_iter().filter_map(|said| said.file).map(|(_, file)| Some(file)).collect()
+    }
 }

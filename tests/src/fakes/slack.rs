@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use serde_json::{Value, json};
+use server::platform::config::Config;
 
+use super::stand_in::{StandIn, credentials};
 use super::turns::Turns;
 use super::{Fake, Received, Reply};
 
@@ -316,4 +319,26 @@ fn published_arguments(method: &str) -> Option<BTreeSet<String>> {
         .join(format!("shared/provider-specs/slack/docs-methods/{method}.json"));
     let reference: Value = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
     Some(reference["args"]["properties"].as_object()?.keys().cloned().collect())
+}
+
+impl StandIn for Slack {
+    fn channel(&self) -> Channel {
+        Channel::Slack
+    }
+
+    fn configure(&self, config: &mut Config) {
+        crate::provider(config, "slack.base_url", &self.fake.url);
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("bot_token", TOKEN), ("channel_id", CHANNEL)])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.messages().iter().map(Value::to_string).collect()
+    }
+
+    fn files(&self) -> Vec<Option<Vec<u8>>> {
+        self.files().into_iter().map(|file| Some(file.bytes)).collect()
+    }
 }

@@ -7,8 +7,12 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use api_types::Channel;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use server::platform::config::Config;
+
+use super::stand_in::StandIn;
 
 /// A mail as it came, up to the final dot.
 #[derive(Clone, Debug)]
@@ -241,5 +245,32 @@ fn read_data(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String
         }
         assert!(line.len() <= 1_000, "RFC 5321, 4.5.3.1.6: a line has at most 1,000 bytes");
         data.push_str(line.strip_prefix('.').unwrap_or(&line));
+    }
+}
+
+impl StandIn for Smtp {
+    fn channel(&self) -> Channel {
+        Channel::Mail
+    }
+
+    fn configure(&self, config: &mut Config) {
+        config.smtp.url = Some(self.url.clone().into());
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.letters().into_iter().map(|letter| letter.data).collect()
+    }
+
+    // What letters say is encoded.
+    fn having(&self, _: &str) -> usize {
+        self.letters().len()
+    }
+
+    fn files(&self) -> Vec<Option<Vec<u8>>> {
+        let having = |kind: &str| {
+            let head = format!("Content-Type: {kind}");
+            self.letters().iter().filter(|letter| letter.data.contains(&head)).count()
+        };
+        vec![None; having("audio/") + having("application/pdf")]
     }
 }

@@ -2,9 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use serde_json::{Value, json};
+use server::platform::config::Config;
 
 use super::specs::Published;
+use super::stand_in::{StandIn, credentials};
 use super::{Fake, Received, Reply};
 
 /// What stands behind the host in the URL of the workflow: in `sig`, a percent sign has to stay
@@ -100,5 +103,23 @@ impl Shared {
             self.cards.lock().unwrap().push(card.clone());
         }
         None
+    }
+}
+
+impl StandIn for Teams {
+    fn channel(&self) -> Channel {
+        Channel::Teams
+    }
+
+    fn configure(&self, config: &mut Config) {
+        crate::provider(config, "teams.allowed_hosts", "127.0.0.1");
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("url", &self.url())])
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.cards().iter().map(Value::to_string).collect()
     }
 }

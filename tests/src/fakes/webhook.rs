@@ -3,12 +3,15 @@
 
 use std::sync::{Arc, Mutex};
 
+use api_types::{Channel, Credentials};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use server::platform::clock::Clock;
+use server::platform::config::Config;
 use sha2::Sha256;
 
+use super::stand_in::{StandIn, credentials};
 use super::{Fake, Received, Reply};
 
 /// A secret.
@@ -85,4 +88,23 @@ pub fn verify(request: &Received, secret: &str, now: i64) -> Result<(), String> 
         .any(|signature| mac.clone().verify_slice(&signature).is_ok())
         .then_some(())
         .ok_or("no signature matches".into())
+}
+
+impl StandIn for Endpoint {
+    fn channel(&self) -> Channel {
+        Channel::Webhook
+    }
+
+    fn configure(&self, config: &mut Config) {
+        config.egress.allow_private = true;
+    }
+
+    fn credentials(&self) -> Credentials {
+        credentials(&[("url", &self.fake.url), ("signing_secret", SECRET)])
+    }
+
+    fn said(&self) -> Vec<String> {
+        assert_eq!(self.problems(), Vec::<String>::new());
+        self.fake.requests().iter().map(Received::text).collect()
+    }
 }

@@ -2,4 +2,4 @@
 
 mod deliveries;
 pub mod rules;
-mod services;
+pub mod services;

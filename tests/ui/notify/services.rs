@@ -13,8 +13,10 @@ use crate::on_both_screens;
 use crate::stage::Story;
 use crate::stage::providers::{LINE_TOKEN, SLACK_TOKEN};
 
-const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
-const GROUP: &str = "C0123456789abcdef0123456789abcdef";
+/// A channel secret as LINE gives them.
+pub const CHANNEL_SECRET: &str = "0123456789abcdef0123456789abcdef";
+/// A group in LINE.
+pub const GROUP: &str = "C0123456789abcdef0123456789abcdef";
 
 /// Opens the form for a service of a new rule; answers the path of the rule.
 async fn adding(story: &Story, name: &str) -> Outcome<String> {
@@ -26,7 +28,7 @@ async fn adding(story: &Story, name: &str) -> Outcome<String> {
 }
 
 /// The only service of a rule, as the API has it.
-async fn service_of(story: &Story, rule: &str) -> Value {
+pub async fn service_of(story: &Story, rule: &str) -> Value {
     story.minato.now(&format!("{rule}/services")).await["items"][0].clone()
 }
 
@@ -185,15 +187,8 @@ on_both_screens!(changing_a_service, async |story| {
     Ok(())
 });
 
-// Whoever sends the word in a room finds the room filled in, without touching the page.
-on_both_screens!(line, async |story| {
-    let rule = adding(&story, "LINE").await?;
-    story.fill("チャネルアクセストークン（長期）", &"a".repeat(43)).await?;
-    story.press("追加する").await?;
-    story.see_at("error-channel_access_token", "LINE Notifyは2025年3月に終了しました").await?;
-    story.fill("チャネルアクセストークン（長期）", LINE_TOKEN).await?;
-    story.fill("チャネルシークレット", CHANNEL_SECRET).await?;
-    story.press("追加する").await?;
+/// Somebody says the word that the page asks for, in a group of LINE.
+pub async fn says_the_word(story: &Story) -> Outcome {
     story.see_at("line-waiting", "」を待っています").await?;
     let url = story.text_at("line-url").await?;
     let path = url.strip_prefix(&story.gate.url).unwrap_or(&url);
@@ -212,6 +207,19 @@ on_both_screens!(line, async |story| {
         provider.send(reqwest::Method::POST, &format!("/{path}"), Some(body)).await.status,
         200
     );
+    Ok(())
+}
+
+// Whoever sends the word in a room finds the room filled in, without touching the page.
+on_both_screens!(line, async |story| {
+    let rule = adding(&story, "LINE").await?;
+    story.fill("チャネルアクセストークン（長期）", &"a".repeat(43)).await?;
+    story.press("追加する").await?;
+    story.see_at("error-channel_access_token", "LINE Notifyは2025年3月に終了しました").await?;
+    story.fill("チャネルアクセストークン（長期）", LINE_TOKEN).await?;
+    story.fill("チャネルシークレット", CHANNEL_SECRET).await?;
+    story.press("追加する").await?;
+    says_the_word(&story).await?;
     story.see_at("toast", "送り先が決まりました").await?;
     story.holds("送り先のID（任意）", GROUP).await?;
     story.gone("line-waiting").await?;

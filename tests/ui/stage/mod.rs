@@ -1,6 +1,7 @@
 //! Where stories are told: a server, a contract, a browser; and what becomes of a story that fails.
 
 pub mod acts;
+pub mod app;
 pub mod gate;
 pub mod minato;
 pub mod providers;
@@ -11,8 +12,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use api_types::Channel;
 use chrono::TimeDelta;
-use tests::{Backend, Browser, Failed, Outcome, Screen, TestApp, block_on, repository};
+use server::platform::clock::Clock;
+use tests::fakes::stand_in::StandIn;
+use tests::{Backend, Browser, Failed, Outcome, Screen, TestApp, block_on, noon, repository};
 use thirtyfour::BrowserLogEntry;
 
 use gate::Gate;
@@ -48,6 +52,9 @@ macro_rules! on_both_screens {
     };
 }
 
+/// Starts the providers that a story asks for, which go by this clock.
+pub type StandIns = fn(&Clock) -> Vec<Box<dyn StandIn>>;
+
 /// Everything that a story can touch.
 pub struct Story {
     /// The person's browser.
@@ -60,13 +67,15 @@ pub struct Story {
     pub minato: Minato,
     /// The services that notices go to.
     pub providers: Providers,
+    /// Those that a story has asked for: as strict as the real ones.
+    pub stand_ins: Vec<Box<dyn StandIn>>,
     /// The server.
     pub app: TestApp,
     provoked: Mutex<Vec<&'static str>>,
 }
 
 impl Story {
-    async fn begin(screen: Screen) -> Outcome<Self> {
+    async fn begin(screen: Screen, stand_ins: StandIns) -> Outcome<Self> {
         let bundle = repository().join("frontend/dist/index.html");
         if !bundle.exists() {
             return Err(Failed::new(
@@ -76,6 +85,7 @@ impl Story {
         let gate = Gate::listen()?;
         let public_url = gate.url.parse()?;
         let providers = Providers::start();
+        let stand_ins = stand_ins(&Clock::set(noon()));
         let app = TestApp::start_with(Backend::Sqlite, |config| {
             config.server.public_url = Some(public_url);
             // Services are played by fakes on this machine, and nobody answers a call that was
@@ -85,6 +95,7 @@ impl Story {
             config.outbox.workers = 16;
             tests::provider(config, "slack.base_url", providers.url("slack"));
             tests::provider(config, "line.base_url", providers.url("line"));
+            stand_ins.iter().for_each(|one| one.configure(config));
         })
         .await;
         let server: SocketAddr = app.url.trim_start_matches("http://").parse()?;
@@ -92,7 +103,22 @@ impl Story {
         let (browser, minato) = tokio::join!(Browser::start(screen), Minato::provision(&app));
         let browser = browser?;
         browser.set_clock(app.clock.now()).await?;
-        Ok(Self { browser, screen, gate, minato, providers, app, provoked: Mutex::default() })
+        Ok(Self {
+            browser,
+            screen,
+            gate,
+            minato,
+            providers,
+            stand_ins,
+            app,
+            provoked: Mutex::default(),
+        })
+    }
+
+    /// The provider of a channel.
+    pub fn stand_in(&self, channel: Channel) -> Outcome<&dyn StandIn> {
+        let found = self.stand_ins.iter().find(|one| one.channel() == channel);
+        found.map(|one| &**one).ok_or_else(|| Failed::new(format!("no stand-in for {channel:?}")))
     }
 
     /// Moves the time of the server and of the browser. The browser's goes on by itself, too.
@@ -152,8 +178,21 @@ pub fn play<F>(name: &str, screen: Screen, tell: impl FnOnce(Arc<Story>) -> F) -
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
+    play_among(name, screen, |_| Vec::new(), tell)
+}
+
+/// The same where these providers are.
+pub fn play_among<F>(
+    name: &str,
+    screen: Screen,
+    stand_ins: StandIns,
+    tell: impl FnOnce(Arc<Story>) -> F,
+) -> Outcome
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
     block_on(async {
-        let story = Arc::new(Story::begin(screen).await?);
+        let story = Arc::new(Story::begin(screen, stand_ins).await?);
         // In a task of its own, so that a story that panics still leaves its picture.
         let told = match tokio::spawn(tell(story.clone())).await {
             Ok(Ok(())) => story.is_quiet().await,

@@ -20,12 +20,19 @@ const KEY_MAX: usize = 8_192;
 /// What the server's configuration has to say.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// Hosts of the service's URLs; see [`host_allowed`].
-    pub hosts: &'a str,
+    /// Hosts of the service's URLs; see [`host_allowed`]. `None` where only the server knows them.
+    pub hosts: Option<&'a str>,
     /// Our own `host:port`, which webhooks must not lead back to; empty where it is not known.
     pub own_authority: &'a str,
     /// Whether private addresses, any port and plain http are good enough.
     pub allow_private: bool,
+}
+
+impl Rules<'_> {
+    /// Whether a URL of the service may lead to this host.
+    pub(crate) fn allow(&self, host: &str) -> bool {
+        self.hosts.is_none_or(|hosts| host_allowed(hosts, host))
+    }
 }
 
 impl Rules<'static> {
@@ -35,7 +42,7 @@ impl Rules<'static> {
         let mut hosts =
             settings.filter(|(name, _)| *name == "allowed_hosts").map(|(_, hosts)| *hosts);
         Self {
-            hosts: hosts.next_back().unwrap_or_default(),
+            hosts: Some(hosts.next_back().unwrap_or_default()),
             own_authority: "",
             allow_private: false,
         }

@@ -12,6 +12,7 @@ use crate::identity::api;
 use crate::identity::sign_in::count_down;
 use crate::numbers::directory::use_directory;
 use crate::page::faults::fault_text;
+use crate::page::guard::{Guarded, use_guard};
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::{memo, redraw};
 use crate::platform::focus::focus_first;
@@ -91,8 +92,7 @@ pub(super) fn Change(phone_id: PhoneId, shown: Shown) -> impl IntoView {
             Ok(())
         });
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let send = move || {
         tried.set(true);
         refused.update(Vec::clear);
         done.set(None);
@@ -135,6 +135,19 @@ pub(super) fn Change(phone_id: PhoneId, shown: Shown) -> impl IntoView {
             Ok(())
         });
     };
+    use_guard().watch(Guarded {
+        // One that was made and not yet noted down would be lost, too.
+        dirty: Signal::derive(move || {
+            [first, second, made].iter().any(|field| field.with(|text| !text.is_empty()))
+        }),
+        busy: task.busy(),
+        save: Callback::new(move |()| send()),
+        discard: Callback::new(move |()| {
+            for field in [current, first, second, proposal, made] {
+                field.set(String::new());
+            }
+        }),
+    });
     // What was refused is another password now.
     let edited = |pointer: &'static str, value: RwSignal<String>| {
         crate::platform::effect::follow(move || {
@@ -160,7 +173,14 @@ pub(super) fn Change(phone_id: PhoneId, shown: Shown) -> impl IntoView {
             <h2>{text!(password.heading)}</h2>
             <Done done basic />
             <Made made basic />
-            <form class="form" novalidate on:submit=submit>
+            <form
+                class="form"
+                novalidate
+                on:submit=move |event| {
+                    event.prevent_default();
+                    send();
+                }
+            >
                 // Password managers keep the password under this name.
                 <input type="text" autocomplete="username" value=login_id hidden />
                 {basic

@@ -188,9 +188,10 @@ impl Inputs {
             .typed
             .with(|typed| typed.get(name).cloned())
             .filter(|value| !value.trim().is_empty())?;
-        // Whether private addresses will do is for the server to say.
+        // Which hosts and whether private addresses will do is for the server to say: operators
+        // configure both.
         let host = window().location().host().unwrap_or_default();
-        let rules = Rules { own_authority: &host, allow_private: true, ..Rules::of(self.kind) };
+        let rules = Rules { hosts: None, own_authority: &host, allow_private: true };
         match credentials::read(
             self.kind,
             &Credentials::from([(name.to_owned(), value)]),

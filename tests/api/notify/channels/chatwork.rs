@@ -2,47 +2,18 @@
 
 use std::time::Duration;
 
-use api_types::{AttachmentKind, Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{AttachmentKind, NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::chatwork::{Chatwork, READ_ONLY_ROOM, ROOM, TOKEN};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{
     BYTES, at, credentials, event, file, job, notice, send as send_to, told,
 };
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Chatwork::start())
-}
-
-impl StandIn for Chatwork {
-    fn channel(&self) -> Channel {
-        Channel::Chatwork
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "chatwork.base_url", &self.fake.url);
-    }
-
-    fn credentials(&self) -> Credentials {
-        credentials(&[("api_token", TOKEN), ("room_id", ROOM)])
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.messages()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        self.files().into_iter().map(|file| Some(file.bytes)).collect()
-    }
-}
 
 async fn start(chatwork: &Chatwork) -> TestApp {
     let url = chatwork.fake.url.clone();

@@ -1,151 +1,21 @@
 //! Notices to Discord, against a fake of a channel's webhook.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api_types::{AttachmentKind, Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{AttachmentKind, NotifyEvent, ServiceType};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 use server::notify::{Event, Notice, Outcome, Report, Subject};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
-use tests::fakes::multipart::parts;
-use tests::fakes::{Fake, Received, Reply};
+use tests::fakes::Reply;
+use tests::fakes::discord::{CHANNEL, Discord, FILE_MAX, GUILD, ID, THREAD, TOKEN, refused, url};
+use tests::fakes::stand_in::StandIn as _;
 use tests::switch::{Switch, event as switch_event};
 use tests::{Backend, TestApp, block_on, eventually, on_both};
 
-use super::StandIn;
 use crate::notify::helpers::{
     BYTES, at, connect, credentials, event, file, job, notice, send as send_to, told,
 };
-
-const ID: &str = "1234567890123456789";
-const TOKEN: &str = "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789_-aBcDeFgHiJkLmNoPqRsTuVwXyZ0123";
-const CHANNEL: &str = "2234567890123456789";
-const THREAD: &str = "3234567890123456789";
-const GUILD: &str = "4234567890123456789";
-const FILE_MAX: usize = 10 << 20;
-
-/// A message that people see.
-#[derive(Clone)]
-struct Seen {
-    place: String,
-    content: String,
-    file: Option<(String, Vec<u8>)>,
-}
-
-/// A webhook that refuses what the real one refuses.
-struct Discord {
-    fake: Fake,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-fn refused(status: u16, code: i64, message: &str) -> Reply {
-    Reply::json(status, json!({"code": code, "message": message}))
-}
-
-impl Discord {
-    fn start() -> Self {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let serving = seen.clone();
-        Self { fake: Fake::start(move |request| answer(request, &serving)), seen }
-    }
-
-    fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().expect("a lock").clone()
-    }
-}
-
-fn answer(request: &Received, seen: &Mutex<Vec<Seen>>) -> Reply {
-    let Some((id, token)) =
-        request.path.strip_prefix("/api/webhooks/").and_then(|rest| rest.split_once('/'))
-    else {
-        return refused(404, 0, "404: Not Found");
-    };
-    match (id, token) {
-        (ID, TOKEN) => {}
-        (ID, _) => return refused(401, 50_027, "Invalid Webhook Token"),
-        _ => return refused(404, 10_015, "Unknown Webhook"),
-    }
-    if request.method == "GET" {
-        return Reply::json(200, json!({"id": ID, "channel_id": CHANNEL, "guild_id": GUILD}));
-    }
-    let (message, file) = match request.header("content-type") {
-        Some("application/json; charset=utf-8") => (request.json(), None),
-        _ => {
-            let Some(parts) = parts(request) else {
-                return refused(400, 50_035, "Invalid Form Body");
-            };
-            let [payload, file] = parts.as_slice() else {
-                return refused(400, 50_035, "Invalid Form Body");
-            };
-            if (payload.name.as_str(), file.name.as_str()) != ("payload_json", "files[0]") {
-                return refused(400, 50_035, "Invalid Form Body");
-            }
-            if file.bytes.len() > FILE_MAX {
-                return refused(413, 40_005, "Request entity too large");
-            }
-            let message = serde_json::from_slice(&payload.bytes).unwrap_or(Value::Null);
-            (message, Some((file.file_name.clone(), file.bytes.clone())))
-        }
-    };
-    let known = |name: &String| ["content", "allowed_mentions", "flags"].contains(&name.as_str());
-    let content = message["content"].as_str().unwrap_or_default();
-    let length = content.chars().count();
-    // Whoever lets transcripts mention everybody is refused here, though not there.
-    if !message.as_object().is_some_and(|fields| fields.keys().all(known))
-        || message["allowed_mentions"] != json!({"parse": []})
-        || message["flags"] != 4
-        || !(1..=2_000).contains(&length)
-    {
-        return refused(400, 50_035, "Invalid Form Body");
-    }
-    let place = match request.query.as_str() {
-        "wait=true" => CHANNEL,
-        query if query == format!("wait=true&thread_id={THREAD}") => THREAD,
-        query if query.starts_with("wait=true&thread_id=") => {
-            return refused(404, 10_003, "Unknown Channel");
-        }
-        _ => return Reply::empty(204),
-    };
-    let mut seen = seen.lock().expect("a lock");
-    seen.push(Seen { place: place.to_owned(), content: content.to_owned(), file });
-    let id = format!("500000000000000000{}", seen.len());
-    Reply::json(200, json!({"id": id, "channel_id": place}))
-        .with("x-ratelimit-remaining", "4")
-        .with("x-ratelimit-reset-after", "2.0")
-}
-
-fn url() -> String {
-    format!("https://discord.com/api/webhooks/{ID}/{TOKEN}")
-}
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Discord::start())
-}
-
-impl StandIn for Discord {
-    fn channel(&self) -> Channel {
-        Channel::Discord
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "discord.base_url", &self.fake.url);
-    }
-
-    fn credentials(&self) -> Credentials {
-        credentials(&[("url", &url())])
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.seen().into_iter().map(|seen| seen.content).collect()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        self.seen().into_iter().filter_map(|seen| seen.file).map(|(_, file)| Some(file)).collect()
-    }
-}
 
 async fn start(discord: &Discord) -> TestApp {
     TestApp::start_with(Backend::Sqlite, |config: &mut Config| {

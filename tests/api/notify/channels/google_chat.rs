@@ -2,40 +2,15 @@
 
 use std::time::Duration;
 
-use api_types::{Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::google_chat::{GoogleChat, refused};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{at, credentials, event, job, notice, send as send_to, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(GoogleChat::start())
-}
-
-impl StandIn for GoogleChat {
-    fn channel(&self) -> Channel {
-        Channel::GoogleChat
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "google_chat.base_url", &self.fake.url);
-    }
-
-    fn credentials(&self) -> Credentials {
-        credentials(&[("url", &GoogleChat::url())])
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.messages().iter().map(ToString::to_string).collect()
-    }
-}
 
 async fn start(chat: &GoogleChat) -> TestApp {
     let url = chat.fake.url.clone();

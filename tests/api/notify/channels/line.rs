@@ -2,46 +2,14 @@
 
 use std::time::Duration;
 
-use api_types::{AttachmentKind, Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{AttachmentKind, Credentials, NotifyEvent, ServiceType};
 use serde_json::{Value, json};
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
-use server::platform::clock::Clock;
-use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::line::{FRIEND, GROUP, Line, TOKEN};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Line::start())
-}
-
-impl StandIn for Line {
-    fn channel(&self) -> Channel {
-        Channel::Line
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "line.base_url", &self.fake.url);
-    }
-
-    fn credentials(&self) -> Credentials {
-        credentials(&[("channel_access_token", TOKEN), ("to", GROUP)])
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.pushes().iter().map(Value::to_string).collect()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        let pushes = self.pushes();
-        let messages = pushes.iter().flat_map(|push| push["messages"].as_array()).flatten();
-        messages.filter(|message| message["type"] == "audio").map(|_| None).collect()
-    }
-}
 
 /// A server that talks to the fake. What an adapter does does not depend on the database.
 async fn start(line: &Line) -> TestApp {

@@ -2,50 +2,18 @@
 
 use std::time::Duration;
 
-use api_types::{AttachmentKind, Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{AttachmentKind, Credentials, NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use serde_json::json;
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use server::platform::clock::Clock;
-use server::platform::config::Config;
 use tests::fakes::line_works::{
     ACCOUNT, BOT, CLIENT_ID, CLIENT_SECRET, LineWorks, PERSON, ROOM, Said,
 };
 use tests::fakes::{Fake, Reply};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(clock: &Clock) -> Box<dyn StandIn> {
-    Box::new(LineWorks::start(clock.clone()))
-}
-
-impl StandIn for LineWorks {
-    fn channel(&self) -> Channel {
-        Channel::LineWorks
-    }
-
-    fn configure(&self, config: &mut Config) {
-        let url = &self.fake.url;
-        tests::provider(config, "line_works.base_url", format!("{url}/v1.0"));
-        tests::provider(config, "line_works.auth_url", url);
-        tests::provider(config, "line_works.upload_hosts", "127.0.0.1");
-    }
-
-    fn credentials(&self) -> Credentials {
-        to(self, ROOM)
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.said().iter().map(|said| said.content.to_string()).collect()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        self.said().into_iter().filter_map(|said| said.file).map(|(_, file)| Some(file)).collect()
-    }
-}
 
 /// A server that talks to a fake, with the server's own time. What an adapter does does not depend
 /// on the database.

@@ -1,48 +1,14 @@
 //! Notices by mail, against a fake SMTP server.
 
-use api_types::{AttachmentKind, Channel, NotifyEvent, NotifyLanguage};
+use api_types::{AttachmentKind, NotifyEvent, NotifyLanguage};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use server::notify::{Event, Job, Notice, Outcome, Report, Subject, Target};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
 use tests::fakes::smtp::{Letter, Smtp};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{BYTES, at, event, file, job, notice, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Smtp::start())
-}
-
-impl StandIn for Smtp {
-    fn channel(&self) -> Channel {
-        Channel::Mail
-    }
-
-    fn configure(&self, config: &mut Config) {
-        config.smtp.url = Some(self.url.clone().into());
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.letters().into_iter().map(|letter| letter.data).collect()
-    }
-
-    // What letters say is encoded.
-    fn having(&self, _: &str) -> usize {
-        self.letters().len()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        let having = |kind: &str| {
-            let head = format!("Content-Type: {kind}");
-            self.letters().iter().filter(|letter| letter.data.contains(&head)).count()
-        };
-        vec![None; having("audio/") + having("application/pdf")]
-    }
-}
 
 /// A server whose mails go to the fake. What an adapter does does not depend on the database.
 pub async fn start(smtp: &Smtp) -> TestApp {

@@ -2,48 +2,19 @@
 
 use std::time::Duration;
 
-use api_types::{Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{Credentials, NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::slack::{ARCHIVED, CHANNEL, OTHER_CHANNEL, Slack, TOKEN};
 use tests::switch::{Switch, event as switch_event, recording};
 use tests::{Backend, TestApp, block_on, eventually, on_both};
 
-use super::StandIn;
 use crate::notify::helpers::{
     BYTES, at, connect, credentials, event, job, notice, send as send_to, told,
 };
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Slack::start())
-}
-
-impl StandIn for Slack {
-    fn channel(&self) -> Channel {
-        Channel::Slack
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "slack.base_url", &self.fake.url);
-    }
-
-    fn credentials(&self) -> Credentials {
-        to(CHANNEL)
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.messages().iter().map(Value::to_string).collect()
-    }
-
-    fn files(&self) -> Vec<Option<Vec<u8>>> {
-        self.files().into_iter().map(|file| Some(file.bytes)).collect()
-    }
-}
 
 async fn start(slack: &Slack) -> TestApp {
     let url = slack.fake.url.clone();

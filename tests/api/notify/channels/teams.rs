@@ -2,41 +2,16 @@
 
 use std::time::Duration;
 
-use api_types::{Channel, Credentials, NotifyEvent, ServiceType};
+use api_types::{NotifyEvent, ServiceType};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
-use server::platform::clock::Clock;
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::teams::Teams;
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{at, credentials, event, job, notice, send as send_to, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(_: &Clock) -> Box<dyn StandIn> {
-    Box::new(Teams::start())
-}
-
-impl StandIn for Teams {
-    fn channel(&self) -> Channel {
-        Channel::Teams
-    }
-
-    fn configure(&self, config: &mut Config) {
-        tests::provider(config, "teams.allowed_hosts", "127.0.0.1");
-    }
-
-    fn credentials(&self) -> Credentials {
-        credentials(&[("url", &self.url())])
-    }
-
-    fn said(&self) -> Vec<String> {
-        self.cards().iter().map(Value::to_string).collect()
-    }
-}
 
 async fn start() -> TestApp {
     TestApp::start_with(Backend::Sqlite, |config: &mut Config| {

@@ -3,45 +3,17 @@
 use std::time::Duration;
 
 use api_types::{
-    Channel, Credentials, NotifyEvent, ServiceType, WebhookCallEvent, WebhookCallType,
-    WebhookTestEvent,
+    Credentials, NotifyEvent, ServiceType, WebhookCallEvent, WebhookCallType, WebhookTestEvent,
 };
 use chrono::TimeDelta;
 use serde_json::Value;
 use server::app::openapi::document;
 use server::notify::{Job, Outcome, Report, Subject};
-use server::platform::clock::Clock;
-use server::platform::config::Config;
 use tests::fakes::webhook::{Endpoint, OTHER_SECRET, SECRET, verify};
 use tests::fakes::{Fake, Received, Reply};
 use tests::{Backend, TestApp, block_on};
 
-use super::StandIn;
 use crate::notify::helpers::{at, credentials, event, job, notice, told};
-
-/// For the tests of all channels.
-pub(super) fn stand_in(clock: &Clock) -> Box<dyn StandIn> {
-    Box::new(Endpoint::start(SECRET, clock.clone()))
-}
-
-impl StandIn for Endpoint {
-    fn channel(&self) -> Channel {
-        Channel::Webhook
-    }
-
-    fn configure(&self, config: &mut Config) {
-        config.egress.allow_private = true;
-    }
-
-    fn credentials(&self) -> Credentials {
-        to(&self.fake.url)
-    }
-
-    fn said(&self) -> Vec<String> {
-        assert_eq!(self.problems(), Vec::<String>::new());
-        self.fake.requests().iter().map(Received::text).collect()
-    }
-}
 
 /// A server that may send to the fake. What an adapter does does not depend on the database.
 async fn start() -> TestApp {

@@ -156,7 +156,7 @@ fn teams() {
     let warning = ServiceType::Teams.describe().warning;
     assert_eq!(warning(&given(&[("url", old)])), Some("teams.old_url"));
     assert_eq!(warning(&given(&[("url", new)])), None);
-    let local = Rules { hosts: "127.0.0.1", allow_private: true, ..Rules::of(ServiceType::Teams) };
+    let local = Rules { hosts: Some("127.0.0.1"), allow_private: true, ..Rules::of(ServiceType::Teams) };
     let fake = "http://127.0.0.1:4711/workflows/1/triggers/manual/paths/invoke?sig=x";
     assert_eq!(field_by(ServiceType::Teams, "url", fake, &local), Ok(fake.into()));
     assert_eq!(field_by(ServiceType::Teams, "url", new, &local), Err(NotTeamsWorkflow));

@@ -34,7 +34,7 @@ fn read(
         url.port_or_known_default().unwrap_or_default()
     );
     let rules = credentials::Rules {
-        hosts: app.config.providers.get(kind, "allowed_hosts"),
+        hosts: Some(app.config.providers.get(kind, "allowed_hosts")),
         own_authority: &own_authority,
         allow_private: app.config.egress.allow_private,
     };

@@ -47,7 +47,7 @@ fn is_id(text: &str) -> bool {
 fn webhook(value: &str, rules: &Rules) -> Result<String, Fault> {
     let text = healed(value);
     let Some(url) = PastedUrl::parse(&text) else { return invalid() };
-    if !host_allowed(rules.hosts, &url.host) || !usual_port(&url, rules) {
+    if !rules.allow(&url.host) || !usual_port(&url, rules) {
         return invalid();
     }
     secure(&url, rules)?;

@@ -33,7 +33,7 @@ pub(super) const CHANNEL: Description = Description {
 fn webhook(value: &str, rules: &Rules) -> Result<String, Fault> {
     let text = healed(value);
     let Some(url) = PastedUrl::parse(&text) else { return fault(FieldCode::NotGoogleChatWebhook) };
-    if !host_allowed(rules.hosts, &url.host) || !usual_port(&url, rules) {
+    if !rules.allow(&url.host) || !usual_port(&url, rules) {
         return fault(FieldCode::NotGoogleChatWebhook);
     }
     secure(&url, rules)?;

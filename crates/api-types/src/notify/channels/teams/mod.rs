@@ -40,7 +40,7 @@ fn workflow(value: &str, rules: &Rules) -> Result<String, Fault> {
     if host_allowed(RETIRED_CONNECTOR_HOSTS, &url.host) {
         return fault(FieldCode::RetiredConnector);
     }
-    if !host_allowed(rules.hosts, &url.host) || !usual_port(&url, rules) {
+    if !rules.allow(&url.host) || !usual_port(&url, rules) {
         return fault(FieldCode::NotTeamsWorkflow);
     }
     secure(&url, rules)?;
