@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::process::{cargo, output, spa_target, succeed, works};
-use crate::{layers, needs, tools};
+use crate::{layers, mutations, needs, tools};
 
 /// Crates that pull in I/O, a database or a runtime: the wire types must stay usable in a browser
 /// and by others.
@@ -27,6 +27,7 @@ pub fn check() -> Result<()> {
 
     println!("Modules");
     layers::check()?;
+    mutations::still_apply()?;
 
     println!("Wire types");
     wire_types_stay_light()?;

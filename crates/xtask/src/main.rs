@@ -15,6 +15,7 @@ mod hash;
 mod image;
 mod layers;
 mod merge;
+mod mutations;
 mod needs;
 mod postgres;
 mod process;
@@ -48,7 +49,7 @@ cargo xtask <command>
   check               formatting, lints, spelling, what the crates may depend on
   image               build and start the container image, or carry its steps out in a folder
       --quick           without an engine: not compiled for release, with the portal that is there
-  bundle [options]    build the SPA into frontend/dist
+  mutations [NAME…]   whether the guide's checks notice what each patch breaks; takes an hour
   bundle [options]    build the SPA into frontend/dist; fails where it weighs too much
       --dev             quick build that reloads itself, without Brotli
 ";
@@ -105,6 +106,7 @@ fn command() -> Result<()> {
                 }
                 image::image(effort)
             }
+            "mutations" => mutations::mutations(&rest(&mut args)?),
             "fuzz" => {
                 let mut seconds = 60;
                 while let Some(arg) = args.next()? {

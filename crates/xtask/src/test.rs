@@ -73,6 +73,16 @@ impl Class {
         }
     }
 
+    /// The one target of Cargo that it consists of; else building all is what it takes.
+    fn target(self) -> &'static [&'static str] {
+        match self {
+            Self::Browser => &["--test", "ui"],
+            Self::Live => &["--test", "live"],
+            Self::Clients => &["--test", "clients"],
+            Self::Unit | Self::Sqlite | Self::Postgres => &[],
+        }
+    }
+
     fn place(self) -> &'static str {
         match self {
             Self::Unit => "elsewhere",
@@ -243,6 +253,9 @@ impl Part {
     fn nextest(self, options: &Options, arguments: &[&str]) -> Result<Command> {
         let mut command = tools::NEXTEST.command()?;
         command.args(["nextest", "run"]).args(self.packages()).args(arguments);
+        if self == Self::Rest {
+            command.args(options.only.map_or(&[][..], Class::target));
+        }
         command.arg("--target-dir").arg(self.target());
         if let Some(url) = &options.postgres_url {
             command.env("DENWABAN_TEST_POSTGRES_URL", url);

@@ -25,7 +25,7 @@ pub fn SkeletonRows(
         }
     });
     view! {
-        <div class="group" data-testid="loading">
+        <div class="group loading" data-testid="loading">
             <p class="sr">{text!(states.loading)}</p>
             <div class="list" aria-hidden="true">
                 {rows.collect_view()}

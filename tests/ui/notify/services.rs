@@ -99,7 +99,7 @@ on_both_screens!(slack, async |story| {
     );
     story.fill("ボットトークン", "xoxp-1234567890-minato0123").await?;
     story.fill("チャンネルID", "https://minato.slack.com/archives/C0123456789").await?;
-    story.see_at("error-bot_token", "ボットのものではありません").await?;
+    story.see_at("error-bot_token", "ボットのトークンではありません").await?;
     story.fill("ボットトークン", "xoxb-1234567890-revoked0123").await?;
     story.holds("チャンネルID", "C0123456789").await?;
     story.press("追加する").await?;

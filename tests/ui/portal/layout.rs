@@ -86,3 +86,36 @@ on_both_screens!(reading_the_window_title, async |story| {
     }
     Ok(())
 });
+
+/// How much of the screen has moved without anybody's doing, as browsers reckon it (Layout
+/// Instability).
+const SHIFT: &str = "const done = arguments[0];
+    const shifts = new PerformanceObserver((list) => {
+        const mine = list.getEntries().filter((entry) => !entry.hadRecentInput);
+        done([mine.reduce((sum, entry) => sum + entry.value, 0), mine.flatMap((entry) =>
+            entry.sources.map((source) => source.node?.outerHTML?.slice(0, 80)))]);
+    });
+    shifts.observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => setTimeout(() => done([0, []])));";
+
+// What is slow to come pushes nothing aside that somebody is about to touch.
+on_both_screens!(standing_still_while_it_comes, async |story| {
+    story.arrive("/").await?;
+    for (path, slow, there) in [
+        ("/", "/api/v1/numbers", "050-1234-5678"),
+        ("/account", "/api/v1/account", "株式会社みなと商会"),
+        ("/notices", "/api/v1/call-events", "通知履歴はまだありません"),
+        (&*story.minato.number_settings(0), "/api/v1/numbers", "番号名称"),
+        ("/notify-rules", "/api/v1/notify-rules", "通知ルールはまだありません"),
+    ] {
+        story.gate.hold(slow);
+        story.open(path).await?;
+        story.at("loading").await?;
+        story.gate.open();
+        story.see(there).await?;
+        story.gone("loading").await?;
+        let shift = story.browser.driver.execute_async(SHIFT, vec![]).await?.json().clone();
+        assert!(shift[0].as_f64().is_some_and(|sum| sum < 0.02), "{path}: {shift}");
+    }
+    Ok(())
+});

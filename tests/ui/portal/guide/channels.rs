@@ -87,7 +87,7 @@ async fn added_for_good(story: &Story, kind: ServiceType) -> Outcome {
     let provider = story.stand_in(Channel::from(kind))?;
     let before = provider.said().len();
     story.press("テスト送信").await?;
-    story.see_at("test-outcome", "送りました").await?;
+    story.see_at("test-outcome", "テスト通知を").await?;
     assert_eq!(provider.said().len(), before + 1, "{:?}", provider.said());
     Ok(())
 }
@@ -168,7 +168,7 @@ chapter!(slack among(stand_ins) {
         .await?;
         story.fill("ボットトークン", "xoxp-1234567890-minato0123").await?;
         story.press("追加する").await?;
-        story.see_at("error-bot_token", "ボットのものではありません").await
+        story.see_at("error-bot_token", "ボットのトークンではありません").await
     }
     64 => async |story| {
         guide_says(&story, ServiceType::Slack, &["いちばん下に「チャンネルID」が出ます"]).await?;

@@ -47,6 +47,7 @@ fn slack() {
             (&format!("\u{feff}{token}\u{200b}"), Ok(token)),
             ("xoxp-123456789012-123456789012", Err(NotBotToken)),
             ("xapp-1-A0123456789-123456789012-abcdef", Err(NotBotToken)),
+            ("https://hooks.slack.com/services/T0/B0/0123456789abcdef", Err(NotBotToken)),
             ("xoxe.xoxb-1-Mi0yLTEyMzQ1Njc4OTAxMi", Err(RotatingToken)),
             ("xoxe-1-My0xLTEyMzQ1Njc4OTAxMi", Err(RotatingToken)),
             ("xoxb-short", Err(InvalidFormat)),
@@ -156,7 +157,8 @@ fn teams() {
     let warning = ServiceType::Teams.describe().warning;
     assert_eq!(warning(&given(&[("url", old)])), Some("teams.old_url"));
     assert_eq!(warning(&given(&[("url", new)])), None);
-    let local = Rules { hosts: Some("127.0.0.1"), allow_private: true, ..Rules::of(ServiceType::Teams) };
+    let local =
+        Rules { hosts: Some("127.0.0.1"), allow_private: true, ..Rules::of(ServiceType::Teams) };
     let fake = "http://127.0.0.1:4711/workflows/1/triggers/manual/paths/invoke?sig=x";
     assert_eq!(field_by(ServiceType::Teams, "url", fake, &local), Ok(fake.into()));
     assert_eq!(field_by(ServiceType::Teams, "url", new, &local), Err(NotTeamsWorkflow));

@@ -2,9 +2,7 @@
 
 use super::description::*;
 use crate::FieldCode;
-use crate::credentials::{
-    PastedUrl, Rules, fault, healed, host_allowed, invalid, pattern, secure, usual_port,
-};
+use crate::credentials::{PastedUrl, Rules, fault, healed, invalid, pattern, secure, usual_port};
 
 /// Where webhooks are; the old name and the two early versions show URLs of their own.
 const HOSTS: &str = "discord.com,discordapp.com,ptb.discord.com,canary.discord.com";

@@ -2,7 +2,7 @@
 
 use super::description::*;
 use crate::FieldCode;
-use crate::credentials::{PastedUrl, Rules, fault, healed, host_allowed, secure, usual_port};
+use crate::credentials::{PastedUrl, Rules, fault, healed, secure, usual_port};
 
 pub(super) const CHANNEL: Description = Description {
     key: "google_chat",
