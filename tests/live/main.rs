@@ -12,6 +12,7 @@
 mod asterisk;
 mod busy;
 mod configuration;
+mod extensions;
 mod figures;
 mod outage;
 mod outbound;

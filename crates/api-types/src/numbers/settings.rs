@@ -326,6 +326,10 @@ pub enum MatchedRule {
     UnknownNumber,
     /// The contract is suspended; never in a preview.
     Suspended,
+    /// An ID of the contract calls another one; never in a preview.
+    InternalCall,
+    /// No ID of the contract has the extension; never in a preview.
+    UnknownExtension,
 }
 
 impl MatchedRule {

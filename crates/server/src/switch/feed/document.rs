@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
-use api_types::{SwitchEnd, SwitchLine, SwitchRemoved};
+use api_types::{SwitchContract, SwitchEnd, SwitchLine, SwitchRemoved};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -130,6 +130,7 @@ pub(super) struct Writer<'a> {
     compressed: GzEncoder<SpooledTempFile>,
     digest: Sha256,
     size: u64,
+    contracts: u64,
     numbers: u64,
     removed: u64,
     entries: u64,
@@ -149,6 +150,7 @@ impl<'a> Writer<'a> {
             compressed,
             digest: Sha256::new(),
             size: 0,
+            contracts: 0,
             numbers: 0,
             removed: 0,
             entries: 0,
@@ -165,8 +167,14 @@ impl<'a> Writer<'a> {
         self.compressed.write_all(&text).map_err(broken)
     }
 
+    /// The IDs of a contract.
+    pub(super) fn contract(&mut self, line: SwitchContract) -> Result<(), Failure> {
+        self.contracts += 1;
+        self.line(&SwitchLine::Contract(line))
+    }
+
     /// The numbers of some contracts that are wanted.
-    pub(super) fn contracts(
+    pub(super) fn numbers(
         &mut self,
         conn: &mut Conn,
         scope: SwitchScope,
@@ -225,9 +233,11 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn finish(mut self, is_settled: bool) -> Result<Document, Failure> {
-        let (numbers, removed, entries) = (self.numbers, self.removed, self.entries);
+        let (contracts, numbers) = (self.contracts, self.numbers);
+        let (removed, entries) = (self.removed, self.entries);
         self.line(&SwitchLine::End(SwitchEnd {
             position: platform::wire::unsigned(self.position),
+            contracts,
             numbers,
             removed,
             entries,
