@@ -31,7 +31,7 @@ fn a_telephone_calls_another_one_of_its_contract() {
         // What is set for numbers does not concern it.
         scene.rings(&[], false).await;
         scene.switch.follow();
-        scene.applied().await;
+        scene.switch.wait_for_log("snapshot: ").await;
         let called = scene.terminal(1, "answers", &[("RING_MS", "50")]).await;
         let unknown = [("CODE", "404")];
 

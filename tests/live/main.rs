@@ -14,6 +14,8 @@ mod busy;
 mod configuration;
 mod extensions;
 mod figures;
+mod media;
+mod messages;
 mod outage;
 mod outbound;
 mod phones;

@@ -64,7 +64,9 @@ on_both!(
                     let asked =
                         switch.post("/switch/route-decision", question.clone()).await.expect(200);
                     let alone = decide(&known, &question, app.clock.now());
-                    for field in ["action", "sip", "announcement", "rtjson", "later"] {
+                    for field in
+                        ["action", "sip", "announcement", "rtjson", "later", "voicemail_after_s"]
+                    {
                         assert_eq!(alone[field], asked[field], "{field} of {question}");
                     }
                     *outcomes

@@ -156,7 +156,7 @@ pub fn decide(known: &Lines, question: &Value, now: DateTime<Utc>) -> Value {
         None => reject(&codes.no_terminal),
         Some(rtjson) => {
             json!({"action": "ring", "sip": null, "announcement": null, "rtjson": rtjson,
-                "later": number.later})
+                "later": number.later, "voicemail_after_s": number.voicemail_after_s})
         }
     }
 }
@@ -229,6 +229,10 @@ pub async fn scene(app: &TestApp) -> (Holder, Holder, Client) {
     let version = operator.get(&kobe.operator_path()).await.version();
     let suspend = json!({"status": "suspended", "suspended_reason": "x"});
     operator.if_match(version).patch(&kobe.operator_path(), suspend).await.expect(200);
+    let options = format!("{}/options", minato.operator_path());
+    let version = operator.get(&options).await.version();
+    let contracted = json!({"ip_phone": true, "voicemail": true});
+    operator.if_match(version).put(&options, contracted).await.expect(200);
     app.clock.advance(TimeDelta::hours(2));
     let (session, _) = app.nobody().sign_in(&minato.login_id, PASSWORD).await;
     (Holder { client: session, ..minato }, kobe, switch)

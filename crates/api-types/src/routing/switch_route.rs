@@ -87,7 +87,8 @@ pub struct RouteQuestion {
     }],
     "channel_limit": 3,
     "rtjson": {"version": "1.0", "routing": "parallel",
-        "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null, "ttl_s": 0,
+        "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null,
+    "voicemail_after_s": 20, "ttl_s": 0,
 }))]
 pub struct SwitchDecision {
     /// Names the decision in logs.
@@ -120,6 +121,11 @@ pub struct SwitchDecision {
     pub rtjson: Option<RtJson>,
     /// The others, where one terminal rings before them.
     pub later: Option<RouteLater>,
+    /// After how many seconds without an answer the caller may leave a message: nobody has answered,
+    /// wants to or is there. `null` where the contract has no 留守番電話, and with everything but `ring`
+    /// for a number.
+    #[schema(example = 20)]
+    pub voicemail_after_s: Option<u32>,
     /// For how many seconds the decision may be used for another call: 0, since the next caller may
     /// be another one.
     #[schema(example = 0)]

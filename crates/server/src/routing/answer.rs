@@ -11,15 +11,16 @@ use url::form_urlencoded;
 
 use super::Routed;
 use crate::platform;
+use crate::platform::config::Switch as SwitchConfig;
 use crate::platform::texts::Lang;
 use crate::routing::decide::{Call, Decision};
 use crate::routing::view;
 
-/// The decision in JSON; `domain` is the host of addresses of record.
-pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> SwitchDecision {
-    let decided = &routed.decision;
+/// The decision in JSON.
+pub fn decision(routed: &Routed, call: &Call, config: &SwitchConfig, lang: Lang) -> SwitchDecision {
+    let (decided, domain) = (&routed.decision, &config.sip_domain);
     if let Some((contract, number)) = routed.number() {
-        return decision_of(contract, number, decided, call, domain, lang);
+        return decision_of(contract, number, decided, call, config, lang);
     }
     let nobody = |caller| RouteDecision {
         revision: 0,
@@ -55,13 +56,19 @@ pub fn decision_of(
     number: &number::Row,
     decided: &Decision,
     call: &Call,
-    domain: &str,
+    config: &SwitchConfig,
     lang: Lang,
 ) -> SwitchDecision {
-    complete(view::decision(contract, number, &[], call, decided, lang), domain)
+    let takes_messages =
+        decided.action == RouteAction::Ring && contract.account.options().voicemail;
+    let decision = view::decision(contract, number, &[], call, decided, lang);
+    SwitchDecision {
+        voicemail_after_s: takes_messages.then_some(config.voicemail_after_s),
+        ..complete(decision, &config.sip_domain)
+    }
 }
 
-/// With what a switch needs besides.
+/// With what a switch needs besides; `domain` is the host of addresses of record.
 fn complete(decision: RouteDecision, domain: &str) -> SwitchDecision {
     let RouteDecision {
         revision,
@@ -98,6 +105,7 @@ fn complete(decision: RouteDecision, domain: &str) -> SwitchDecision {
         rtjson: (action == RouteAction::Ring).then(|| to(0)),
         later: later.map(|after_s| RouteLater { after_s, rtjson: to(after_s) }),
         devices,
+        voicemail_after_s: None,
         ttl_s: 0,
     }
 }
@@ -138,6 +146,10 @@ pub fn form(decision: &SwitchDecision) -> String {
         )
         .append_pair("display_name", device.map_or("", |device| &device.display_name))
         .append_pair("number_name", device.map_or("", |device| &device.number_name))
+        .append_pair(
+            "voicemail_after_s",
+            &decision.voicemail_after_s.map(|seconds| seconds.to_string()).unwrap_or_default(),
+        )
         .append_pair("channel_limit", &decision.channel_limit.to_string())
         .finish()
         .replace('+', "%20")

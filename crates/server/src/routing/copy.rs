@@ -57,7 +57,7 @@ pub async fn is_there(app: &State) -> bool {
     }
 }
 
-/// What the copy says of who is called. Nothing of it comes into the view: that would not hear of what
+/// What the copy says of a call. Nothing of it comes into the view: that would not hear of what
 /// changed between the copy and the moment in which the database went away.
 pub(super) async fn look_up(
     app: &State,

@@ -1,9 +1,9 @@
-//! What becomes of a call that comes in, or from one ID to another. The switch, the preview in the portal and the tests ask this
-//! one function.
+//! What becomes of a call that comes in, or from one ID to another. The switch, the preview in the
+//! portal and the tests ask the functions here.
 //!
 //! What comes first decides: the four switches, the block list, a pause, the channels, the
-//! terminals. Emergency numbers and their call-backs pass by the first three: whoever has called for help must
-//! be reached (RFC 7090, 1).
+//! terminals. Emergency numbers and their call-backs pass by the first three: whoever has called for
+//! help must be reached (RFC 7090, 1).
 
 mod words;
 

@@ -96,8 +96,8 @@ pub async fn decide_route(
     };
     let routed =
         routing::route(&app.clone().into_inner(), switch.scope, called, call.clone()).await?;
-    let domain = &app.config.switch.sip_domain;
-    let decision = routing::decision(&routed, &call, domain, lang);
+    let config = &app.config.switch;
+    let decision = routing::decision(&routed, &call, config, lang);
     metrics::counter!(DECISIONS, "action" => crate::platform::wire::word(&decision.action))
         .increment(1);
     // An odd header is no reason to lose a call.
@@ -109,7 +109,7 @@ pub async fn decide_route(
         Form::Xml => answer.content_type(XML).body(routing::xml(
             &decision,
             context.as_deref().unwrap_or(PUBLIC),
-            domain,
+            &config.sip_domain,
         )),
         Form::Form => {
             answer.content_type("application/x-www-form-urlencoded").body(routing::form(&decision))

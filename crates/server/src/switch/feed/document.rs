@@ -104,11 +104,12 @@ impl Document {
     }
 }
 
-/// What stays the same of the header at every position: a snapshot of the same position under
+/// What stays the same at every position, of the header and of what numbers are told: a snapshot of the same position under
 /// another configuration is another one.
 pub(super) fn shape(config: &SwitchConfig) -> String {
-    let header = serde_json::to_vec(&lines::header(config, None, 0)).unwrap_or_default();
-    crypto::hex(&Sha256::digest(header))[..8].to_owned()
+    let same = (lines::header(config, None, 0), config.voicemail_after_s);
+    let same = serde_json::to_vec(&same).unwrap_or_default();
+    crypto::hex(&Sha256::digest(same))[..8].to_owned()
 }
 
 impl Document {

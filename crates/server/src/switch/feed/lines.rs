@@ -142,8 +142,7 @@ pub(super) fn number(
         callback: Callback::Certain,
     };
     let decided = decide_call(&settings, &call, &config.sip_codes);
-    let decision =
-        routing::decision_of(contract, row, &decided, &call, &config.sip_domain, Lang::Ja);
+    let decision = routing::decision_of(contract, row, &decided, &call, config, Lang::Ja);
     let (mut exact, mut prefix) = (BTreeMap::new(), BTreeMap::new());
     for entry in entries.iter().filter(|_| is_active) {
         let until: Option<DateTime<Utc>> = entry.expires_at.map(|end| end.and_utc());
@@ -161,6 +160,7 @@ pub(super) fn number(
         prefix,
         rtjson: decision.rtjson.filter(|_| is_active),
         later: decision.later.filter(|_| is_active),
+        voicemail_after_s: decision.voicemail_after_s.filter(|_| is_active),
         number_name: row.name.clone(),
         display_name: row.display_name.clone(),
         ringtone: row.ringtone.0,

@@ -38,7 +38,8 @@ const SIGNATURE: &str = "Denwaban-Signature";
 ///    beginning of it, whose time has not come.
 /// 4. `channel_limit` calls are under way: `busy_announcement`, else refused with `sip_codes.busy`.
 /// 5. `rtjson` is `null`: refused with `sip_codes.no_terminal`.
-/// 6. `rtjson` rings, and after `later.after_s` seconds what stands in `later.rtjson`.
+/// 6. `rtjson` rings, and after `later.after_s` seconds what stands in `later.rtjson`. After
+///    `voicemail_after_s`, where it is there, the caller may leave a message.
 ///
 /// **What becomes of a call from an ID to an extension**: the `contract` that has the ID is
 /// `suspended`: refused with `sip_codes.suspended`. None of its `ids` has the extension, or no
