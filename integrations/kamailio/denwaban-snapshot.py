@@ -34,7 +34,8 @@ WAIT_S = 25
 # How long the files may lag behind what is in force, in seconds; and of all time, how much is spent on writing them at the most.
 WRITE_EVERY_S = 1
 WRITING_SHARE = 0.05
-TABLES = ("number", "block", "snapshot")
+# A table may hold as many rows as ENTRIES_MAX says, so that IDs have two of one row each.
+TABLES = ("number", "block", "login", "extension", "snapshot")
 COLUMNS = "key_name(string) key_type(int) value_type(int) key_value(string) expires(int)"
 DEBIAN_TABLES = "/usr/share/kamailio/dbtext/kamailio"
 
@@ -148,8 +149,10 @@ def lines(body):
     """The lines of an answer; one that was cut off has no end with the right counts."""
     read = [json.loads(line) for line in body.decode().splitlines() if line]
     end = read[-1] if read else {}
-    counts = {kind: sum(line["type"] == kind for line in read) for kind in ("number", "removed")}
-    if end.get("type") != "end" or (end["numbers"], end["removed"]) != (counts["number"], counts["removed"]):
+    counted = {"contracts": "contract", "numbers": "number", "removed": "removed"}
+    counts = {name: sum(line["type"] == kind for line in read) for name, kind in counted.items()}
+    # A portal that knows no extensions counts no contracts.
+    if end.get("type") != "end" or any(end.get(name, 0) != count for name, count in counts.items()):
         raise ValueError("an answer of the portal was cut off")
     return read
 
@@ -164,17 +167,31 @@ def names(rtjson):
 
 
 def rows(line):
-    """The rows of a number, by table: what route[SNAPSHOT] and route[BLOCKED] read. Of a number that is name=value;name=value, so that
-    a setting needs no line here: whatever is neither off nor empty."""
+    """The rows of a number, by table: what route[SNAPSHOT] and route[BLOCKED] read."""
     later = line.get("later") or {}
-    fields = {name: plain(name, value) for name, value in line.items() if isinstance(value, (bool, int, str))}
-    fields.update(first=names(line.get("rtjson")), after=str(later.get("after_s", 0)), all=names(later.get("rtjson")))
-    record = ";".join(f"{name}={value}" for name, value in fields.items() if value)
+    rings = {"first": names(line.get("rtjson")), "after": str(later.get("after_s", 0)), "all": names(later.get("rtjson"))}
     block = {}
     for sign, patterns in (("=", line.get("exact")), ("^", line.get("prefix"))):
         for pattern, until in (patterns or {}).items():
             block[line["number"] + sign + pattern] = ends(until)
-    return {"number": {line["number"]: record}, "block": block}
+    return {"number": {line["number"]: record({**line, **rings})}, "block": block}
+
+
+def rows_of_ids(line):
+    """The rows of a contract's IDs: who one is, and who has which extension."""
+    account, login, extension = line["account_id"], {}, {}
+    for row in line["ids"]:
+        fields = {"account": account, "extension": row["extension"], "terminal_name": row["terminal_name"], "suspended": line["suspended"]}
+        login[row["login_id"]] = record(fields)
+        if not line["suspended"]:
+            extension[account + "/" + row["extension"]] = row["login_id"]
+    return {"login": login, "extension": extension}
+
+
+def record(fields):
+    """name=value;name=value, so that a setting needs no line here: whatever is neither off nor empty."""
+    kept = {name: plain(name, value) for name, value in fields.items() if isinstance(value, (bool, int, str))}
+    return ";".join(f"{name}={value}" for name, value in kept.items() if value)
 
 
 def plain(name, value):
@@ -238,7 +255,7 @@ class Tables:
 
     def __init__(self, folder, kamailio, entries_max):
         self.folder, self.kamailio, self.entries_max = folder, kamailio, entries_max
-        self.numbers, self.header, self.position = {}, None, None
+        self.numbers, self.contracts, self.header, self.position = {}, {}, None, None
         self.write_at, self.is_written = 0.0, False
 
     def path(self, name):
@@ -250,27 +267,31 @@ class Tables:
             with gzip.open(self.path("snapshot.ndjson.gz"), "rb") as file:
                 self.take(lines(file.read()))
         except (OSError, ValueError, KeyError, EOFError):
-            self.numbers, self.header, self.position = {}, None, None
+            self.numbers, self.contracts, self.header, self.position = {}, {}, None, None
 
     def take(self, read):
-        """Enters the lines of a snapshot or of changes. Answers the rows before and after of every number that they name."""
+        """Enters the lines of a snapshot or of changes. Answers the rows before and after of all that they name."""
         header, end = read[0], read[-1]
         if header["type"] != "header" or header["format"] != 1:
             raise ValueError("the snapshot has a format that is not understood")
         if header["since"] is None:
-            self.numbers, self.position = {}, None
+            self.numbers, self.contracts, self.position = {}, {}, None
         before, after = {table: {} for table in TABLES}, {table: {} for table in TABLES}
         if end["position"] == self.position:
             return before, after
         for line in read:
-            if line["type"] not in ("number", "removed"):
+            if line["type"] == "contract":
+                kept, name, of = self.contracts, line["account_id"], rows_of_ids
+            elif line["type"] in ("number", "removed"):
+                kept, name, of = self.numbers, line["number"], rows
+            else:
                 continue
-            known = self.numbers.pop(line["number"], None)
+            known = kept.pop(name, None)
             if known is not None and header["since"] is not None:
-                merge(before, rows(known))
-            if line["type"] == "number":
-                self.numbers[line["number"]] = line
-                merge(after, rows(line))
+                merge(before, of(known))
+            if line["type"] != "removed" and line.get("ids") != []:
+                kept[name] = line
+                merge(after, of(line))
         if self.header is not None:
             before["snapshot"] = head(self.header, self.position)
         self.header, self.position = header, end["position"]
@@ -281,8 +302,9 @@ class Tables:
     def check(self):
         """Kamailio would not start with more than it has room for: what is in force stays, and the portal shows that it is not up to date."""
         entries = sum(len(line.get("exact") or ()) + len(line.get("prefix") or ()) for line in self.numbers.values())
-        if max(entries, len(self.numbers)) > self.entries_max:
-            raise RuntimeError(f"{len(self.numbers)} numbers and {entries} entries are more than ENTRIES_MAX in settings.cfg")
+        ids = sum(len(line["ids"]) for line in self.contracts.values())
+        if max(entries, len(self.numbers), ids) > self.entries_max:
+            raise RuntimeError(f"{len(self.numbers)} numbers, {ids} IDs and {entries} entries are more than ENTRIES_MAX in settings.cfg")
 
     def apply(self, before, after):
         """Brings Kamailio from one state to the other. The position comes last: whoever reads it finds all the rest there."""
@@ -312,14 +334,16 @@ class Tables:
         """Writes what is in force where Kamailio reads it when it starts. Each file is whole at every moment."""
         self.check()
         began = time.monotonic()
-        everything = {"number": {}, "block": {}, "snapshot": head(self.header, self.position)}
+        everything = {**{table: {} for table in TABLES}, "snapshot": head(self.header, self.position)}
         for line in self.numbers.values():
             merge(everything, rows(line))
+        for line in self.contracts.values():
+            merge(everything, rows_of_ids(line))
         for table in TABLES:
             entries = (f"{escaped(key)}:0:0:{escaped(value)}:0" for key, value in everything[table].items())
             self.replace("denwaban_" + table, ("\n".join([COLUMNS, *entries]) + "\n").encode())
-        end = {"type": "end", "position": self.position, "numbers": len(self.numbers), "removed": 0}
-        whole = [dict(self.header, since=None), *self.numbers.values(), end]
+        end = {"type": "end", "position": self.position, "numbers": len(self.numbers), "contracts": len(self.contracts), "removed": 0}
+        whole = [dict(self.header, since=None), *self.contracts.values(), *self.numbers.values(), end]
         text = "\n".join(json.dumps(line, ensure_ascii=False) for line in whole)
         self.replace("snapshot.ndjson.gz", gzip.compress(text.encode(), 1))
         ended = time.monotonic()

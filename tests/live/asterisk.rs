@@ -2,13 +2,13 @@
 
 use std::fs::{self, File};
 use std::future::ready;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 use tests::{block_on, eventually};
 
-use crate::phones::DOMAIN;
+use crate::phones::{DOMAIN, tone};
 use crate::scene::{CALLER, Scene, Stage};
 use crate::switch::{Switch, end, free_port};
 use crate::{refusals, reports};
@@ -167,14 +167,6 @@ async fn scene(program: PathBuf) -> Scene<Asterisk> {
     Scene::with(async |stage| Asterisk::start(program, stage).await).await
 }
 
-/// A second of a tone, in G.711 µ-law.
-fn tone(folder: &Path) -> String {
-    let path = folder.join("tone.ulaw");
-    let samples = (0..24_000_u32).map(|at| if at / 10 % 2 == 0 { 0x20 } else { 0xa0 });
-    fs::write(&path, samples.collect::<Vec<u8>>()).unwrap();
-    path.display().to_string()
-}
-
 const HOLD: (&str, &str) = ("HOLD_MS", "200");
 
 #[test]
@@ -280,6 +272,7 @@ fn what_happened_at_asterisk_comes_to_the_portal() {
     let Some(program) = asterisk() else { return };
     block_on(async {
         let scene = scene(program).await;
+        scene.options(json!({"voicemail": true})).await;
         let hidden = [("HOLD_MS", "800"), ("HEADERS", refusals::HIDDEN)];
         {
             let rings = scene.terminal(0, "rings", &[]).await;

@@ -12,7 +12,10 @@
 mod asterisk;
 mod busy;
 mod configuration;
+mod extensions;
 mod figures;
+mod media;
+mod messages;
 mod outage;
 mod outbound;
 mod phones;

@@ -258,3 +258,11 @@ impl Running {
         (figures, format!("{status}\n{head}"))
     }
 }
+
+/// Three seconds of a tone, in G.711 µ-law, for a caller who speaks.
+pub fn tone(folder: &Path) -> String {
+    let path = folder.join("tone.ulaw");
+    let samples = (0..24_000_u32).map(|at| if at / 10 % 2 == 0 { 0x20 } else { 0xa0 });
+    fs::write(&path, samples.collect::<Vec<u8>>()).unwrap();
+    path.display().to_string()
+}

@@ -214,6 +214,13 @@ impl<S: Switch> Scene<S> {
         self.write(Method::PATCH, path, body).await;
     }
 
+    /// Sets what the contract includes.
+    pub async fn options(&self, options: Value) {
+        let path = format!("{}/options", self.account);
+        let version = self.operator.get(&path).await.version();
+        self.operator.if_match(version).put(&path, options).await.expect(200);
+    }
+
     /// Changes an ID as the operator.
     pub async fn operator_patch_id(&self, index: usize, body: Value) {
         let path = format!("{}/ids/{}", self.account, self.ids[index]);
@@ -354,6 +361,9 @@ async fn serve(data_dir: &Path, database: &str, port: u16) -> Denwaban {
         ("DENWABAN__SWITCH__SIP_DOMAIN", DOMAIN),
         ("DENWABAN__OUTBOX__SETTLE_S", "1"),
         ("DENWABAN__SWITCH__SIP_CODES__BLOCKED", "608"),
+        ("DENWABAN__SWITCH__VOICEMAIL_AFTER_S", "2"),
+        // Endpoints of tests are on this machine.
+        ("DENWABAN__EGRESS__ALLOW_PRIVATE", "true"),
     ];
     Denwaban::start("serve", data_dir, database, "info", &settings).await
 }

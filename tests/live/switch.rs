@@ -112,6 +112,7 @@ impl Kamailio {
             ("LISTEN_TRUNK", format!("udp:{}", local(ports.trunk))),
             ("TRUNK_URI", format!("sip:{}", local(ports.carrier))),
             ("MEDIA_HOST", local(ports.media)),
+            ("VOICEMAIL_URI", format!("sip:voicemail@{}", local(ports.media))),
             ("STATE_DIR", folder.join("state").display().to_string()),
             ("RPC_SOCKET", folder.join("rpc.sock").display().to_string()),
         ];

@@ -70,13 +70,23 @@ fn text(value: &Value) -> &str {
 
 /// A tone of two seconds, as WAV of 8 kHz and 8 bits.
 pub fn recording() -> Vec<u8> {
-    let length: u32 = 16_000;
-    let tone = (0..length).map(|sample| if sample / 10 % 2 == 0 { 0x60 } else { 0xa0 });
-    let head =
-        [b"RIFF".as_slice(), &(36 + length).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"]
-            .concat();
+    let tone = (0..16_000).map(|sample| if sample / 10 % 2 == 0 { 0x60 } else { 0xa0 });
+    wav(1, &tone.collect::<Vec<u8>>())
+}
+
+/// Samples of 8 kHz and 8 bits as WAV; the format is 1 for linear ones, 7 for G.711 µ-law.
+pub fn wav(format: u16, samples: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(samples.len()).unwrap();
+    let head = [
+        b"RIFF".as_slice(),
+        &(36 + length).to_le_bytes(),
+        b"WAVEfmt \x10\0\0\0",
+        &format.to_le_bytes(),
+        b"\x01\0",
+    ]
+    .concat();
     let rates = [8_000_u32.to_le_bytes(), 8_000_u32.to_le_bytes()].concat();
-    [head, rates, vec![1, 0, 8, 0], b"data".to_vec(), length.to_le_bytes().to_vec(), tone.collect()]
+    [head, rates, vec![1, 0, 8, 0], b"data".to_vec(), length.to_le_bytes().to_vec(), samples.into()]
         .concat()
 }
 

@@ -130,6 +130,28 @@ on_both!(a_suspended_contract_does_not_ring, async |app| {
     );
 });
 
+on_both!(a_contract_with_voicemail_lets_callers_leave_a_message, async |app| {
+    let (holder, switch, called) = scene(&app).await;
+    let asked = question(&called, "0312345678");
+    assert_eq!(ask(&switch, asked.clone()).await["voicemail_after_s"], Value::Null);
+    let path = format!("{}/options", holder.operator_path());
+    let operator = app.operator();
+    let version = operator.get(&path).await.version();
+    operator.if_match(version).put(&path, json!({"voicemail": true})).await.expect(200);
+    let takes = |decision: &Value| decision["voicemail_after_s"] == 20;
+    until(&switch, &asked, "a message may be left", takes).await;
+    let form = switch.clone().header("accept", "application/x-www-form-urlencoded");
+    let answer = form.post("/switch/route-decision", asked.clone()).await.text;
+    assert!(answer.contains("&voicemail_after_s=20&channel_limit="), "{answer}");
+    // A busy line takes none, nor does an extension.
+    let mut busy = asked;
+    busy["active_calls"] = json!(9);
+    let inside = json!({"call_id": "1", "called": "201", "calling_login_id": "minato000"});
+    for asked in [busy, inside] {
+        assert_eq!(ask(&switch, asked).await["voicemail_after_s"], Value::Null);
+    }
+});
+
 on_both!(a_claim_to_call_back_counts_after_an_emergency_call, async |app| {
     let (holder, switch, called) = scene(&app).await;
     let list = format!("{}/block-list", holder.number(0));
@@ -402,13 +424,17 @@ mod telephones_ring_while_the_database_is_away {
         block_on(async {
             let app = TestApp::start(Backend::Postgres).await;
             let (_, switch, called) = scene(&app).await;
-            let asked = question(&called, "0312345678");
-            assert_eq!(ask(&switch, asked.clone()).await["action"], "ring");
+            let inside = json!({"call_id": "1", "called": "201", "calling_login_id": "minato000"});
+            let asked = [question(&called, "0312345678"), inside];
+            for asked in &asked {
+                assert_eq!(ask(&switch, asked.clone()).await["action"], "ring");
+            }
             app.database.vanish();
             // Longer than what is in memory counts as fresh, and than a key does.
             within(Duration::from_secs(2))
-                .throughout("it rings", async || {
-                    ask(&switch, asked.clone()).await["action"] == "ring"
+                .throughout("both ring", async || {
+                    ask(&switch, asked[0].clone()).await["action"] == "ring"
+                        && ask(&switch, asked[1].clone()).await["action"] == "ring"
                 })
                 .await;
         });

@@ -51,6 +51,11 @@ impl Seen {
     /// Asks for a decision; it has to ring.
     async fn ask(&self, switch: &Client, called: &str) {
         let question = json!({"call_id": "c", "called": called, "from_user": "+819012345678"});
+        self.ask_what(switch, question).await;
+    }
+
+    async fn ask_what(&self, switch: &Client, question: Value) {
+        let called = question["called"].clone();
         let asked = Instant::now();
         let answer =
             switch.try_send(Method::POST, "/switch/route-decision", Some(question.to_string()));
@@ -142,7 +147,7 @@ impl Scene {
                     conn,
                     store::EntranceScope::authenticating(),
                 )?;
-                let found = route::find_number(conn, scope, &last)?;
+                let found = route::account_of_number(conn, scope, &last)?;
                 Ok::<_, store::StoreError>(
                     copy::copied(conn, scope)? && found.is_some() && keys.len() == 1,
                 )
@@ -233,6 +238,8 @@ async fn survive(fault: Fault, outage: Duration) {
         let started = Denwaban::serve(&data, &scene.cluster.url(), "info").await;
         let new_switch = scene.switch(&started);
         seen.ask(&new_switch, &scene.numbers[2]).await;
+        let inside = json!({"call_id": "c", "called": "201", "calling_login_id": "minato3"});
+        seen.ask_what(&switch, inside).await;
         seen.ask(&switch, &scene.numbers[3]).await;
         within(outage.saturating_sub(begun.elapsed()))
             .throughout("decisions come", async || {

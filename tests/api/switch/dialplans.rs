@@ -180,9 +180,11 @@ fn freeswitch_reads_variables_that_somebody_sets() {
     let (carrier, public) =
         (file("freeswitch/denwaban_carrier.xml"), file("freeswitch/denwaban_public.xml"));
     let script = file("freeswitch/denwaban_ended.lua");
-    let set = format!("{carrier}{public}{}", answers_of_freeswitch());
+    let extensions = file("freeswitch/denwaban_extensions.xml");
+    let set = format!("{carrier}{public}{extensions}{}", answers_of_freeswitch());
     let read = script.split("variable(\"").skip(1).map(|part| part.split('"').next());
-    let expanded = [&carrier, &public].into_iter().flat_map(|text| text.split("${").skip(1));
+    let expanded =
+        [&carrier, &public, &extensions].into_iter().flat_map(|text| text.split("${").skip(1));
     let expanded = expanded.map(|part| part.split('}').next());
     for name in read.chain(expanded).flatten().filter(|name| name.starts_with("denwaban_")) {
         assert!(set.contains(&format!("data=\"{name}=")), "nobody sets {name}");

@@ -18,7 +18,7 @@ use tests::{Backend, Client, Replica, TestApp, block_on, on_both};
 
 use crate::identity::signing_keys::checked;
 
-use crate::switch::feed_reader::{changes, decide, read, scene, snapshot};
+use crate::switch::feed_reader::{changes, decide, decide_extension, read, scene, snapshot};
 
 on_both!(
     the_snapshot_alone_decides_as_the_server_does,
@@ -64,7 +64,9 @@ on_both!(
                     let asked =
                         switch.post("/switch/route-decision", question.clone()).await.expect(200);
                     let alone = decide(&known, &question, app.clock.now());
-                    for field in ["action", "sip", "announcement", "rtjson", "later"] {
+                    for field in
+                        ["action", "sip", "announcement", "rtjson", "later", "voicemail_after_s"]
+                    {
                         assert_eq!(alone[field], asked[field], "{field} of {question}");
                     }
                     *outcomes
@@ -87,6 +89,49 @@ on_both!(
         assert_eq!(rules, [&all[..], &["unknown_number"]].concat());
     }
 );
+
+on_both!(the_snapshot_alone_decides_about_extensions, async |app| {
+    let (minato, kobe, switch) = scene(&app).await;
+    let known = snapshot(&switch).await;
+    assert_eq!(known.contracts.len(), 2);
+    let mut rang = 0;
+    for login_id in ["minato000", "minato002", "kobe000", "nobody"] {
+        for extension in ["200", "201", "299", "117"] {
+            let question = json!({"call_id": "1", "called": extension,
+                "calling_login_id": login_id});
+            let asked = switch.post("/switch/route-decision", question).await.expect(200);
+            let alone = decide_extension(&known, login_id, extension);
+            for field in ["action", "sip", "rtjson"] {
+                assert_eq!(alone[field], asked[field], "{field}: {login_id} calls {extension}");
+            }
+            rang += u32::from(asked["action"] == "ring");
+        }
+    }
+    assert_eq!(rang, 4);
+    // An ID that is named anew, one that goes, a contract that goes: each is told.
+    let (operator, since) = (app.operator(), known.end.position);
+    let version = minato.client.get(&minato.id(1)).await.version();
+    let named = json!({"terminal_name": "受付"});
+    minato.client.if_match(version).patch(&minato.id(1), named).await.expect(200);
+    let second = changes(&switch, since, 0).await;
+    assert_eq!(second.contracts.len(), 1);
+    assert_eq!(second.contracts[&minato.account_id].ids[1].terminal_name, "受付");
+    let path = minato.number(0);
+    let rename = json!({"name": "二"});
+    let version = minato.client.get(&path).await.version();
+    minato.client.if_match(version).patch(&path, rename).await.expect(200);
+    let third = changes(&switch, second.end.position, 0).await;
+    assert_eq!((third.contracts.len(), third.numbers.len()), (0, 1), "no ID has changed");
+    let id = format!("{}/ids/{}", minato.operator_path(), minato.ids[2]);
+    operator.if_match(operator.get(&id).await.version()).delete(&id).await.expect(204);
+    let version = operator.get(&kobe.operator_path()).await.version();
+    operator.if_match(version).delete(&kobe.operator_path()).await.expect(204);
+    let mut kept = known.contracts;
+    kept.extend(changes(&switch, since, 0).await.contracts);
+    kept.retain(|_, contract| !contract.ids.is_empty());
+    assert_eq!(kept, snapshot(&switch).await.contracts);
+    assert_eq!(kept[&minato.account_id].ids.len(), 2);
+});
 
 on_both!(a_snapshot_is_signed_named_and_compressed, async |app| {
     let (minato, _, switch) = scene(&app).await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use api_types::{SwitchEnd, SwitchHeader, SwitchLine, SwitchNumber, SwitchRemoved};
+use api_types::{SwitchContract, SwitchEnd, SwitchHeader, SwitchLine, SwitchNumber, SwitchRemoved};
 use chrono::{DateTime, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use tests::{Answer, Client, Holder, PASSWORD, TestApp};
 /// Lines as a switch reads them.
 pub struct Lines {
     pub header: SwitchHeader,
+    pub contracts: BTreeMap<String, SwitchContract>,
     pub numbers: BTreeMap<String, SwitchNumber>,
     pub removed: Vec<SwitchRemoved>,
     pub end: SwitchEnd,
@@ -35,10 +36,15 @@ pub fn read(answer: &Answer) -> Lines {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
     let Some(SwitchLine::Header(header)) = lines.next() else { panic!("no header in {text}") };
+    let mut contracts = BTreeMap::new();
     let (mut numbers, mut removed, mut end) = (BTreeMap::new(), Vec::new(), None);
     for line in lines {
         assert_eq!(end, None, "nothing comes behind the end");
         match line {
+            SwitchLine::Contract(contract) => {
+                let twice = contracts.insert(contract.account_id.clone(), contract);
+                assert_eq!(twice, None, "each contract comes once");
+            }
             SwitchLine::Number(number) => {
                 let twice = numbers.insert(number.number.clone(), number);
                 assert_eq!(twice, None, "each number comes once");
@@ -52,11 +58,11 @@ pub fn read(answer: &Answer) -> Lines {
     let entries: usize =
         numbers.values().map(|number| number.exact.len() + number.prefix.len()).sum();
     assert_eq!(
-        (end.numbers, end.removed, end.entries),
-        (numbers.len() as u64, removed.len() as u64, entries as u64)
+        (end.contracts, end.numbers, end.removed, end.entries),
+        (contracts.len() as u64, numbers.len() as u64, removed.len() as u64, entries as u64)
     );
     assert_eq!(end.position, header.position);
-    Lines { header, numbers, removed, end }
+    Lines { header, contracts, numbers, removed, end }
 }
 
 /// The whole snapshot.
@@ -150,7 +156,29 @@ pub fn decide(known: &Lines, question: &Value, now: DateTime<Utc>) -> Value {
         None => reject(&codes.no_terminal),
         Some(rtjson) => {
             json!({"action": "ring", "sip": null, "announcement": null, "rtjson": rtjson,
-                "later": number.later})
+                "later": number.later, "voicemail_after_s": number.voicemail_after_s})
+        }
+    }
+}
+
+/// The same of a call from an ID to an extension.
+pub fn decide_extension(known: &Lines, login_id: &str, extension: &str) -> Value {
+    let codes = &known.header.sip_codes;
+    let reject =
+        |sip: &api_types::SipAnswer| json!({"action": "reject", "sip": sip, "rtjson": null});
+    let has = |contract: &&SwitchContract| contract.ids.iter().any(|id| id.login_id == login_id);
+    let Some(contract) = known.contracts.values().find(has) else {
+        return reject(&codes.unknown_number);
+    };
+    if contract.suspended {
+        return reject(&codes.suspended);
+    }
+    match contract.ids.iter().find(|id| id.extension == extension) {
+        None => reject(&codes.unknown_number),
+        Some(id) => {
+            let uri = format!("sip:{}@{}", id.login_id, known.header.sip_domain);
+            json!({"action": "ring", "sip": null, "rtjson":
+                {"version": "1.0", "routing": "parallel", "routes": [{"uri": uri}]}})
         }
     }
 }
@@ -201,6 +229,10 @@ pub async fn scene(app: &TestApp) -> (Holder, Holder, Client) {
     let version = operator.get(&kobe.operator_path()).await.version();
     let suspend = json!({"status": "suspended", "suspended_reason": "x"});
     operator.if_match(version).patch(&kobe.operator_path(), suspend).await.expect(200);
+    let options = format!("{}/options", minato.operator_path());
+    let version = operator.get(&options).await.version();
+    let contracted = json!({"ip_phone": true, "voicemail": true});
+    operator.if_match(version).put(&options, contracted).await.expect(200);
     app.clock.advance(TimeDelta::hours(2));
     let (session, _) = app.nobody().sign_in(&minato.login_id, PASSWORD).await;
     (Holder { client: session, ..minato }, kobe, switch)

@@ -21,11 +21,13 @@ pub struct AccountOptions {
     #[serde(default)]
     #[schema(example = false)]
     pub premises_device: bool,
-    /// 留守番電話.
+    /// 留守番電話: switches let callers leave a message where nobody answers (`voicemail_after_s` of
+    /// their decisions). A voicemail that comes all the same is kept and told.
     #[serde(default)]
     #[schema(example = true)]
     pub voicemail: bool,
-    /// クラウドFAX.
+    /// クラウドFAX: the operator's fax service takes faxes for the contract, which it is set up for
+    /// there. A fax that comes all the same is kept and told.
     #[serde(default)]
     #[schema(example = false)]
     pub fax: bool,

@@ -326,6 +326,10 @@ pub enum MatchedRule {
     UnknownNumber,
     /// The contract is suspended; never in a preview.
     Suspended,
+    /// An ID of the contract calls another one; never in a preview.
+    InternalCall,
+    /// No ID of the contract has the extension; never in a preview.
+    UnknownExtension,
 }
 
 impl MatchedRule {
@@ -397,6 +401,11 @@ pub struct SwitchNumber {
     pub rtjson: Option<RtJson>,
     /// The others, where one terminal rings before them.
     pub later: Option<RouteLater>,
+    /// After how many seconds without an answer the caller may leave a message. Absent where the
+    /// contract has no 留守番電話, or none rings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, example = 20)]
+    pub voicemail_after_s: Option<u32>,
     /// 番号名称.
     #[schema(example = "代表番号")]
     pub number_name: String,

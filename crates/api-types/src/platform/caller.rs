@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 pub use pattern::{BlockMatch, BlockPattern};
 pub use search::{search_terms, search_text};
-pub use sip::SipIdentity;
+pub use sip::{SipIdentity, called_extension};
 
 use crate::PhoneNumber;
 use crate::platform::error::FieldCode;

@@ -133,6 +133,23 @@ impl From<&Caller> for RouteCaller {
     }
 }
 
+/// An ID that calls another one of its contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RouteCalling {
+    /// The ID.
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b24")]
+    pub phone_id: String,
+    /// What its terminal signs in with.
+    #[schema(example = "minato001")]
+    pub login_id: String,
+    /// 内線 短縮番号.
+    #[schema(example = "201")]
+    pub extension: String,
+    /// 端末名称; empty when none is set.
+    #[schema(example = "営業 山田")]
+    pub terminal_name: String,
+}
+
 /// Who would be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RouteNotice {

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
-    Matched, RouteAction, RouteCaller, RouteDevice, RouteLater, RtJson, SipAnswer, header,
-    some_header,
+    Matched, RouteAction, RouteCaller, RouteCalling, RouteDevice, RouteLater, RtJson, SipAnswer,
+    header, some_header,
 };
 
 /// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands
@@ -25,11 +25,17 @@ pub struct RouteQuestion {
     #[validate(length(min = 1))]
     #[schema(example = "1a2b3c@pbx.example", min_length = 1)]
     pub call_id: String,
-    /// The number that is called, as a number or as a `tel:` or `sip:` address.
+    /// The number that is called, as a number or as a `tel:` or `sip:` address; with
+    /// `calling_login_id`, an extension of its contract will do.
     #[serde(deserialize_with = "header")]
     #[validate(length(min = 1))]
     #[schema(example = "+81312345678", min_length = 1)]
     pub called: String,
+    /// What the terminal that calls signs in with, where one does: only an ID whose password you
+    /// have checked.
+    #[serde(default, deserialize_with = "some_header")]
+    #[schema(example = json!(null))]
+    pub calling_login_id: Option<String>,
     /// User part of From, or its whole address.
     #[serde(default, deserialize_with = "some_header")]
     #[schema(example = "anonymous")]
@@ -71,7 +77,7 @@ pub struct RouteQuestion {
     "decision_id": "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29", "revision": 42,
     "caller": {"text": "090-1234-5678", "e164": "+819012345678", "no_number": null,
         "international": false},
-    "action": "ring",
+    "calling": null, "action": "ring",
     "matched": {"rule": "ringing", "entry_id": null, "reason": "この番号で鳴る設定の端末を呼び出します。"},
     "sip": null, "announcement": null,
     "devices": [{
@@ -81,17 +87,21 @@ pub struct RouteQuestion {
     }],
     "channel_limit": 3,
     "rtjson": {"version": "1.0", "routing": "parallel",
-        "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null, "ttl_s": 0,
+        "routes": [{"uri": "sip:minato002@sip.example.jp"}]}, "later": null,
+    "voicemail_after_s": 20, "ttl_s": 0,
 }))]
 pub struct SwitchDecision {
     /// Names the decision in logs.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29")]
     pub decision_id: String,
-    /// The account revision that decided; 0 where the number belongs to nobody.
+    /// The account revision that decided; 0 where the number or the ID belongs to nobody.
     #[schema(example = 42)]
     pub revision: u64,
     /// The caller as it was understood. One whose identity has no readable number counts as 表示圏外.
+    /// An ID that calls an extension has neither `e164` nor `no_number`.
     pub caller: RouteCaller,
+    /// The ID that calls an extension: show it to who is called. `null` with every other call.
+    pub calling: Option<RouteCalling>,
     /// What becomes of the call.
     #[schema(example = "ring")]
     pub action: RouteAction,
@@ -104,13 +114,18 @@ pub struct SwitchDecision {
     pub announcement: Option<String>,
     /// The terminals that ring, in the order in which they begin; with `ring` only.
     pub devices: Vec<RouteDevice>,
-    /// Calls at once on the number.
+    /// Calls at once on the number; 0 where none of the contract's is called.
     #[schema(example = 3)]
     pub channel_limit: u8,
     /// The terminals that ring at once, for Kamailio; with `ring` only.
     pub rtjson: Option<RtJson>,
     /// The others, where one terminal rings before them.
     pub later: Option<RouteLater>,
+    /// After how many seconds without an answer the caller may leave a message: nobody has answered,
+    /// wants to or is there. `null` where the contract has no 留守番電話, and with everything but `ring`
+    /// for a number.
+    #[schema(example = 20)]
+    pub voicemail_after_s: Option<u32>,
     /// For how many seconds the decision may be used for another call: 0, since the next caller may
     /// be another one.
     #[schema(example = 0)]

@@ -1,8 +1,8 @@
-//! What a switch keeps of all numbers, so that calls are decided while nobody can be asked: a
-//! snapshot, and what has changed since.
+//! What a switch keeps of all numbers and IDs, so that calls are decided while nobody can be asked:
+//! a snapshot, and what has changed since.
 //!
-//! Both are texts of lines (`application/x-ndjson`), each a JSON object: a header, the numbers, an
-//! end. Without the end something is missing.
+//! Both are texts of lines (`application/x-ndjson`), each a JSON object: a header, the
+//! contracts with their IDs, the numbers, an end. Without the end something is missing.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,8 @@ pub const CHANGES_WAIT_MAX_S: u32 = 30;
 pub enum SwitchLine {
     /// The first line.
     Header(SwitchHeader),
+    /// The IDs of a contract as they are now, instead of all that was known of them.
+    Contract(SwitchContract),
     /// A number as it is now, instead of what was known of it.
     Number(SwitchNumber),
     /// A number that belongs to nobody any more; in changes only.
@@ -67,6 +69,33 @@ pub struct SwitchSipCodes {
     pub suspended: SipAnswer,
 }
 
+/// The IDs of a contract: they call each other by their extensions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SwitchContract {
+    /// Names the contract.
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b20")]
+    pub account_id: String,
+    /// Whether the contract is suspended: none of them can call.
+    #[schema(example = false)]
+    pub suspended: bool,
+    /// All of them; none where the contract is gone.
+    pub ids: Vec<SwitchExtension>,
+}
+
+/// An ID, as the others of its contract call it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SwitchExtension {
+    /// What its terminal signs in with.
+    #[schema(example = "minato001")]
+    pub login_id: String,
+    /// 内線 短縮番号.
+    #[schema(example = "201")]
+    pub extension: String,
+    /// 端末名称; empty when none is set.
+    #[schema(example = "営業 山田")]
+    pub terminal_name: String,
+}
+
 /// A number that belongs to nobody any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SwitchRemoved {
@@ -84,6 +113,10 @@ pub struct SwitchEnd {
     /// The position of the header again: ask for the changes since it.
     #[schema(example = 1_795_316_400_000_000_u64)]
     pub position: u64,
+    /// Lines of kind `contract`.
+    #[serde(default)]
+    #[schema(example = 1)]
+    pub contracts: u64,
     /// Lines of kind `number`.
     #[schema(example = 1)]
     pub numbers: u64,

@@ -185,6 +185,9 @@ pub struct Switch {
     pub marks_psap: Vec<String>,
     /// How long after an emergency call a contract may be called back, in seconds.
     pub emergency_callback_s: u64,
+    /// After how many seconds without an answer callers of contracts with 留守番電話 may leave a
+    /// message, 1 to 300. More than 10, or the terminals that a priority keeps waiting never ring.
+    pub voicemail_after_s: u32,
     /// Contracts of which the settings are kept in memory at most, to decide without asking the
     /// database.
     pub cached_accounts: usize,
@@ -198,6 +201,7 @@ impl Default for Switch {
             marks_psap: Vec::new(),
             emergency_callback_s: 3_600,
             freeswitch_contexts: vec!["public".into()],
+            voicemail_after_s: 20,
             cached_accounts: 200_000,
         }
     }

@@ -1,7 +1,7 @@
 //! Decisions as switches read them.
 
 use api_types::{
-    Matched, RouteAction, RouteCaller, RouteDecision, RouteLater, RtJson, RtJsonRoute, SipAnswer,
+    RouteAction, RouteCaller, RouteCalling, RouteDecision, RouteLater, RtJson, RtJsonRoute,
     SwitchDecision,
 };
 use store::new_id;
@@ -11,34 +11,43 @@ use url::form_urlencoded;
 
 use super::Routed;
 use crate::platform;
+use crate::platform::config::Switch as SwitchConfig;
 use crate::platform::texts::Lang;
-use crate::routing::decide::{self, Call, Decision};
+use crate::routing::decide::{Call, Decision};
 use crate::routing::view;
 
-/// The decision in JSON; `domain` is the host of addresses of record.
-pub fn decision(routed: &Routed, call: &Call, domain: &str, lang: Lang) -> SwitchDecision {
-    let decided = &routed.decision;
-    let Some((contract, number)) = routed.found() else {
-        return SwitchDecision {
-            decision_id: new_id(),
-            revision: 0,
-            caller: RouteCaller::from(&call.caller),
-            action: decided.action,
-            matched: Matched {
-                rule: decided.matched,
-                entry_id: None,
-                reason: decide::reason(lang, decided),
-            },
-            sip: decided.sip.map(|(code, reason)| SipAnswer { code, reason: reason.to_owned() }),
-            announcement: None,
-            devices: Vec::new(),
-            channel_limit: decided.channel_limit,
-            rtjson: None,
-            later: None,
-            ttl_s: 0,
-        };
+/// The decision in JSON.
+pub fn decision(routed: &Routed, call: &Call, config: &SwitchConfig, lang: Lang) -> SwitchDecision {
+    let (decided, domain) = (&routed.decision, &config.sip_domain);
+    if let Some((contract, number)) = routed.number() {
+        return decision_of(contract, number, decided, call, config, lang);
+    }
+    let nobody = |caller| RouteDecision {
+        revision: 0,
+        caller,
+        action: decided.action,
+        matched: view::matched(decided, lang),
+        sip: view::sip(decided),
+        announcement: None,
+        devices: Vec::new(),
+        channel_limit: decided.channel_limit,
+        notices: Vec::new(),
     };
-    decision_of(contract, number, decided, call, domain, lang)
+    let Some((contract, row)) = routed.calling() else {
+        return complete(nobody(RouteCaller::from(&call.caller)), domain);
+    };
+    let text = format!("{} {}", row.extension, row.terminal_name).trim_end().to_owned();
+    let caller = RouteCaller { text, e164: None, no_number: None, international: false };
+    let calling = RouteCalling {
+        phone_id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+    };
+    let devices = decided.devices.iter().filter_map(|ringing| view::device(contract, ringing));
+    let revision = platform::wire::unsigned(contract.account.revision);
+    let decision = RouteDecision { revision, devices: devices.collect(), ..nobody(caller) };
+    SwitchDecision { calling: Some(calling), ..complete(decision, domain) }
 }
 
 /// The same for a number that somebody has.
@@ -47,9 +56,20 @@ pub fn decision_of(
     number: &number::Row,
     decided: &Decision,
     call: &Call,
-    domain: &str,
+    config: &SwitchConfig,
     lang: Lang,
 ) -> SwitchDecision {
+    let takes_messages =
+        decided.action == RouteAction::Ring && contract.account.options().voicemail;
+    let decision = view::decision(contract, number, &[], call, decided, lang);
+    SwitchDecision {
+        voicemail_after_s: takes_messages.then_some(config.voicemail_after_s),
+        ..complete(decision, &config.sip_domain)
+    }
+}
+
+/// With what a switch needs besides; `domain` is the host of addresses of record.
+fn complete(decision: RouteDecision, domain: &str) -> SwitchDecision {
     let RouteDecision {
         revision,
         caller,
@@ -59,8 +79,8 @@ pub fn decision_of(
         announcement,
         devices,
         channel_limit,
-        ..
-    } = view::decision(contract, number, &[], call, decided, lang);
+        notices: _,
+    } = decision;
     let to = |until: u32| RtJson {
         version: "1.0".into(),
         routing: "parallel".into(),
@@ -76,6 +96,7 @@ pub fn decision_of(
         decision_id: new_id(),
         revision,
         caller,
+        calling: None,
         action,
         matched,
         sip,
@@ -84,6 +105,7 @@ pub fn decision_of(
         rtjson: (action == RouteAction::Ring).then(|| to(0)),
         later: later.map(|after_s| RouteLater { after_s, rtjson: to(after_s) }),
         devices,
+        voicemail_after_s: None,
         ttl_s: 0,
     }
 }
@@ -104,13 +126,15 @@ pub fn form(decision: &SwitchDecision) -> String {
         .as_ref()
         .map(|sip| (sip.code.to_string(), sip.reason.clone()))
         .unwrap_or_default();
-    let device = decision.devices.first();
+    let (device, calling) = (decision.devices.first(), decision.calling.as_ref());
     form_urlencoded::Serializer::new(String::new())
         .append_pair("decision_id", &decision.decision_id)
         .append_pair("revision", &decision.revision.to_string())
         .append_pair("action", &platform::wire::word(&decision.action))
         .append_pair("matched", &platform::wire::word(&decision.matched.rule))
         .append_pair("caller", decision.caller.e164.as_deref().unwrap_or_default())
+        .append_pair("calling_extension", calling.map_or("", |calling| &calling.extension))
+        .append_pair("calling_name", calling.map_or("", |calling| &calling.terminal_name))
         .append_pair("sip_code", &code)
         .append_pair("sip_reason", &reason)
         .append_pair("announcement", decision.announcement.as_deref().unwrap_or_default())
@@ -122,6 +146,10 @@ pub fn form(decision: &SwitchDecision) -> String {
         )
         .append_pair("display_name", device.map_or("", |device| &device.display_name))
         .append_pair("number_name", device.map_or("", |device| &device.number_name))
+        .append_pair(
+            "voicemail_after_s",
+            &decision.voicemail_after_s.map(|seconds| seconds.to_string()).unwrap_or_default(),
+        )
         .append_pair("channel_limit", &decision.channel_limit.to_string())
         .finish()
         .replace('+', "%20")
@@ -153,6 +181,11 @@ pub fn xml(decision: &SwitchDecision, context: &str, domain: &str) -> String {
                 for name in ["number=anonymous", "name=Anonymous"] {
                     actions.push(("set", format!("effective_caller_id_{name}")));
                 }
+            }
+            if let Some(calling) = &decision.calling {
+                let (number, name) = (&calling.extension, plain(&calling.terminal_name));
+                actions.push(("set", format!("effective_caller_id_number={number}")));
+                actions.push(("set", format!("effective_caller_id_name={name}")));
             }
             let leg = |device: &api_types::RouteDevice| {
                 let delay = if device.ring_after_s > 0 {

@@ -9,8 +9,7 @@ use actix_web::rt;
 use store::switch::copy::{Refreshed, copied, has_news, known, refresh};
 use store::{Db, StoreError, SwitchScope};
 
-use super::{Loaded, State, load};
-use crate::routing::decide::Call;
+use super::{Asked, Loaded, State, load};
 
 /// How often the copy is brought up to date. A contract that was changed within this time before
 /// the database went away is decided about as it was before.
@@ -58,21 +57,20 @@ pub async fn is_there(app: &State) -> bool {
     }
 }
 
-/// What the copy says of a number. Nothing of it comes into the view: that would not hear of what
+/// What the copy says of a call. Nothing of it comes into the view: that would not hear of what
 /// changed between the copy and the moment in which the database went away.
 pub(super) async fn look_up(
     app: &State,
     scope: SwitchScope,
-    e164: &str,
-    call: &Call,
+    asked: &Asked,
 ) -> Result<Loaded, StoreError> {
     let Some(copy) = &app.copy else { return Err(StoreError::Away) };
-    let (e164, caller, now) = (e164.to_owned(), call.caller.clone(), app.clock.now_naive());
+    let (asked, now) = (asked.clone(), app.clock.now_naive());
     copy.read(move |conn| {
         if !copied(conn, scope)? {
             return Err(StoreError::Away);
         }
-        load(conn, scope, &e164, &caller, now, 0)
+        load(conn, scope, &asked, now, 0)
     })
     .await
 }

@@ -1,9 +1,9 @@
-//! What becomes of an incoming call. The switch, the preview in the portal and the tests ask this
-//! one function.
+//! What becomes of a call that comes in, or from one ID to another. The switch, the preview in the
+//! portal and the tests ask the functions here.
 //!
 //! What comes first decides: the four switches, the block list, a pause, the channels, the
-//! terminals. Emergency numbers and their call-backs pass by the first three: whoever has called for help must
-//! be reached (RFC 7090, 1).
+//! terminals. Emergency numbers and their call-backs pass by the first three: whoever has called for
+//! help must be reached (RFC 7090, 1).
 
 mod words;
 
@@ -135,6 +135,26 @@ pub struct Decision {
     pub exempted: bool,
 }
 
+impl Decision {
+    fn new(action: RouteAction, matched: MatchedRule) -> Self {
+        Self {
+            action,
+            matched,
+            entry: None,
+            sip: None,
+            announcement: None,
+            devices: Vec::new(),
+            channel_limit: 0,
+            exempted: false,
+        }
+    }
+
+    /// Refuses a call that no number of a contract is concerned with.
+    pub fn rejected(matched: MatchedRule, code: u16) -> Self {
+        Self { sip: Some((code, reason_phrase(code))), ..Self::new(RouteAction::Reject, matched) }
+    }
+}
+
 /// An ID that rings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ringing {
@@ -251,14 +271,9 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
     };
     let is_exempt = calls_back || call.caller.is_emergency();
     let because = |action, matched| Decision {
-        action,
-        matched,
-        entry: None,
-        sip: None,
-        announcement: None,
-        devices: Vec::new(),
         channel_limit: settings.channel_limit,
         exempted: is_exempt && (refusal.is_some() || is_paused),
+        ..Decision::new(action, matched)
     };
     let reject = |matched, code| Decision {
         sip: Some((code, reason_phrase(code))),
@@ -291,6 +306,20 @@ pub fn decide_call(settings: &NumberSettings, call: &Call, codes: &SipCodes) -> 
         return reject(MatchedRule::NoTerminalRings, codes.no_terminal);
     }
     Decision { devices, ..because(RouteAction::Ring, MatchedRule::Ringing) }
+}
+
+/// Decides about a call from one ID of a contract to another: no setting of a number concerns it.
+pub fn decide_internal(contract: &Contract, extension: &str, codes: &SipCodes) -> Decision {
+    if !contract.account.is_active() {
+        return Decision::rejected(MatchedRule::Suspended, codes.suspended);
+    }
+    match contract.phone_ids.iter().find(|phone_id| phone_id.extension == extension) {
+        None => Decision::rejected(MatchedRule::UnknownExtension, codes.unknown_number),
+        Some(called) => Decision {
+            devices: vec![Ringing { phone_id: called.id.clone(), ring_after_s: 0 }],
+            ..Decision::new(RouteAction::Ring, MatchedRule::InternalCall)
+        },
+    }
 }
 
 /// What refuses a call.

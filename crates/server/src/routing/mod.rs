@@ -1,11 +1,11 @@
-//! What calls are routed by, kept in memory: the settings of the contracts whose numbers are
-//! called.
+//! What calls are routed by, kept in memory: the settings of the contracts whose numbers and
+//! extensions are called.
 //!
-//! A contract comes in when one of its numbers is called for the first time, and goes when its
-//! revision has changed. A follower asks the database four times a second which accounts have
-//! changed, so that what is in memory is never older than a second; while it cannot ask, each
-//! question goes to the database itself, and only where that does not answer either, what is in
-//! memory decides, or else the [`copy`]: telephones must ring.
+//! A contract comes in when one of its numbers is called for the first time, or one of its IDs
+//! calls another one, and goes when its revision has changed. A follower asks the database four
+//! times a second which accounts have changed, so that what is in memory is never older than a
+//! second; while it cannot ask, each question goes to the database itself, and only where that does
+//! not answer either, what is in memory decides, or else the [`copy`]: telephones must ring.
 
 mod answer;
 pub mod copy;
@@ -22,24 +22,24 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::rt;
-use api_types::{Caller, MatchedRule, NoNumber, RouteAction};
+use api_types::{Caller, MatchedRule, NoNumber};
 use chrono::NaiveDateTime;
 use store::accounts::route_change;
 use store::block_list::block_entry;
-use store::numbers::number;
+use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 use store::routing::route;
 use store::switch::route_page;
 use store::{Conn, Scope, StoreError, SwitchScope};
 
 pub use answer::{NOT_FOUND, decision, decision_of, form, xml};
-pub use question::{Form, PUBLIC, Question};
+pub use question::{Called, Form, PUBLIC, Question};
 pub use state::{FirstCall, State};
 
 use crate::error::Failure;
 use crate::platform::state::Platform;
 use crate::routing::decide::{
-    Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, reason_phrase,
+    Call, Decision, Entry, NumberSettings, SipCodes, candidate_keys, decide_call, decide_internal,
 };
 use list::BlockList;
 
@@ -67,12 +67,46 @@ struct Account {
     lists: RwLock<HashMap<String, Option<Arc<BlockList>>>>,
 }
 
+/// What a contract is found by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    /// One of its numbers, in E.164.
+    Number(String),
+    /// What one of its IDs signs in with.
+    LoginId(String),
+}
+
+impl Key {
+    /// The id of the contract's number or ID; nothing where it has gone to another contract.
+    fn id_in(&self, contract: &Contract) -> Option<String> {
+        match self {
+            Self::Number(e164) => {
+                contract.numbers.iter().find(|row| row.e164 == *e164).map(|row| row.id.clone())
+            }
+            Self::LoginId(login_id) => contract
+                .phone_ids
+                .iter()
+                .find(|row| row.login_id == *login_id)
+                .map(|row| row.id.clone()),
+        }
+    }
+}
+
+/// A call, and what it needs to be known of.
+#[derive(Clone, Debug)]
+struct Asked {
+    key: Key,
+    /// Which one the ID calls.
+    extension: Option<String>,
+    call: Call,
+}
+
 /// What is in memory.
 #[derive(Debug, Default)]
 pub struct View {
     accounts: RwLock<HashMap<String, Arc<Account>>>,
-    /// By E.164: account and number.
-    numbers: RwLock<HashMap<String, (String, String)>>,
+    /// Which account has it.
+    keys: RwLock<HashMap<Key, String>>,
     followed: Mutex<Option<Instant>>,
     follows: AtomicBool,
 }
@@ -80,40 +114,46 @@ pub struct View {
 /// What was decided, and from what.
 #[derive(Debug)]
 pub struct Routed {
-    /// The contract and its number; nothing where the number belongs to nobody.
+    /// The contract, and its number that is called or ID that calls; nothing where it is nobody's.
     found: Option<(Arc<Account>, String)>,
     /// The decision.
     pub decision: Decision,
 }
 
 impl Routed {
-    /// The contract and the number.
-    pub fn found(&self) -> Option<(&Contract, &number::Row)> {
-        let (account, number_id) = self.found.as_ref()?;
-        Some((&account.contract, account.contract.number(number_id)?))
+    /// The contract and its number that is called.
+    pub fn number(&self) -> Option<(&Contract, &number::Row)> {
+        let (account, id) = self.found.as_ref()?;
+        Some((&account.contract, account.contract.number(id)?))
+    }
+
+    /// The contract and its ID that calls another one.
+    pub fn calling(&self) -> Option<(&Contract, &phone_id::Row)> {
+        let (account, id) = self.found.as_ref()?;
+        Some((&account.contract, account.contract.phone_id(id)?))
     }
 }
 
 impl View {
-    fn known(&self, e164: &str) -> Option<(Arc<Account>, String)> {
-        let (account_id, number_id) = read(&self.numbers).get(e164)?.clone();
+    fn known(&self, key: &Key) -> Option<(Arc<Account>, String)> {
+        let account_id = read(&self.keys).get(key)?.clone();
         let account = read(&self.accounts).get(&account_id)?.clone();
-        // The number may have gone to another contract since.
-        (account.contract.number(&number_id)?.e164 == e164).then_some((account, number_id))
+        let id = key.id_in(&account.contract)?;
+        Some((account, id))
     }
 
-    fn keep(&self, e164: &str, account: &Arc<Account>, number_id: &str, most: usize) {
+    fn keep(&self, key: &Key, account: &Arc<Account>, most: usize) {
         let account_id = account.contract.account.id.clone();
         let mut accounts = write(&self.accounts);
         if accounts.len() >= most && !accounts.contains_key(&account_id) {
             // Any will do: whoever is called again comes in again.
             let gone: Vec<String> = accounts.keys().take(most / 8 + 1).cloned().collect();
             gone.iter().for_each(|id| drop(accounts.remove(id)));
-            write(&self.numbers).retain(|_, (account, _)| accounts.contains_key(account));
+            write(&self.keys).retain(|_, account| accounts.contains_key(account));
         }
         accounts.insert(account_id.clone(), account.clone());
         drop(accounts);
-        write(&self.numbers).insert(e164.to_owned(), (account_id, number_id.to_owned()));
+        write(&self.keys).insert(key.clone(), account_id);
     }
 
     fn is_fresh(&self) -> bool {
@@ -148,32 +188,38 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Decides about a call to a number.
+/// Decides about a call.
 ///
 /// # Errors
-/// When nothing is known of the number and the database does not answer.
+/// When nothing is known of who is called and the database does not answer.
 pub async fn route(
     app: &Arc<State>,
     scope: SwitchScope,
-    called: &Caller,
+    called: Called,
     call: Call,
 ) -> Result<Routed, Failure> {
-    let Some(e164) = called.key().map(str::to_owned) else {
-        return Ok(unknown(&app.config.switch.sip_codes));
+    let (key, extension) = match called {
+        Called::Number(number) => (number.key().map(|e164| Key::Number(e164.to_owned())), None),
+        Called::Extension { login_id, extension } => {
+            (Some(Key::LoginId(login_id)), Some(extension))
+        }
     };
+    let codes = &app.config.switch.sip_codes;
+    let Some(key) = key else { return Ok(unknown(codes, MatchedRule::UnknownNumber)) };
     if !app.view.follows.swap(true, Ordering::SeqCst) {
         rt::spawn(follow(Arc::downgrade(app), scope));
         app.first_call.clone().begin(scope);
     }
-    let known = app.view.known(&e164);
-    if let Some((account, number_id)) = &known
+    let asked = Asked { key, extension, call };
+    let known = app.view.known(&asked.key);
+    if let Some((account, id)) = &known
         && app.view.is_fresh()
-        && let Some(decision) = account.decide(app, number_id, &call)
+        && let Some(decision) = account.decide(app, id, &asked)
     {
         return Ok(Routed { found: known, decision });
     }
-    let (asked, what, now) = (e164.clone(), call.clone(), app.clock.now_naive());
-    let reading = app.db.read(move |conn| load(conn, scope, &asked, &what.caller, now, LONG_LIST));
+    let (what, now) = (asked.clone(), app.clock.now_naive());
+    let reading = app.db.read(move |conn| load(conn, scope, &what, now, LONG_LIST));
     // Who waits is a caller: what is known answers soon, whatever has become of the database.
     let answer = match (&known, &app.copy) {
         (Some(_), _) => rt::time::timeout(PATIENCE, reading).await,
@@ -181,11 +227,9 @@ pub async fn route(
         (None, None) => Ok(reading.await),
     };
     match answer.unwrap_or(Err(StoreError::CutOff)) {
-        Ok(Some((contract, number_id, list))) => {
-            Ok(app.view.take_in(app, &e164, contract, number_id, list, &call))
-        }
-        Ok(None) => Ok(unknown(&app.config.switch.sip_codes)),
-        Err(error) => last_known(app, scope, &e164, known, &call, error).await,
+        Ok(Some((contract, id, list))) => Ok(app.view.take_in(app, contract, id, list, &asked)),
+        Ok(None) => Ok(unknown(codes, asked.nobody())),
+        Err(error) => last_known(app, scope, &asked, known, error).await,
     }
 }
 
@@ -194,35 +238,46 @@ pub async fn route(
 async fn last_known(
     app: &Arc<State>,
     scope: SwitchScope,
-    e164: &str,
+    asked: &Asked,
     known: Option<(Arc<Account>, String)>,
-    call: &Call,
     error: StoreError,
 ) -> Result<Routed, Failure> {
     tracing::warn!(%error, "the database does not answer: calls are routed by what was known last");
-    if let Some((account, number_id)) = &known
-        && let Some(decision) = account.decide(app, number_id, call)
+    if let Some((account, id)) = &known
+        && let Some(decision) = account.decide(app, id, asked)
     {
         return Ok(Routed { found: known, decision });
     }
-    match (copy::look_up(app, scope, e164, call).await, known) {
-        (Ok(Some((contract, number_id, list))), _) => {
+    let codes = &app.config.switch.sip_codes;
+    match (copy::look_up(app, scope, asked).await, known) {
+        (Ok(Some((contract, id, list))), _) => {
             let account = Arc::new(Account { contract, lists: RwLock::default() });
-            let codes = &app.config.switch.sip_codes;
-            let decision = account.decide_with(codes, &number_id, call, list.candidates(call));
-            Ok(Routed { found: Some((account, number_id)), decision })
+            let decision = account.decide_with(codes, &id, asked, list.candidates(&asked.call));
+            Ok(Routed { found: Some((account, id)), decision })
         }
-        (_, Some((account, number_id))) => {
-            let decision = account.decide_without(app, &number_id, call);
-            Ok(Routed { found: Some((account, number_id)), decision })
+        (_, Some((account, id))) => {
+            let decision = account.decide_without(app, &id, asked);
+            Ok(Routed { found: Some((account, id)), decision })
         }
-        (Ok(None), None) => Ok(unknown(&app.config.switch.sip_codes)),
+        (Ok(None), None) => Ok(unknown(codes, asked.nobody())),
         (Err(_), None) => Err(error.into()),
+    }
+}
+
+impl Asked {
+    /// What is said where nobody has what is called, or is the one who calls.
+    fn nobody(&self) -> MatchedRule {
+        match self.key {
+            Key::Number(_) => MatchedRule::UnknownNumber,
+            Key::LoginId(_) => MatchedRule::UnknownExtension,
+        }
     }
 }
 
 /// What was read of a block list.
 enum Read {
+    /// There is none between extensions.
+    Nothing,
     Whole(Vec<route::Entry>),
     /// Only what may match the caller.
     Part(Vec<block_entry::Row>),
@@ -231,6 +286,7 @@ enum Read {
 impl Read {
     fn candidates(&self, call: &Call) -> Vec<Entry> {
         match self {
+            Self::Nothing => Vec::new(),
             Self::Whole(entries) => BlockList::new(entries).candidates(&call.caller),
             Self::Part(rows) => rows.iter().filter_map(Entry::from_row).collect(),
         }
@@ -242,40 +298,45 @@ type Loaded = Option<(Contract, String, Read)>;
 fn load(
     conn: &mut Conn,
     scope: SwitchScope,
-    e164: &str,
-    caller: &Caller,
+    asked: &Asked,
     now: NaiveDateTime,
     long_list: i64,
 ) -> Result<Loaded, StoreError> {
-    let Some((account_id, number_id)) = route::find_number(conn, scope, e164)? else {
-        return Ok(None);
+    let account_id = match &asked.key {
+        Key::Number(e164) => route::account_of_number(conn, scope, e164)?,
+        Key::LoginId(login_id) => {
+            phone_id::of_login_id(conn, scope, login_id)?.map(|row| row.account_id)
+        }
     };
+    let Some(account_id) = account_id else { return Ok(None) };
     // Without the notify rules: telephones ring whatever is wrong with one of those.
     let found = route_page::with_ids(conn, scope, &[&account_id])?.pop();
     let Some(contract) = found else { return Ok(None) };
+    let Some(id) = asked.key.id_in(&contract) else { return Ok(None) };
     let scope = scope.account(account_id);
-    let Some(number) = contract.number(&number_id) else { return Ok(None) };
+    let Some(number) = contract.number(&id) else {
+        return Ok(Some((contract, id, Read::Nothing)));
+    };
     let list = match number.block_entry_count > long_list {
         true => Read::Part(block_entry::with_patterns(
             conn,
             &scope,
-            &number_id,
-            &candidate_keys(caller),
+            &id,
+            &candidate_keys(&asked.call.caller),
         )?),
-        false => Read::Whole(route::entries(conn, &scope, &number_id, now)?),
+        false => Read::Whole(route::entries(conn, &scope, &id, now)?),
     };
-    Ok(Some((contract, number_id, list)))
+    Ok(Some((contract, id, list)))
 }
 
 impl View {
     fn take_in(
         &self,
         app: &Arc<State>,
-        e164: &str,
         contract: Contract,
-        number_id: String,
+        id: String,
         list: Read,
-        call: &Call,
+        asked: &Asked,
     ) -> Routed {
         let account = Arc::new(Account { contract, lists: RwLock::default() });
         // What is known of the account already, with the lists of its other numbers, stays.
@@ -287,28 +348,23 @@ impl View {
             .filter(|known| same(known))
             .cloned()
             .unwrap_or(account);
-        let decision = match list {
+        let entries = match list {
             Read::Whole(entries) => {
                 let list = Arc::new(BlockList::new(&entries));
-                write(&account.lists).insert(number_id.clone(), Some(list.clone()));
-                account.decide_with(
-                    &app.config.switch.sip_codes,
-                    &number_id,
-                    call,
-                    list.candidates(&call.caller),
-                )
+                write(&account.lists).insert(id.clone(), Some(list.clone()));
+                list.candidates(&asked.call.caller)
             }
-            list @ Read::Part(_) => {
-                if !read(&account.lists).contains_key(&number_id) {
-                    write(&account.lists).insert(number_id.clone(), None);
-                    rt::spawn(read_list(app.clone(), account.clone(), number_id.clone()));
+            list => {
+                if matches!(list, Read::Part(_)) && !read(&account.lists).contains_key(&id) {
+                    write(&account.lists).insert(id.clone(), None);
+                    rt::spawn(read_list(app.clone(), account.clone(), id.clone()));
                 }
-                let entries = list.candidates(call);
-                account.decide_with(&app.config.switch.sip_codes, &number_id, call, entries)
+                list.candidates(&asked.call)
             }
         };
-        self.keep(e164, &account, &number_id, app.config.switch.cached_accounts.max(1));
-        Routed { found: Some((account, number_id)), decision }
+        let decision = account.decide_with(&app.config.switch.sip_codes, &id, asked, entries);
+        self.keep(&asked.key, &account, app.config.switch.cached_accounts.max(1));
+        Routed { found: Some((account, id)), decision }
     }
 }
 
@@ -334,53 +390,47 @@ async fn read_list(app: Arc<State>, account: Arc<Account>, number_id: String) {
 impl Account {
     /// Decides from memory; nothing where the block list is not there and the caller might stand on
     /// it.
-    fn decide(&self, app: &Platform, number_id: &str, call: &Call) -> Option<Decision> {
-        let entries = match call.caller.key() {
-            None => Vec::new(),
-            Some(_) => read(&self.lists).get(number_id)?.as_ref()?.candidates(&call.caller),
+    fn decide(&self, app: &Platform, id: &str, asked: &Asked) -> Option<Decision> {
+        let entries = match asked.call.caller.key() {
+            Some(_) if asked.extension.is_none() => {
+                read(&self.lists).get(id)?.as_ref()?.candidates(&asked.call.caller)
+            }
+            _ => Vec::new(),
         };
-        Some(self.decide_with(&app.config.switch.sip_codes, number_id, call, entries))
+        Some(self.decide_with(&app.config.switch.sip_codes, id, asked, entries))
     }
 
     /// Decides from what there is.
-    fn decide_without(&self, app: &Platform, number_id: &str, call: &Call) -> Decision {
-        self.decide(app, number_id, call).unwrap_or_else(|| {
-            self.decide_with(&app.config.switch.sip_codes, number_id, call, Vec::new())
+    fn decide_without(&self, app: &Platform, id: &str, asked: &Asked) -> Decision {
+        self.decide(app, id, asked).unwrap_or_else(|| {
+            self.decide_with(&app.config.switch.sip_codes, id, asked, Vec::new())
         })
     }
 
     fn decide_with(
         &self,
         codes: &SipCodes,
-        number_id: &str,
-        call: &Call,
+        id: &str,
+        asked: &Asked,
         entries: Vec<Entry>,
     ) -> Decision {
-        let number = self.contract.number(number_id).filter(|_| self.contract.account.is_active());
-        let Some(number) = number else { return refused(MatchedRule::Suspended, codes.suspended) };
+        if let Some(extension) = &asked.extension {
+            return decide_internal(&self.contract, extension, codes);
+        }
+        let number = self.contract.number(id).filter(|_| self.contract.account.is_active());
+        let Some(number) = number else {
+            return Decision::rejected(MatchedRule::Suspended, codes.suspended);
+        };
         let settings = NumberSettings {
             entries: entries.into(),
             ..NumberSettings::new(&self.contract, number, &[])
         };
-        decide_call(&settings, call, codes)
+        decide_call(&settings, &asked.call, codes)
     }
 }
 
-fn unknown(codes: &SipCodes) -> Routed {
-    Routed { found: None, decision: refused(MatchedRule::UnknownNumber, codes.unknown_number) }
-}
-
-fn refused(matched: MatchedRule, code: u16) -> Decision {
-    Decision {
-        action: RouteAction::Reject,
-        matched,
-        entry: None,
-        sip: Some((code, reason_phrase(code))),
-        announcement: None,
-        devices: Vec::new(),
-        channel_limit: 0,
-        exempted: false,
-    }
+fn unknown(codes: &SipCodes, matched: MatchedRule) -> Routed {
+    Routed { found: None, decision: Decision::rejected(matched, codes.unknown_number) }
 }
 
 /// The caller of a question: an identity without a readable number is one that cannot be shown.

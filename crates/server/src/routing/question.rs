@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::header::Accept;
-use api_types::{FieldCode, RouteQuestion, shortened};
+use api_types::{Caller, FieldCode, RouteQuestion, called_extension, shortened};
 use url::form_urlencoded;
 
 use crate::error::Failure;
@@ -31,6 +31,37 @@ impl Form {
             "application/x-www-form-urlencoded" => Some(Form::Form),
             _ => None,
         })
+    }
+}
+
+/// Who is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// A number, of whatever contract.
+    Number(Caller),
+    /// An extension, by an ID of the same contract.
+    Extension {
+        /// What the ID that calls signs in with.
+        login_id: String,
+        /// The extension.
+        extension: String,
+    },
+}
+
+impl Called {
+    /// Reads who is called. From outside there are no extensions.
+    ///
+    /// # Errors
+    /// The field `called`, where it is neither.
+    pub fn of(question: &RouteQuestion) -> Result<Self, Failure> {
+        let login_id = question.calling_login_id.as_deref().map(|text| text.trim().to_lowercase());
+        let login_id = login_id.filter(|login_id| !login_id.is_empty());
+        match login_id.zip(called_extension(&question.called)) {
+            Some((login_id, extension)) => Ok(Self::Extension { login_id, extension }),
+            None => Caller::from_network(&question.called)
+                .map(Self::Number)
+                .map_err(|_| Failure::field("/called", FieldCode::InvalidFormat)),
+        }
     }
 }
 
@@ -81,6 +112,7 @@ impl Question {
                 "Caller-Destination-Number",
             ])
             .unwrap_or_default(),
+            calling_login_id: take(&["calling_login_id", "variable_denwaban_calling_login_id"]),
             from_user: take(&["from_user", "variable_sip_from_user", "Caller-Caller-ID-Number"]),
             from_display: take(&[
                 "from_display",
@@ -112,9 +144,11 @@ impl Question {
         Ok(Self { question, form, context })
     }
 
-    /// Whether FreeSWITCH asks about something else than a call of the carrier.
+    /// Whether FreeSWITCH asks about something else than a call of the carrier, or from one
+    /// extension to another.
     pub fn is_elsewhere(&self, contexts: &[String]) -> bool {
-        self.context.as_ref().is_some_and(|context| !contexts.contains(context))
+        let is_internal = matches!(Called::of(&self.question), Ok(Called::Extension { .. }));
+        !is_internal && self.context.as_ref().is_some_and(|context| !contexts.contains(context))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::platform::wire::unsigned;
 use crate::platform::words;
 use crate::routing::decide::{self, Call, Decision};
 use api_types::{
-    Caller, Matched, NotifyEvent, RouteAction, RouteCaller, RouteDecision, RouteDevice,
+    Caller, Matched, NotifyEvent, Ringtone, RouteAction, RouteCaller, RouteDecision, RouteDevice,
     RouteNotice, SipAnswer,
 };
 use store::notify::{notify_rule, notify_service};
@@ -32,6 +32,35 @@ fn destinations(
     mails.chain(services.iter().map(of_service)).collect()
 }
 
+/// The setting that decided.
+pub fn matched(decision: &Decision, lang: Lang) -> Matched {
+    Matched {
+        rule: decision.matched,
+        entry_id: decision.entry.as_ref().map(|entry| entry.id.clone()),
+        reason: decide::reason(lang, decision),
+    }
+}
+
+/// What the switch answers with.
+pub fn sip(decision: &Decision) -> Option<SipAnswer> {
+    decision.sip.map(|(code, reason)| SipAnswer { code, reason: reason.to_owned() })
+}
+
+/// A terminal that rings, without what a number adds to it.
+pub fn device(contract: &Contract, ringing: &decide::Ringing) -> Option<RouteDevice> {
+    let row = contract.phone_id(&ringing.phone_id)?;
+    Some(RouteDevice {
+        phone_id: row.id.clone(),
+        login_id: row.login_id.clone(),
+        terminal_name: row.terminal_name.clone(),
+        extension: row.extension.clone(),
+        ring_after_s: ringing.ring_after_s,
+        ringtone: Ringtone::default(),
+        display_name: String::new(),
+        number_name: String::new(),
+    })
+}
+
 /// The decision about a call. `services` are those of the number's rule.
 pub fn decision(
     contract: &Contract,
@@ -42,17 +71,13 @@ pub fn decision(
     lang: Lang,
 ) -> RouteDecision {
     let caller = route_caller(&call.caller, lang);
-    let device = |ringing: &decide::Ringing| {
-        let row = contract.phone_id(&ringing.phone_id)?;
+    let device_of_number = |ringing: &decide::Ringing| {
+        let of_id = device(contract, ringing)?;
         Some(RouteDevice {
-            phone_id: row.id.clone(),
-            login_id: row.login_id.clone(),
-            terminal_name: row.terminal_name.clone(),
-            extension: row.extension.clone(),
-            ring_after_s: ringing.ring_after_s,
             ringtone: number.ringtone.0,
             display_name: number.display_name.clone(),
             number_name: number.name.clone(),
+            ..of_id
         })
     };
     // A call that is refused or meets only busy lines was missed as well, but nobody is told of one
@@ -84,14 +109,10 @@ pub fn decision(
         revision: unsigned(contract.account.revision),
         caller,
         action: decision.action,
-        matched: Matched {
-            rule: decision.matched,
-            entry_id: decision.entry.as_ref().map(|entry| entry.id.clone()),
-            reason: decide::reason(lang, decision),
-        },
-        sip: decision.sip.map(|(code, reason)| SipAnswer { code, reason: reason.to_owned() }),
+        matched: matched(decision, lang),
+        sip: sip(decision),
         announcement: decision.announcement.map(str::to_owned),
-        devices: decision.devices.iter().filter_map(device).collect(),
+        devices: decision.devices.iter().filter_map(device_of_number).collect(),
         channel_limit: decision.channel_limit,
         notices: rule.zip(when).map(notice).into_iter().collect(),
     }

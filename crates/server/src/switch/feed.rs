@@ -154,7 +154,8 @@ fn whole(
         let contracts = route_page::after(conn, scope, &after, CONTRACTS)?;
         let Some(last) = contracts.last() else { break };
         after.clone_from(&last.account.id);
-        writer.contracts(conn, scope, &contracts, |_| true)?;
+        contracts.iter().try_for_each(|contract| writer.contract(lines::contract(contract)))?;
+        writer.numbers(conn, scope, &contracts, |_| true)?;
     }
     Ok(Some(writer.finish(is_settled)?))
 }
@@ -207,7 +208,11 @@ fn part(conn: &mut Conn, scope: SwitchScope, app: &State, since: i64) -> Result<
     let accounts: Vec<&str> = changed.accounts().collect();
     for ids in accounts.chunks(CONTRACTS as usize) {
         let contracts = route_page::with_ids(conn, scope, ids)?;
-        writer.contracts(conn, scope, &contracts, |number| changed.touches(number))?;
+        for id in ids.iter().filter(|id| changed.is_whole(id)) {
+            let there = contracts.iter().find(|contract| contract.account.id == **id);
+            writer.contract(there.map_or_else(|| lines::gone(id), lines::contract))?;
+        }
+        writer.numbers(conn, scope, &contracts, |number| changed.touches(number))?;
     }
     let gone: Vec<&str> = changed.gone().collect();
     for numbers in gone.chunks(CONTRACTS as usize) {

@@ -8,18 +8,18 @@ use crate::numbers::number::numbers;
 use crate::platform::schema::block_entries;
 use crate::{Checked, Conn, Scope, StoreError, Stored, SwitchScope, row};
 
-/// The account and the id of the number with this E.164 text.
+/// The account of the number with this E.164 text.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn find_number(
+pub fn account_of_number(
     conn: &mut Conn,
     _scope: SwitchScope,
     e164: &str,
-) -> Result<Option<(String, String)>, StoreError> {
+) -> Result<Option<String>, StoreError> {
     Ok(numbers::table
         .filter(numbers::e164.eq(e164))
-        .select((numbers::account_id, numbers::id))
+        .select(numbers::account_id)
         .first(conn)
         .optional()?)
 }

@@ -1,8 +1,9 @@
 //! Callers as SIP networks name them: tel and sip addresses, and the headers of a call.
 
 use super::reader::{Dial, half_width, scan};
-use super::{Caller, CallerError, NoNumber, undressed};
+use super::{Caller, CallerError, NoNumber, ServiceNumber, undressed};
 use crate::platform::phone_number::is_planned;
+use crate::platform::validation::extension_digits;
 
 /// What a SIP network says of a caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,27 @@ impl Caller {
     pub fn from_network(text: &str) -> Result<Caller, CallerError> {
         from_header("", text).or_else(|_| Caller::parse(text))
     }
+}
+
+/// The extension that a telephone calls, as a switch or a person writes it: `201`, `２０１`,
+/// `sip:201@host`. Nothing where it is none: too long, with a 0 or `+` before it, or 110, 118 and
+/// 119, which must lead outside whatever IDs there are.
+pub fn called_extension(text: &str) -> Option<String> {
+    let folded: String = text.chars().map(half_width).collect();
+    let text = undressed(&folded);
+    let address = text.rsplit('<').next().unwrap_or_default();
+    let user = match address.split_once(':') {
+        Some((scheme, rest))
+            if ["sip", "sips", "tel"].contains(&scheme.to_lowercase().as_str()) =>
+        {
+            rest
+        }
+        _ => address,
+    };
+    let user = unescaped(user.split(['@', ';', ':', '?', '>']).next().unwrap_or_default())?;
+    let Dial { plus, digits, .. } = scan(user.trim_end_matches(['#', '♯', '*'])).ok()?;
+    let is_one = !plus && extension_digits(&digits).is_ok();
+    (is_one && !ServiceNumber(digits.clone()).is_emergency()).then_some(digits)
 }
 
 fn from_header(display: &str, user: &str) -> Result<Caller, CallerError> {
@@ -247,4 +269,35 @@ fn entries(header: &str) -> impl Iterator<Item = &str> {
         }
         matches!(c, ',' | '\n') && !quoted && !inside
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::called_extension;
+
+    #[test]
+    fn extensions_as_switches_write_them() {
+        for (text, expected) in [
+            ("201", "201"),
+            ("２０１", "201"),
+            (" 20-1 ", "201"),
+            ("201#", "201"),
+            ("sip:201@host", "201"),
+            ("SIPS:201@host:5061;transport=tls", "201"),
+            ("\"受付\" <sip:201@host>;tag=1", "201"),
+            ("sip:201;phone-context=sip.example.jp@host;user=phone", "201"),
+            ("sip:%EF%BC%92%EF%BC%90%EF%BC%91@host", "201"),
+            ("tel:201;phone-context=example.jp", "201"),
+            ("99", "99"),
+            ("999999", "999999"),
+            ("117", "117"),
+        ] {
+            assert_eq!(called_extension(text).as_deref(), Some(expected), "{text}");
+        }
+        let others = "9 9999999 0201 +201 *98 2*1 0312345678 +81312345678 110 118 1１9 \
+            sip:119@host alice sip:alice@host mailto:201@host https://201";
+        for text in others.split(' ').chain([""]) {
+            assert_eq!(called_extension(text), None, "{text}");
+        }
+    }
 }

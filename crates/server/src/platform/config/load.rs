@@ -147,6 +147,7 @@ impl Config {
             ("tokens.refresh_s", self.tokens.refresh_s, self.tokens.access_s, 400 * 86_400),
             ("tokens.link_s", self.tokens.link_s, 30, 3_600),
             ("sign_in.reset_link_s", sign_in.reset_link_s, 60, 7 * 86_400),
+            ("switch.voicemail_after_s", self.switch.voicemail_after_s.into(), 1, 300),
             ("attachments.kept_days", self.attachments.kept_days.into(), 1, 3_650),
             ("attachments.link_days", self.attachments.link_days.into(), 1, 365),
             ("attachments.limit_bytes", self.attachments.limit_bytes as u64, 1024, 1 << 30),

@@ -3,7 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{Accept, CACHE_CONTROL, Header as _};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
-use api_types::{Caller, ErrorCode, FieldCode, RouteQuestion, SwitchDecision, field_faults};
+use api_types::{ErrorCode, RouteQuestion, SwitchDecision, field_faults};
 use futures_util::future::LocalBoxFuture;
 use validator::Validate;
 
@@ -14,7 +14,7 @@ use crate::http::upload::media_type;
 use crate::identity::callers::Switch;
 use crate::platform::texts::Lang;
 use crate::routing::decide::{Call, Callback};
-use crate::routing::{self, Form, PUBLIC, Question, State};
+use crate::routing::{self, Called, Form, PUBLIC, Question, State};
 
 const XML: &str = "text/xml; charset=utf-8";
 
@@ -28,12 +28,22 @@ const DECISIONS: &str = "denwaban_route_decisions_total";
 /// has (`reject` with 404). It comes from memory that is never older than a second, and says the
 /// account revision that it is made of.
 ///
+/// **Extensions**: with `calling_login_id`, `called` may be an extension of the contract of that
+/// ID. Its terminal rings (`matched.rule` is `internal_call`, `calling` is who calls), whatever is
+/// set for numbers: block lists, pauses, channels. An extension that no ID of the contract has is
+/// answered as a number that nobody has (`reject`, `unknown_extension`), also where nobody has the
+/// ID; a suspended contract is refused. Nothing leads from one contract to another. 110, 118 and
+/// 119 are never extensions. With a number as `called`, `calling_login_id` changes nothing: a
+/// contract that calls its own number meets what is set for it, with the identity that the switch
+/// sends.
+///
 /// Three forms, by `Accept`: JSON, whose `rtjson` Kamailio takes as it is; `text/xml` as
 /// FreeSWITCH's mod_xml_curl reads it; `application/x-www-form-urlencoded` for Asterisk's `CURL()`
 /// with `hashcompat`. A question may be a form, too: with the names of the JSON, or with the
 /// channel variables that mod_xml_curl sends, which is answered in XML: "not found" for contexts
 /// that are not in `switch.freeswitch_contexts` of the configuration, such as that of outgoing
-/// calls. `channel_limit` always comes last in a form: an answer without it was cut off. Where a
+/// calls; but calls of extensions (`variable_denwaban_calling_login_id`) are answered in all of
+/// them. `channel_limit` always comes last in a form: an answer without it was cut off. Where a
 /// switch cannot send a bearer token, the key may be the password of HTTP basic authentication.
 ///
 /// A switch that does not understand `action` should ring as it does while the portal is away.
@@ -68,8 +78,7 @@ pub async fn decide_route(
     }
     let Question { question, form, context } = asked.0;
     question.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
-    let called = Caller::from_network(&question.called)
-        .map_err(|_| Failure::field("/called", FieldCode::InvalidFormat))?;
+    let called = Called::of(&question)?;
     let call = Call {
         caller: routing::caller(&question),
         at: question.at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc()),
@@ -86,9 +95,9 @@ pub async fn decide_route(
         },
     };
     let routed =
-        routing::route(&app.clone().into_inner(), switch.scope, &called, call.clone()).await?;
-    let domain = &app.config.switch.sip_domain;
-    let decision = routing::decision(&routed, &call, domain, lang);
+        routing::route(&app.clone().into_inner(), switch.scope, called, call.clone()).await?;
+    let config = &app.config.switch;
+    let decision = routing::decision(&routed, &call, config, lang);
     metrics::counter!(DECISIONS, "action" => crate::platform::wire::word(&decision.action))
         .increment(1);
     // An odd header is no reason to lose a call.
@@ -100,7 +109,7 @@ pub async fn decide_route(
         Form::Xml => answer.content_type(XML).body(routing::xml(
             &decision,
             context.as_deref().unwrap_or(PUBLIC),
-            domain,
+            &config.sip_domain,
         )),
         Form::Form => {
             answer.content_type("application/x-www-form-urlencoded").body(routing::form(&decision))

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
-use api_types::{SwitchEnd, SwitchLine, SwitchRemoved};
+use api_types::{SwitchContract, SwitchEnd, SwitchLine, SwitchRemoved};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -104,11 +104,12 @@ impl Document {
     }
 }
 
-/// What stays the same of the header at every position: a snapshot of the same position under
+/// What stays the same at every position, of the header and of what numbers are told: a snapshot of the same position under
 /// another configuration is another one.
 pub(super) fn shape(config: &SwitchConfig) -> String {
-    let header = serde_json::to_vec(&lines::header(config, None, 0)).unwrap_or_default();
-    crypto::hex(&Sha256::digest(header))[..8].to_owned()
+    let same = (lines::header(config, None, 0), config.voicemail_after_s);
+    let same = serde_json::to_vec(&same).unwrap_or_default();
+    crypto::hex(&Sha256::digest(same))[..8].to_owned()
 }
 
 impl Document {
@@ -130,6 +131,7 @@ pub(super) struct Writer<'a> {
     compressed: GzEncoder<SpooledTempFile>,
     digest: Sha256,
     size: u64,
+    contracts: u64,
     numbers: u64,
     removed: u64,
     entries: u64,
@@ -149,6 +151,7 @@ impl<'a> Writer<'a> {
             compressed,
             digest: Sha256::new(),
             size: 0,
+            contracts: 0,
             numbers: 0,
             removed: 0,
             entries: 0,
@@ -165,8 +168,14 @@ impl<'a> Writer<'a> {
         self.compressed.write_all(&text).map_err(broken)
     }
 
+    /// The IDs of a contract.
+    pub(super) fn contract(&mut self, line: SwitchContract) -> Result<(), Failure> {
+        self.contracts += 1;
+        self.line(&SwitchLine::Contract(line))
+    }
+
     /// The numbers of some contracts that are wanted.
-    pub(super) fn contracts(
+    pub(super) fn numbers(
         &mut self,
         conn: &mut Conn,
         scope: SwitchScope,
@@ -225,9 +234,11 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn finish(mut self, is_settled: bool) -> Result<Document, Failure> {
-        let (numbers, removed, entries) = (self.numbers, self.removed, self.entries);
+        let (contracts, numbers) = (self.contracts, self.numbers);
+        let (removed, entries) = (self.removed, self.entries);
         self.line(&SwitchLine::End(SwitchEnd {
             position: platform::wire::unsigned(self.position),
+            contracts,
             numbers,
             removed,
             entries,

@@ -1,13 +1,14 @@
-//! A number as a switch keeps it, and which numbers a change touches.
+//! Contracts and numbers as a switch keeps them, and which of them a change touches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use api_types::{
-    BlockMatch, Caller, NoNumber, PhoneNumber, SwitchHeader, SwitchNumber, SwitchSipCodes,
+    BlockMatch, Caller, NoNumber, PhoneNumber, SwitchContract, SwitchExtension, SwitchHeader,
+    SwitchNumber, SwitchSipCodes,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use store::accounts::route_change;
-use store::numbers::number;
+use store::numbers::{number, phone_id};
 use store::routing::contract::Contract;
 use store::routing::route;
 
@@ -56,6 +57,11 @@ impl Changed {
         self.gone.iter().map(String::as_str)
     }
 
+    /// Whether it is about all of the account, its IDs among it.
+    pub(super) fn is_whole(&self, account_id: &str) -> bool {
+        self.accounts.get(account_id).is_some_and(Option::is_none)
+    }
+
     pub(super) fn touches(&self, number: &number::Row) -> bool {
         let numbers = self.accounts.get(&number.account_id);
         numbers.is_some_and(|numbers| {
@@ -99,6 +105,25 @@ pub(super) fn dialled(e164: &str) -> Vec<String> {
     std::iter::once(e164.to_owned()).chain(national).collect()
 }
 
+/// The IDs of a contract.
+pub(super) fn contract(contract: &Contract) -> SwitchContract {
+    let id = |row: &phone_id::Row| SwitchExtension {
+        login_id: row.login_id.clone(),
+        extension: row.extension.clone(),
+        terminal_name: row.terminal_name.clone(),
+    };
+    SwitchContract {
+        account_id: contract.account.id.clone(),
+        suspended: !contract.account.is_active(),
+        ids: contract.phone_ids.iter().map(id).collect(),
+    }
+}
+
+/// A contract that is gone.
+pub(super) fn gone(account_id: &str) -> SwitchContract {
+    SwitchContract { account_id: account_id.to_owned(), suspended: false, ids: Vec::new() }
+}
+
 /// A number with its block list. What rings is asked of the rule that decides about calls, for one
 /// that nothing refuses.
 pub(super) fn number(
@@ -117,8 +142,7 @@ pub(super) fn number(
         callback: Callback::Certain,
     };
     let decided = decide_call(&settings, &call, &config.sip_codes);
-    let decision =
-        routing::decision_of(contract, row, &decided, &call, &config.sip_domain, Lang::Ja);
+    let decision = routing::decision_of(contract, row, &decided, &call, config, Lang::Ja);
     let (mut exact, mut prefix) = (BTreeMap::new(), BTreeMap::new());
     for entry in entries.iter().filter(|_| is_active) {
         let until: Option<DateTime<Utc>> = entry.expires_at.map(|end| end.and_utc());
@@ -136,6 +160,7 @@ pub(super) fn number(
         prefix,
         rtjson: decision.rtjson.filter(|_| is_active),
         later: decision.later.filter(|_| is_active),
+        voicemail_after_s: decision.voicemail_after_s.filter(|_| is_active),
         number_name: row.name.clone(),
         display_name: row.display_name.clone(),
         ringtone: row.ringtone.0,

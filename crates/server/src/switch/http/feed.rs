@@ -21,11 +21,11 @@ const LINES: &str = "application/x-ndjson";
 /// Header of the signature.
 const SIGNATURE: &str = "Denwaban-Signature";
 
-/// All numbers, to decide by while nobody can be asked
+/// All numbers and IDs, to decide by while nobody can be asked
 ///
-/// A text of lines, each a `SwitchLine`: a `header`, a `number` each, an `end` that counts them. A
-/// text without its end was cut off: keep what you have. Kinds and fields that you do not know are
-/// to be read past. Follow it with `GET /switch/changes`.
+/// A text of lines, each a `SwitchLine`: a `header`, a `contract` or a `number` each, an `end` that
+/// counts them. A text without its end was cut off: keep what you have. Kinds and fields that you
+/// do not know are to be read past. Follow it with `GET /switch/changes`.
 ///
 /// **What becomes of a call**, as `POST /switch/route-decision` would say:
 ///
@@ -38,7 +38,13 @@ const SIGNATURE: &str = "Denwaban-Signature";
 ///    beginning of it, whose time has not come.
 /// 4. `channel_limit` calls are under way: `busy_announcement`, else refused with `sip_codes.busy`.
 /// 5. `rtjson` is `null`: refused with `sip_codes.no_terminal`.
-/// 6. `rtjson` rings, and after `later.after_s` seconds what stands in `later.rtjson`.
+/// 6. `rtjson` rings, and after `later.after_s` seconds what stands in `later.rtjson`. After
+///    `voicemail_after_s`, where it is there, the caller may leave a message.
+///
+/// **What becomes of a call from an ID to an extension**: the `contract` that has the ID is
+/// `suspended`: refused with `sip_codes.suspended`. None of its `ids` has the extension, or no
+/// contract has the ID: refused with `sip_codes.unknown_number`. Else the one that has it rings,
+/// whatever is set for numbers.
 ///
 /// Callers are compared as E.164 (`+819012345678`), services as their three digits (`117`).
 ///
@@ -83,11 +89,11 @@ pub async fn get_switch_snapshot(
 
 /// What has changed since a position
 ///
-/// Lines as in the snapshot: a `number` as it is now for each that changed, `removed` for those
-/// that nobody has any more. It answers at once where there is something, else when there is, or
-/// after `wait_s` seconds with the same position. Bring all lines into force, report it to `POST
-/// /switch/applied`, and ask again with the position of the `end`. What comes twice, or looks as
-/// before, is right.
+/// Lines as in the snapshot: a `contract` or a `number` as it is now for each that changed,
+/// `removed` for numbers that nobody has any more. A `contract` that is gone has no `ids`. It
+/// answers at once where there is something, else when there is, or after `wait_s` seconds with the
+/// same position. Bring all lines into force, report it to `POST /switch/applied`, and ask again
+/// with the position of the `end`. What comes twice, or looks as before, is right.
 ///
 /// `snapshot_needed` says that the position is older than three days, or of another database: begin
 /// with the snapshot again. Whatever else goes wrong: decide by what you have, and ask again.
@@ -174,16 +180,17 @@ async fn send(
     Ok(answer.no_chunking(size).streaming(Box::pin(document.stream(is_compressed))))
 }
 
-/// A number with a list of three entries, of which one rings first.
+/// A contract of two IDs and a number with a list of three entries, of which one rings first.
 const EXAMPLE: &str = r#"{"type":"header","format":1,"since":null,"position":1795316400000000,"sip_domain":"sip.example.jp","sip_codes":{"no_number":{"code":433,"reason":"Anonymity Disallowed"},"blocked":{"code":603,"reason":"Decline"},"busy":{"code":486,"reason":"Busy Here"},"no_terminal":{"code":480,"reason":"Temporarily Unavailable"},"unknown_number":{"code":404,"reason":"Not Found"},"suspended":{"code":480,"reason":"Temporarily Unavailable"}},"never_refused":["110","118","119"]}
+{"type":"contract","account_id":"01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b20","suspended":false,"ids":[{"login_id":"minato000","extension":"200","terminal_name":""},{"login_id":"minato001","extension":"201","terminal_name":"営業 山田"}]}
 {"type":"number","number":"+81312345678","dialled":["+81312345678","0312345678"],"suspended":false,"reject_withheld":true,"reject_pay_phone":false,"reject_out_of_range":false,"reject_service_conflict":false,"exact":{"+81120444555":"2026-12-01T00:00:00Z","+819012345678":null},"prefix":{"+8150":null},"channel_limit":3,"busy_announcement":"busy","rtjson":{"version":"1.0","routing":"parallel","routes":[{"uri":"sip:minato000@sip.example.jp"}]},"later":{"after_s":10,"rtjson":{"version":"1.0","routing":"parallel","routes":[{"uri":"sip:minato000@sip.example.jp"},{"uri":"sip:minato001@sip.example.jp"}]}},"number_name":"代表番号","display_name":"","ringtone":"ringtone_1"}
-{"type":"end","position":1795316400000000,"numbers":1,"removed":0,"entries":3}
+{"type":"end","position":1795316400000000,"contracts":1,"numbers":1,"removed":0,"entries":3}
 "#;
 
 /// A number that went.
 const EXAMPLE_OF_CHANGES: &str = r#"{"type":"header","format":1,"since":1795316400000000,"position":1795316400800000,"sip_domain":"sip.example.jp","sip_codes":{"no_number":{"code":433,"reason":"Anonymity Disallowed"},"blocked":{"code":603,"reason":"Decline"},"busy":{"code":486,"reason":"Busy Here"},"no_terminal":{"code":480,"reason":"Temporarily Unavailable"},"unknown_number":{"code":404,"reason":"Not Found"},"suspended":{"code":480,"reason":"Temporarily Unavailable"}},"never_refused":["110","118","119"]}
 {"type":"removed","number":"+81312345679","dialled":["+81312345679","0312345679"]}
-{"type":"end","position":1795316400800000,"numbers":0,"removed":1,"entries":0}
+{"type":"end","position":1795316400800000,"contracts":0,"numbers":0,"removed":1,"entries":0}
 "#;
 
 #[cfg(test)]
@@ -199,7 +206,7 @@ mod tests {
                 assert_eq!(serde_json::to_string(&read).unwrap(), line);
                 kinds.push(std::mem::discriminant(&read));
             }
-            assert_eq!(kinds.len(), 3);
+            assert!(kinds.len() >= 3, "{text}");
         }
     }
 }
