@@ -50,6 +50,8 @@ on_both_screens!(making_a_rule, async |story| {
     story.holds("ルールの名前", "営業チーム").await?;
     story.see_at("missing", "どの番号でも使っていない").await?;
 
+    // An option that is not contracted keeps nobody from choosing it.
+    story.see("ご契約にないオプションです").await?;
     story.touch("input-fax").await?;
     story.touch(&format!("input-picks:{}", story.minato.numbers[1])).await?;
     story.gone("missing").await?;

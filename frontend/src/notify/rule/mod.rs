@@ -7,7 +7,7 @@ mod mails;
 mod rows;
 mod save;
 
-use api_types::{NotifyRule, Number};
+use api_types::{AccountOptions, NotifyRule, Number};
 use leptos::prelude::*;
 
 use self::delete::Delete;
@@ -15,6 +15,7 @@ use self::destinations::{Destinations, Hints};
 use self::rows::{Events, Name, Numbers, Writing};
 use super::api;
 use super::gone::failed;
+use crate::accounts;
 use crate::numbers::directory::{Directory, use_directory};
 use crate::numbers::subject::once_listed;
 use crate::page::editor::Editor;
@@ -39,6 +40,8 @@ struct Page {
     rule: RwSignal<NotifyRule>,
     /// The names of the others, for the numbers that use one of them.
     others: StoredValue<Vec<(String, String)>>,
+    /// What is contracted, where that is known.
+    options: Option<AccountOptions>,
     /// A mail address that was typed and is not in the list yet.
     typed_mail: RwSignal<String>,
     /// What is wrong with it.
@@ -65,19 +68,21 @@ fn all_numbers(directory: Directory) -> Vec<Number> {
         .unwrap_or_default()
 }
 
-/// A rule, and id and name of each.
-async fn read(
-    client: Client,
-    rule_id: &str,
-) -> Result<(NotifyRule, Vec<(String, String)>), ClientError> {
-    let (rule, all) =
-        futures_util::future::join(api::rules::get(client, rule_id), api::rules::list(client))
-            .await;
-    // Without the names of the others the page still works.
+/// A rule, id and name of each, and what is contracted.
+type Read = (NotifyRule, Vec<(String, String)>, Option<AccountOptions>);
+
+async fn read(client: Client, rule_id: &str) -> Result<Read, ClientError> {
+    let (rule, all, account) = futures_util::future::join3(
+        api::rules::get(client, rule_id),
+        api::rules::list(client),
+        accounts::api::get(client),
+    )
+    .await;
+    // Without the names of the others, or what is contracted, the page still works.
     let names = all
         .map(|all| all.into_iter().map(|rule| (rule.id, rule.name)).collect())
         .unwrap_or_default();
-    Ok((rule?, names))
+    Ok((rule?, names, account.ok().map(|account| account.options)))
 }
 
 /// The page.
@@ -91,7 +96,7 @@ pub fn RulePage(
         let rule_id = rule_id.clone();
         async move { read(client, &rule_id).await }
     });
-    let draw = |(rule, others)| view! { <Edit rule others /> }.into_any();
+    let draw = |(rule, others, options)| view! { <Edit rule others options /> }.into_any();
     view! {
         <TitleBar title=text!(setting.notify_rule_id) back=routes::NOTIFY_RULES />
         {once_listed(&[2, 4], move || load.show_or(&[2, 4], draw, failed))}
@@ -99,7 +104,11 @@ pub fn RulePage(
 }
 
 #[component]
-fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
+fn Edit(
+    rule: NotifyRule,
+    others: Vec<(String, String)>,
+    options: Option<AccountOptions>,
+) -> impl IntoView {
     let directory = use_directory();
     let values = fields::values(&rule, &all_numbers(directory));
     let key = draft_key(&NotifyPage::Rule(rule.id.clone()).path());
@@ -111,6 +120,7 @@ fn Edit(rule: NotifyRule, others: Vec<(String, String)>) -> impl IntoView {
         editor,
         rule: RwSignal::new(rule),
         others: StoredValue::new(others),
+        options,
         typed_mail: RwSignal::default(),
         mail_fault: RwSignal::default(),
     };

@@ -28,7 +28,15 @@ pub(super) fn Name(page: Page) -> impl IntoView {
 pub(super) fn Events(page: Page) -> impl IntoView {
     let row = move |kind: NotifyEvent| {
         let label = Signal::derive(move || words::event(kind).to_owned());
-        let hint = Signal::derive(move || words::event_hint(kind).to_owned());
+        let is_missing = page.options.is_some_and(|options| match kind {
+            NotifyEvent::Voicemail => !options.voicemail,
+            NotifyEvent::Fax => !options.fax,
+            NotifyEvent::MissedCall | NotifyEvent::ForwardedCall => false,
+        });
+        let hint = Signal::derive(move || {
+            let hint = if is_missing { t!(notify.not_contracted) } else { words::event_hint(kind) };
+            hint.to_owned()
+        });
         switch_row(page.editor, event(kind), label, hint)
     };
     view! {
