@@ -51,6 +51,8 @@ row! {
         /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
         /// since there is such a thing.
         pub sealed_digest: Option<String>,
+        /// The operator's own name for it.
+        pub reference: Option<String>,
     }
 }
 
@@ -66,9 +68,11 @@ pub struct Changes {
     pub device_option: Option<Option<Stored<DeviceOption>>>,
     /// See [`Row::outbound_number_id`].
     pub outbound_number_id: Option<Option<String>>,
+    /// See [`Row::reference`].
+    pub reference: Option<Option<String>>,
 }
 
-columns! { extension, terminal_name, device_option, outbound_number_id }
+columns! { extension, terminal_name, device_option, outbound_number_id, reference }
 
 impl Row {
     /// Whether it is the contract's basic ID.

@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         callbacks_until -> Nullable<Timestamp>,
+        reference -> Nullable<Text>,
     }
 }
 
@@ -97,6 +98,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         sealed_digest -> Nullable<Text>,
+        reference -> Nullable<Text>,
     }
 }
 
