@@ -170,6 +170,22 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
+/// Those of these extensions that the account has.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn extensions(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::account_id.eq(scope.account_id()))
+        .filter(phone_ids::extension.eq_any(wanted))
+        .select(phone_ids::extension)
+        .load(conn)?)
+}
+
 /// Changes an ID that still has `version`; answers whether it had.
 ///
 /// # Errors

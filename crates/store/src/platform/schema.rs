@@ -325,6 +325,8 @@ diesel::table! {
         forwarded_to -> Nullable<Text>,
         attachment_id -> Nullable<Text>,
         received_at -> Nullable<Timestamp>,
+        extension -> Nullable<Text>,
+        caller_sent -> Nullable<Text>,
     }
 }
 
