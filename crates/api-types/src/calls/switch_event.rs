@@ -65,8 +65,8 @@ pub struct SwitchEvent {
     #[schema(example = "+815012345678", min_length = 1)]
     pub called: String,
     /// The other side as text: a number in any form, an extension of the contract, or `withheld`,
-    /// `pay_phone`, `out_of_range`, `service_conflict`. What is none of these is a caller who cannot
-    /// be shown.
+    /// `pay_phone`, `out_of_range`, `service_conflict`. What is none of these is a caller who
+    /// cannot be shown.
     #[serde(default, deserialize_with = "some_header")]
     #[schema(example = "09012345678")]
     pub caller: Option<String>,

@@ -19,8 +19,8 @@ use crate::identity::callers::Operator;
 /// Make a contract
 ///
 /// With its first numbers and IDs, where they are known: all of it is made, or nothing. IDs without
-/// `password` get one, which stands in `generated_password`, this once. `missing` of the answer says
-/// what the contract still lacks; without a basic ID nobody can sign in to it.
+/// `password` get one, which stands in `generated_password`, this once. `missing` of the answer
+/// says what the contract still lacks; without a basic ID nobody can sign in to it.
 #[utoipa::path(operation_id = "operator_create_account", tag = "operator",
     request_body = OperatorAccountCreate, params(IdempotencyKeyHeader),
     responses((status = 201, description = "The new contract and what was made in it.",

@@ -126,8 +126,8 @@ fn number(text: &str) -> Result<String, CallerError> {
     caller.key().map(str::to_owned).ok_or(CallerError::NoNumberGiven)
 }
 
-/// The name of a call that is kept: without what breaks a log line; of a very long one what tells it
-/// from others, and of a call without a name the event's.
+/// The name of a call that is kept: without what breaks a log line; of a very long one what tells
+/// it from others, and of a call without a name the event's.
 fn call_id(text: String, event_id: &str) -> String {
     let text = match no_control_characters(&text) {
         Ok(()) => text,
