@@ -1,5 +1,6 @@
 //! Contracts.
 
 mod account;
+mod opening;
 mod operator;
 mod suspension;

@@ -52,7 +52,8 @@ on_both!(a_number_is_the_same_however_it_is_written, async |app| {
             }
             for other in forms {
                 let again = list.try_add(json!({"caller": other, "match": matching})).await;
-                again.expect_fields(&[("/caller", "duplicate")]);
+                let problem = again.expect_fields(&[("/caller", "duplicate")]);
+                assert_eq!(problem["errors"][0]["existing_id"], entry["id"], "{other}");
             }
             assert_eq!(list.delete(json!({"ids": [id_of(&entry)]})).await["deleted"], 1);
         }

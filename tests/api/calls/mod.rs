@@ -3,5 +3,6 @@
 mod call_events;
 mod downloads;
 mod live;
+mod odd_callers;
 mod switch_attachments;
 mod switch_events;

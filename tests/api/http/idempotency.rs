@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, Client, on_both};
 use tokio::task::JoinSet;
@@ -167,4 +168,31 @@ on_both!(what_is_kept_of_an_answer_cannot_be_read, async |app| {
         post(&operator, "one", "/operator/keys", &json!({"name": "second"})).await.expect(201);
     let dump = app.database.dump();
     assert!(!dump.contains(made["key"].as_str().unwrap_or("?")), "the kept answer is sealed");
+});
+
+on_both!(a_file_under_the_same_key_is_imported_once, async |app| {
+    let holder = app.holder("minato").await;
+    let imports = format!("{}/block-list/imports", holder.number(0));
+    let send = async |key: &str, query: &str, file: &str| {
+        let client = holder.client.clone().header("content-type", "text/csv");
+        let client = client.header("idempotency-key", key);
+        client.send(Method::POST, &format!("{imports}{query}"), Some(file.to_owned())).await
+    };
+    let file = "電話番号,メモ\r\n090-1111-0001,営業\r\n";
+    let first = send("one", "", file).await;
+    assert!(first.status == 200 && !replayed(&first), "{}", first.text);
+    assert_eq!(first["added"], 1);
+    let again = send("one", "", file).await;
+    assert!(again.status == 200 && replayed(&again), "{}", again.text);
+    assert_eq!(again.json, first.json, "nothing is a duplicate of itself");
+    for (query, other) in [("?dry_run=true", file), ("", "090-1111-0002\r\n")] {
+        let refused = send("one", query, other).await;
+        refused.expect_problem(422, "idempotency_key_reused");
+    }
+    let preview = send("two", "?dry_run=true", file).await.expect(200);
+    let again = send("two", "?dry_run=true", file).await.expect(200);
+    assert_eq!(again["import_id"], preview["import_id"]);
+    // What was refused may be mended under the same key.
+    send("three", "", "山田\r\n").await.expect_problem(422, "invalid");
+    assert_eq!(send("three", "", "090-1111-0003\r\n").await.expect(200)["added"], 1);
 });

@@ -211,9 +211,17 @@ on_both!(everything_since_a_time_is_sent_again, async |app| {
         holder.client.post("/deliveries/resend", body).await.expect(200)["resent"].clone()
     };
     assert_eq!(again(json!({"since": since, "rule_id": other})).await, 1);
-    assert_eq!(again(json!({"since": since, "rule_id": rule})).await, 4);
+    let services = holder.client.get(&format!("/notify-rules/{rule}/services")).await.expect(200);
+    let slack = &services["items"][0]["id"];
+    assert_eq!(again(json!({"since": since, "service_id": rule})).await, 0, "no service");
+    let before = json!({"since": since - TimeDelta::hours(2), "until": since, "service_id": slack});
+    assert_eq!(again(before.clone()).await, 1, "the old one, of one of its two destinations");
+    assert_eq!(again(before).await, 0);
+    assert_eq!(again(json!({"since": since, "until": since})).await, 0);
+    assert_eq!(again(json!({"since": since, "service_id": slack})).await, 2);
+    assert_eq!(again(json!({"since": since, "rule_id": rule})).await, 2);
     assert_eq!(again(json!({"since": since})).await, 0, "once");
-    assert_eq!(again(json!({"since": since - TimeDelta::hours(2)})).await, 2);
+    assert_eq!(again(json!({"since": since - TimeDelta::hours(2)})).await, 1);
     assert_eq!(list(&holder, "?state=waiting").await.len(), 7);
     assert_eq!(list(&holder, "?state=delivered").await.len(), 2);
     holder

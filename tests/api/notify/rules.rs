@@ -90,7 +90,20 @@ on_both!(a_rule_in_use_is_only_removed_with_detach, async |app| {
             .expect(200);
     }
     let revision = minato.revision().await;
-    minato.client.if_match(1).delete(&path).await.expect_problem(409, "in_use");
+    let refused = minato.client.if_match(1).delete(&path).await;
+    let problem = refused.expect_problem(409, "in_use");
+    let users = problem["used_by"].as_array().expect("who uses it");
+    for (user, index) in users.iter().zip(0..2) {
+        let number = minato.client.get(&minato.number(index)).await.expect(200);
+        let named = json!({"number_id": number["id"], "number": number["e164"],
+            "number_name": number["name"]});
+        assert_eq!(user, &named);
+        let e164 = number["e164"].as_str().unwrap_or_default();
+        let printed = api_types::PhoneNumber::parse(e164).expect("a number").japanese();
+        let detail = problem["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(&printed), "{detail}");
+    }
+    assert_eq!(users.len(), 2);
     minato
         .client
         .if_match(1)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::platform::validation::{
@@ -13,6 +13,10 @@ use crate::{AccountOptions, AccountStatus, NumberKind, PhoneIdKind, Terminal, gi
 
 /// Longest name of a contract holder or a key, in characters.
 pub const ACCOUNT_NAME_MAX: u64 = 100;
+/// Longest reference of the operator's own, in characters.
+pub const REFERENCE_MAX: u64 = 64;
+/// The most numbers, and the most IDs, that are made together with their contract.
+pub const MADE_AT_ONCE_MAX: u64 = 100;
 
 /// A contract, as the operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,6 +27,11 @@ pub struct OperatorAccount {
     /// Name of the contract holder.
     #[schema(example = "株式会社みなと商会")]
     pub name: String,
+    /// The operator's own name for it, such as the customer number of another system; no two
+    /// contracts have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C-10234")]
+    pub reference: Option<String>,
     /// Where password links and warnings go.
     #[schema(example = "soumu@minato.example")]
     pub contact_mail: Option<String>,
@@ -52,6 +61,14 @@ pub struct OperatorAccount {
     /// Version of this resource, the value inside its ETag.
     #[schema(example = 3)]
     pub version: u64,
+    /// The numbers that were made with it, in the order of the request; only in the answer to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub numbers: Option<Vec<OperatorNumber>>,
+    /// The IDs that were made with it, likewise; generated passwords are shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub ids: Option<Vec<OperatorPhoneIdCreated>>,
 }
 
 /// What a contract lacks.
@@ -64,7 +81,7 @@ pub enum MissingPart {
     BasicId,
 }
 
-/// A new contract.
+/// A new contract, with its first numbers and IDs: all of it is made, or nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorAccountCreate {
@@ -81,6 +98,44 @@ pub struct OperatorAccountCreate {
     /// What is contracted; nothing when absent.
     #[serde(default)]
     pub options: AccountOptions,
+    /// The operator's own name for it, 1 to 64 characters; no other contract may have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(example = "C-10234", min_length = 1, max_length = 64)]
+    pub reference: Option<String>,
+    /// Its first numbers, at most 100. What is wrong with one is named as `/numbers/1/number`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = "MADE_AT_ONCE_MAX"), nested)]
+    #[schema(max_items = 100)]
+    pub numbers: Vec<OperatorNumberCreate>,
+    /// Its first IDs, at most 100; without a basic one nobody can sign in to the portal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = "MADE_AT_ONCE_MAX"), nested)]
+    #[schema(max_items = 100)]
+    pub ids: Vec<OperatorPhoneIdCreate>,
+}
+
+/// Which contracts are wanted; all that is given must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorAccountQuery {
+    /// How many items at most, 1 to 200; 100 when absent.
+    #[param(minimum = 1, maximum = 200, example = 100)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Only the contract with this reference, as it was given.
+    #[param(example = "C-10234")]
+    pub reference: Option<String>,
+    /// Only contracts with this in their names; capitals and full-width letters are the same as
+    /// others.
+    #[param(example = "みなと")]
+    pub name: Option<String>,
+    /// Only the contract with this number, in any form in which a number can be read.
+    #[param(example = "050-1234-5678")]
+    pub number: Option<String>,
 }
 
 /// Changes to a contract. Absent fields stay as they are.
@@ -114,6 +169,12 @@ pub struct OperatorAccountPatch {
     #[validate(length(max = "CALLER_MAX"))]
     #[schema(value_type = Option<String>, example = "03-1234-5678", max_length = 256)]
     pub forwarding_number: Option<Option<String>>,
+    /// The operator's own name for it; no other contract may have it; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(value_type = Option<String>, example = "C-10234", min_length = 1, max_length = 64)]
+    pub reference: Option<Option<String>>,
 }
 
 /// A number of a contract, as the operator sees it.
@@ -137,6 +198,10 @@ pub struct OperatorNumber {
     /// Calls at once, as the holder has set it.
     #[schema(example = 3, minimum = 1, maximum = 9)]
     pub channel_limit: u8,
+    /// The operator's own name for it; several may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "line-7")]
+    pub reference: Option<String>,
     /// Version of this resource, the value inside its ETag.
     #[schema(example = 7)]
     pub version: u64,
@@ -162,6 +227,12 @@ pub struct OperatorNumberCreate {
     #[validate(range(min = 1, max = 9))]
     #[schema(example = 9, minimum = 1, maximum = 9)]
     pub max_channels: u8,
+    /// The operator's own name for it, 1 to 64 characters; several may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(example = "line-7", min_length = 1, max_length = 64)]
+    pub reference: Option<String>,
 }
 
 /// Changes to a number. Absent fields stay as they are.
@@ -179,6 +250,12 @@ pub struct OperatorNumberPatch {
     #[validate(length(max = "NAME_MAX"), custom(function = no_control_characters))]
     #[schema(value_type = String, example = "代表番号", max_length = 40)]
     pub name: Option<String>,
+    /// The operator's own name for it; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(value_type = Option<String>, example = "line-7", min_length = 1, max_length = 64)]
+    pub reference: Option<Option<String>>,
 }
 
 /// A device option of an ID: what it is set up for besides the app.
@@ -212,6 +289,10 @@ pub struct OperatorPhoneId {
     /// What it is set up for besides the app; `null` = the app only.
     #[schema(example = json!(null))]
     pub device_option: Option<DeviceOption>,
+    /// The operator's own name for it; several may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "seat-12")]
+    pub reference: Option<String>,
     /// The terminals that are signed in now.
     pub terminals: Vec<Terminal>,
     /// Version of this resource, the value inside its ETag.
@@ -248,6 +329,12 @@ pub struct OperatorPhoneIdCreate {
     #[validate(length(min = 10, max = "PASSWORD_MAX"))]
     #[schema(example = json!(null), min_length = 10, max_length = 128, format = Password)]
     pub password: Option<String>,
+    /// The operator's own name for it, 1 to 64 characters; several may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(example = "seat-12", min_length = 1, max_length = 64)]
+    pub reference: Option<String>,
 }
 
 /// Changes to an ID. Absent fields stay as they are.
@@ -268,6 +355,12 @@ pub struct OperatorPhoneIdPatch {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DeviceOption>, example = "ip_phone")]
     pub device_option: Option<Option<DeviceOption>>,
+    /// The operator's own name for it; `null` removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = "REFERENCE_MAX"), custom(function = not_blank),
+        custom(function = no_control_characters))]
+    #[schema(value_type = Option<String>, example = "seat-12", min_length = 1, max_length = 64)]
+    pub reference: Option<Option<String>>,
 }
 
 /// A new ID and, when it was made here, its password: shown this once.

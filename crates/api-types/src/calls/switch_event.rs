@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::platform::validation::no_control_characters;
-use crate::{FieldError, MissedReason, header, some_header};
+use crate::platform::validation::{CALLER_MAX, no_control_characters};
+use crate::{Caller, FieldError, MissedReason, NoNumber, SipIdentity, header, some_header};
 
 /// The most events, or reports of registrations, of one request.
 pub const SWITCH_EVENTS_MAX: usize = 1_000;
@@ -54,9 +54,9 @@ pub struct SwitchEvent {
     #[serde(rename = "type")]
     #[schema(example = "voicemail")]
     pub kind: SwitchEventType,
-    /// The switch's name for the call; SIP's Call-ID will do.
-    #[validate(length(min = 1), custom(function = no_control_characters))]
-    #[schema(example = "a84b4c76e66710@192.0.2.1", min_length = 1)]
+    /// The switch's name for the call; SIP's Call-ID will do. An event where it is empty is about a
+    /// call of its own.
+    #[schema(example = "a84b4c76e66710@192.0.2.1")]
     pub call_id: String,
     /// The account's number: the one that was called, or with `outgoing_call` the one that was
     /// shown.
@@ -64,8 +64,9 @@ pub struct SwitchEvent {
     #[validate(length(min = 1))]
     #[schema(example = "+815012345678", min_length = 1)]
     pub called: String,
-    /// The other side as text: a number in any form, or `withheld`, `pay_phone`, `out_of_range`,
-    /// `service_conflict`. What is no number is a caller who cannot be shown.
+    /// The other side as text: a number in any form, an extension of the contract, or `withheld`,
+    /// `pay_phone`, `out_of_range`, `service_conflict`. What is none of these is a caller who
+    /// cannot be shown.
     #[serde(default, deserialize_with = "some_header")]
     #[schema(example = "09012345678")]
     pub caller: Option<String>,
@@ -119,6 +120,51 @@ pub struct SwitchEvent {
     #[serde(default)]
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b29")]
     pub attachment_id: Option<String>,
+}
+
+/// Who called, as an event says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventCaller {
+    /// The caller; who cannot be read is one who cannot be shown.
+    pub caller: Caller,
+    /// Whose extension it would be, where the contract has it.
+    pub extension: Option<String>,
+    /// What cannot be read, as it came; of a longer text the first [`CALLER_MAX`] characters.
+    pub unread: Option<String>,
+}
+
+impl SwitchEvent {
+    /// Who called. An odd caller is no reason to lose an event.
+    pub fn other_side(&self) -> EventCaller {
+        let text = self.caller.as_deref().filter(|text| !text.trim().is_empty());
+        let read = match text {
+            Some(text) => Caller::from_network(text),
+            None => Caller::from_sip(&SipIdentity {
+                from_display: self.from_display.as_deref(),
+                from_user: self.from_user.as_deref(),
+                p_asserted_identity: self.pai.as_deref(),
+                privacy: self.privacy.as_deref(),
+            }),
+        };
+        match read {
+            // Emergency services are nobody's extension.
+            Ok(Caller::Service(service)) if !service.is_emergency() => EventCaller {
+                extension: Some(service.as_str().to_owned()),
+                caller: Caller::Service(service),
+                unread: None,
+            },
+            Ok(caller) => EventCaller { caller, extension: None, unread: None },
+            Err(_) => {
+                let sent = text.or(self.from_user.as_deref()).or(self.pai.as_deref());
+                let first = |sent: &str| sent.chars().take(CALLER_MAX as usize).collect();
+                EventCaller {
+                    caller: Caller::NoNumber(NoNumber::OutOfRange),
+                    extension: sent.and_then(Caller::extension),
+                    unread: sent.filter(|sent| !sent.trim().is_empty()).map(first),
+                }
+            }
+        }
+    }
 }
 
 /// What became of one event of a request.

@@ -149,10 +149,18 @@ pub struct DeliveriesResend {
     /// Planned at this time or later.
     #[schema(example = "2026-11-22T00:00:00Z")]
     pub since: DateTime<Utc>,
+    /// And before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub until: Option<DateTime<Utc>>,
     /// Only of this rule.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub rule_id: Option<String>,
+    /// Only of this service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(null))]
+    pub service_id: Option<String>,
 }
 
 /// How many are sent again.

@@ -75,10 +75,12 @@ impl NoNumber {
                 NoNumber::PayPhone
             }
             "表示圏外" | "圏外" | "通知不可能" | "通知不可" | "unknown" | "unavailable"
-            | "outofarea" | "o" => NoNumber::OutOfRange,
-            "サービス競合" | "ｻｰﾋﾞｽ競合" | "interactionwithotherservice" | "s" => {
-                NoNumber::ServiceConflict
-            }
+            | "outofarea" | "outofrange" | "o" => NoNumber::OutOfRange,
+            "サービス競合"
+            | "ｻｰﾋﾞｽ競合"
+            | "interactionwithotherservice"
+            | "serviceconflict"
+            | "s" => NoNumber::ServiceConflict,
             _ => return None,
         })
     }
@@ -113,6 +115,9 @@ pub enum Caller {
     },
     /// 110, 104, 117, 119 and the like.
     Service(ServiceNumber),
+    /// 内線: somebody of the same contract, by the extension. Whether there is one is for the
+    /// contract to say, so no reader answers with it.
+    Extension(String),
     /// No number came with the call.
     NoNumber(NoNumber),
 }
@@ -194,7 +199,7 @@ impl Caller {
         match self {
             Caller::Number { number, .. } => Some(number.e164()),
             Caller::Service(service) => Some(service.as_str()),
-            Caller::NoNumber(_) => None,
+            Caller::Extension(_) | Caller::NoNumber(_) => None,
         }
     }
 
@@ -215,6 +220,7 @@ impl Caller {
                 }
             }
             Caller::Service(service) => service.as_str().to_owned(),
+            Caller::Extension(extension) => format!("内線{extension}"),
             Caller::NoNumber(kind) => kind.japanese().to_owned(),
         }
     }

@@ -286,6 +286,24 @@ pub struct FieldError {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["ringtone_1", "ringtone_2"]))]
     pub allowed: Vec<String>,
+    /// Id of the entry that is there already; only with `duplicate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b25")]
+    pub existing_id: Option<String>,
+}
+
+/// A number that still uses what was to be removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsedBy {
+    /// Id of the number.
+    #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22")]
+    pub number_id: String,
+    /// The number in E.164.
+    #[schema(example = "+815012345678")]
+    pub number: String,
+    /// Its name; empty when it has none.
+    #[schema(example = "代表番号")]
+    pub number_name: String,
 }
 
 /// An error answer, `application/problem+json` (RFC 9457).
@@ -314,6 +332,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "numbers:write")]
     pub required_scope: Option<String>,
+    /// The numbers that still use it; only with `in_use`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub used_by: Vec<UsedBy>,
     /// Quote this when you ask the operator; it is in our log.
     #[schema(example = "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b21")]
     pub request_id: String,

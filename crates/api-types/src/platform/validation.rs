@@ -106,6 +106,8 @@ pub struct FieldFault {
     pub channel: Option<&'static str>,
     /// The values that may stand there, where it is a choice.
     pub allowed: Vec<String>,
+    /// Id of what is there already.
+    pub existing_id: Option<String>,
 }
 
 impl FieldFault {
@@ -118,6 +120,7 @@ impl FieldFault {
             value: None,
             channel: None,
             allowed: Vec::new(),
+            existing_id: None,
         }
     }
 
@@ -135,6 +138,11 @@ impl FieldFault {
     pub fn words_key(&self) -> Option<String> {
         let (key, (_, field)) = (self.channel?, self.pointer.rsplit_once('/')?);
         Some(format!("{key}.fault.{field}.{}", self.code.as_str()))
+    }
+
+    /// The same fault, naming what is there already.
+    pub fn existing(self, id: &str) -> Self {
+        Self { existing_id: Some(id.to_owned()), ..self }
     }
 
     /// The same fault, naming a value.

@@ -120,6 +120,10 @@ pub struct RouteCaller {
     /// Whether it came in as an international call.
     #[schema(example = false)]
     pub international: bool,
+    /// 内線 短縮番号 of an ID of the same contract that called; absent for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "201")]
+    pub extension: Option<String>,
 }
 
 impl From<&Caller> for RouteCaller {
@@ -129,6 +133,10 @@ impl From<&Caller> for RouteCaller {
             e164: caller.key().map(str::to_owned),
             no_number: if let Caller::NoNumber(kind) = caller { Some(*kind) } else { None },
             international: matches!(caller, Caller::Number { international: true, .. }),
+            extension: match caller {
+                Caller::Extension(extension) => Some(extension.clone()),
+                _ => None,
+            },
         }
     }
 }

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
-    Matched, RouteAction, RouteCaller, RouteCalling, RouteDevice, RouteLater, RtJson, SipAnswer,
-    header, some_header,
+    Caller, Matched, NoNumber, RouteAction, RouteCaller, RouteCalling, RouteDevice, RouteLater,
+    RtJson, SipAnswer, SipIdentity, header, some_count, some_header,
 };
 
 /// A call that has come in, as the switch sees it: the identity of the caller is sent as it stands
@@ -20,10 +20,9 @@ use crate::{
     "pai": "<tel:+819012345678>", "privacy": "id", "active_calls": 1,
 }))]
 pub struct RouteQuestion {
-    /// Call-ID (RFC 3261, 8.1.1.4).
-    #[serde(deserialize_with = "header")]
-    #[validate(length(min = 1))]
-    #[schema(example = "1a2b3c@pbx.example", min_length = 1)]
+    /// Call-ID (RFC 3261, 8.1.1.4), where there is one.
+    #[serde(default, deserialize_with = "header")]
+    #[schema(example = "1a2b3c@pbx.example")]
     pub call_id: String,
     /// The number that is called, as a number or as a `tel:` or `sip:` address; with
     /// `calling_login_id`, an extension of its contract will do.
@@ -61,14 +60,27 @@ pub struct RouteQuestion {
     #[serde(default, deserialize_with = "some_header")]
     #[schema(example = json!(null))]
     pub priority: Option<String>,
-    /// Calls that are under way on the number, without this one.
-    #[serde(default)]
+    /// Calls that are under way on the number, without this one; what is no count is 0.
+    #[serde(default, deserialize_with = "some_count")]
     #[schema(example = 1)]
     pub active_calls: u32,
     /// When the call came; absent = now.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub at: Option<DateTime<Utc>>,
+}
+
+impl RouteQuestion {
+    /// Who calls. An identity without a readable number is one that cannot be shown.
+    pub fn caller(&self) -> Caller {
+        let identity = SipIdentity {
+            from_display: self.from_display.as_deref(),
+            from_user: self.from_user.as_deref(),
+            p_asserted_identity: self.pai.as_deref(),
+            privacy: self.privacy.as_deref(),
+        };
+        Caller::from_sip(&identity).unwrap_or(Caller::NoNumber(NoNumber::OutOfRange))
+    }
 }
 
 /// What becomes of a call.

@@ -1,59 +1,21 @@
 //! Contracts and their options.
 
 use api_types::{
-    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, FieldValues, MissingPart,
-    OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, PhoneNumber,
+    AccountOptions, AccountStatus, AuditAction, AuditObject, FieldCode, MissingPart,
+    OperatorAccount, OperatorAccountPatch, PhoneNumber,
 };
 use chrono::NaiveDateTime;
 use store::accounts::account;
 use store::identity::session;
 use store::numbers::{number, phone_id};
-use store::{Conn, OperatorScope, Scope, Stored, new_id};
+use store::{Conn, OperatorScope, Scope, Stored};
 
 use crate::accounts::view;
 use crate::error::Failure;
 use crate::numbers::provisioning::change_number;
-use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record};
-
-/// Makes a contract.
-///
-/// # Errors
-/// When the database refuses.
-pub fn create_account(
-    conn: &mut Conn,
-    operator: OperatorScope,
-    ctx: &Ctx,
-    new: OperatorAccountCreate,
-) -> Result<OperatorAccount, Failure> {
-    let row = account::Row {
-        id: new_id(),
-        name: new.name.trim().to_owned(),
-        contact_mail: new.contact_mail,
-        status: AccountStatus::Active.into(),
-        suspended_reason: None,
-        forwarding_number: None,
-        option_ip_phone: new.options.ip_phone,
-        option_premises_device: new.options.premises_device,
-        option_voicemail: new.options.voicemail,
-        option_fax: new.options.fax,
-        revision: 0,
-        version: 1,
-        created_at: ctx.at(),
-        updated_at: ctx.at(),
-        callbacks_until: None,
-    };
-    let scope = operator.account(&row.id);
-    account::insert(conn, operator, row.clone())?;
-    record(
-        conn,
-        &scope,
-        ctx,
-        (AuditObject::Account, &row.id),
-        AuditAction::Create,
-        fields::differences(FieldValues::new(), fields::of_account(&row)),
-    )?;
-    account_view(conn, &scope)
-}
+use crate::platform::change::{
+    Ctx, Expected, check_version, fields, locked, record, taken, trimmed,
+};
 
 /// A contract.
 ///
@@ -90,10 +52,23 @@ pub fn account_views(
     Ok(rows.iter().map(view).collect())
 }
 
+/// Whether a contract has this reference already.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_taken(
+    conn: &mut Conn,
+    operator: OperatorScope,
+    reference: Option<&str>,
+) -> Result<bool, Failure> {
+    let Some(reference) = reference else { return Ok(false) };
+    Ok(account::find_reference(conn, operator, reference)?.is_some())
+}
+
 /// Changes a contract. A suspension ends every session.
 ///
 /// # Errors
-/// `not_found`, `stale`.
+/// `not_found`, `stale`; a reference that another contract has.
 pub fn patch_account(
     conn: &mut Conn,
     scope: &Scope,
@@ -116,6 +91,12 @@ pub fn patch_account(
     if !suspended && matches!(patch.suspended_reason, Some(Some(_))) {
         return Err(Failure::field("/suspended_reason", FieldCode::NotApplicable));
     }
+    let reference = patch.reference.map(|reference| reference.as_deref().map(trimmed));
+    if let Some(wanted) = reference.as_ref().filter(|wanted| **wanted != before.reference)
+        && is_taken(conn, OperatorScope::authorised(), wanted.as_deref())?
+    {
+        return Err(Failure::field("/reference", FieldCode::Taken));
+    }
     let changes = account::Changes {
         name: patch.name.map(|name| name.trim().to_owned()),
         contact_mail: patch.contact_mail,
@@ -123,6 +104,7 @@ pub fn patch_account(
         forwarding_number,
         // There is no reason without a suspension.
         suspended_reason: if suspended { patch.suspended_reason } else { Some(None) },
+        reference,
         ..account::Changes::default()
     };
     if suspended {
@@ -202,7 +184,7 @@ pub fn update_account(
     if differences.0 == differences.1 {
         return Ok(());
     }
-    account::update(conn, scope, changes, ctx.at())?;
+    account::update(conn, scope, changes, ctx.at()).map_err(|error| taken(error, "/reference"))?;
     record(
         conn,
         scope,

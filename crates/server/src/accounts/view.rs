@@ -25,6 +25,7 @@ pub fn operator_account(row: &account::Row, missing: Vec<MissingPart>) -> Operat
     OperatorAccount {
         id: row.id.clone(),
         name: row.name.clone(),
+        reference: row.reference.clone(),
         contact_mail: row.contact_mail.clone(),
         status: row.status.0,
         suspended_reason: row.suspended_reason.clone(),
@@ -34,5 +35,7 @@ pub fn operator_account(row: &account::Row, missing: Vec<MissingPart>) -> Operat
         revision: unsigned(row.revision),
         created_at: row.created_at.and_utc(),
         version: unsigned(row.version),
+        numbers: None,
+        ids: None,
     }
 }

@@ -78,9 +78,10 @@ pub fn check(
     let duplicate = covered_by
         .as_ref()
         .filter(|row| row.pattern == pattern.key() && row.matching == pattern.matching());
-    let refusal = guard
-        .refusal(&pattern)
-        .or_else(|| duplicate.map(|_| FieldFault::new("/caller", api_types::FieldCode::Duplicate)));
+    let refusal = guard.refusal(&pattern).or_else(|| {
+        let fault = FieldFault::new("/caller", api_types::FieldCode::Duplicate);
+        Some(fault.existing(&duplicate?.id))
+    });
     let prefix = pattern.matching() == BlockMatch::Prefix;
     let (calls, answered) =
         call_event::count(conn, scope, number_id, pattern.key(), prefix, ctx.at() - LOOK_BACK)?;

@@ -83,11 +83,13 @@ pub fn add(
             let same = rows.into_iter().find(|row| row.matching == pattern.matching());
             let faults = match guard.refusal(&pattern) {
                 Some(fault) => vec![fault],
-                None if same.as_ref().is_some_and(|row| !is_expired(row, ctx.at())) => {
-                    vec![FieldFault::new("/caller", FieldCode::Duplicate)]
-                }
-                None if new.confirm => Vec::new(),
-                None => guard.warnings(&pattern),
+                None => match same.as_ref().filter(|row| !is_expired(row, ctx.at())) {
+                    Some(row) => {
+                        vec![FieldFault::new("/caller", FieldCode::Duplicate).existing(&row.id)]
+                    }
+                    None if new.confirm => Vec::new(),
+                    None => guard.warnings(&pattern),
+                },
             };
             (faults, Some((pattern, same)))
         }

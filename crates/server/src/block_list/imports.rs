@@ -34,6 +34,7 @@ const AT_ONCE: usize = 5000;
 const NAMED_FAULTS: usize = 100;
 
 /// A file that was read and judged, before anything is written.
+#[derive(Clone)]
 pub struct Surveyed {
     row: block_import::Row,
     first: First,
@@ -41,7 +42,7 @@ pub struct Surveyed {
 }
 
 /// The rows that an answer begins with, and the place of the last one when there are more.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct First {
     rows: Vec<BlockImportRow>,
     more: Option<u32>,

@@ -7,13 +7,13 @@ mod rows;
 
 use std::collections::{HashMap, HashSet};
 
-use api_types::{AttachmentKind, FieldCode, FieldFault, LiveChange, SwitchEventType};
+use api_types::{AttachmentKind, Caller, FieldCode, FieldFault, LiveChange, SwitchEventType};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use store::accounts::account;
 use store::calls::attachment::{self, Upload};
 use store::calls::call_event;
 use store::calls::intake::{self, Called};
-use store::numbers::number;
+use store::numbers::{number, phone_id};
 use store::{Conn, Scope, SwitchScope};
 
 pub use read::{Heard, Item};
@@ -149,6 +149,8 @@ struct Desk<'a> {
     plan: Box<dyn Plan>,
     /// Ids of events that are known, by account.
     known: HashSet<(&'a str, String)>,
+    /// Extensions that callers may have meant and that are there, by account.
+    extensions: HashSet<(&'a str, String)>,
     uploads: HashMap<String, Upload>,
     /// By number and the switch's name: one name may stand for several calls, days apart.
     calls: HashMap<(&'a str, String), Vec<Call<'a>>>,
@@ -184,6 +186,7 @@ impl<'a> Desk<'a> {
                 .collect(),
             plan,
             known: HashSet::new(),
+            extensions: HashSet::new(),
             uploads: uploads.into_iter().map(|upload| (upload.id.clone(), upload)).collect(),
             calls: HashMap::new(),
             order: Vec::new(),
@@ -215,6 +218,12 @@ impl<'a> Desk<'a> {
         let event_ids: Vec<&str> = heard.iter().map(|heard| heard.event_id.as_str()).collect();
         let known = call_event::known_events(conn, &scope, &self.intake.switch_id, &event_ids)?;
         self.known.extend(known.into_iter().map(|id| (account_id, id)));
+        let meant: Vec<&str> =
+            heard.iter().filter_map(|heard| heard.extension.as_deref()).collect();
+        if !meant.is_empty() {
+            let there = phone_id::extensions(conn, &scope, &meant)?;
+            self.extensions.extend(there.into_iter().map(|extension| (account_id, extension)));
+        }
         let mut call_ids: Vec<&str> = heard.iter().map(|heard| heard.call_id.as_str()).collect();
         call_ids.sort_unstable();
         call_ids.dedup();
@@ -250,6 +259,16 @@ impl<'a> Desk<'a> {
         (calls, which)
     }
 
+    /// The same event as a call from within, where the caller has an extension of the contract.
+    fn from_within(&self, account_id: &'a str, heard: &Heard) -> Option<Heard> {
+        let extension = heard.extension.clone()?;
+        self.extensions.contains(&(account_id, extension.clone())).then(|| Heard {
+            caller: Caller::Extension(extension),
+            unread: None,
+            ..heard.clone()
+        })
+    }
+
     fn enter(&mut self, conn: &mut Conn, heard: &Heard) -> Result<Outcome, Failure> {
         let rejected =
             |pointer: &str, code| Ok(Outcome::Rejected(vec![FieldFault::new(pointer, code)]));
@@ -257,6 +276,8 @@ impl<'a> Desk<'a> {
             return rejected("/called", FieldCode::NotFound);
         };
         let account_id = number.account_id.as_str();
+        let from_within = self.from_within(account_id, heard);
+        let heard = from_within.as_ref().unwrap_or(heard);
         if self.known.contains(&(account_id, heard.event_id.clone())) {
             return Ok(Outcome::Duplicate);
         }

@@ -61,6 +61,9 @@ fn call_attachment(row: &attachment::Row, now: NaiveDateTime) -> CallAttachment 
 
 /// Who called, as it was stored.
 pub fn caller(event: &call_event::Row) -> Option<Caller> {
+    if let Some(extension) = &event.extension {
+        return Some(Caller::Extension(extension.clone()));
+    }
     let Some(party) = &event.party else {
         return event.no_number.map(|kind| Caller::NoNumber(kind.0));
     };

@@ -91,6 +91,11 @@ struct Desk {
     json: bool,
 }
 
+/// What an option sets: nothing where it is empty.
+fn unless_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 /// A list, as the API answers it.
 #[derive(Serialize)]
 struct List<T> {

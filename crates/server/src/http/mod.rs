@@ -9,6 +9,7 @@ pub mod extract;
 pub mod head;
 pub mod headers;
 pub mod idempotency;
+pub mod mended;
 pub mod paging;
 pub mod plain_page;
 pub mod problem;

@@ -15,7 +15,7 @@ use url::form_urlencoded;
 
 use crate::error::Failure;
 use crate::http::extract::{state, then};
-use crate::http::read::without_mark;
+use crate::http::mended::mended;
 use crate::platform::csv::MAX_BYTES;
 use crate::platform::state::Platform;
 
@@ -145,7 +145,7 @@ impl FromRequest for SwitchReports {
                 return Err(Failure::Code(ErrorCode::UnsupportedMediaType));
             }
             let bytes = whole(payload, REPORTS_MAX_BYTES).await?;
-            match serde_json::from_slice(without_mark(&bytes)).map_err(|_| malformed())? {
+            match serde_json::from_str(&mended(&bytes)).map_err(|_| malformed())? {
                 Value::Array(reports) if reports.len() > SWITCH_EVENTS_MAX => {
                     Err(Failure::Code(ErrorCode::BodyTooLarge))
                 }
@@ -160,7 +160,8 @@ impl FromRequest for SwitchReports {
 fn report_of_form(bytes: &[u8]) -> Value {
     let field = |(name, text): (Cow<'_, str>, Cow<'_, str>)| {
         let number = REPORT_NUMBERS.contains(&&*name).then(|| text.trim().parse::<u64>().ok());
-        let value = number.flatten().map_or_else(|| Value::from(&*text), Value::from);
+        let value =
+            number.flatten().map_or_else(|| Value::from(text.replace('\0', "")), Value::from);
         (name.into_owned(), value)
     };
     form_urlencoded::parse(bytes).filter(|(_, text)| !text.is_empty()).map(field).collect()

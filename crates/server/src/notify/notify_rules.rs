@@ -2,7 +2,7 @@
 
 use api_types::{
     AuditAction, AuditObject, ErrorCode, FieldCode, FieldFault, FieldValues, NotifyRuleCreate,
-    NotifyRulePatch, RULES_MAX,
+    NotifyRulePatch, RULES_MAX, UsedBy,
 };
 use store::notify::{notify_rule, notify_service};
 use store::numbers::number;
@@ -102,12 +102,20 @@ pub fn delete_notify_rule(
     let before =
         contract.notify_rules.iter().find(|rule| rule.id == id).ok_or(Failure::NOT_FOUND)?;
     check_version(before.version, if_match)?;
-    for user in
-        contract.numbers.iter().filter(|number| number.notify_rule_id.as_deref() == Some(id))
-    {
-        if !detach {
-            return Err(Failure::Code(ErrorCode::InUse));
-        }
+    let users: Vec<&number::Row> = contract
+        .numbers
+        .iter()
+        .filter(|number| number.notify_rule_id.as_deref() == Some(id))
+        .collect();
+    if !detach && !users.is_empty() {
+        let user = |row: &&number::Row| UsedBy {
+            number_id: row.id.clone(),
+            number: row.e164.clone(),
+            number_name: row.name.clone(),
+        };
+        return Err(Failure::InUse(users.iter().map(user).collect()));
+    }
+    for user in users {
         let nothing = number::Changes { notify_rule_id: Some(None), ..number::Changes::default() };
         change_number(conn, scope, ctx, user, &nothing)?;
     }

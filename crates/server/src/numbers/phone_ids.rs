@@ -17,7 +17,9 @@ use crate::identity::tokens::{enter_terminal, sign_out};
 use crate::numbers::provisioning::change_number;
 use crate::numbers::terminals::Terminals;
 use crate::numbers::view;
-use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record, taken};
+use crate::platform::change::{
+    Ctx, Expected, check_version, fields, locked, record, taken, trimmed,
+};
 use crate::platform::crypto::Secrets;
 
 /// Changes an ID that is locked, and writes the difference down; nothing happens where nothing
@@ -91,6 +93,7 @@ pub fn create_phone_id(
         password_hash: kept.hash,
         sealed_password: kept.sealed,
         sealed_digest: kept.digest,
+        reference: new.reference.as_deref().map(trimmed),
         version: 1,
         created_at: ctx.at(),
         updated_at: ctx.at(),
@@ -139,6 +142,7 @@ pub fn patch_phone_id(
         extension: patch.extension,
         terminal_name: patch.terminal_name.map(|name| name.trim().to_owned()),
         device_option: patch.device_option.map(|option| option.map(Stored)),
+        reference: patch.reference.map(|reference| reference.as_deref().map(trimmed)),
         ..phone_id::Changes::default()
     };
     change_phone_id(conn, scope, ctx, &before, &changes)?;

@@ -5,12 +5,14 @@ use api_types::{
     OperatorNumberCreate, OperatorNumberPatch, PhoneNumber,
 };
 use store::numbers::{number, phone_id};
-use store::{Conn, Scope, new_id};
+use store::{Conn, EntranceScope, Scope, new_id};
 
 use crate::error::Failure;
 use crate::numbers::phone_ids::change_phone_id;
 use crate::numbers::view;
-use crate::platform::change::{Ctx, Expected, check_version, fields, locked, record, taken};
+use crate::platform::change::{
+    Ctx, Expected, check_version, fields, locked, record, taken, trimmed,
+};
 
 /// Adds a number.
 ///
@@ -27,6 +29,10 @@ pub fn create_number(
         .map_err(|_| Failure::field("/number", FieldCode::InvalidFormat))?
         .e164()
         .to_owned();
+    // Asked for before it is entered, so that more can be said within the same transaction.
+    if number::owner(conn, EntranceScope::authenticating(), &e164)?.is_some() {
+        return Err(Failure::field("/number", FieldCode::Taken));
+    }
     let numbers = number::list(conn, scope)?;
     if new.kind == NumberKind::Primary && numbers.iter().any(number::Row::is_primary) {
         return Err(Failure::field("/kind", FieldCode::Taken));
@@ -34,9 +40,10 @@ pub fn create_number(
     let row = number::Row {
         kind: new.kind.into(),
         name: new.name.trim().to_owned(),
+        reference: new.reference.as_deref().map(trimmed),
         ..number::Row::new(scope, new_id(), e164, new.max_channels.into(), ctx.at())
     };
-    // The kind was looked at under the lock, so only the number itself can be in use.
+    // Another account may take the number between the look and here.
     number::insert(conn, scope, row.clone()).map_err(|error| taken(error, "/number"))?;
     let differences = fields::differences(FieldValues::new(), fields::of_number(&row));
     record(conn, scope, ctx, (AuditObject::Number, &row.id), AuditAction::Create, differences)?;
@@ -92,6 +99,7 @@ pub fn patch_number(
         name: patch.name.map(|name| name.trim().to_owned()),
         max_channels: patch.max_channels.map(i32::from),
         channel_limit: patch.max_channels.map(|max| before.channel_limit.min(max.into())),
+        reference: patch.reference.map(|reference| reference.as_deref().map(trimmed)),
         ..number::Changes::default()
     };
     Ok(view::operator_number(&change_number(conn, scope, ctx, &before, &changes)?))

@@ -85,6 +85,7 @@ pub fn operator_number(row: &number::Row) -> OperatorNumber {
         name: row.name.clone(),
         max_channels: channels(row.max_channels),
         channel_limit: channels(row.channel_limit),
+        reference: row.reference.clone(),
         version: unsigned(row.version),
     }
 }
@@ -98,6 +99,7 @@ pub fn operator_phone_id(row: &phone_id::Row, terminals: &Terminals) -> Operator
         extension: row.extension.clone(),
         terminal_name: row.terminal_name.clone(),
         device_option: row.device_option.map(|option| option.0),
+        reference: row.reference.clone(),
         terminals: terminals.of(row),
         version: unsigned(row.version),
     }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_RANGE, ContentType, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
-use api_types::{ApiScope, ErrorCode, FieldCode, FieldFault, Problem};
+use api_types::{ApiScope, ErrorCode, FieldCode, FieldFault, Problem, UsedBy};
 use store::StoreError;
 
 use crate::platform::crypto::SealError;
@@ -22,6 +22,9 @@ pub enum Failure {
     /// A wrong header: the pointer is its name.
     #[error("invalid header")]
     Header(FieldFault),
+    /// Numbers still use it.
+    #[error("in use")]
+    InUse(Vec<UsedBy>),
     /// The key lacks this scope.
     #[error("scope missing")]
     ScopeMissing(ApiScope),
@@ -83,6 +86,7 @@ impl Failure {
             Failure::Code(code) => *code,
             Failure::Fields(_) => ErrorCode::Invalid,
             Failure::Header(_) => ErrorCode::InvalidHeader,
+            Failure::InUse(_) => ErrorCode::InUse,
             Failure::ScopeMissing(_) => ErrorCode::ScopeMissing,
             Failure::Range { .. } => ErrorCode::RangeNotSatisfiable,
             Failure::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
@@ -98,6 +102,7 @@ impl Failure {
         let code = self.code();
         let mut errors = Vec::new();
         let mut required_scope = None;
+        let mut used_by = Vec::new();
         let mut values: Vec<(&str, String)> = Vec::new();
         match self {
             Failure::Fields(faults) => {
@@ -109,6 +114,10 @@ impl Failure {
                 values
                     .extend([("header", error.pointer.clone()), ("reason", error.message.clone())]);
                 errors.push(error);
+            }
+            Failure::InUse(numbers) => {
+                values.push(("numbers", texts::numbers(lang, numbers)));
+                used_by.clone_from(numbers);
             }
             Failure::ScopeMissing(scope) => {
                 required_scope = Some(scope.as_str().to_owned());
@@ -133,6 +142,7 @@ impl Failure {
             detail: texts::problem_detail(lang, code, &values).trim().to_owned(),
             errors,
             required_scope,
+            used_by,
             request_id: request_id.to_owned(),
         }
     }

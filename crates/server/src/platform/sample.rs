@@ -38,6 +38,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
         created_at: at(),
         updated_at: at(),
         callbacks_until: None,
+        reference: None,
     };
     let numbers = (0..sample.numbers)
         .map(|i| number::Row {
@@ -68,6 +69,7 @@ pub(crate) fn contract(sample: &Sample) -> Contract {
             version: 1,
             created_at: at(),
             updated_at: at(),
+            reference: None,
         })
         .collect();
     let silent = sample

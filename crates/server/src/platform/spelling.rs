@@ -11,6 +11,11 @@ pub fn login_id(typed: &str) -> String {
     folded.trim().to_lowercase()
 }
 
+/// A name, or a part of one, as searches compare it: without differences of width and capitals.
+pub fn search(typed: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(typed.trim()).to_lowercase()
+}
+
 /// A password as it is hashed (RFC 8265, 4.2.2, `OpaqueString`): one way to write a letter with
 /// marks (NFC), and every space the same. An iPhone and a PC write かな with a mark in two ways.
 pub fn password(typed: &str) -> Cow<'_, str> {

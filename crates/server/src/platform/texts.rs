@@ -5,7 +5,7 @@ use actix_web::http::header::{
     ACCEPT_LANGUAGE, HeaderMap, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited,
 };
 use actix_web::{FromRequest, HttpRequest};
-use api_types::{ErrorCode, FieldCode, FieldError, FieldFault};
+use api_types::{ErrorCode, FieldCode, FieldError, FieldFault, PhoneNumber, UsedBy};
 
 /// The words of the channels, which lie beside their descriptions.
 #[allow(missing_docs, unused_imports, dead_code, reason = "written by the macro")]
@@ -148,6 +148,26 @@ pub fn item_errors(lang: Lang, index: usize, faults: &[FieldFault]) -> Vec<Field
     faults.iter().map(error).collect()
 }
 
+/// Numbers in a sentence: the first few, and how many more there are.
+pub fn numbers(lang: Lang, all: &[UsedBy]) -> String {
+    const NAMED: usize = 5;
+    let printed = |one: &UsedBy| {
+        let number = PhoneNumber::parse(&one.number)
+            .map_or_else(|_| one.number.clone(), |number| number.japanese());
+        match one.number_name.as_str() {
+            "" => number,
+            name => text(lang, "problem_numbers.named", &[("number", &number), ("name", name)]),
+        }
+    };
+    let named: Vec<String> = all.iter().take(NAMED).map(printed).collect();
+    let mut words = named.join(&text(lang, "problem_numbers.and", &[]));
+    if all.len() > NAMED {
+        let more = (all.len() - NAMED).to_string();
+        words.push_str(&text(lang, "problem_numbers.more", &[("count", &more)]));
+    }
+    words
+}
+
 /// What is wrong with a field, for an answer.
 pub fn field_error(lang: Lang, fault: &FieldFault) -> FieldError {
     FieldError {
@@ -155,6 +175,7 @@ pub fn field_error(lang: Lang, fault: &FieldFault) -> FieldError {
         code: fault.code,
         message: field_message(lang, fault),
         allowed: fault.allowed.clone(),
+        existing_id: fault.existing_id.clone(),
     }
 }
 

@@ -17,6 +17,9 @@ pub fn caller(lang: Lang, caller: &Caller) -> String {
             };
             text(lang, &format!("notices.caller.{key}"), &[])
         }
+        Caller::Extension(extension) => {
+            text(lang, "notices.caller.extension", &[("extension", extension)])
+        }
         Caller::Number { .. } | Caller::Service(_) => caller.japanese(),
     }
 }

@@ -37,7 +37,8 @@ pub fn decision(routed: &Routed, call: &Call, config: &SwitchConfig, lang: Lang)
         return complete(nobody(RouteCaller::from(&call.caller)), domain);
     };
     let text = format!("{} {}", row.extension, row.terminal_name).trim_end().to_owned();
-    let caller = RouteCaller { text, e164: None, no_number: None, international: false };
+    let extension = Some(row.extension.clone());
+    let caller = RouteCaller { text, e164: None, no_number: None, international: false, extension };
     let calling = RouteCalling {
         phone_id: row.id.clone(),
         login_id: row.login_id.clone(),

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use actix_web::rt;
-use api_types::{Caller, MatchedRule, NoNumber};
+use api_types::MatchedRule;
 use chrono::NaiveDateTime;
 use store::accounts::route_change;
 use store::block_list::block_entry;
@@ -431,17 +431,6 @@ impl Account {
 
 fn unknown(codes: &SipCodes, matched: MatchedRule) -> Routed {
     Routed { found: None, decision: Decision::rejected(matched, codes.unknown_number) }
-}
-
-/// The caller of a question: an identity without a readable number is one that cannot be shown.
-pub fn caller(question: &api_types::RouteQuestion) -> Caller {
-    let identity = api_types::SipIdentity {
-        from_display: question.from_display.as_deref(),
-        from_user: question.from_user.as_deref(),
-        p_asserted_identity: question.pai.as_deref(),
-        privacy: question.privacy.as_deref(),
-    };
-    Caller::from_sip(&identity).unwrap_or(Caller::NoNumber(NoNumber::OutOfRange))
 }
 
 /// Keeps what is in memory true, for as long as the application runs.

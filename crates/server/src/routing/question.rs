@@ -86,10 +86,7 @@ impl From<RouteQuestion> for Question {
 impl Question {
     /// Reads a form: our own names, or the variables of a channel as mod_xml_curl sends them. What
     /// else is in it is read past: switches send hundreds of variables.
-    ///
-    /// # Errors
-    /// The field `active_calls`, where it is no count.
-    pub fn of_form(bytes: &[u8]) -> Result<Self, Failure> {
+    pub fn of_form(bytes: &[u8]) -> Self {
         let mut pairs: HashMap<String, String> =
             form_urlencoded::parse(bytes).into_owned().collect();
         let freeswitch =
@@ -125,13 +122,9 @@ impl Question {
             diversion: take(&["diversion", "variable_sip_h_Diversion"]),
             // FreeSWITCH knows this header, and so never sets `sip_h_Priority`.
             priority: take(&["priority", "variable_sip_i_priority"]),
-            active_calls: match take(&["active_calls", "variable_denwaban_active_calls"]) {
-                None => 0,
-                Some(count) => count
-                    .trim()
-                    .parse()
-                    .map_err(|_| Failure::field("/active_calls", FieldCode::WrongType))?,
-            },
+            active_calls: take(&["active_calls", "variable_denwaban_active_calls"])
+                .and_then(|count| count.trim().parse().ok())
+                .unwrap_or_default(),
             at: None,
         };
         let form = if freeswitch { Form::Xml } else { Form::Form };
@@ -141,7 +134,7 @@ impl Question {
             }
             Some(_) => String::new(),
         });
-        Ok(Self { question, form, context })
+        Self { question, form, context }
     }
 
     /// Whether FreeSWITCH asks about something else than a call of the carrier, or from one
@@ -183,7 +176,7 @@ mod tests {
         let freeswitch = "hostname=fs1&section=dialplan&tag_name=&key_name=&key_value=&Unique-ID=uuid-1&Caller-Destination-Number=0312345678\
             &Caller-Caller-ID-Name=Coin+line%2Fpayphone&Caller-Caller-ID-Number=anonymous&Caller-Context=public&Caller-Privacy-Hide-Number=false\
             &variable_sip_from_user=anonymous&variable_sip_call_id=abc%40fs1&variable_unheard_of=1";
-        let read = Question::of_form(freeswitch.as_bytes()).unwrap();
+        let read = Question::of_form(freeswitch.as_bytes());
         assert_eq!((read.form, read.context.as_deref()), (Form::Xml, Some("public")));
         let question = read.question;
         assert_eq!(
@@ -203,7 +196,7 @@ mod tests {
             ),
         ] {
             let form = format!("{freeswitch}&{more}");
-            let read = Question::of_form(form.as_bytes()).unwrap();
+            let read = Question::of_form(form.as_bytes());
             assert_eq!(read.question.called, called, "{more}");
         }
         assert_eq!(
@@ -213,16 +206,18 @@ mod tests {
         assert_eq!(question.privacy, None);
 
         let asterisk = "call_id=1.2&called=%2B81312345678&from_user=%2B819012345678&active_calls=3";
-        let read = Question::of_form(asterisk.as_bytes()).unwrap();
+        let read = Question::of_form(asterisk.as_bytes());
         assert_eq!(
             (read.form, read.question.active_calls, read.question.called.as_str()),
             (Form::Form, 3, "+81312345678")
         );
         assert_eq!(read.context, None);
-        assert!(Question::of_form(b"called=0312345678&active_calls=many").is_err());
+        for odd in ["many", "-1", ""] {
+            let form = format!("called=0312345678&active_calls={odd}");
+            assert_eq!(Question::of_form(form.as_bytes()).question.active_calls, 0, "{odd}");
+        }
         assert_eq!(
             Question::of_form(b"Caller-Destination-Number=1&Caller-Privacy-Hide-Number=true")
-                .unwrap()
                 .question
                 .privacy
                 .as_deref(),
@@ -243,7 +238,7 @@ mod tests {
             ("section=configuration", true),
             ("called=0312345678&Hunt-Context=internal", false),
         ] {
-            let question = Question::of_form(asked.as_bytes()).unwrap();
+            let question = Question::of_form(asked.as_bytes());
             assert_eq!(question.is_elsewhere(&contexts), elsewhere, "{asked}");
         }
     }

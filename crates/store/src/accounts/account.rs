@@ -47,6 +47,8 @@ row! {
         pub updated_at: NaiveDateTime,
         /// Until when a call-back after an emergency call is expected.
         pub callbacks_until: Option<NaiveDateTime>,
+        /// The operator's own name for it; unique.
+        pub reference: Option<String>,
     }
 }
 
@@ -89,6 +91,8 @@ pub struct Changes {
     pub option_voicemail: Option<bool>,
     /// See [`Row::option_fax`].
     pub option_fax: Option<bool>,
+    /// See [`Row::reference`].
+    pub reference: Option<Option<String>>,
 }
 
 impl Changes {
@@ -104,6 +108,7 @@ impl Changes {
             option_premises_device,
             option_voicemail,
             option_fax,
+            reference,
         } = self.clone();
         row.name = name.unwrap_or(std::mem::take(&mut row.name));
         row.contact_mail = contact_mail.unwrap_or(row.contact_mail.take());
@@ -114,6 +119,7 @@ impl Changes {
         row.option_premises_device = option_premises_device.unwrap_or(row.option_premises_device);
         row.option_voicemail = option_voicemail.unwrap_or(row.option_voicemail);
         row.option_fax = option_fax.unwrap_or(row.option_fax);
+        row.reference = reference.unwrap_or(row.reference.take());
     }
 }
 
@@ -169,6 +175,22 @@ pub fn list(
         .limit(limit)
         .select(Row::as_select())
         .load(conn)?)
+}
+
+/// The contract with this reference.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn find_reference(
+    conn: &mut Conn,
+    _scope: OperatorScope,
+    reference: &str,
+) -> Result<Option<Row>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::reference.eq(reference))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Changes the contract and counts its version up.

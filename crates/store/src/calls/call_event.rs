@@ -146,6 +146,10 @@ row! {
         pub attachment_id: Option<String>,
         /// When the switch told us.
         pub received_at: Option<NaiveDateTime>,
+        /// The other side, where it is an ID of the account.
+        pub extension: Option<String>,
+        /// What of the other side could not be read, as it came. Nobody is shown it.
+        pub caller_sent: Option<String>,
     }
 }
 

@@ -14,28 +14,46 @@ const ARRIVED: [Stored<DeliveryState>; 2] =
 /// Notices that were given up, or that their owner chose not to send.
 const IN_VAIN: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Skipped];
 
-/// Those that failed or were skipped and were planned at `since` or later, of one rule or of all.
+/// Which notices are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// Planned at this time or later.
+    pub since: NaiveDateTime,
+    /// And before this time.
+    pub until: Option<NaiveDateTime>,
+    /// Only of this rule.
+    pub rule_id: Option<String>,
+    /// Only of this service.
+    pub service_id: Option<String>,
+}
+
+/// Those that failed or were skipped.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn ended_in_vain(
     conn: &mut Conn,
     scope: &Scope,
-    since: NaiveDateTime,
-    rule_id: Option<&str>,
+    meant: &Meant,
 ) -> Result<Vec<Row>, StoreError> {
     let mut found = Vec::new();
     for state in IN_VAIN {
         let mut query = deliveries::table
             .filter(deliveries::account_id.eq(scope.account_id().to_owned()))
             .filter(in_state(state))
-            .filter(deliveries::created_at.ge(since))
+            .filter(deliveries::created_at.ge(meant.since))
             .filter(deliveries::call_event_id.is_not_null())
             .order(deliveries::id)
             .select(Row::as_select())
             .into_boxed::<crate::platform::conn::MultiBackend>();
-        if let Some(rule_id) = rule_id {
-            query = query.filter(deliveries::rule_id.eq(rule_id.to_owned()));
+        if let Some(until) = meant.until {
+            query = query.filter(deliveries::created_at.lt(until));
+        }
+        if let Some(rule_id) = &meant.rule_id {
+            query = query.filter(deliveries::rule_id.eq(rule_id.clone()));
+        }
+        if let Some(service_id) = &meant.service_id {
+            query = query.filter(deliveries::service_id.eq(service_id.clone()));
         }
         found.extend(query.load(conn)?);
     }

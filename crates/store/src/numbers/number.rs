@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::accounts::route_change;
 use crate::numbers::column::columns;
-use crate::{Conn, Kind as _, OperatorScope, Scope, StoreError, Stored, kinds, row};
+use crate::{Conn, EntranceScope, Kind as _, OperatorScope, Scope, StoreError, Stored, kinds, row};
 
 mod table {
     use crate::platform::schema::{
@@ -37,6 +37,7 @@ mod table {
             created_at -> Timestamp,
             updated_at -> Timestamp,
             pause_until -> Nullable<Timestamp>,
+            reference -> Nullable<Text>,
         }
     }
 
@@ -107,6 +108,8 @@ row! {
         pub updated_at: NaiveDateTime,
         /// 着信を休止: until when calls do not ring.
         pub pause_until: Option<NaiveDateTime>,
+        /// The operator's own name for it.
+        pub reference: Option<String>,
     }
 }
 
@@ -140,6 +143,8 @@ pub struct Changes {
     pub reject_service_conflict: Option<bool>,
     /// See [`Row::pause_until`].
     pub pause_until: Option<Option<NaiveDateTime>>,
+    /// See [`Row::reference`].
+    pub reference: Option<Option<String>>,
 }
 
 columns! {
@@ -156,6 +161,7 @@ columns! {
     reject_out_of_range,
     reject_service_conflict,
     pause_until,
+    reference,
 }
 
 impl Row {
@@ -204,6 +210,22 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: &str) -> Result<Option<Row>, Sto
     Ok(numbers::table
         .find((scope.account_id(), id))
         .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The account that has this number, whichever it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn owner(
+    conn: &mut Conn,
+    _scope: EntranceScope,
+    e164: &str,
+) -> Result<Option<String>, StoreError> {
+    Ok(numbers::table
+        .filter(numbers::e164.eq(e164))
+        .select(numbers::account_id)
         .first(conn)
         .optional()?)
 }

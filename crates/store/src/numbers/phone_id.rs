@@ -51,6 +51,8 @@ row! {
         /// Sealed: what digest authentication asks for; the basic ID only, once its password was seen
         /// since there is such a thing.
         pub sealed_digest: Option<String>,
+        /// The operator's own name for it.
+        pub reference: Option<String>,
     }
 }
 
@@ -66,9 +68,11 @@ pub struct Changes {
     pub device_option: Option<Option<Stored<DeviceOption>>>,
     /// See [`Row::outbound_number_id`].
     pub outbound_number_id: Option<Option<String>>,
+    /// See [`Row::reference`].
+    pub reference: Option<Option<String>>,
 }
 
-columns! { extension, terminal_name, device_option, outbound_number_id }
+columns! { extension, terminal_name, device_option, outbound_number_id, reference }
 
 impl Row {
     /// Whether it is the contract's basic ID.
@@ -164,6 +168,22 @@ pub fn list(conn: &mut Conn, scope: &Scope) -> Result<Vec<Row>, StoreError> {
         (place(a), &a.extension).cmp(&(place(b), &b.extension))
     });
     Ok(rows)
+}
+
+/// Those of these extensions that the account has.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn extensions(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &[&str],
+) -> Result<Vec<String>, StoreError> {
+    Ok(phone_ids::table
+        .filter(phone_ids::account_id.eq(scope.account_id()))
+        .filter(phone_ids::extension.eq_any(wanted))
+        .select(phone_ids::extension)
+        .load(conn)?)
 }
 
 /// Changes an ID that still has `version`; answers whether it had.

@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         callbacks_until -> Nullable<Timestamp>,
+        reference -> Nullable<Text>,
     }
 }
 
@@ -97,6 +98,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         sealed_digest -> Nullable<Text>,
+        reference -> Nullable<Text>,
     }
 }
 
@@ -323,6 +325,8 @@ diesel::table! {
         forwarded_to -> Nullable<Text>,
         attachment_id -> Nullable<Text>,
         received_at -> Nullable<Timestamp>,
+        extension -> Nullable<Text>,
+        caller_sent -> Nullable<Text>,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use crate::accounts::route_change;
+use crate::accounts::{account, route_change};
 use crate::identity::service_key;
 use crate::numbers::number::numbers;
 use crate::numbers::{number, phone_id};
@@ -140,7 +140,9 @@ fn put(
     contracts: &[Contract],
 ) -> Result<(), StoreError> {
     for contract in contracts {
-        diesel::insert_into(accounts::table).values(contract.account.clone()).execute(copy)?;
+        // Two contracts may have exchanged their references, and one is copied before the other.
+        let account = account::Row { reference: None, ..contract.account.clone() };
+        diesel::insert_into(accounts::table).values(account).execute(copy)?;
         for row in &contract.numbers {
             // It may come from a contract whose own change is copied later.
             diesel::delete(numbers::table.filter(numbers::e164.eq(&row.e164))).execute(copy)?;

@@ -139,6 +139,7 @@ fn field_words(name: &str, rows: Option<&Rows>) -> String {
         "kind" => t!(audit.f_kind),
         "status" => t!(audit.f_status),
         "suspended_reason" => t!(audit.f_reason),
+        "reference" => t!(audit.f_reference),
         "device_option" => t!(audit.f_device_option),
         "ip_phone" => t!(option.ip_phone),
         "premises_device" => t!(option.premises_device),

@@ -58,5 +58,8 @@ pub async fn resendable(client: Client) -> Result<Vec<DateTime<Utc>>, ClientErro
 
 /// Sends everything again that failed or was skipped since a time.
 pub fn resend_since(client: Client, since: DateTime<Utc>) -> Request<DeliveriesResent> {
-    client.work("/deliveries/resend", &DeliveriesResend { since, rule_id: None })
+    client.work(
+        "/deliveries/resend",
+        &DeliveriesResend { since, until: None, rule_id: None, service_id: None },
+    )
 }

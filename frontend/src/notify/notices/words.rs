@@ -207,6 +207,7 @@ mod tests {
             e164: None,
             no_number: None,
             international: false,
+            extension: None,
         };
         CallEvent {
             id: String::new(),

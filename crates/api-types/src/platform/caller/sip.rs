@@ -58,6 +58,19 @@ impl Caller {
         }
     }
 
+    /// The digits of who calls, where they can be an extension: `1001`, `<sip:201@pbx.example>`.
+    pub fn extension(text: &str) -> Option<String> {
+        let folded: String = text.chars().map(half_width).collect();
+        let address = undressed(&folded).rsplit('<').next().unwrap_or_default();
+        let user = match address.split_once(':') {
+            Some((scheme, rest)) if !scheme.contains(|c: char| c.is_ascii_digit()) => rest,
+            _ => address,
+        };
+        let user = user.split(['@', ';', ':', '?', '>']).next().unwrap_or_default();
+        let digits = unescaped(user)?.trim().to_owned();
+        extension_digits(&digits).is_ok().then_some(digits)
+    }
+
     /// A number as a network or a switch writes it, of whoever is called or calls: with or without
     /// scheme, host and parameters, `+` or 0. Without both it is read where only one number can be
     /// meant.
@@ -137,8 +150,8 @@ fn sip_user(rest: &str) -> Result<Caller, CallerError> {
     };
     let (number, parameters) = user.split_once(';').unwrap_or((user, ""));
     // Without @ it is a host: only a gateway's bare digits are a number, an address such as
-    // 192.0.2.1 is not.
-    if host.is_empty() && number.contains('.') {
+    // 192.0.2.1 is not. No address begins as a number with dots in it does.
+    if host.is_empty() && number.contains('.') && !number.starts_with(['0', '+']) {
         return Err(CallerError::Unreadable);
     }
     let number = number.split(':').next().unwrap_or_default();
@@ -171,7 +184,7 @@ fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
     }
     // Dialled to say that the number is complete.
     let number = number.trim_end_matches(['#', '♯', '*']);
-    let mut dial = match scan(number) {
+    let dial = match scan(number) {
         Err(error @ CallerError::StarOrHash(_)) => return Err(error),
         Err(_) => return Err(CallerError::Unreadable),
         Ok(dial) if dial.digits.is_empty() => return Err(CallerError::Unreadable),
@@ -189,15 +202,15 @@ fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
         // A Japanese number with its 0 is complete, and 010 leads out of Japan; elsewhere the 0 is
         // the trunk prefix, save in Italy.
         let complete = service || japan && dial.digits.starts_with('0');
-        if !complete {
-            let rest = if context.digits.starts_with("39") {
-                &dial.digits
-            } else {
-                dial.digits.trim_start_matches('0')
-            };
-            dial.digits = format!("{}{rest}", context.digits);
-            dial.plus = true;
-            dial.trunk = None;
+        let rest = match context.digits.starts_with("39") {
+            true => &dial.digits,
+            false => dial.digits.trim_start_matches('0'),
+        };
+        let digits = format!("{}{rest}", context.digits);
+        let local = Dial { digits, plus: true, trunk: None, ..dial.clone() };
+        // Some trunks send the country code in the number, too.
+        if let Some(caller) = (!complete).then(|| Caller::from_dial(&local).ok()).flatten() {
+            return Ok(caller);
         }
     }
     match Caller::from_dial(&dial) {

@@ -2,11 +2,12 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use api_types::{
-    AccountOptions, OperatorAccount, OperatorAccountCreate, OperatorAccountPatch, Page, PageQuery,
+    AccountOptions, OperatorAccount, OperatorAccountCreate, OperatorAccountPatch,
+    OperatorAccountQuery, Page, PageQuery,
 };
-use store::accounts::account;
 
-use crate::accounts::provisioning;
+use crate::accounts::search::Wanted;
+use crate::accounts::{opening, provisioning, search};
 use crate::error::Failure;
 use crate::http::answer;
 use crate::http::extract::{Body, IdempotencyKey, IfMatch, Query, Shared};
@@ -16,10 +17,14 @@ use crate::http::paging::Window;
 use crate::identity::callers::Operator;
 
 /// Make a contract
+///
+/// With its first numbers and IDs, where they are known: all of it is made, or nothing. IDs without
+/// `password` get one, which stands in `generated_password`, this once. `missing` of the answer
+/// says what the contract still lacks; without a basic ID nobody can sign in to it.
 #[utoipa::path(operation_id = "operator_create_account", tag = "operator",
     request_body = OperatorAccountCreate, params(IdempotencyKeyHeader),
-    responses((status = 201, description = "The new contract.", body = OperatorAccount)),
-        security(("operator_key" = [])))]
+    responses((status = 201, description = "The new contract and what was made in it.",
+        body = OperatorAccount)), security(("operator_key" = [])))]
 #[post("/operator/accounts")]
 pub async fn operator_create_account(
     app: Shared,
@@ -27,10 +32,21 @@ pub async fn operator_create_account(
     key: IdempotencyKey,
     body: Body<OperatorAccountCreate>,
 ) -> Result<HttpResponse, Failure> {
-    let (ctx, scope, new) = (operator.ctx(&app), operator.scope, body.value);
+    let (ctx, scope, mut new) = (operator.ctx(&app), operator.scope, body.value);
+    let realm = app.config.switch.sip_domain.clone();
+    let mut ids = std::mem::take(&mut new.ids);
+    let (ids, passwords) = app
+        .hashing(move || {
+            let passwords = opening::prepare_passwords(&realm, &mut ids)?;
+            Ok::<_, Failure>((ids, passwords))
+        })
+        .await??;
+    new.ids = ids;
+    let shared = app.clone();
     let asked = Asked::new(&operator.key_id, key, &body.hash);
     once(&app, asked, move |conn| {
-        let value = provisioning::create_account(conn, scope, &ctx, new.clone())?;
+        let secrets = &shared.secrets;
+        let value = opening::create_account(conn, scope, &ctx, secrets, new.clone(), &passwords)?;
         Ok(Created {
             version: Some(value.version),
             location: format!("/api/v1/operator/accounts/{}", value.id),
@@ -42,22 +58,25 @@ pub async fn operator_create_account(
 
 /// List contracts
 ///
-/// In the order of their making.
-#[utoipa::path(operation_id = "operator_list_accounts", tag = "operator", params(PageQuery),
+/// In the order of their making; all of them, or those with a name, a reference or a number.
+#[utoipa::path(operation_id = "operator_list_accounts", tag = "operator",
+    params(OperatorAccountQuery),
     responses((status = 200, description = "Contracts.", body = Page<OperatorAccount>)),
         security(("operator_key" = [])))]
 #[get("/operator/accounts")]
 pub async fn operator_list_accounts(
     app: Shared,
     operator: Operator,
-    query: Query<PageQuery>,
+    query: Query<OperatorAccountQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let window = Window::new(&query.0)?;
+    let wanted = Wanted::new(&query.0)?;
+    let OperatorAccountQuery { limit, cursor, .. } = query.0;
+    let window = Window::new(&PageQuery { limit, cursor })?;
     let (after, fetch) = (window.after.clone(), window.fetch());
     let accounts = app
         .db
         .read(move |conn| {
-            let rows = account::list(conn, operator.scope, after.as_deref(), fetch)?;
+            let rows = search::list(conn, operator.scope, &wanted, after.as_deref(), fetch)?;
             provisioning::account_views(conn, operator.scope, &rows)
         })
         .await?;

@@ -1,6 +1,6 @@
 //! The error answers of operations: most follow from an operation's shape.
 
-use api_types::{ApiScope, ErrorCode, FieldCode};
+use api_types::{ApiScope, ErrorCode, FieldCode, UsedBy};
 use serde_json::{Map, Value, json};
 
 use crate::error::Failure;
@@ -161,6 +161,11 @@ pub(super) fn problem_examples() -> Value {
         let failure = match *code {
             ErrorCode::Invalid => Failure::field("/name", FieldCode::ControlCharacter),
             ErrorCode::InvalidHeader => Failure::header("If-Match", FieldCode::InvalidFormat),
+            ErrorCode::InUse => Failure::InUse(vec![UsedBy {
+                number_id: "01930f5e-7a3c-7c1e-9a44-2f0d6f1c3b22".into(),
+                number: "+815012345678".into(),
+                number_name: "代表番号".into(),
+            }]),
             ErrorCode::ScopeMissing => Failure::ScopeMissing(ApiScope::NumbersWrite),
             ErrorCode::RangeNotSatisfiable => Failure::Range { size: 187_204 },
             ErrorCode::TooManyAttempts => Failure::TooManyAttempts { retry_after_s: 8 },

@@ -1,5 +1,7 @@
 //! `/numbers/{number_id}/block-list/imports`, `/export`, `/sample`: the block list as a CSV file.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::{HttpResponse, get, post, web};
 use api_types::{
@@ -11,8 +13,7 @@ use utoipa::ToSchema;
 use crate::block_list;
 use crate::error::Failure;
 use crate::http::answer;
-use crate::http::extract::IdempotencyKey;
-use crate::http::extract::{Body, Query, Shared};
+use crate::http::extract::{Body, IdempotencyKey, Query, Shared, body_hash};
 use crate::http::headers::IdempotencyKeyHeader;
 use crate::http::idempotency::{Asked, do_once};
 use crate::http::paging::Window;
@@ -43,7 +44,8 @@ pub struct UploadForm {
     request_body(content((String = "text/csv", example = "電話番号,メモ\n090-1234-5678,しつこい営業\n"),
         (UploadForm = "multipart/form-data",
         example = json!({"file": "電話番号,メモ\n090-1234-5678,しつこい営業\n"})))),
-    params(("number_id" = String, Path, description = "Id of the number."), BlockImportQuery),
+    params(("number_id" = String, Path, description = "Id of the number."), BlockImportQuery,
+        IdempotencyKeyHeader),
     responses((status = 200, description = "What became, or would become, of each row.",
         body = BlockImport)),
     security(("session" = [], "csrf" = [])))]
@@ -51,6 +53,7 @@ pub struct UploadForm {
 pub async fn create_block_import(
     app: Shared,
     holder: Member,
+    key: IdempotencyKey,
     lang: Lang,
     number_id: web::Path<String>,
     query: Query<BlockImportQuery>,
@@ -58,6 +61,7 @@ pub async fn create_block_import(
 ) -> Result<HttpResponse, Failure> {
     let ctx = holder.ctx(&app);
     let BlockImportQuery { dry_run, repair } = query.0;
+    let asked = Asked::new(&holder.account_caller(), key, &body_hash(&file.0));
     let scope = holder.scope.clone();
     let read_ctx = ctx.clone();
     // Outside the write: reading a long file takes a while, and nobody should wait for the lock
@@ -66,17 +70,17 @@ pub async fn create_block_import(
         .db
         .read(move |conn| block_list::read(conn, &scope, &read_ctx, lang, &number_id, file.0))
         .await?;
-    let import = app
-        .db
-        .write(move |conn| match dry_run {
-            true => block_list::keep(conn, &holder.scope, surveyed),
-            false => {
-                let options = BlockImportApply { repair, skip_invalid: false };
-                block_list::apply_at_once(conn, &holder.scope, &ctx, surveyed, options)
-            }
-        })
-        .await?;
-    Ok(answer::json(&import))
+    let surveyed = Arc::new(surveyed);
+    let done = do_once(&app, asked, move |conn| {
+        let surveyed = surveyed.as_ref().clone();
+        if dry_run {
+            return block_list::keep(conn, &holder.scope, surveyed);
+        }
+        let options = BlockImportApply { repair, skip_invalid: false };
+        block_list::apply_at_once(conn, &holder.scope, &ctx, surveyed, options)
+    })
+    .await?;
+    Ok(answer::done(&done, None))
 }
 
 /// One import

@@ -1,8 +1,8 @@
 //! What a switch sends of one event, understood or refused by name.
 
 use api_types::{
-    Caller, CallerError, FieldCode, FieldFault, MissedReason, NoNumber, SipIdentity, SwitchEvent,
-    SwitchEventType, field_faults,
+    Caller, CallerError, EventCaller, FieldCode, FieldFault, MissedReason, SwitchEvent,
+    SwitchEventType, field_faults, no_control_characters,
 };
 use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
 use serde_json::Value;
@@ -10,7 +10,6 @@ use validator::Validate as _;
 
 use crate::http::read;
 use crate::platform::crypto;
-use crate::platform::wire::read_word;
 
 /// How far ahead of ours a switch's clock may be.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
@@ -31,6 +30,10 @@ pub struct Heard {
     pub e164: String,
     /// The other side.
     pub caller: Caller,
+    /// Whose extension it would be, where the contract has it.
+    pub extension: Option<String>,
+    /// What of the caller cannot be read, as it came.
+    pub unread: Option<String>,
     /// When the call came.
     pub at: NaiveDateTime,
     /// Why nobody answered.
@@ -87,7 +90,7 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     let mut faults = Vec::new();
     let called = number(&event.called).map_err(|error| faults.push(error.fault("/called"))).ok();
     let forwarded_to = event.forwarded_to.as_deref().and_then(|to| number(to).ok());
-    let caller = caller(&event);
+    let EventCaller { caller, extension, unread } = event.other_side();
     let transcript = event.transcript.filter(|text| !text.trim().is_empty());
     if event.kind == SwitchEventType::Transcript && transcript.is_none() {
         faults.push(FieldFault::new("/transcript", FieldCode::Required));
@@ -100,11 +103,13 @@ fn understand(sent: Value, now: DateTime<Utc>) -> Result<Heard, Vec<FieldFault>>
     };
     let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     Ok(Heard {
-        event_id: event.id,
         kind: event.kind,
-        call_id: call_id(event.call_id),
+        call_id: call_id(event.call_id, &event.id),
+        event_id: event.id,
         e164,
         caller,
+        extension,
+        unread,
         // PostgreSQL keeps no more than microseconds.
         at: event.at.naive_utc().trunc_subsecs(6),
         reason: event.reason,
@@ -121,30 +126,22 @@ fn number(text: &str) -> Result<String, CallerError> {
     caller.key().map(str::to_owned).ok_or(CallerError::NoNumberGiven)
 }
 
-/// The name of a call that is kept; of a very long one what tells it from others.
-fn call_id(text: String) -> String {
+/// The name of a call that is kept: without what breaks a log line; of a very long one what tells
+/// it from others, and of a call without a name the event's.
+fn call_id(text: String, event_id: &str) -> String {
+    let text = match no_control_characters(&text) {
+        Ok(()) => text,
+        Err(_) => text
+            .chars()
+            .filter(|c| no_control_characters(c.encode_utf8(&mut [0; 4])).is_ok())
+            .collect(),
+    };
+    if text.trim().is_empty() {
+        return format!("event:{event_id}");
+    }
     if text.chars().count() <= CALL_ID_MAX {
         return text;
     }
     let begins: String = text.chars().take(CALL_ID_MAX - 65).collect();
     format!("{begins}~{}", crypto::hash_token(&text))
-}
-
-/// The other side: as text, or as SIP has it. What nobody can read is a number that cannot be
-/// shown; so is nothing. An odd caller is no reason to lose an event.
-fn caller(event: &SwitchEvent) -> Caller {
-    let out_of_range = Caller::NoNumber(NoNumber::OutOfRange);
-    if let Some(text) = event.caller.as_deref().filter(|text| !text.trim().is_empty()) {
-        return match read_word::<NoNumber>(text) {
-            Some(kind) => Caller::NoNumber(kind),
-            None => Caller::from_network(text).unwrap_or(out_of_range),
-        };
-    }
-    let identity = SipIdentity {
-        from_display: event.from_display.as_deref(),
-        from_user: event.from_user.as_deref(),
-        p_asserted_identity: event.pai.as_deref(),
-        privacy: event.privacy.as_deref(),
-    };
-    Caller::from_sip(&identity).unwrap_or(out_of_range)
 }

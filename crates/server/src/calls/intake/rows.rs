@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use api_types::{AttachmentKind, Caller, MissedReason, SwitchEventType};
+use api_types::{AttachmentKind, Caller, MissedReason, NoNumber, SwitchEventType};
 use chrono::TimeDelta;
 use store::block_list::block_entry;
 use store::calls::attachment::{self, Upload};
@@ -44,8 +44,14 @@ pub(super) fn event(
         // be reached by.
         _ => Outcome::Answered,
     };
-    let no_number =
-        if let Caller::NoNumber(kind) = heard.caller { Some(Stored(kind)) } else { None };
+    let (extension, no_number) = match &heard.caller {
+        Caller::NoNumber(kind) => (None, Some(Stored(*kind))),
+        // Versions that know no extensions show that there is no number.
+        Caller::Extension(extension) => {
+            (Some(extension.clone()), Some(Stored(NoNumber::OutOfRange)))
+        }
+        Caller::Number { .. } | Caller::Service(_) => (None, None),
+    };
     let is_outgoing = heard.kind == SwitchEventType::OutgoingCall;
     call_event::Row {
         account_id: number.account_id.clone(),
@@ -68,6 +74,8 @@ pub(super) fn event(
         forwarded_to: heard.forwarded_to.clone(),
         attachment_id: heard.attachment_id.clone(),
         received_at: Some(intake.now.naive_utc()),
+        extension,
+        caller_sent: heard.unread.clone(),
     }
 }
 

@@ -60,15 +60,13 @@ pub(super) fn plant(
             voicemail: true,
             fax: true,
         },
+        reference: None,
+        numbers: Vec::new(),
+        ids: Vec::new(),
     };
-    let account =
-        accounts::provisioning::create_account(conn, OperatorScope::authorised(), &start, new)?;
-    let mut garden = Garden {
-        conn,
-        scope: OperatorScope::authorised().account(account.id),
-        secrets: &app.secrets,
-        now,
-    };
+    let operator = OperatorScope::authorised();
+    let made = accounts::opening::create_account(conn, operator, &start, &app.secrets, new, &[])?;
+    let mut garden = Garden { conn, scope: operator.account(made.id), secrets: &app.secrets, now };
     garden.contract(basic)?;
     garden.life()?;
     Ok(notices::plant(&mut garden, &app.config, files)?)
@@ -98,6 +96,7 @@ impl Garden<'_> {
                 kind,
                 name: name.into(),
                 max_channels,
+                reference: None,
             };
             numbers::provisioning::create_number(self.conn, &self.scope, &day, new)?;
         }
@@ -127,6 +126,7 @@ impl Garden<'_> {
                 terminal_name: name.into(),
                 device_option,
                 password: None,
+                reference: None,
             };
             let made = PreparedPassword::new("", PhoneIdKind::Additional, None);
             let password = if kind == PhoneIdKind::Basic { basic } else { &made };

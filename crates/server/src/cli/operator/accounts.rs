@@ -10,7 +10,7 @@ use store::Scope;
 use store::accounts::account;
 use store::numbers::{number, phone_id};
 
-use super::{Desk, List, checked, ids, numbers, scope_of};
+use super::{Desk, List, checked, ids, numbers, scope_of, unless_empty};
 use crate::cli::{Error, output};
 use crate::numbers::terminals::Terminals;
 use crate::numbers::view as numbers_view;
@@ -27,6 +27,9 @@ pub(super) enum Command {
         /// Where password links and warnings go
         #[arg(long)]
         contact_mail: Option<String>,
+        /// Your own name for it; no other contract may have it
+        #[arg(long)]
+        reference: Option<String>,
         /// What is contracted, with commas between
         #[arg(long, visible_alias = "options", value_delimiter = ',', value_name = "OPTION")]
         option: Vec<OptionWord>,
@@ -48,6 +51,9 @@ pub(super) enum Command {
         /// Where password links and warnings go; empty removes it
         #[arg(long)]
         contact_mail: Option<String>,
+        /// Your own name for it; empty removes it
+        #[arg(long)]
+        reference: Option<String>,
         /// What is contracted from now on, with commas between; empty for nothing
         #[arg(long, visible_alias = "option", value_name = "OPTIONS")]
         options: Option<String>,
@@ -96,24 +102,30 @@ struct Whole {
 
 pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
-        Command::Add { name, contact_mail, option } => {
-            let new =
-                checked(OperatorAccountCreate { name, contact_mail, options: options(&option) })?;
-            let made = desk
-                .write(move |conn, operator, ctx| {
-                    Ok(accounts::provisioning::create_account(conn, operator, ctx, new)?)
-                })
-                .await?;
-            desk.show(&made, text);
+        Command::Add { name, contact_mail, reference, option } => {
+            let options = options(&option);
+            let new = OperatorAccountCreate {
+                name,
+                contact_mail,
+                reference,
+                options,
+                numbers: Vec::new(),
+                ids: Vec::new(),
+            };
+            let (new, secrets) = (checked(new)?, desk.app.secrets.clone());
+            let made = desk.write(move |conn, operator, ctx| {
+                Ok(accounts::opening::create_account(conn, operator, ctx, &secrets, new, &[])?)
+            });
+            desk.show(&made.await?, text);
             Ok(())
         }
         Command::List => list(desk).await,
         Command::Show { account } => show(desk, account).await,
-        Command::Set { account, name, contact_mail, options: wanted } => {
-            let contact_mail = contact_mail.map(|mail| Some(mail).filter(|mail| !mail.is_empty()));
+        Command::Set { account, name, contact_mail, reference, options: wanted } => {
             let patch = checked(OperatorAccountPatch {
                 name,
-                contact_mail,
+                contact_mail: contact_mail.map(unless_empty),
+                reference: reference.map(unless_empty),
                 ..OperatorAccountPatch::default()
             })?;
             let wanted = wanted.map(|words| parse_options(&words)).transpose()?;
@@ -248,6 +260,7 @@ fn text(account: &OperatorAccount) -> String {
     let mut lines = vec![
         format!("id            {}", account.id),
         format!("name          {}", account.name),
+        format!("reference     {}", account.reference.as_deref().unwrap_or("-")),
         format!("contact mail  {}", account.contact_mail.as_deref().unwrap_or("-")),
         format!("status        {}", status(account)),
         format!("options       {}", words(account.options)),

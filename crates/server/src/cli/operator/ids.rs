@@ -8,7 +8,7 @@ use clap::Subcommand;
 use store::OperatorScope;
 use store::numbers::phone_id;
 
-use super::{Desk, List, PasswordArg, checked, gone, id_of, scope_of, word};
+use super::{Desk, List, PasswordArg, checked, gone, id_of, scope_of, unless_empty, word};
 use crate::cli::{Error, output};
 use crate::identity::passwords::PreparedPassword;
 use crate::numbers::terminals::Terminals;
@@ -36,6 +36,9 @@ pub(super) enum Command {
         /// What it is set up for besides the app
         #[arg(long, value_parser = word::<DeviceOption>(&["ip_phone", "premises_device"]))]
         device_option: Option<DeviceOption>,
+        /// Your own name for it
+        #[arg(long)]
+        reference: Option<String>,
         #[command(flatten)]
         password: PasswordArg,
     },
@@ -59,6 +62,9 @@ pub(super) enum Command {
         /// What it is set up for besides the app
         #[arg(long, value_parser = ["ip_phone", "premises_device", "none"])]
         device_option: Option<String>,
+        /// Your own name for it; empty removes it
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// Set the password of an ID and end its sessions
     Password {
@@ -107,7 +113,16 @@ pub(super) enum TerminalCommand {
 
 pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
-        Command::Add { account, login_id, kind, extension, name, device_option, password } => {
+        Command::Add {
+            account,
+            login_id,
+            kind,
+            extension,
+            name,
+            device_option,
+            reference,
+            password,
+        } => {
             let password = password.read()?;
             let new = OperatorPhoneIdCreate {
                 login_id,
@@ -116,6 +131,7 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
                 terminal_name: name,
                 device_option,
                 password,
+                reference,
             };
             add(desk, account, checked(new)?).await?;
         }
@@ -130,10 +146,13 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
-        Command::Set { account, id, extension, name, device_option } => {
-            let device_option = device_option.map(|word| platform::wire::read_word(&word));
-            let patch =
-                checked(OperatorPhoneIdPatch { extension, terminal_name: name, device_option })?;
+        Command::Set { account, id, extension, name, device_option, reference } => {
+            let patch = checked(OperatorPhoneIdPatch {
+                extension,
+                terminal_name: name,
+                device_option: device_option.map(|word| platform::wire::read_word(&word)),
+                reference: reference.map(unless_empty),
+            })?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = id_of(conn, &scope, &id)?.id;

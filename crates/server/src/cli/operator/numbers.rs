@@ -6,7 +6,7 @@ use api_types::{
 use clap::Subcommand;
 use store::numbers::number;
 
-use super::{Desk, List, checked, number_of, scope_of, word};
+use super::{Desk, List, checked, number_of, scope_of, unless_empty, word};
 use crate::cli::{Error, output};
 use crate::platform::change::Expected;
 use crate::{numbers, platform};
@@ -29,6 +29,9 @@ pub(super) enum Command {
         /// The most calls at once that the contract allows
         #[arg(long, default_value_t = 1)]
         max_channels: u8,
+        /// Your own name for it
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// List the numbers of a contract
     List {
@@ -47,6 +50,9 @@ pub(super) enum Command {
         /// The most calls at once that the contract allows
         #[arg(long)]
         max_channels: Option<u8>,
+        /// Your own name for it; empty removes it
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// Take a number off a contract
     Delete {
@@ -59,8 +65,9 @@ pub(super) enum Command {
 
 pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
     match command {
-        Command::Add { account, number, kind, name, max_channels } => {
-            let new = checked(OperatorNumberCreate { number, kind, name, max_channels })?;
+        Command::Add { account, number, kind, name, max_channels, reference } => {
+            let new =
+                checked(OperatorNumberCreate { number, kind, name, max_channels, reference })?;
             let made = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 Ok(numbers::provisioning::create_number(conn, &scope, ctx, new)?)
@@ -77,8 +84,9 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Result<(), Error> {
             });
             desk.show(&List { items: items.await? }, |list| text(&list.items));
         }
-        Command::Set { account, number, name, max_channels } => {
-            let patch = checked(OperatorNumberPatch { name, max_channels })?;
+        Command::Set { account, number, name, max_channels, reference } => {
+            let reference = reference.map(unless_empty);
+            let patch = checked(OperatorNumberPatch { name, max_channels, reference })?;
             let after = desk.write(move |conn, operator, ctx| {
                 let scope = scope_of(conn, operator, &account)?;
                 let id = number_of(conn, &scope, &number)?.id;

@@ -7,7 +7,8 @@ use api_types::{
 };
 use chrono::TimeDelta;
 use store::notify::delivery::{self, Filter};
-use store::notify::{delivery_attempt, resend};
+use store::notify::delivery_attempt;
+use store::notify::resend::{self, Meant};
 use store::{Conn, Scope};
 
 use crate::error::Failure;
@@ -98,7 +99,8 @@ pub async fn resend_delivery(
 
 /// Send everything again that failed or was skipped
 ///
-/// And was planned at `since` or later.
+/// And was planned at `since` or later; before `until`, of one rule or of one service where they
+/// are given.
 #[utoipa::path(operation_id = "resend_deliveries", tag = "deliveries",
     request_body = DeliveriesResend, params(IdempotencyKeyHeader),
     responses((status = 200, description = "How many are sent again.", body = DeliveriesResent)),
@@ -112,11 +114,13 @@ pub async fn resend_deliveries(
 ) -> Result<HttpResponse, Failure> {
     let (now, link_lasts, scope) = (app.clock.now_naive(), link_lasts(&app), holder.scope.clone());
     let asked = Asked::new(&holder.account_caller(), key, &body.hash);
-    let DeliveriesResend { since, rule_id } = body.value;
+    let DeliveriesResend { since, until, rule_id, service_id } = body.value;
+    let until = until.map(|until| until.naive_utc());
+    let meant = Meant { since: since.naive_utc(), until, rule_id, service_id };
     let done = do_once(&app, asked, move |conn| -> Result<DeliveriesResent, Failure> {
         let mut resender = Resender::new(&scope, now, link_lasts);
         let mut resent = 0;
-        for row in resend::ended_in_vain(conn, &scope, since.naive_utc(), rule_id.as_deref())? {
+        for row in resend::ended_in_vain(conn, &scope, &meant)? {
             resent += u32::from(resender.send(conn, row)?.is_some());
         }
         Ok(DeliveriesResent { resent })

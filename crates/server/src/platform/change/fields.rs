@@ -23,6 +23,7 @@ pub fn of_account(row: &account::Row) -> FieldValues {
         ("status".into(), text(row.status.text())),
         ("suspended_reason".into(), optional(&row.suspended_reason)),
         ("forwarding_number".into(), optional(&row.forwarding_number)),
+        ("reference".into(), optional(&row.reference)),
         ("option_ip_phone".into(), FieldValue::Bool(row.option_ip_phone)),
         ("option_premises_device".into(), FieldValue::Bool(row.option_premises_device)),
         ("option_voicemail".into(), FieldValue::Bool(row.option_voicemail)),

@@ -136,6 +136,11 @@ pub fn check_version(present: i64, expected: &Expected) -> Result<(), Failure> {
     }
 }
 
+/// A reference of the operator's own, as it is stored and looked for.
+pub fn trimmed(reference: &str) -> String {
+    reference.trim().to_owned()
+}
+
 /// A unique violation as the field error `taken` at `pointer`; everything else as it is.
 pub fn taken(error: store::StoreError, pointer: &str) -> Failure {
     if error.is_unique_violation() {

@@ -9,6 +9,7 @@ use validator::Validate;
 
 use crate::error::Failure;
 use crate::http::extract::{then, whole_body};
+use crate::http::mended::mended;
 use crate::http::read;
 use crate::http::upload::media_type;
 use crate::identity::callers::Switch;
@@ -80,7 +81,7 @@ pub async fn decide_route(
     question.validate().map_err(|errors| Failure::Fields(field_faults(&errors)))?;
     let called = Called::of(&question)?;
     let call = Call {
-        caller: routing::caller(&question),
+        caller: question.caller(),
         at: question.at.map_or_else(|| app.clock.now_naive(), |at| at.naive_utc()),
         active_calls: question.active_calls,
         callback: match question.priority.as_deref().map(str::trim) {
@@ -130,8 +131,10 @@ impl FromRequest for Asked {
         then(request, async move {
             let bytes = bytes.await?;
             let question = match kind.as_str() {
-                "application/json" => read::json::<RouteQuestion>(&bytes)?.into(),
-                "application/x-www-form-urlencoded" => Question::of_form(&bytes)?,
+                "application/json" => {
+                    read::json::<RouteQuestion>(mended(&bytes).as_bytes())?.into()
+                }
+                "application/x-www-form-urlencoded" => Question::of_form(&bytes),
                 _ => return Err(Failure::Code(ErrorCode::UnsupportedMediaType)),
             };
             Ok(Self(question))

@@ -83,7 +83,7 @@ pub fn write(notice: &Notice, to: &str) -> Mail {
     let call_back = match &notice.subject {
         Subject::Event(event) | Subject::Transcript(event) => match &event.caller {
             Caller::Number { number, .. } => Some(number.e164()),
-            Caller::Service(_) | Caller::NoNumber(_) => None,
+            Caller::Service(_) | Caller::Extension(_) | Caller::NoNumber(_) => None,
         },
         Subject::Test { .. } | Subject::ServiceStopped { .. } => None,
     };
