@@ -61,7 +61,7 @@ on_both!(the_one_with_the_extension_rings_whatever_is_set_for_numbers, async |ap
                 "terminal_name": "営業 山田"})
         );
         let caller = json!({"text": "200 営業 山田", "e164": null, "no_number": null,
-            "international": false});
+            "international": false, "extension": "200"});
         assert_eq!(decision["caller"], caller);
         assert_eq!(decision["revision"], minato.revision().await);
     }

@@ -104,6 +104,13 @@ pub struct FieldFault {
     pub value: Option<String>,
     /// Key of the channel whose credential it is: it has words of its own.
     pub channel: Option<&'static str>,
+    /// What would do, and what is in the way, where that can be said.
+    pub hint: Option<Box<FaultHint>>,
+}
+
+/// What helps whoever has to mend a fault. Apart, since few faults have it and each would be larger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FaultHint {
     /// The values that may stand there, where it is a choice.
     pub allowed: Vec<String>,
     /// Id of what is there already.
@@ -113,15 +120,7 @@ pub struct FieldFault {
 impl FieldFault {
     /// A fault without a limit.
     pub fn new(pointer: impl Into<String>, code: FieldCode) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            limit: None,
-            value: None,
-            channel: None,
-            allowed: Vec::new(),
-            existing_id: None,
-        }
+        Self { pointer: pointer.into(), code, limit: None, value: None, channel: None, hint: None }
     }
 
     /// The same fault, naming the limit that was passed.
@@ -140,9 +139,19 @@ impl FieldFault {
         Some(format!("{key}.fault.{field}.{}", self.code.as_str()))
     }
 
+    /// The same fault, naming the values that may stand there; with none it stays as it is.
+    pub fn allowed(self, allowed: Vec<String>) -> Self {
+        if allowed.is_empty() {
+            return self;
+        }
+        let hint = FaultHint { allowed, ..FaultHint::default() };
+        Self { hint: Some(Box::new(hint)), ..self }
+    }
+
     /// The same fault, naming what is there already.
     pub fn existing(self, id: &str) -> Self {
-        Self { existing_id: Some(id.to_owned()), ..self }
+        let hint = FaultHint { existing_id: Some(id.to_owned()), ..FaultHint::default() };
+        Self { hint: Some(Box::new(hint)), ..self }
     }
 
     /// The same fault, naming a value.

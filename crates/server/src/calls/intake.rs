@@ -260,7 +260,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The same event as a call from within, where the caller has an extension of the contract.
-    fn from_within(&self, account_id: &'a str, heard: &Heard) -> Option<Heard> {
+    fn heard_within(&self, account_id: &'a str, heard: &Heard) -> Option<Heard> {
         let extension = heard.extension.clone()?;
         self.extensions.contains(&(account_id, extension.clone())).then(|| Heard {
             caller: Caller::Extension(extension),
@@ -276,8 +276,8 @@ impl<'a> Desk<'a> {
             return rejected("/called", FieldCode::NotFound);
         };
         let account_id = number.account_id.as_str();
-        let from_within = self.from_within(account_id, heard);
-        let heard = from_within.as_ref().unwrap_or(heard);
+        let heard_within = self.heard_within(account_id, heard);
+        let heard = heard_within.as_ref().unwrap_or(heard);
         if self.known.contains(&(account_id, heard.event_id.clone())) {
             return Ok(Outcome::Duplicate);
         }

@@ -109,7 +109,7 @@ fn data_fault(path: &str, message: &str) -> FieldFault {
         return FieldFault::new(at(quoted()), FieldCode::Required);
     }
     if let Some(allowed) = choices(message) {
-        return FieldFault { allowed, ..FieldFault::new(path, FieldCode::WrongType) };
+        return FieldFault::new(path, FieldCode::WrongType).allowed(allowed);
     }
     if message.starts_with("invalid value: integer") {
         return FieldFault::new(path, FieldCode::OutOfRange);
@@ -178,7 +178,7 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
             .filter(|_| is_of_name)
             .map_or_else(|| error.path().to_string(), str::to_owned);
         let allowed = choices(&message).unwrap_or_default();
-        Failure::Fields(vec![FieldFault { allowed, ..FieldFault::new(format!("?{name}"), code) }])
+        Failure::Fields(vec![FieldFault::new(format!("?{name}"), code).allowed(allowed)])
     })
 }
 

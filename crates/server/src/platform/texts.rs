@@ -133,10 +133,12 @@ pub fn field_message(lang: Lang, fault: &FieldFault) -> String {
         _ => format!("field.{}", fault.code.as_str()),
     };
     let message = text(lang, &key, &[("limit", &limit), ("value", value)]);
-    if fault.allowed.is_empty() {
-        return message;
+    match &fault.hint {
+        Some(hint) if !hint.allowed.is_empty() => {
+            message + &text(lang, "field.allowed", &[("values", &hint.allowed.join(", "))])
+        }
+        _ => message,
     }
-    message + &text(lang, "field.allowed", &[("values", &fault.allowed.join(", "))])
 }
 
 /// What is wrong with one item of a list that was sent, for its own answer.
@@ -170,12 +172,13 @@ pub fn numbers(lang: Lang, all: &[UsedBy]) -> String {
 
 /// What is wrong with a field, for an answer.
 pub fn field_error(lang: Lang, fault: &FieldFault) -> FieldError {
+    let hint = fault.hint.as_deref().cloned().unwrap_or_default();
     FieldError {
         pointer: fault.pointer.clone(),
         code: fault.code,
         message: field_message(lang, fault),
-        allowed: fault.allowed.clone(),
-        existing_id: fault.existing_id.clone(),
+        allowed: hint.allowed,
+        existing_id: hint.existing_id,
     }
 }
 

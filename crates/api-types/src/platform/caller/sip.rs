@@ -207,7 +207,7 @@ fn subscriber(number: &str, parameters: &str) -> Result<Caller, CallerError> {
             false => dial.digits.trim_start_matches('0'),
         };
         let digits = format!("{}{rest}", context.digits);
-        let local = Dial { digits, plus: true, trunk: None, ..dial.clone() };
+        let local = Dial { digits, plus: true, trunk: None };
         // Some trunks send the country code in the number, too.
         if let Some(caller) = (!complete).then(|| Caller::from_dial(&local).ok()).flatten() {
             return Ok(caller);
