@@ -1,10 +1,10 @@
 //! One pane on the phone, two side by side where there is room.
 
 use serde_json::Value;
-use tests::Outcome;
+use tests::{Outcome, Screen};
 
 use crate::on_both_screens;
-use crate::stage::Story;
+use crate::stage::{self, Story};
 
 /// Left and right edge of the list and of the page; `None` for what is not shown.
 async fn edges(story: &Story) -> Outcome<[Option<(f64, f64)>; 2]> {
@@ -98,8 +98,13 @@ const SHIFT: &str = "const done = arguments[0];
     shifts.observe({ type: 'layout-shift', buffered: true });
     requestAnimationFrame(() => setTimeout(() => done([0, []])));";
 
-// What is slow to come pushes nothing aside that somebody is about to touch.
-on_both_screens!(standing_still_while_it_comes, async |story| {
+/// What is slow to come pushes nothing aside that a thumb is about to touch.
+#[test]
+fn standing_still_while_it_comes() -> Outcome {
+    stage::play("standing-still", Screen::Phone, |story| async move { stands_still(&story).await })
+}
+
+async fn stands_still(story: &Story) -> Outcome {
     story.arrive("/").await?;
     for (path, slow, there) in [
         ("/", "/api/v1/numbers", "050-1234-5678"),
@@ -118,4 +123,4 @@ on_both_screens!(standing_still_while_it_comes, async |story| {
         assert!(shift[0].as_f64().is_some_and(|sum| sum < 0.02), "{path}: {shift}");
     }
     Ok(())
-});
+}
