@@ -30,7 +30,7 @@ pub struct OperatorAccount {
     /// The operator's own name for it, such as the customer number of another system; no two
     /// contracts have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "C-10234")]
+    #[schema(example = "C-10234", nullable = false)]
     pub reference: Option<String>,
     /// Where password links and warnings go.
     #[schema(example = "soumu@minato.example")]
@@ -200,7 +200,7 @@ pub struct OperatorNumber {
     pub channel_limit: u8,
     /// The operator's own name for it; several may have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "line-7")]
+    #[schema(example = "line-7", nullable = false)]
     pub reference: Option<String>,
     /// Version of this resource, the value inside its ETag.
     #[schema(example = 7)]
@@ -291,7 +291,7 @@ pub struct OperatorPhoneId {
     pub device_option: Option<DeviceOption>,
     /// The operator's own name for it; several may have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "seat-12")]
+    #[schema(example = "seat-12", nullable = false)]
     pub reference: Option<String>,
     /// The terminals that are signed in now.
     pub terminals: Vec<Terminal>,
