@@ -1,15 +1,21 @@
 //! JSON as switches write it, with headers of calls in it, which hold anything.
 
+use std::borrow::Cow;
+
 use super::read::without_mark;
 
 /// The same JSON with nothing in its texts that no text can hold: bytes that are not UTF-8 and
 /// halves of surrogates become U+FFFD, bare control characters blanks, and NUL, which PostgreSQL
 /// does not keep, goes. An odd header is no reason to lose a call or an event.
-pub fn mended(bytes: &[u8]) -> String {
+pub fn mended(bytes: &[u8]) -> Cow<'_, str> {
+    let may_be_odd = |c: char| c == '\\' || c < ' ';
     let text = String::from_utf8_lossy(without_mark(bytes));
+    if !text.contains(may_be_odd) {
+        return text;
+    }
     let mut found = String::with_capacity(text.len());
     let mut rest = text.as_ref();
-    while let Some(at) = rest.find(|c: char| c == '\\' || c < ' ') {
+    while let Some(at) = rest.find(may_be_odd) {
         found.push_str(&rest[..at]);
         rest = &rest[at..];
         let (put, length) = match rest.strip_prefix('\\') {
@@ -26,7 +32,8 @@ pub fn mended(bytes: &[u8]) -> String {
         found.push_str(put);
         rest = &rest[length..];
     }
-    found + rest
+    found.push_str(rest);
+    found.into()
 }
 
 /// What to write for the `\u….` that `text` begins with, and how long that is.
