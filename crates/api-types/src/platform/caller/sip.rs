@@ -60,14 +60,8 @@ impl Caller {
 
     /// The digits of who calls, where they can be an extension: `1001`, `<sip:201@pbx.example>`.
     pub fn extension(text: &str) -> Option<String> {
-        let folded: String = text.chars().map(half_width).collect();
-        let address = undressed(&folded).rsplit('<').next().unwrap_or_default();
-        let user = match address.split_once(':') {
-            Some((scheme, rest)) if !scheme.contains(|c: char| c.is_ascii_digit()) => rest,
-            _ => address,
-        };
-        let user = user.split(['@', ';', ':', '?', '>']).next().unwrap_or_default();
-        let digits = unescaped(user)?.trim().to_owned();
+        let is_scheme = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
+        let digits = user_of(text, is_scheme)?.trim().to_owned();
         extension_digits(&digits).is_ok().then_some(digits)
     }
 
@@ -82,22 +76,24 @@ impl Caller {
     }
 }
 
+/// The user of an address, in half width, without name, scheme, host and parameters.
+fn user_of(text: &str, is_scheme: impl Fn(&str) -> bool) -> Option<String> {
+    let folded: String = text.chars().map(half_width).collect();
+    let address = undressed(&folded).rsplit('<').next().unwrap_or_default();
+    let rest = match address.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) => rest,
+        _ => address,
+    };
+    let user = rest.split(['@', ';', ':', '?', '>']).next().unwrap_or_default();
+    unescaped(user)
+}
+
 /// The extension that a telephone calls, as a switch or a person writes it: `201`, `２０１`,
 /// `sip:201@host`. Nothing where it is none: too long, with a 0 or `+` before it, or 110, 118 and
 /// 119, which must lead outside whatever IDs there are.
 pub fn called_extension(text: &str) -> Option<String> {
-    let folded: String = text.chars().map(half_width).collect();
-    let text = undressed(&folded);
-    let address = text.rsplit('<').next().unwrap_or_default();
-    let user = match address.split_once(':') {
-        Some((scheme, rest))
-            if ["sip", "sips", "tel"].contains(&scheme.to_lowercase().as_str()) =>
-        {
-            rest
-        }
-        _ => address,
-    };
-    let user = unescaped(user.split(['@', ';', ':', '?', '>']).next().unwrap_or_default())?;
+    let is_scheme = |text: &str| ["sip", "sips", "tel"].contains(&text.to_lowercase().as_str());
+    let user = user_of(text, is_scheme)?;
     let Dial { plus, digits, .. } = scan(user.trim_end_matches(['#', '♯', '*'])).ok()?;
     let is_one = !plus && extension_digits(&digits).is_ok();
     (is_one && !ServiceNumber(digits.clone()).is_emergency()).then_some(digits)
