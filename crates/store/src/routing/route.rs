@@ -4,9 +4,9 @@ use api_types::BlockMatch;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::numbers::number::numbers;
+use crate::numbers::number;
 use crate::platform::schema::block_entries;
-use crate::{Checked, Conn, Scope, StoreError, Stored, SwitchScope, row};
+use crate::{Checked, Conn, EntranceScope, Scope, StoreError, Stored, SwitchScope, row};
 
 /// The account of the number with this E.164 text.
 ///
@@ -17,11 +17,7 @@ pub fn account_of_number(
     _scope: SwitchScope,
     e164: &str,
 ) -> Result<Option<String>, StoreError> {
-    Ok(numbers::table
-        .filter(numbers::e164.eq(e164))
-        .select(numbers::account_id)
-        .first(conn)
-        .optional()?)
+    number::owner(conn, EntranceScope::authenticating(), e164)
 }
 
 row! {
