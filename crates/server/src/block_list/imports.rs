@@ -34,9 +34,11 @@ const AT_ONCE: usize = 5000;
 const NAMED_FAULTS: usize = 100;
 
 /// A file that was read and judged, before anything is written.
-#[derive(Clone)]
 pub struct Surveyed {
+    /// Without the file.
     row: block_import::Row,
+    file: Vec<u8>,
+    outcomes: Vec<u8>,
     first: First,
     columns: BlockImportColumns,
 }
@@ -78,9 +80,8 @@ pub fn read(
     let first = shown_rows(&judge, lang, &file, &outcomes, 0, None, FIRST_ROWS)?;
     let first = First::of(first, outcomes.len());
     let columns = columns_of(&file, &layout)?;
-    let row =
-        new_import(scope, ctx, number_id, layout.encoding.name(), counts, Some((file, outcomes)));
-    Ok(Surveyed { row, first, columns })
+    let row = new_import(scope, ctx, number_id, layout.encoding.name(), counts);
+    Ok(Surveyed { row, file, outcomes, first, columns })
 }
 
 fn new_import(
@@ -89,17 +90,15 @@ fn new_import(
     number_id: &str,
     encoding: &str,
     counts: Counts,
-    kept: Option<(Vec<u8>, Vec<u8>)>,
 ) -> block_import::Row {
-    let (file, outcomes) = kept.unzip();
     block_import::Row {
         account_id: scope.account_id().to_owned(),
         number_id: number_id.to_owned(),
         id: new_id(),
         state: BlockImportState::Previewed.into(),
         encoding: encoding.to_owned(),
-        file,
-        outcomes,
+        file: None,
+        outcomes: None,
         total: count(counts.total),
         added: count(counts.added),
         warned: count(counts.warned),
@@ -115,10 +114,12 @@ fn new_import(
 ///
 /// # Errors
 /// `not_found` when the number has gone meanwhile.
-pub fn keep(conn: &mut Conn, scope: &Scope, surveyed: Surveyed) -> Result<BlockImport, Failure> {
-    let Surveyed { row, first, columns } = surveyed;
+pub fn keep(conn: &mut Conn, scope: &Scope, surveyed: &Surveyed) -> Result<BlockImport, Failure> {
+    let Surveyed { row, file, outcomes, first, columns } = surveyed;
     locked(conn, scope, &row.number_id)?;
-    let answer = answer(&row, first, Some(columns));
+    let (file, outcomes) = (Some(file.clone()), Some(outcomes.clone()));
+    let row = block_import::Row { file, outcomes, ..row.clone() };
+    let answer = answer(&row, first.clone(), Some(columns.clone()));
     block_import::insert(conn, scope, row)?;
     Ok(answer)
 }
@@ -131,15 +132,13 @@ pub fn apply_at_once(
     conn: &mut Conn,
     scope: &Scope,
     ctx: &Ctx,
-    surveyed: Surveyed,
+    surveyed: &Surveyed,
     options: BlockImportApply,
 ) -> Result<BlockImport, Failure> {
-    let Surveyed { mut row, mut first, columns } = surveyed;
-    let file = row.file.take().ok_or(Failure::Code(ErrorCode::Gone))?;
-    row.outcomes = None;
+    let (mut row, mut first) = (surveyed.row.clone(), surveyed.first.clone());
     let contract = locked(conn, scope, &row.number_id)?;
     block_import::insert(conn, scope, row.clone())?;
-    add(conn, scope, ctx, &contract, &mut row, &file, options)?;
+    add(conn, scope, ctx, &contract, &mut row, &surveyed.file, options)?;
     for row in first
         .rows
         .iter_mut()
@@ -149,7 +148,7 @@ pub fn apply_at_once(
     }
     // The file is not kept, so no cursor would lead to its other rows.
     first.more = None;
-    Ok(answer(&row, first, Some(columns)))
+    Ok(answer(&row, first, Some(surveyed.columns.clone())))
 }
 
 fn find(
@@ -331,7 +330,7 @@ pub fn copy(
     // Only what must not be refused: the holder has thought about these entries before.
     let guard = Guard::new(&contract, Vec::new());
     let mut present = block_entry::patterns(conn, scope, to, ctx.at())?;
-    let mut import = new_import(scope, ctx, to, "copy", Counts::default(), None);
+    let mut import = new_import(scope, ctx, to, "copy", Counts::default());
     let mut adding = Adding::new(conn, scope, to, ctx)?;
     let (mut added, mut refused) = (0, 0);
     block_entry::each(conn, scope, from, |conn, rows| {

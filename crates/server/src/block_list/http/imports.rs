@@ -72,12 +72,11 @@ pub async fn create_block_import(
         .await?;
     let surveyed = Arc::new(surveyed);
     let done = do_once(&app, asked, move |conn| {
-        let surveyed = surveyed.as_ref().clone();
         if dry_run {
-            return block_list::keep(conn, &holder.scope, surveyed);
+            return block_list::keep(conn, &holder.scope, &surveyed);
         }
         let options = BlockImportApply { repair, skip_invalid: false };
-        block_list::apply_at_once(conn, &holder.scope, &ctx, surveyed, options)
+        block_list::apply_at_once(conn, &holder.scope, &ctx, &surveyed, options)
     })
     .await?;
     Ok(answer::done(&done, None))
