@@ -9,6 +9,7 @@ use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::chatwork::{Chatwork, READ_ONLY_ROOM, ROOM, TOKEN};
+use tests::fakes::stand_in::StandIn as _;
 use tests::{Backend, TestApp, block_on};
 
 use crate::notify::helpers::{
@@ -16,9 +17,8 @@ use crate::notify::helpers::{
 };
 
 async fn start(chatwork: &Chatwork) -> TestApp {
-    let url = chatwork.fake.url.clone();
     TestApp::start_with(Backend::Sqlite, |config: &mut Config| {
-        tests::provider(config, "chatwork.base_url", url);
+        chatwork.configure(config);
         config.egress.allow_private = true;
         config.outbox.timeout_s = 1;
     })

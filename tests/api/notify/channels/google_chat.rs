@@ -8,14 +8,14 @@ use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::google_chat::{GoogleChat, refused};
+use tests::fakes::stand_in::StandIn as _;
 use tests::{Backend, TestApp, block_on};
 
 use crate::notify::helpers::{at, credentials, event, job, notice, send as send_to, told};
 
 async fn start(chat: &GoogleChat) -> TestApp {
-    let url = chat.fake.url.clone();
     TestApp::start_with(Backend::Sqlite, |config: &mut Config| {
-        tests::provider(config, "google_chat.base_url", url);
+        chat.configure(config);
         config.egress.allow_private = true;
         config.outbox.timeout_s = 1;
     })

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use tests::fakes::Reply;
 use tests::fakes::line::{FRIEND, GROUP, Line, TOKEN};
+use tests::fakes::stand_in::StandIn as _;
 use tests::{Backend, TestApp, block_on};
 
 use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, told};
 
 /// A server that talks to the fake. What an adapter does does not depend on the database.
 async fn start(line: &Line) -> TestApp {
-    let url = line.fake.url.clone();
     TestApp::start_with(Backend::Sqlite, |config| {
-        tests::provider(config, "line.base_url", url);
+        line.configure(config);
         config.egress.allow_private = true;
         config.outbox.timeout_s = 1;
     })

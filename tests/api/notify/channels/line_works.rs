@@ -10,6 +10,7 @@ use server::platform::clock::Clock;
 use tests::fakes::line_works::{
     ACCOUNT, BOT, CLIENT_ID, CLIENT_SECRET, LineWorks, PERSON, ROOM, Said,
 };
+use tests::fakes::stand_in::StandIn as _;
 use tests::fakes::{Fake, Reply};
 use tests::{Backend, TestApp, block_on};
 
@@ -20,11 +21,8 @@ use crate::notify::helpers::{BYTES, at, credentials, event, file, job, notice, t
 async fn start() -> (LineWorks, TestApp) {
     let clock = Clock::set(tests::noon());
     let works = LineWorks::start(clock.clone());
-    let url = works.fake.url.clone();
     let app = TestApp::start_with(Backend::Sqlite, |config| {
-        tests::provider(config, "line_works.base_url", format!("{url}/v1.0"));
-        tests::provider(config, "line_works.auth_url", url);
-        tests::provider(config, "line_works.upload_hosts", "127.0.0.1");
+        works.configure(config);
         config.egress.allow_private = true;
         config.outbox.timeout_s = 1;
     })

@@ -9,6 +9,7 @@ use server::notify::{Event, Job, Notice, Outcome, Progress, Report, Subject};
 use server::platform::config::Config;
 use tests::fakes::Reply;
 use tests::fakes::slack::{ARCHIVED, CHANNEL, OTHER_CHANNEL, Slack, TOKEN};
+use tests::fakes::stand_in::StandIn as _;
 use tests::switch::{Switch, event as switch_event, recording};
 use tests::{Backend, TestApp, block_on, eventually, on_both};
 
@@ -17,9 +18,8 @@ use crate::notify::helpers::{
 };
 
 async fn start(slack: &Slack) -> TestApp {
-    let url = slack.fake.url.clone();
     TestApp::start_with(Backend::Sqlite, |config: &mut Config| {
-        tests::provider(config, "slack.base_url", url);
+        slack.configure(config);
         config.egress.allow_private = true;
         config.outbox.timeout_s = 1;
     })

@@ -4,7 +4,7 @@ use api_types::AccountOptions;
 use serde_json::{Value, json};
 use tests::switch::Switch;
 
-use crate::portal::guide::{chapter, is_asked_about_changes, save};
+use crate::portal::guide::{chapter, is_asked_about_changes, save, set};
 use crate::stage::app::device;
 
 const OPTIONS: AccountOptions =
@@ -43,9 +43,7 @@ chapter!(general_settings {
         story.holds("番号名称", "修理受付").await
     }
     11 => async |story| {
-        story.open(&story.minato.number_settings(0)).await?;
-        story.fill("番号名称", "本社代表").await?;
-        save(&story).await?;
+        set(&story, &story.minato.number_settings(0), "番号名称", "本社代表").await?;
         assert_eq!(story.minato.now(&story.minato.number(0)).await["name"], "本社代表");
         Ok(())
     }
@@ -55,9 +53,7 @@ chapter!(general_settings {
         story.gone("field-name").await
     }
     13 => async |story| {
-        story.open(&story.minato.number_settings(0)).await?;
-        story.fill("IP電話機の表示名", "東京代表").await?;
-        save(&story).await?;
+        set(&story, &story.minato.number_settings(0), "IP電話機の表示名", "東京代表").await?;
         let is_shown = |decision: &Value| {
             device(decision, "minato203").is_some_and(|device| device["display_name"] == "東京代表")
         };
@@ -160,9 +156,7 @@ chapter!(general_settings {
         story.gone("extension").await
     }
     24 => async |story| {
-        story.open(&story.minato.id_settings(2)).await?;
-        story.fill("端末名称", "第二倉庫").await?;
-        save(&story).await?;
+        set(&story, &story.minato.id_settings(2), "端末名称", "第二倉庫").await?;
         assert_eq!(story.minato.now(&story.minato.id(2)).await["terminal_name"], "第二倉庫");
         story.open(&story.minato.number_settings(1)).await?;
         story.at("input-name").await?;

@@ -133,6 +133,13 @@ async fn is_asked_about_changes(story: &Story) -> Outcome {
     story.gone("leave-dialog").await
 }
 
+/// Writes something on a page of settings, and saves it.
+async fn set(story: &Story, page: &str, field: &str, text: &str) -> Outcome {
+    story.open(page).await?;
+    story.fill(field, text).await?;
+    save(story).await
+}
+
 async fn save(story: &Story) -> Outcome {
     story.press("変更を保存").await?;
     story.see_at("save-status", "保存しました").await

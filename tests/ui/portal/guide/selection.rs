@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::portal::guide::{chapter, save};
+use crate::portal::guide::{chapter, save, set};
 use crate::stage::app::device;
 
 chapter!(selection {
@@ -32,9 +32,7 @@ chapter!(selection {
         story.see("大会議室").await
     }
     3 => async |story| {
-        story.open(&story.minato.id_settings(3)).await?;
-        story.fill("端末名称", "佐藤の電話").await?;
-        save(&story).await?;
+        set(&story, &story.minato.id_settings(3), "端末名称", "佐藤の電話").await?;
         let is_named = |decision: &serde_json::Value| {
             device(decision, "minato205")
                 .is_some_and(|device| device["terminal_name"] == "佐藤の電話")
@@ -50,16 +48,12 @@ chapter!(selection {
         Ok(())
     }
     5 => async |story| {
-        story.open(&story.minato.number_settings(1)).await?;
-        story.fill("番号名称", "お客様窓口").await?;
-        save(&story).await?;
+        set(&story, &story.minato.number_settings(1), "番号名称", "お客様窓口").await?;
         story.open("/").await?;
         story.see("お客様窓口").await
     }
     6 => async |story| {
-        story.open(&story.minato.number_settings(2)).await?;
-        story.fill("番号名称", "ご注文").await?;
-        save(&story).await?;
+        set(&story, &story.minato.number_settings(2), "番号名称", "ご注文").await?;
         let numbers = story.app_of(3).await.get("/me/numbers").await.expect(200);
         let names: Vec<_> =
             numbers["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
