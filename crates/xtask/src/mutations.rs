@@ -1,6 +1,7 @@
 //! `cargo xtask mutations`: whether the checks of the guide notice what breaks. Each patch is
 //! applied to a copy of what is committed, and the statement that it breaks has to fail there.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -38,6 +39,18 @@ impl Mutation {
             patch,
         })
     }
+
+    /// Its name, for those who choose some of them.
+    fn file(&self) -> Cow<'_, str> {
+        self.patch.file_stem().unwrap_or_default().to_string_lossy()
+    }
+
+    /// Applies it to `copy`, unless what is applied there already is in its way; whether it did.
+    fn apply(&self, copy: &Path) -> Result<bool> {
+        let mut git = Command::new("git");
+        git.current_dir(copy).arg("apply").arg(&self.patch).stderr(Stdio::null());
+        Ok(git.status()?.success())
+    }
 }
 
 fn all() -> Result<Vec<Mutation>> {
@@ -58,26 +71,47 @@ pub fn still_apply() -> Result<()> {
 
 /// Tries those whose file name contains one of `names`, or all; prints a table, and fails where one
 /// is not noticed.
+///
+/// A round breaks several things and builds once. No two of them are in one chapter: what fails in
+/// a chapter is then the work of the one patch that is about it.
 pub fn mutations(names: &[String]) -> Result<()> {
     let copy = root().join("target/mutations");
+    let mut waiting = all()?;
+    waiting.retain(|mutation| {
+        names.is_empty() || names.iter().any(|name| mutation.file().contains(name.as_str()))
+    });
     let mut table = Vec::new();
-    for mutation in all()? {
-        let file = mutation.patch.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !names.is_empty() && !names.iter().any(|name| file.contains(name.as_str())) {
-            continue;
-        }
-        println!("{file}: {}", mutation.what);
+    while !waiting.is_empty() {
         renew(&copy)?;
-        succeed(Command::new("git").current_dir(&copy).arg("apply").arg(&mutation.patch))?;
-        let said = look(&copy, &mutation.chapter)?;
-        let broken = format!("statement {} FAILS", mutation.statement);
-        let noticed = said.lines().filter(|line| line.trim().starts_with(&broken)).count();
-        if noticed == 0 {
+        let mut round: Vec<Mutation> = Vec::new();
+        let mut later = Vec::new();
+        for mutation in waiting {
+            let is_free = round.iter().all(|other| other.chapter != mutation.chapter);
+            if is_free && mutation.apply(&copy)? {
+                println!("{}: {}", mutation.file(), mutation.what);
+                round.push(mutation);
+            } else {
+                later.push(mutation);
+            }
+        }
+        if round.is_empty() {
+            bail!("{} no longer applies", later[0].patch.display());
+        }
+        let said = look(&copy, &round)?;
+        let mut missed = false;
+        for mutation in round {
+            let broken = format!("statement {} FAILS", mutation.statement);
+            let noticed = said.lines().filter(|line| line.trim().starts_with(&broken)).count();
+            missed |= noticed == 0;
+            table.push((mutation, noticed));
+        }
+        if missed {
             // Perhaps it was not built at all.
             fs::write(copy.with_extension("log"), &said)?;
         }
-        table.push((mutation, noticed));
+        waiting = later;
     }
+    table.sort_by(|(one, _), (other, _)| one.patch.cmp(&other.patch));
     println!("| what is broken | statement | noticed on so many of two sizes |\n|---|---|---|");
     for (mutation, noticed) in &table {
         println!("| {} | {} | {noticed} |", mutation.what, mutation.statement);
@@ -104,13 +138,15 @@ fn renew(copy: &Path) -> Result<()> {
     succeed(&mut git(copy, &["checkout", "--quiet", "--force", "--detach", head.trim()]))
 }
 
-/// Builds the copy and looks at a chapter there; answers what that prints.
-fn look(copy: &Path, chapter: &str) -> Result<String> {
+/// Builds the copy and looks at the chapters of a round there; answers what that prints.
+fn look(copy: &Path, round: &[Mutation]) -> Result<String> {
     let mut cargo = Command::new("cargo");
     // What others have written is built once for all.
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", native_target());
+    let chapters = round.iter().map(|mutation| format!("guide::{}::", mutation.chapter));
     let ran = cargo
-        .args(["xtask", "test", "--only", "browser", "--", &format!("guide::{chapter}::")])
+        .args(["xtask", "test", "--only", "browser", "--", "--failure-output", "final"])
+        .args(chapters)
         .output()?;
     Ok(format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr)))
 }
