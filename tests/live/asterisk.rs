@@ -15,13 +15,7 @@ use crate::{refusals, reports};
 
 /// The program, or why nothing is tested here.
 fn asterisk() -> Option<PathBuf> {
-    let folders = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
-    #[expect(clippy::disallowed_methods, reason = "a program is looked for where a shell would")]
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .chain(folders)
-        .map(|folder| folder.join("asterisk"))
-        .find(|program| program.is_file());
+    let found = tests::program("asterisk");
     if found.is_none() {
         println!("skipped: there is no asterisk on the PATH");
     }

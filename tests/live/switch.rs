@@ -134,10 +134,7 @@ impl Kamailio {
     }
 
     fn command(&self) -> Command {
-        let found = ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"]
-            .into_iter()
-            .find(|path| Path::new(path).exists());
-        let mut command = Command::new(found.unwrap_or("kamailio"));
+        let mut command = Command::new(tests::program("kamailio").unwrap_or("kamailio".into()));
         command
             .current_dir(&self.folder)
             .arg("-f")

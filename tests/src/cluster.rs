@@ -1,5 +1,6 @@
 //! A PostgreSQL of a primary and a standby that confirms every commit, to be hurt.
 
+use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -153,7 +154,7 @@ impl Cluster {
         let mut write = as_postgres("sh");
         write.args(["-c", "umask 077; printf '%s\n' \"$1\" >\"$2\"", "sh", &self.password]);
         succeed(write.arg(&file));
-        let mut initdb = as_postgres(&self.program("initdb"));
+        let mut initdb = as_postgres(self.program("initdb"));
         initdb.arg("--pgdata").arg(self.data(0)).arg("--pwfile").arg(&file);
         initdb.args(["--username", "postgres", "--auth", "md5", "--encoding", "UTF8"]);
         succeed(initdb.args(["--no-locale", "--no-sync"]));
@@ -161,14 +162,14 @@ impl Cluster {
 
     fn copy_primary(&self) {
         let source = format!("{}?application_name={STANDBY}", self.url_of(0));
-        let mut copy = as_postgres(&self.program("pg_basebackup"));
+        let mut copy = as_postgres(self.program("pg_basebackup"));
         copy.arg("--pgdata").arg(self.data(1)).args(["--dbname", &source]);
         let options = ["--write-recovery-conf", "--checkpoint", "fast", "--no-sync"];
         succeed(copy.args(options));
     }
 
     fn run(&mut self, node: usize, more: &[&str]) {
-        let mut server = as_postgres(&self.program("postgres"));
+        let mut server = as_postgres(self.program("postgres"));
         server.arg("-D").arg(self.data(node));
         let port = format!("port={}", self.nodes[node].port);
         for setting in [
@@ -212,7 +213,7 @@ impl Cluster {
     }
 
     fn pg_ctl(&self, node: usize, arguments: &[&str]) {
-        let mut command = as_postgres(&self.program("pg_ctl"));
+        let mut command = as_postgres(self.program("pg_ctl"));
         succeed(command.arg("--pgdata").arg(self.data(node)).args(arguments));
     }
 
@@ -253,7 +254,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// A program that is not root's, which PostgreSQL refuses to be, and that ends with this test.
-pub(crate) fn as_postgres(name: &str) -> Command {
+pub(crate) fn as_postgres(name: impl AsRef<OsStr>) -> Command {
     let is = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "INT"]).current_dir("/").env_remove("TMPDIR").env_remove("HOME");

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::cluster::{as_postgres, free_port};
+use crate::process::program;
 use crate::within;
 
 /// A running PgBouncer; dropping it stops it.
@@ -20,10 +21,7 @@ impl Pooler {
     /// has to the pooler; nothing, said aloud, where it is not to be found and CI does not ask for
     /// it.
     pub async fn start(database: &str) -> Option<Self> {
-        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"]
-            .into_iter()
-            .find(|path| std::path::Path::new(path).is_file());
-        let Some(program) = program else {
+        let Some(program) = program("pgbouncer") else {
             #[expect(clippy::disallowed_methods, reason = "CI says that everything has to run")]
             let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
             assert!(!is_ci, "PgBouncer is missing");

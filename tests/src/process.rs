@@ -10,6 +10,16 @@ use serde_json::Value;
 
 use crate::eventually;
 
+/// A program, where a shell would find it, or an administrator's.
+pub fn program(name: &str) -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "a program is looked for where a shell would")]
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+}
+
 /// What has moved the clock of this test, if anything has: a server is on the same day.
 #[expect(
     clippy::disallowed_methods,

@@ -54,13 +54,12 @@ const SQLITE: Need = Need {
 
 const BROWSER: &[Need] = &[
     Need {
-        name: "Chromium",
-        packages: &["chromium"],
+        name: "Chromium without a screen",
+        packages: &["chromium-headless-shell", "chromium-driver"],
         present: || {
-            ["chromium", "chromium-browser", "google-chrome"]
-                .iter()
-                .any(|name| works(program(name).arg("--version")))
-                || Path::new("/Applications/Google Chrome.app").exists()
+            // They talk to each other only when they are of one version.
+            let shell = major_version("chromium-headless-shell");
+            shell.is_some() && shell == major_version("chromedriver") || other_chromium()
         },
     },
     Need {
@@ -253,6 +252,22 @@ fn kamailio() -> bool {
         && folders
             .map(|folder| folder.join("kamailio/modules"))
             .any(|folder| modules.iter().all(|name| folder.join(name).is_file()))
+}
+
+/// The number behind the name in what a program says of itself: `Chromium 156.0.8078.114`.
+fn major_version(name: &str) -> Option<String> {
+    let said = output(program(name).arg("--version")).ok()?;
+    let version =
+        said.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    version.split('.').next().map(str::to_owned)
+}
+
+/// A Chromium with a screen, where Debian cannot bring one without.
+fn other_chromium() -> bool {
+    let is_debian = Path::new("/etc/debian_version").exists();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    !is_debian && names.iter().any(|name| works(program(name).arg("--version")))
+        || Path::new("/Applications/Google Chrome.app").exists()
 }
 
 fn openssl() -> bool {
