@@ -8,8 +8,8 @@ use tests::{block_on, eventually};
 
 use crate::media::Media;
 use crate::phones::{Called, tone};
-use crate::reports;
 use crate::scene::{CALLER, NUMBER, Scene, text};
+use crate::{refusals, reports};
 
 /// A rule that tells this endpoint of everything that happens on the number.
 async fn told(scene: &Scene, endpoint: &Fake) {
@@ -124,20 +124,18 @@ fn where_nobody_takes_messages_the_call_ends_as_before() {
 }
 
 #[test]
-fn a_fax_and_a_forwarded_call_reach_people() {
+fn a_fax_reaches_people() {
     block_on(async {
         let scene = Scene::set().await;
         let endpoint = Fake::start(|_| Reply::empty(204));
         told(&scene, &endpoint).await;
         let switch = Switch { client: scene.switch_client() };
-        let at = Clock::system().now();
-        // What the operator's fax server and its forwarding hand in.
+        // What the operator's fax service hands in.
         let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
         let attachment_id = switch.hand_in(pdf).await;
+        let at = Clock::system().now();
         let fax = json!({"call_id": "fax-1", "at": at, "pages": 1, "attachment_id": attachment_id});
-        let forwarded = json!({"call_id": "forwarded-1", "at": at, "forwarded_to": "09087654321"});
         switch.tell(json!([event(NUMBER, "fax", fax)])).await;
-        switch.tell(json!([event(NUMBER, "forwarded_call", forwarded)])).await;
 
         let said = notice(&endpoint, "fax.received").await;
         assert_eq!(fetched(&scene, &said["data"]["attachment"]["url"]).await, pdf);
@@ -146,9 +144,46 @@ fn a_fax_and_a_forwarded_call_reach_people() {
             (&logged_fax["pages"], &logged_fax["attachment"]["content_type"]),
             (&json!(1), &json!("application/pdf"))
         );
+    });
+}
+
+#[test]
+fn what_a_telephone_forwards_goes_out_and_people_hear_of_it() {
+    block_on(async {
+        let scene = Scene::set().await;
+        scene.register(2).await;
+        let endpoint = Fake::start(|_| Reply::empty(204));
+        told(&scene, &endpoint).await;
+        let _declines = scene.terminal(1, "declines", &[("CODE", "486")]).await;
+        let forwards = scene.terminal(0, "forwards", &[("TO", "09087654321")]).await;
+        let carrier = scene.switch.ports.carrier;
+        let outside = Called::start(scene.folder(), carrier, "answers", &[("RING_MS", "20")]).await;
+
+        scene.call("call", CALLER, &[("HOLD_MS", "50")]).await;
+        let ring = outside.wait_for(1).await.remove(0);
+        assert!(ring.from.contains("sip:09012345678@"), "who called is seen: {ring:?}");
+        assert!(ring.asserted.contains("sip:+81312345678@"), "the number calls: {ring:?}");
         let said = notice(&endpoint, "call.forwarded").await;
         assert_eq!(said["data"]["forwarded_to"], "+819087654321");
-        let logged_call = logged(&scene, "forwarded_call", "090-1234-5678").await;
-        assert_eq!(logged_call["forwarded_to"], "+819087654321");
+        assert_eq!(said["data"]["caller"]["e164"], "+819012345678");
+        let call = logged(&scene, "forwarded_call", "090-1234-5678").await;
+        assert_eq!(call["forwarded_to"], "+819087654321");
+
+        let hidden = [("HOLD_MS", "50"), ("HEADERS", refusals::HIDDEN)];
+        scene.call("call", "<sip:0611110000@carrier.invalid>", &hidden).await;
+        let ring = outside.wait_for(2).await.remove(1);
+        assert!(ring.from.contains("anonymous@") && !ring.from.contains("0611110000"), "{ring:?}");
+
+        // Where nobody is outside it is a missed call, as is one that leads back to the number.
+        drop(outside);
+        scene.call("refused", "<sip:0611112222@carrier.invalid>", &[("CODE", "480")]).await;
+        logged(&scene, "missed_call", "06-1111-2222").await;
+        drop(forwards);
+        let _loops = scene.terminal(0, "forwards", &[("TO", NUMBER)]).await;
+        scene.call("refused", "<sip:0611113333@carrier.invalid>", &[("CODE", "480")]).await;
+        logged(&scene, "missed_call", "06-1111-3333").await;
+        let all = reports::log(&scene, "all of them", |items| items.len() >= 4).await;
+        let forwarded = all.iter().filter(|item| item["type"] == "forwarded_call").count();
+        assert_eq!((forwarded, all.len()), (2, 4), "{all:#?}");
     });
 }
