@@ -48,7 +48,10 @@ pub fn Workspace(
         }
     });
 
-    let two = memo(move || inside.get() && who.with(Option::is_some));
+    // The frame stands before the session is known: nothing moves once it is.
+    let stays =
+        move |state: &SessionState| matches!(state, SessionState::Loading | SessionState::In(_));
+    let two = memo(move || inside.get() && session.with(stays));
     let heading = NodeRef::<html::H1>::new();
     let title = text!(list.title);
     // The list stays mounted, so its title is announced each time the path comes back to it.

@@ -1,10 +1,10 @@
 //! One pane on the phone, two side by side where there is room.
 
 use serde_json::Value;
-use tests::{Outcome, Screen};
+use tests::Outcome;
 
 use crate::on_both_screens;
-use crate::stage::{self, Story};
+use crate::stage::Story;
 
 /// Left and right edge of the list and of the page; `None` for what is not shown.
 async fn edges(story: &Story) -> Outcome<[Option<(f64, f64)>; 2]> {
@@ -98,16 +98,12 @@ const SHIFT: &str = "const done = arguments[0];
     shifts.observe({ type: 'layout-shift', buffered: true });
     requestAnimationFrame(() => setTimeout(() => done([0, []])));";
 
-/// What is slow to come pushes nothing aside that a thumb is about to touch.
-#[test]
-fn standing_still_while_it_comes() -> Outcome {
-    stage::play("standing-still", Screen::Phone, |story| async move { stands_still(&story).await })
-}
-
-async fn stands_still(story: &Story) -> Outcome {
+// What is slow to come pushes nothing aside that a thumb is about to touch.
+on_both_screens!(standing_still_while_it_comes, async |story| {
     story.arrive("/").await?;
     for (path, slow, there) in [
         ("/", "/api/v1/numbers", "050-1234-5678"),
+        ("/", "/api/v1/session", "050-1234-5678"),
         ("/account", "/api/v1/account", "株式会社みなと商会"),
         ("/notices", "/api/v1/call-events", "通知履歴はまだありません"),
         (&*story.minato.number_settings(0), "/api/v1/numbers", "番号名称"),
@@ -120,7 +116,7 @@ async fn stands_still(story: &Story) -> Outcome {
         story.see(there).await?;
         story.gone("loading").await?;
         let shift = story.browser.driver.execute_async(SHIFT, vec![]).await?.json().clone();
-        assert!(shift[0].as_f64().is_some_and(|sum| sum < 0.02), "{path}: {shift}");
+        assert!(shift[0].as_f64().is_some_and(|sum| sum < 0.02), "{path}, {slow}: {shift}");
     }
     Ok(())
-}
+});
