@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use api_types::{
     AuditAction, AuditObject, BLOCK_ENTRIES_MAX, BlockImport, BlockImportApply, BlockImportColumns,
-    BlockImportRow, BlockImportState, BlockImportUndone, BlockMatch, BlockPattern, ErrorCode,
-    FieldCode, FieldFault, FieldValues, RowOutcome,
+    BlockImportRow, BlockImportState, BlockImportUndone, BlockMatch, ErrorCode, FieldCode,
+    FieldFault, FieldValues, RowOutcome,
 };
 use store::block_list::block_entry;
 use store::block_list::block_import;
@@ -84,7 +84,7 @@ pub fn read(
     Ok(Surveyed { row, file, outcomes, first, columns })
 }
 
-fn new_import(
+pub(super) fn new_import(
     scope: &Scope,
     ctx: &Ctx,
     number_id: &str,
@@ -273,14 +273,19 @@ fn add(
 }
 
 /// Writes rows to the list, in the place of entries that have expired where there are any.
-struct Adding {
+pub(super) struct Adding {
     expired: HashMap<(String, BlockMatch), String>,
     added: usize,
     replaced: usize,
 }
 
 impl Adding {
-    fn new(conn: &mut Conn, scope: &Scope, number_id: &str, ctx: &Ctx) -> Result<Self, Failure> {
+    pub(super) fn new(
+        conn: &mut Conn,
+        scope: &Scope,
+        number_id: &str,
+        ctx: &Ctx,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             expired: block_entry::expired(conn, scope, number_id, ctx.at())?,
             added: 0,
@@ -288,7 +293,7 @@ impl Adding {
         })
     }
 
-    fn write(
+    pub(super) fn write(
         &mut self,
         conn: &mut Conn,
         scope: &Scope,
@@ -307,84 +312,9 @@ impl Adding {
     }
 
     /// By how many the list has grown.
-    fn growth(&self) -> i64 {
+    pub(super) fn growth(&self) -> i64 {
         counted(self.added) - counted(self.replaced)
     }
-}
-
-/// Adds entries of another number's list, as an import that can be taken back. Answers its id, how
-/// many were added and how many must not be.
-///
-/// # Errors
-/// `not_found`; a full list.
-pub fn copy(
-    conn: &mut Conn,
-    scope: &Scope,
-    ctx: &Ctx,
-    from: &str,
-    to: &str,
-    dry_run: bool,
-) -> Result<(Option<String>, usize, usize), Failure> {
-    let contract = locked(conn, scope, to)?;
-    number_of(&contract, from)?;
-    // Only what must not be refused: the holder has thought about these entries before.
-    let guard = Guard::new(&contract, Vec::new());
-    let mut present = block_entry::patterns(conn, scope, to, ctx.at())?;
-    let mut import = new_import(scope, ctx, to, "copy", Counts::default());
-    let mut adding = Adding::new(conn, scope, to, ctx)?;
-    let (mut added, mut refused) = (0, 0);
-    block_entry::each(conn, scope, from, |conn, rows| {
-        let mut fresh = Vec::new();
-        for row in rows.into_iter().filter(|row| !super::is_expired(row, ctx.at())) {
-            let pattern: BlockPattern = super::pattern_of(&row)?;
-            if !present.insert((row.pattern.clone(), row.matching.0)) {
-                continue;
-            }
-            if guard.refusal(&pattern).is_some() {
-                refused += 1;
-                continue;
-            }
-            let expires_at = row.expires_at.map(|at| at.and_utc());
-            fresh.push(new_row(
-                scope,
-                to,
-                &pattern,
-                &row.note,
-                expires_at,
-                Some(&import.id),
-                ctx.at(),
-            ));
-        }
-        added += fresh.len();
-        if !dry_run {
-            adding.write(conn, scope, &fresh)?;
-        }
-        Ok::<(), Failure>(())
-    })?;
-    if number_of(&contract, to)?.block_entry_count + counted(added) > BLOCK_ENTRIES_MAX {
-        return Err(Failure::Fields(vec![
-            FieldFault::new("/parts", FieldCode::LimitReached).limit(BLOCK_ENTRIES_MAX),
-        ]));
-    }
-    if dry_run || added == 0 {
-        return Ok((None, added, refused));
-    }
-    import.state = BlockImportState::Applied.into();
-    (import.total, import.added) =
-        (i32::try_from(added).unwrap_or(i32::MAX), i32::try_from(added).unwrap_or(i32::MAX));
-    let after = counts(added, "import_id", &import.id);
-    let id = import.id.clone();
-    block_import::insert(conn, scope, import)?;
-    number::count_block_entries(conn, scope, to, adding.growth())?;
-    record(
-        conn,
-        scope,
-        ctx,
-        (AuditObject::BlockList, to),
-        AuditAction::Import,
-        (FieldValues::new(), after),
-    )?;
-    Ok((Some(id), added, refused))
 }
 
 /// Takes an import back: removes exactly the entries that it added and that are still there.

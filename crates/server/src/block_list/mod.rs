@@ -1,6 +1,7 @@
 //! 着信拒否: what the API does with a number's block list, inside `Db::read` and `Db::write`.
 
 mod check;
+mod copy;
 mod entries;
 mod exports;
 pub mod http;
@@ -9,6 +10,7 @@ mod rows;
 pub mod rules;
 
 pub use check::*;
+pub use copy::copy;
 pub use entries::*;
 pub use exports::*;
 pub use imports::*;
