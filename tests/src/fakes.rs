@@ -19,7 +19,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::Value;
 
@@ -199,6 +199,10 @@ async fn respond(
             .collect(),
         body: body.to_vec(),
     };
+    // Whether anybody is there: that is no notice.
+    if request.method() == Method::HEAD {
+        return Ok(HttpResponse::MethodNotAllowed().finish());
+    }
     let mood = {
         let mut moods = shared.moods.lock().unwrap();
         (!moods.is_empty()).then(|| moods.remove(0))

@@ -78,8 +78,7 @@ on_both!(a_rule_in_use_is_only_removed_with_detach, async |app| {
     let minato = app.holder("minato").await;
     let id = minato.notify_rule(&app, "営業").await;
     let path = format!("/notify-rules/{id}");
-    let webhook =
-        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}, "unchecked": true});
     minato.client.post(&format!("{path}/services"), webhook).await.expect(201);
     for number in [0, 1] {
         minato

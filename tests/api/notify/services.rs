@@ -35,7 +35,7 @@ on_both!(a_service_belongs_to_its_rule_and_changes_by_its_version, async |app| {
     let (minato, services) = with_rule(&app, "minato").await;
     let other = format!("/notify-rules/{}/services", minato.notify_rule(&app, "総務").await);
     let webhook = json!({"type": "webhook", "label": " 基幹システム ",
-        "credentials": {"url": "https://hooks.minato.example/a"}});
+        "credentials": {"url": "https://hooks.minato.example/a"}, "unchecked": true});
     let made = minato.client.post(&services, webhook).await.expect(201);
     assert_eq!(made["label"], "基幹システム");
     let path = path_of(&services, &made);
@@ -60,7 +60,10 @@ on_both!(a_service_belongs_to_its_rule_and_changes_by_its_version, async |app| {
     minato
         .client
         .if_match(9)
-        .patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}}))
+        .patch(
+            &path,
+            json!({"credentials": {"url": "https://hooks.minato.example/b"}, "unchecked": true}),
+        )
         .await
         .expect_problem(412, "stale");
     minato
@@ -78,7 +81,10 @@ on_both!(a_service_belongs_to_its_rule_and_changes_by_its_version, async |app| {
     let changed = minato
         .client
         .if_match(1)
-        .patch(&path, json!({"credentials": {"url": "https://hooks.minato.example/b"}}))
+        .patch(
+            &path,
+            json!({"credentials": {"url": "https://hooks.minato.example/b"}, "unchecked": true}),
+        )
         .await
         .expect(200);
     assert_eq!(
@@ -116,8 +122,7 @@ on_both!(a_service_is_made_once_per_idempotency_key, bare, async |backend| {
     .await;
     let (minato, services) = with_rule(&app, "minato").await;
     let client = minato.client.clone().header("idempotency-key", "one");
-    let webhook =
-        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}, "unchecked": true});
     let first = client.post(&services, webhook.clone()).await.expect(201);
     assert!(first["signing_secret"].is_string());
     assert_eq!(
@@ -141,10 +146,40 @@ on_both!(a_service_is_made_once_per_idempotency_key, bare, async |backend| {
     assert!(!app.database.dump().contains(secret) || secret == "whsec_");
 });
 
+on_both!(a_webhook_where_nobody_answers_is_kept_only_unchecked, bare, async |backend| {
+    let app = TestApp::start_with(backend, let_out).await;
+    let (minato, services) = with_rule(&app, "minato").await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let closed = format!("http://{}/hook", port.expect("a port"));
+    let new = |url: &str, unchecked: bool| json!({"type": "webhook", "credentials": {"url": url}, "unchecked": unchecked});
+    for (url, says) in [
+        ("http://nobody.invalid/hook", "宛先のホスト名が見つかりません。"),
+        (&*closed, "宛先のサーバーに接続できません。"),
+    ] {
+        let refused = minato.client.post(&services, new(url, false)).await;
+        let problem = refused.expect_fields(&[("/credentials/url", "service_refused")]);
+        assert!(message(&problem).starts_with(says), "{problem}");
+    }
+    minato.client.post(&services, new("http://nobody.invalid/hook", true)).await.expect(201);
+    // Whatever the answer is, somebody is there; and nothing was sent.
+    let endpoint = Fake::start(|_| Reply::empty(500));
+    minato.client.post(&services, new(&endpoint.url, false)).await.expect(201);
+    assert_eq!(endpoint.count(), 0);
+
+    let rule = services.trim_end_matches("/services");
+    let rule = minato.client.get(rule).await.expect(200);
+    let shown: Vec<_> = rule["services"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|service| service["destination"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(shown, ["nobody.invalid", "127.0.0.1"], "two of one kind are told apart");
+});
+
 on_both!(there_are_twenty_services_at_most, async |app| {
     let (minato, services) = with_rule(&app, "minato").await;
-    let webhook =
-        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}, "unchecked": true});
     for index in 1..=20 {
         let made = minato.client.post(&services, webhook.clone()).await.expect(201);
         let expected = if index == 1 { "Webhook".to_owned() } else { format!("Webhook {index}") };
@@ -174,8 +209,7 @@ on_both!(notices_wait_for_a_service_that_is_off, async |app| {
         .patch(&minato.number(0), json!({"notify_rule_id": rule_id}))
         .await
         .expect(200);
-    let webhook =
-        json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}});
+    let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.minato.example"}, "unchecked": true});
     let path = path_of(&services, &minato.client.post(&services, webhook).await.expect(201));
     let (switch, called) = (Switch::of(&app).await, minato.dialled(0).await);
     let arrive = async |id: &str| {
@@ -230,8 +264,11 @@ on_both!(notices_wait_for_a_service_that_is_off, async |app| {
     let version = stopped["version"].as_u64().unwrap_or_default();
     let renamed = set(version, json!({"label": "基幹"})).await;
     assert_eq!(renamed["problem"]["code"], "webhook.gone", "another name mends nothing");
-    let mended =
-        set(version + 1, json!({"credentials": {"url": "https://hooks.minato.example/new"}})).await;
+    let mended = set(
+        version + 1,
+        json!({"credentials": {"url": "https://hooks.minato.example/new"}, "unchecked": true}),
+    )
+    .await;
     assert_eq!(
         (&mended["enabled"], &mended["problem"], &mended["waiting"]),
         (&json!(true), &Value::Null, &json!(1))

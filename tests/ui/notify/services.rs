@@ -254,6 +254,11 @@ on_both_screens!(a_webhook_and_its_secret, async |story| {
     let rule = adding(&story, "Webhook").await?;
     story.press("追加する").await?;
     story.see_at("error-url", "入力してください。").await?;
+    story.fill("送り先のURL", "http://nobody.invalid/hook").await?;
+    story.provokes("422");
+    story.press("追加する").await?;
+    story.see_at("error-url", "宛先のホスト名が見つかりません。").await?;
+    story.at("save-unchecked").await?;
     story.fill("送り先のURL", &story.providers.url("hook")).await?;
     story.press("追加する").await?;
     story.see_at("signing-secret", "whsec_").await?;
@@ -269,6 +274,11 @@ on_both_screens!(a_webhook_and_its_secret, async |story| {
             .header("webhook-signature")
             .is_some_and(|signature| signature.starts_with("v1,"))
     );
+    // Two of them are told apart by where they lead.
+    story.open(&rule).await?;
+    story.see_at("service", "127.0.0.1").await?;
+    story.touch("service").await?;
+    story.at("service-title").await?;
 
     story.press("署名用シークレットを作り直す").await?;
     story.press("作り直す").await?;

@@ -38,6 +38,10 @@ pub struct ServiceSummary {
     /// What its owner calls it.
     #[schema(example = "#営業")]
     pub label: String,
+    /// What tells it from another of its kind: the host, room or channel that it sends to; `null`
+    /// where that is a secret or not known yet.
+    #[schema(example = "C0123456789")]
+    pub destination: Option<String>,
     /// Whether its owner wants it.
     #[schema(example = true)]
     pub enabled: bool,

@@ -208,6 +208,11 @@ impl Client {
         self.request(Method::GET, url.as_ref())
     }
 
+    /// Begins a HEAD of a whole URL: whether anybody is there.
+    pub fn head(&self, url: impl AsRef<str>) -> Request {
+        self.request(Method::HEAD, url.as_ref())
+    }
+
     fn request(&self, method: Method, url: &str) -> Request {
         let builder = Url::parse(url)
             .ok()

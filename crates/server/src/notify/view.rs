@@ -4,7 +4,9 @@ use crate::notify::{doctor, vault};
 use crate::platform::texts::{Lang, text};
 use crate::platform::wire::{count, unsigned, word};
 use api_types::{Channel, Delivery, DeliveryAttempt, DeliveryState};
-use api_types::{Credentials, LineSetup, NotifyRule, Service, ServiceProblem, ServiceSummary};
+use api_types::{
+    Credentials, LineSetup, NotifyRule, Service, ServiceProblem, ServiceSummary, ValueKind,
+};
 use chrono::{DateTime, Utc};
 use store::notify::{delivery, delivery_attempt, notify_rule, notify_service};
 use store::numbers::number;
@@ -42,8 +44,19 @@ pub fn service_summary(row: &notify_service::Row, lang: Lang) -> ServiceSummary 
         id: row.id.clone(),
         kind: row.kind.0,
         label: row.label.clone(),
+        destination: destination(row),
         enabled: row.is_on(),
         problem: service_problem(row, lang),
+    }
+}
+
+/// Where it goes is the last thing that every channel asks for.
+fn destination(row: &notify_service::Row) -> Option<String> {
+    let field = row.kind.0.fields().iter().rfind(|field| !field.secret)?;
+    let value = row.hints.get(field.name)?;
+    match field.kind {
+        ValueKind::Url => url::Url::parse(value).ok()?.host_str().map(str::to_owned),
+        ValueKind::Line | ValueKind::Key => Some(value.clone()),
     }
 }
 

@@ -34,11 +34,12 @@ pub(super) fn Destinations(page: Page) -> impl IntoView {
 }
 
 fn row(rule_id: &str, service: ServiceSummary) -> AnyView {
-    let ServiceSummary { id, kind, label, enabled, problem } = service;
+    let ServiceSummary { id, kind, label, destination, enabled, problem } = service;
     let name = kind.name();
     let title = if label.is_empty() { name.to_owned() } else { label };
     // Its kind goes without saying where it is called by it.
-    let kind_line = (title != name).then_some(name);
+    let kind_line = (title != name).then(|| name.to_owned());
+    let place = [kind_line, destination].into_iter().flatten().collect::<Vec<_>>().join(" ・ ");
     let bad = problem.is_some();
     let state = move || match (bad, enabled) {
         (true, _) => t!(notify.service_trouble),
@@ -55,7 +56,7 @@ fn row(rule_id: &str, service: ServiceSummary) -> AnyView {
                 <Icon icon=kind.icon() />
             </span>
             <span class="label">
-                {title} {kind_line.map(|line| view! { <small>{line}</small> })}
+                {title} {(!place.is_empty()).then(|| view! { <small>{place}</small> })}
                 {problem.map(|problem| view! { <small class="ailing">{problem.message}</small> })}
             </span>
             <span class="badge" class:on=enabled && !bad class:bad=bad>

@@ -133,7 +133,7 @@ pub const ROWS: &[Row] = &[
         200),
     Row("list_services", Method::GET, "/notify-rules/{rule_id}/services", Portal, "", 200),
     Row("create_service", Method::POST, "/notify-rules/{rule_id}/services", Portal,
-        r#"{"type":"webhook","credentials":{"url":"https://hooks.invalid/2"}}"#, 201),
+        r#"{"type":"webhook","credentials":{"url":"https://hooks.invalid/2"},"unchecked":true}"#, 201),
     Row("get_service", Method::GET, "/notify-rules/{rule_id}/services/{service_id}", Portal, "",
         200),
     Row("update_service", Method::PATCH, "/notify-rules/{rule_id}/services/{service_id}", Portal,

@@ -107,7 +107,7 @@ impl Stage {
             .expect(200);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let rule = made(minato.client.post("/notify-rules", json!({"name": "営業"})).await);
-        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.invalid/1"}});
+        let webhook = json!({"type": "webhook", "credentials": {"url": "https://hooks.invalid/1"}, "unchecked": true});
         let service =
             made(minato.client.post(&format!("/notify-rules/{rule}/services"), webhook).await);
         let switch_key = tests::service_key(&app.app, KeyKind::Switch).await;

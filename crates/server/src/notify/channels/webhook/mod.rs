@@ -11,13 +11,29 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::notify::egress::Answer;
-use crate::notify::{Event, Job, Notice, Outcome, Report, Senders, Subject, egress, words};
+use crate::notify::{
+    Event, Job, Notice, Outcome, Progress, Report, Senders, Subject, egress, words,
+};
 use crate::platform::crypto;
 
 /// See [`super::Adapter`].
 pub(crate) struct Adapter;
 
 impl super::Adapter for Adapter {
+    /// Whether somebody answers there. What the answer is says nothing: the signing secret is not
+    /// known there yet, and many know POST only.
+    async fn check(senders: &Senders, credentials: &Credentials) -> Option<Report> {
+        let url = super::field(credentials, "url");
+        let error = senders.http.head(url).send_anywhere().await.err()?;
+        let problem = match error {
+            egress::Error::Unreachable(_) => "webhook.nobody",
+            _ if error.may_have_arrived() => return None,
+            _ => error.problem(),
+        };
+        let progress = Progress::default();
+        Some(Report::new(Outcome::BadConfig, Some(problem), &error.to_string(), progress))
+    }
+
     /// Makes one attempt.
     async fn send(senders: &Senders, credentials: &Credentials, job: &Job) -> Report {
         let failed = |outcome: Outcome, problem: &str, detail: &str| {
