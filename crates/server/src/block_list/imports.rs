@@ -18,7 +18,6 @@ use super::entries::{counted, counts, new_row};
 use super::{
     Counts, Judge, PREVIEW_KEPT, columns_of, failed_rows, locked, number_of, shown_rows, survey,
 };
-use crate::block_list::rules::guard::Guard;
 use crate::error::Failure;
 use crate::http::paging::Window;
 use crate::platform;
