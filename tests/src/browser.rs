@@ -89,6 +89,8 @@ impl Screen {
 /// Chromium without the parts that a screen is for: it starts in a third of the time, and a test
 /// starts one. Where it is not, ChromeDriver finds a Chromium.
 const HEADLESS_SHELL: &str = "chromium-headless-shell";
+/// What ChromeDriver calls it.
+const HEADLESS_SHELL_NAME: &str = "chrome-headless-shell";
 
 const FLAGS: &[&str] = &[
     "--no-sandbox",
@@ -237,7 +239,11 @@ fn capabilities(screen: Screen, profile: &tempfile::TempDir) -> Outcome<ChromeCa
         chrome.add_arg(flag)?;
     }
     match program(HEADLESS_SHELL) {
-        Some(path) => chrome.set_binary(&path.display().to_string())?,
+        Some(path) => {
+            chrome.set_binary(&path.display().to_string())?;
+            // By its name the driver knows that it has to be given a first page.
+            chrome.set("browserName", json!(HEADLESS_SHELL_NAME))?;
+        }
         None => chrome.add_arg("--headless=new")?,
     }
     chrome.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
@@ -307,9 +313,10 @@ impl Drop for Chromedriver {
         // The session has ended its browser already, unless the driver was in no state to do so.
         _ = self.process.kill();
         _ = self.process.wait();
+        // All of its group: what the driver has started may be a script that waits for a browser.
         if let Some(id) = self.browser.get_mut().ok().and_then(|browser| *browser) {
             _ = Command::new("kill")
-                .args(["-KILL", &id.to_string()])
+                .args(["-KILL", "--", &format!("-{id}")])
                 .stderr(Stdio::null())
                 .status();
         }
