@@ -21,6 +21,7 @@ use super::pages::{FILES, find};
 use crate::numbers::directory::use_directory;
 use crate::platform::api::ClientError;
 use crate::platform::effect::{memo, redraw};
+use crate::platform::online::Reach;
 use crate::platform::remote::Remote;
 use crate::platform::router::use_router;
 use crate::platform::routes::{self, NotifyPage, Route, RowPage, RowRef};
@@ -32,6 +33,9 @@ pub type Draw = fn(Route) -> AnyView;
 
 /// A file while it is on its way.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Draw, SplitLoaderError>>>>;
+
+/// A file did not come.
+struct NotThere;
 
 /// Some pages that are fetched together.
 pub struct File {
@@ -46,7 +50,7 @@ impl File {
     }
 
     /// Fetches the file and the styles of the pages.
-    async fn come(&self) -> Result<(), ClientError> {
+    async fn come(&self) -> Result<(), NotThere> {
         let style = STYLE.with_borrow_mut(|kept| kept.get_or_insert_with(style).clone());
         let draw = (self.fetch)().await;
         let styled = JsFuture::from(style).await.is_ok_and(|event| {
@@ -61,8 +65,7 @@ impl File {
                 self.draw.get_or_init(|| draw);
                 Ok(())
             }
-            _ if is_online() => Err(ClientError::Malformed),
-            _ => Err(ClientError::Offline),
+            _ => Err(NotThere),
         }
     }
 }
@@ -171,10 +174,6 @@ fn saves_data() -> bool {
         .is_ok_and(|saves| saves.is_truthy())
 }
 
-fn is_online() -> bool {
-    window().navigator().on_line()
-}
-
 /// One of the pages: at once where its file has come; else its title, the way back, and grey rows
 /// or what went wrong. Nothing for a route that no file has.
 pub fn page(route: Route) -> AnyView {
@@ -183,10 +182,15 @@ pub fn page(route: Route) -> AnyView {
         return draw(route);
     }
     let state = RwSignal::new(Remote::Loading);
+    let reach = expect_context::<RwSignal<Reach>>();
+    let has_server = move || reach.get_untracked() == Reach::Server;
     let start = Callback::new(move |()| {
         state.set(Remote::Loading);
         spawn_local(async move {
-            let outcome = file.come().await;
+            let why = |NotThere| {
+                if has_server() { ClientError::Malformed } else { ClientError::Offline }
+            };
+            let outcome = file.come().await.map_err(why);
             // The person may have gone elsewhere meanwhile.
             state.try_set(outcome.into());
         });
@@ -195,7 +199,7 @@ pub fn page(route: Route) -> AnyView {
     let retry = Callback::new(move |()| {
         // What a server within reach does not give belongs to a former version: a reload brings the
         // one that it has now.
-        if is_online() {
+        if has_server() {
             _ = window().location().reload();
         } else {
             start.run(());

@@ -1,5 +1,6 @@
 //! Providers, and which page stands at which address.
 
+mod kept;
 mod lazy;
 mod not_found;
 mod pages;
@@ -32,10 +33,11 @@ use crate::ui::states::OfflineNotice;
 #[component]
 pub fn App() -> impl IntoView {
     i18n::start();
-    let online = online::start();
+    let reach = online::start();
     let session = RwSignal::new(SessionState::Loading);
-    let client = Client::new(session, online);
+    let client = Client::new(session, reach);
     let router = Router::start();
+    provide_context(reach);
     provide_context(session);
     provide_context(client);
     provide_context(router);
@@ -51,9 +53,14 @@ pub fn App() -> impl IntoView {
             lazy::prefetch();
         }
     });
+    let returned = kept::returned(reach, directory);
+    let page = move || {
+        returned.track();
+        page(router.route().get())
+    };
     view! {
-        <OfflineNotice online=online.into() />
-        <Workspace>{redraw(move || page(router.route().get()))}</Workspace>
+        <OfflineNotice reach />
+        <Workspace>{redraw(page)}</Workspace>
         <LeaveDialog />
         <LiveRegion />
     }

@@ -27,7 +27,7 @@ pub fn in_list(number: &Number, basic_id: Option<&PhoneId>) -> AnyView {
         {(!names.is_empty()).then(|| view! { <small>{names}</small> })}
         {paused(number)
             .map(|end| {
-                view! { <small data-testid="paused">{text!(pause.chip, until = until(end))}</small> }
+                view! { <small data-testid="paused">{text!(pause.chip, until = format::moment(locale(), end))}</small> }
             })}
     }
     .into_any()
@@ -65,13 +65,4 @@ pub fn on_page(subject: &Subject) -> AnyView {
 /// The end of a pause that has not ended yet.
 pub(super) fn paused(number: &Number) -> Option<DateTime<Utc>> {
     number.pause_until.filter(|end| *end > format::now())
-}
-
-/// An end in words, with its day where that is not today.
-pub(super) fn until(end: DateTime<Utc>) -> String {
-    let time = format::time(end);
-    if format::iso_day(end) == format::iso_day(format::now()) {
-        return time;
-    }
-    format!("{} {time}", format::short_day(locale(), end))
 }

@@ -8,10 +8,11 @@ use leptos::prelude::*;
 
 use super::api;
 use super::directory::use_directory;
-use super::heading::{paused, until};
+use super::heading::paused;
 use crate::platform::api::{ClientError, use_client};
 use crate::platform::effect::redraw;
 use crate::platform::format;
+use crate::platform::i18n::locale;
 use crate::platform::later::Later;
 use crate::platform::task::Task;
 use crate::ui::icon::Icon;
@@ -75,7 +76,7 @@ pub(super) fn Pause(
                     </span>
                     <span class="label" data-testid="pause-state">
                         <b>{text!(pause.on)}</b>
-                        <small>{text!(pause.until, until = until(end))}</small>
+                        <small>{text!(pause.until, until = format::moment(locale(), end))}</small>
                     </span>
                     <button
                         class="btn"
@@ -115,7 +116,7 @@ pub(super) fn Pause(
                                     on:click=move |_| set(Some(end))
                                 >
                                     <span class="label">
-                                        {text!(pause.begin, until = until(end))}
+                                        {text!(pause.begin, until = format::moment(locale(), end))}
                                     </span>
                                 </button>
                             },

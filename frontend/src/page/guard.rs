@@ -95,7 +95,8 @@ impl Guard {
         if self.is_needed() { self.leaving.set(Some(Leaving::Then(then))) } else { then.run(()) }
     }
 
-    fn is_needed(self) -> bool {
+    /// Whether there is anything to lose.
+    pub fn is_needed(self) -> bool {
         self.page
             .try_get_untracked()
             .flatten()

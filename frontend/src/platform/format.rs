@@ -25,9 +25,15 @@ pub fn phone(e164: &str) -> String {
     PhoneNumber::parse(e164).map_or_else(|_| e164.to_owned(), |number| number.japanese())
 }
 
-/// Now, by the browser's clock. Milliseconds fit for eight thousand years, so it is always a time.
+/// Now, by the browser's clock.
 pub fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+    at(js_sys::Date::now() as u64)
+}
+
+/// A time as browsers give it, in milliseconds since 1970. They fit for eight thousand years, so it
+/// is always a time.
+pub fn at(milliseconds: u64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(milliseconds as i64).unwrap_or_default()
 }
 
 /// Japan has no daylight saving, so the fixed offset is exact and spares the app a time zone
@@ -110,6 +116,15 @@ pub fn count(count: u64) -> String {
 pub fn time(at: DateTime<Utc>) -> String {
     let at = tokyo(at);
     format!("{}:{:02}", at.hour(), at.minute())
+}
+
+/// The time of day in Tokyo, with its day where that is not today: `18:04`, `11月22日 18:04`.
+pub fn moment(locale: Locale, at: DateTime<Utc>) -> String {
+    let time = time(at);
+    if iso_day(at) == iso_day(now()) {
+        return time;
+    }
+    format!("{} {time}", short_day(locale, at))
 }
 
 /// The moment that the browser's own field for a day and a time holds, in Tokyo; nothing while it is

@@ -149,6 +149,11 @@ impl Router {
         }
     }
 
+    /// Whether a sheet lies over the page.
+    pub fn has_layer(self) -> bool {
+        self.layers.with_value(|layers| !layers.open.is_empty())
+    }
+
     /// The browser made a step back: whether it was one of a layer.
     pub fn closed_layer(self) -> bool {
         let is_ours = self.layers.try_update_value(|layers| {

@@ -6,6 +6,9 @@ use super::Text;
 use super::icon::Icon;
 use crate::platform::api::ClientError;
 use crate::platform::effect::redraw;
+use crate::platform::format;
+use crate::platform::i18n::locale;
+use crate::platform::online::Reach;
 use crate::{t, text};
 
 /// Grey rows in the place of those that are coming.
@@ -144,20 +147,24 @@ pub fn EmptyState(
 /// The thin notice while the server cannot be reached.
 #[component]
 pub fn OfflineNotice(
-    /// Whether it can be reached.
-    online: Signal<bool>,
+    /// Where answers come from.
+    reach: RwSignal<Reach>,
 ) -> impl IntoView {
-    let body = text!(states.offline_notice);
+    let body = move || match reach.get() {
+        Reach::Server => None,
+        Reach::Nowhere => Some(t!(states.offline_notice).to_owned()),
+        Reach::Kept(at) => Some(t!(states.kept_notice, at = format::moment(locale(), at))),
+    };
     view! {
         <div
             class="offline"
             role="status"
             data-testid="offline-notice"
-            class:shown=move || !online.get()
+            class:shown=move || reach.get() != Reach::Server
         >
             {redraw(move || {
-                (!online.get())
-                    .then(|| {
+                body()
+                    .map(|body| {
                         view! {
                             <Icon icon=icondata_lu::LuCloudOff />
                             <span>{body}</span>

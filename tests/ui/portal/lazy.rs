@@ -95,10 +95,9 @@ on_both_screens!(a_lazy_page_is_there_before_it_is_opened, async |story| {
 
     story.cut();
     story.reload().await?;
-    story.see("つながりません").await?;
-    story.gate.open();
-    story.press("もう一度読み込む").await?;
+    story.see_at("offline-notice", "に読み込んだ内容を表示しています。").await?;
     story.see("ここまでです").await?;
+    story.gate.open();
     assert_eq!(fetched(&story).len(), files(), "the pages and their styles, once");
     Ok(())
 });

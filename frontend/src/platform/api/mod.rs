@@ -16,8 +16,9 @@ use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
 pub use self::request::Request;
 use self::request::{Received, versioned};
+use super::online::Reach;
 use super::session::SessionState;
-use super::{i18n, json};
+use super::{format, i18n, json};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -68,13 +69,13 @@ pub struct Versioned<T> {
 #[derive(Clone, Copy)]
 pub struct Client {
     session: RwSignal<SessionState>,
-    online: RwSignal<bool>,
+    reach: RwSignal<Reach>,
 }
 
 impl Client {
     /// A client that reads the session for its token and ends it when the server says so.
-    pub fn new(session: RwSignal<SessionState>, online: RwSignal<bool>) -> Self {
-        Self { session, online }
+    pub fn new(session: RwSignal<SessionState>, reach: RwSignal<Reach>) -> Self {
+        Self { session, reach }
     }
 
     /// Reads.
@@ -137,10 +138,15 @@ impl Client {
     /// Learns from an outcome whether the server can be reached and whether the session still
     /// stands.
     fn heed(self, outcome: Result<Received, ClientError>) -> Result<Received, ClientError> {
-        match &outcome {
-            Err(ClientError::Offline) => self.online.set(false),
-            _ if !self.online.get_untracked() => self.online.set(true),
-            _ => {}
+        let known = self.reach.get_untracked();
+        let reach = match &outcome {
+            Ok(Received { kept_at: Some(at), .. }) => Reach::Kept(*at),
+            Err(ClientError::Offline) if known == Reach::Server => Reach::Nowhere,
+            Err(error) if error.is_unreachable() => known,
+            _ => Reach::Server,
+        };
+        if reach != known {
+            self.reach.set(reach);
         }
         if let Err(error) = &outcome
             && error.code() == Some(ErrorCode::Unauthenticated)
@@ -203,7 +209,8 @@ async fn exchange(
     if response.ok() {
         let version = header("ETag")
             .and_then(|tag| tag.trim_start_matches("W/").trim_matches('"').parse().ok());
-        return Ok(Received { text, version });
+        let kept_at = header("Denwaban-Kept-At").and_then(|at| at.parse().ok()).map(format::at);
+        return Ok(Received { text, version, kept_at });
     }
     Err(refusal(&text, header("Retry-After")))
 }

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use api_types::Page;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
 use super::{ClientError, Versioned};
@@ -13,6 +14,8 @@ use crate::platform::json;
 pub(super) struct Received {
     pub text: String,
     pub version: Option<u64>,
+    /// Where it was not the server that said it, but its kept answer: of when that is.
+    pub kept_at: Option<DateTime<Utc>>,
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<Received, ClientError>>>>;

@@ -79,7 +79,7 @@ async fn exchange(
     JsFuture::from(ended).await.map_err(|_| ClientError::Malformed)?;
     let text = request.response_text().ok().flatten().unwrap_or_default();
     match request.status() {
-        Ok(200..=299) => Ok(Received { text, version: None }),
+        Ok(200..=299) => Ok(Received { text, version: None, kept_at: None }),
         // The person's own decision says nothing about the way to the server.
         _ if cancelled.get() => Err(ClientError::Timeout),
         Ok(0) | Err(_) => Err(ClientError::Offline),
