@@ -3,13 +3,14 @@
 use api_types::{Number, PhoneId, TerminalKind};
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::directory::{Rows, id_label, use_directory};
 use super::heading;
 use super::terminals::{TerminalBadges, kinds};
-use crate::platform::effect::{memo, redraw};
+use crate::platform::effect::{follow, memo, redraw};
 use crate::platform::remote::Remote;
-use crate::platform::router::use_router;
+use crate::platform::router::{Router, use_router};
 use crate::platform::routes::{self, Route, RowRef};
 use crate::platform::session::use_session;
 use crate::ui::icon::{Chevron, Icon};
@@ -24,10 +25,21 @@ pub fn ListPane(
 ) -> impl IntoView {
     let directory = use_directory();
     let session = use_session();
+    let router = use_router();
     let account =
         move || session.with(|state| state.signed_in().map(|session| session.account_name.clone()));
+    let stop = Stop(RwSignal::default());
+    provide_context(stop);
+    follow(move || {
+        let first = directory.rows().with(|rows| {
+            let number = rows.ready().and_then(|rows| rows.numbers.first());
+            number.map(|number| RowRef::number(number.id.clone()).home())
+        });
+        let current = current(router).or(first).unwrap_or_else(|| routes::NOTICES.to_owned());
+        stop.0.set(current);
+    });
     view! {
-        <div class="pane">
+        <div class="pane" on:keydown=step on:focusin=move |event| stop.reach(&event)>
             <header class="list-head">
                 <p class="tenant">{account}</p>
                 <h1 class="big" node_ref=heading tabindex="-1" data-testid="list-title">
@@ -87,6 +99,58 @@ pub fn ListPane(
                 </div>
             </section>
         </div>
+    }
+}
+
+/// Where Tab enters the list; arrows lead on from there. With two hundred numbers what comes after
+/// the list would be out of reach otherwise.
+#[derive(Clone, Copy)]
+struct Stop(RwSignal<String>);
+
+impl Stop {
+    /// Follows the focus.
+    fn reach(self, event: &web_sys::FocusEvent) {
+        if let Some(href) = link(event.target()).and_then(|link| link.get_attribute("href")) {
+            self.0.set(href);
+        }
+    }
+
+    /// The `tabindex` of a row.
+    fn index(self, href: &str) -> &'static str {
+        if self.0.with(|stop| stop == href) { "0" } else { "-1" }
+    }
+}
+
+/// Where the entry of the page on the screen leads.
+fn current(router: Router) -> Option<String> {
+    let entries = [routes::NOTICES, routes::NOTIFY_RULES, routes::HISTORY, routes::ACCOUNT];
+    router.row().map(|row| row.home()).or_else(|| {
+        let is_current =
+            |href: &&str| router.route().with(|route| route.is_behind(&Route::of(href)));
+        entries.into_iter().find(is_current).map(str::to_owned)
+    })
+}
+
+fn link(target: Option<web_sys::EventTarget>) -> Option<web_sys::HtmlElement> {
+    let element = target?.dyn_into::<web_sys::Element>().ok()?;
+    element.closest("a.row").ok()??.dyn_into().ok()
+}
+
+/// Moves the focus to the row above or below.
+fn step(event: web_sys::KeyboardEvent) {
+    let down = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    let pane = event.current_target().and_then(|pane| pane.dyn_into::<web_sys::Element>().ok());
+    let rows = pane.and_then(|pane| pane.query_selector_all("a.row").ok());
+    let (Some(here), Some(rows)) = (link(event.target()), rows) else { return };
+    let at = (0..rows.length()).find(|at| rows.get(*at).is_some_and(|row| row == *here.as_ref()));
+    let to = at.and_then(|at| if down { at.checked_add(1) } else { at.checked_sub(1) });
+    if let Some(row) = link(to.and_then(|to| rows.get(to)).map(Into::into)) {
+        event.prevent_default();
+        _ = row.focus();
     }
 }
 
@@ -174,12 +238,15 @@ fn Row(
 ) -> impl IntoView {
     let router = use_router();
     let home = row.home();
+    let stop = expect_context::<Stop>();
+    let entry = home.clone();
     let current = memo(move || router.row().is_some_and(|here| here == row));
     view! {
         <a
             class="row"
             class:current=current
             href=home
+            tabindex=move || stop.index(&entry)
             aria-current=move || current.get().then_some("page")
             data-testid=test_id
         >
@@ -207,6 +274,7 @@ fn PlainRow(
     test_id: &'static str,
 ) -> impl IntoView {
     let router = use_router();
+    let stop = expect_context::<Stop>();
     let target = Route::of(href);
     let current = memo(move || {
         router.route().with(|route| route.is_behind(&target)) && router.row().is_none()
@@ -216,6 +284,7 @@ fn PlainRow(
             class="row"
             class:current=current
             href=href
+            tabindex=move || stop.index(href)
             aria-current=move || current.get().then_some("page")
             data-testid=test_id
         >

@@ -70,6 +70,26 @@ on_both_screens!(renaming_by_keyboard, async |story| {
     Ok(())
 });
 
+// Tab passes the list in one step, however long it is; arrows go through it, and Tab comes back to
+// where they ended.
+on_both_screens!(going_through_the_list_by_arrows, async |story| {
+    story.arrive("/").await?;
+    story.at("row-number-+815012345678").await?;
+    tab_to(&story, "row-number-+815012345678").await?;
+    story.key(Key::Up).await?;
+    story.focus_at("row-number-+815012345678").await?;
+    let below = "row-number-+81120345678";
+    story.key(Key::Down).await?;
+    story.focus_at(below).await?;
+    story.key(Key::Tab).await?;
+    let after = story.focus().await?;
+    assert!(!after.at.starts_with("row-"), "{after:?}");
+    tab_to(&story, below).await?;
+    story.key(Key::Enter).await?;
+    story.is_at(&story.minato.number(2)).await?;
+    Ok(())
+});
+
 // A sheet keeps the focus inside; arrows choose, Escape closes, and the focus is back where it came
 // from.
 on_both_screens!(choosing_in_a_sheet, async |story| {
