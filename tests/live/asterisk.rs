@@ -2,14 +2,14 @@
 
 use std::fs::{self, File};
 use std::future::ready;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use tests::{block_on, eventually};
+use tests::{Client, block_on, eventually};
 
 use crate::phones::{DOMAIN, tone};
-use crate::scene::{CALLER, Scene, Stage};
+use crate::scene::{CALLER, Scene, Stage, text};
 use crate::switch::{Switch, end, free_port};
 use crate::{refusals, reports};
 
@@ -48,7 +48,8 @@ impl Asterisk {
         for name in ["etc", "db", "run", "log", "spool", "reports"] {
             fs::create_dir_all(this.folder.join(name)).unwrap();
         }
-        this.configure(&stage);
+        let digests = digests(&stage).await;
+        this.configure(&stage, &digests);
         let log = File::create(this.folder.join("asterisk.log")).unwrap();
         let mut command = this.command();
         command.arg("-f").env("DENWABAN_CONFIG", this.folder.join("switch.conf"));
@@ -66,7 +67,8 @@ impl Asterisk {
         this
     }
 
-    fn configure(&self, stage: &Stage) {
+    /// With what each terminal proves its password by.
+    fn configure(&self, stage: &Stage, digests: &[String]) {
         let own = |name: &str| self.folder.join(name).display().to_string();
         let write = |name: &str, text: String| fs::write(self.folder.join(name), text).unwrap();
         let directories = [("etc", "etc"), ("db", "db"), ("run", "run"), ("log", "log")]
@@ -88,23 +90,28 @@ impl Asterisk {
         let includes = ["switch.conf", "etc/denwaban.conf"]
             .map(|name| format!("#include \"{}\"\n", own(name)))
             .concat();
-        write("etc/extensions.conf", format!("[globals]\n{includes}"));
+        let terminals = "[from-terminal]\ninclude => denwaban-extensions\n";
+        write("etc/extensions.conf", format!("[globals]\n{includes}{terminals}"));
         let addresses = [
             ("bind=0.0.0.0:5060", format!("bind=127.0.0.1:{}", self.port)),
             ("match=203.0.113.0/24", "match=127.0.0.1".into()),
             ("realm=sip.example.jp", format!("realm={DOMAIN}")),
         ];
         let pjsip = changed("asterisk/pjsip_denwaban.conf", &addresses);
-        // Everybody is at 127.0.0.1, whose calls are the carrier's: terminals do not sign in here.
+        // Everybody is at 127.0.0.1: who names no terminal there is the carrier.
+        let order = "[global]\ntype=global\nendpoint_identifier_order=username,ip\n";
         let (common, terminal) = pjsip.split_once("[minato000]").unwrap();
-        let terminals = stage.terminals.iter().enumerate().map(|(index, port)| {
+        let terminals = stage.terminals.iter().zip(digests).enumerate();
+        let terminals = terminals.map(|(index, (port, digest))| {
             let login = format!("minato{index:03}");
-            let contact = format!("contact=sip:{login}@127.0.0.1:{port}\nmax_contacts=1");
-            format!("[minato000]{terminal}")
+            let text = format!("[minato000]{terminal}")
                 .replace("minato000", &login)
-                .replace("max_contacts=1", &contact)
+                .replace("0123456789abcdef0123456789abcdef", digest);
+            // The first two are there from the beginning, the third has to register.
+            let contact = format!("contact=sip:{login}@127.0.0.1:{port}\nmax_contacts=1");
+            if index < 2 { text.replace("max_contacts=1", &contact) } else { text }
         });
-        write("etc/pjsip.conf", format!("{common}{}", terminals.collect::<String>()));
+        write("etc/pjsip.conf", format!("{order}{common}{}", terminals.collect::<String>()));
     }
 
     fn command(&self) -> Command {
@@ -121,9 +128,20 @@ impl Asterisk {
 
     /// Sends what waits, as cron would.
     fn send(&self) {
-        let mut command = Command::new(sender());
+        assert!(self.run(&sender()));
+    }
+
+    /// Tells which telephones are registered, as cron would; whether all was told.
+    fn tell_registrations(&self) -> bool {
+        self.run(&tests::repository().join("integrations/asterisk/denwaban-registrations"))
+    }
+
+    fn run(&self, script: &Path) -> bool {
+        let mut command = Command::new(script);
+        command.env("PATH", tests::path_after(self.program.parent().unwrap()));
         command.env("DENWABAN_CONFIG", self.folder.join("switch.conf"));
-        assert!(command.status().unwrap().success());
+        command.env("ASTERISK_CONFIG", self.folder.join("etc/asterisk.conf"));
+        command.status().unwrap().success()
     }
 
     fn log(&self) -> String {
@@ -141,6 +159,19 @@ impl Drop for Asterisk {
             println!("--- the switch's log, last line first\n{}", last.join("\n"));
         }
     }
+}
+
+/// What the portal says of the terminals' passwords.
+async fn digests(stage: &Stage) -> Vec<String> {
+    let portal = Client::new(&stage.url).bearer(&stage.key);
+    let mut digests = Vec::new();
+    for index in 0..stage.terminals.len() {
+        let path = format!("/switch/ids/minato{index:03}");
+        let answer = portal.get(&path).await.expect(200);
+        assert_eq!(answer["digest"]["realm"], DOMAIN);
+        digests.push(text(&answer["digest"]["ha1"]));
+    }
+    digests
 }
 
 fn sender() -> PathBuf {
@@ -305,5 +336,40 @@ fn what_happened_at_asterisk_comes_to_the_portal() {
         let items = reports::log(&scene, "no message", |items| items.iter().any(is_it)).await;
         let last = items.iter().find(|item| is_it(item)).unwrap();
         assert_eq!(last["type"], "missed_call", "{last}");
+    });
+}
+
+#[test]
+fn telephones_sign_in_at_asterisk_and_call_each_other() {
+    const DESK: &str = "Yealink SIP-T46U 108.86.0.20";
+    let Some(program) = asterisk() else { return };
+    block_on(async {
+        let mut scene = scene(program).await;
+        scene.register_with(2, "a-wrong-password", "401").await;
+        scene.register_for(2, scene.terminals[2], DESK, 600).await;
+        assert!(scene.switch.tell_registrations());
+        let shown = scene.soon_shown(2, &["ip_phone Yealink SIP-T46U"]).await;
+        assert_eq!(shown[0]["registered"], true, "{shown:?}");
+
+        // Who calls is the one who has signed in.
+        let called = scene.terminal(0, "answers", &[("RING_MS", "50")]).await;
+        let asked = [("CHALLENGE", "401")];
+        scene.dial("minato002", "200", "call_out", &asked).await;
+        let ring = called.wait_for(1).await.remove(0);
+        assert!(ring.from.contains("sip:202@"), "{ring:?}");
+        let refused = |code| [("CHALLENGE", "401"), ("CODE", code)];
+        scene.dial("minato002", "299", "call_out_refused", &refused("404")).await;
+
+        // While the portal is away an extension rings that was called before, and what telephones
+        // do is told when it is back.
+        scene.portal.take().unwrap().kill();
+        scene.dial("minato002", "200", "call_out", &asked).await;
+        called.wait_for(2).await;
+        scene.dial("minato002", "201", "call_out_refused", &refused("503")).await;
+        scene.register_for(2, scene.terminals[2], DESK, 0).await;
+        assert!(!scene.switch.tell_registrations());
+        scene.serve_again().await;
+        assert!(scene.switch.tell_registrations());
+        scene.soon_shown(2, &[]).await;
     });
 }

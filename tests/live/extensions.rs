@@ -4,16 +4,12 @@ use serde_json::json;
 use tests::block_on;
 
 use crate::figures::Figures;
-use crate::phones::{Called, Calls, DOMAIN};
-use crate::scene::{PASSWORD, Scene};
+use crate::phones::{Called, DOMAIN};
+use crate::scene::Scene;
 
 /// `minato000`, whose extension is 200, calls.
 async fn dial(scene: &Scene, called: &str, name: &str, more: &[(&str, &str)]) -> Figures {
-    let from = format!("<sip:minato000@{DOMAIN}>");
-    let mut calls = Calls::one(name, more);
-    let own = [("LOGIN", "minato000"), ("FROM", &from), ("PASSWORD", PASSWORD), ("CALLED", called)];
-    calls.values.extend(own.map(|(key, value)| (key, value.to_owned())));
-    calls.make(scene.folder(), scene.switch.ports.phones).await
+    scene.dial("minato000", called, name, more).await
 }
 
 /// Who called shows as the extension and the name of the terminal.

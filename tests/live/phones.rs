@@ -25,7 +25,9 @@ fn scenario(folder: &Path, name: &str, values: &[(&str, &str)]) -> (PathBuf, Pat
     let source = tests::repository().join("tests/live/scenarios").join(format!("{name}.xml"));
     let mut text =
         fs::read_to_string(&source).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
-    for (key, value) in values.iter().chain(&[("DOMAIN", DOMAIN), ("HEADERS", "")]) {
+    // A proxy asks who calls with 407, and a switch that answers itself with 401.
+    let usual = [("DOMAIN", DOMAIN), ("HEADERS", ""), ("CHALLENGE", "407")];
+    for (key, value) in values.iter().chain(&usual) {
         text = text.replace(&format!("@{key}@"), value);
     }
     let path = own.join(format!("{name}.xml"));

@@ -322,6 +322,21 @@ impl<S: Switch> Scene<S> {
         Called::start(self.folder(), self.terminals[index], name, values).await
     }
 
+    /// Has a terminal make a call.
+    pub async fn dial(
+        &self,
+        login: &str,
+        called: &str,
+        name: &str,
+        more: &[(&str, &str)],
+    ) -> Figures {
+        let from = format!("<sip:{login}@{DOMAIN}>");
+        let mut calls = Calls::one(name, more);
+        let own = [("LOGIN", login), ("FROM", &from), ("PASSWORD", PASSWORD), ("CALLED", called)];
+        calls.values.extend(own.map(|(key, value)| (key, value.to_owned())));
+        calls.make(self.folder(), self.switch.phones()).await
+    }
+
     /// Makes calls of the carrier to the number.
     pub async fn call(&self, name: &str, from: &str, more: &[(&str, &str)]) -> Figures {
         self.calls(name, from, more).make(self.folder(), self.switch.trunk()).await

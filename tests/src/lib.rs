@@ -23,7 +23,7 @@ pub use database::{Backend, TestDatabase};
 pub use eventually::{Observed, Waiting, eventually, within};
 pub use holder::{Contract, Holder, PASSWORD};
 pub use pooler::Pooler;
-pub use process::{Denwaban, program};
+pub use process::{Denwaban, path_after, program};
 pub use stream::EventStream;
 
 use std::net::TcpListener;

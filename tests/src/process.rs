@@ -1,6 +1,7 @@
 //! The real binary as a process of its own, for what only a process can show: that it dies, and
 //! what it writes to its log.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::future::ready;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,23 @@ use serde_json::Value;
 
 use crate::eventually;
 
-/// A program, where a shell would find it, or an administrator's.
-pub fn program(name: &str) -> Option<PathBuf> {
+/// Where a shell looks for programs.
+fn path() -> Vec<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a program is looked for where a shell would")]
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
+    std::env::split_paths(&path).collect()
+}
+
+/// The `PATH` of a program that finds what is in this folder first.
+pub fn path_after(folder: &Path) -> OsString {
+    let folders = std::iter::once(folder.to_owned()).chain(path());
+    std::env::join_paths(folders).unwrap_or_default()
+}
+
+/// A program, where a shell would find it, or an administrator's.
+pub fn program(name: &str) -> Option<PathBuf> {
+    path()
+        .into_iter()
         .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
         .map(|folder| folder.join(name))
         .find(|program| program.is_file())

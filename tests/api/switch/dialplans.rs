@@ -227,7 +227,11 @@ fn the_files_name_variables_of_one_configuration() {
         settings.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
     // Asterisk and a shell both read it: neither knows the comments of the other.
     assert_eq!(settings.lines().count(), known.len(), "{settings}");
-    for path in ["asterisk/extensions_denwaban.conf", "reports/denwaban-send"] {
+    for path in [
+        "asterisk/extensions_denwaban.conf",
+        "asterisk/denwaban-registrations",
+        "reports/denwaban-send",
+    ] {
         let text = file(path).replace("${DENWABAN_CONFIG", "").replace("${", "$");
         for part in text.split("$DENWABAN").skip(1) {
             let end = part.find(|c: char| !(c.is_ascii_uppercase() || c == '_'));

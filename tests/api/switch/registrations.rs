@@ -1,10 +1,14 @@
 //! Which telephones and boxes are registered: as switches report it, whatever the order.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::identity::service_keys::KeyKind;
 use tests::switch::Switch;
-use tests::{Contract, Holder, TestApp, on_both};
+use tests::{Contract, Holder, TestApp, on_both, service_key};
 
 const PHONE: &str = "sip:minato001@192.0.2.10:5062;transport=udp";
 
@@ -282,4 +286,72 @@ on_both!(a_switch_reports_one_registration_as_a_form, async |app| {
         assert_eq!(answer.expect(200)["items"][0]["outcome"], outcome, "{body}");
         assert_eq!(shown(&holder, 1).await, terminals, "{body}");
     }
+});
+
+/// An Asterisk that has these telephones: login ID, end, contact, maker and model.
+const ASTERISK: &str = r#"#!/bin/sh
+[ -f "$FOLDER/telephones" ] || exit 1
+while IFS='|' read -r login end contact agent; do
+    printf '%s' "/registrar/contact/$login;@1dede1ffe5c17745: {\"via_addr\":\"192.0.2.10\",\"endpoint\":\"$login\","
+    printf '%s\n' "\"uri\":\"$contact\",\"user_agent\":\"$agent\",\"expiration_time\":\"$end\",\"outbound_proxy\":\"\"}"
+done <"$FOLDER/telephones"
+echo "$(wc -l <"$FOLDER/telephones") results found."
+"#;
+
+/// A clock that stands where the portal's does.
+const DATE: &str = "#!/bin/sh\ncase \"$*\" in *-d*) exec /bin/date \"$@\" ;; esac\necho \"$NOW\"\n";
+
+// `denwaban-registrations` beside an Asterisk: what is new, was renewed or has gone is told once.
+on_both!(what_asterisk_has_registered_comes_to_the_portal, async |app| {
+    let (holder, _, now) = scene(&app).await;
+    let key = service_key(&app.app, KeyKind::Switch).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for (name, text) in [("asterisk", ASTERISK), ("date", DATE)] {
+        let path = folder.join(name);
+        fs::write(&path, text).expect("a file is written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it may be run");
+    }
+    let portal_is_at = |url: &str| {
+        let text = format!(
+            "DENWABAN_URL={url}\nDENWABAN_KEY={key}\nDENWABAN_SPOOL={}\n",
+            folder.display()
+        );
+        fs::write(folder.join("switch.conf"), text).expect("a file is written");
+    };
+    let tell = async |telephones: &[&str]| {
+        fs::write(folder.join("telephones"), telephones.concat()).expect("a file is written");
+        let script = "integrations/asterisk/denwaban-registrations";
+        let mut command = tokio::process::Command::new(tests::repository().join(script));
+        command.env("DENWABAN_CONFIG", folder.join("switch.conf")).env("FOLDER", folder);
+        command.env("PATH", tests::path_after(folder));
+        let now = app.clock.now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        command.env("NOW", now).status().await.expect("sh, awk, curl and flock").success()
+    };
+    let until = |hours| (now + TimeDelta::hours(hours)).timestamp();
+    let desk = |hours| {
+        format!("minato001|{}|sip:1@192.0.2.10:5062|Yealink \\\"SIP-T46U\\\" 108\n", until(hours))
+    };
+    let unknown = format!("nobody|{}|sip:2@192.0.2.10|\n", until(1));
+
+    portal_is_at("http://127.0.0.1:9");
+    assert!(!tell(&[&desk(1)]).await, "nobody is there");
+    portal_is_at(&app.url);
+    assert!(tell(&[&unknown, &desk(1)]).await, "who is nobody's keeps nobody else back");
+    let first = shown(&holder, 1).await;
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert!(first[0].starts_with("ip_phone") && first[0].contains("SIP-T46U"), "{first:?}");
+
+    // It goes on where it was renewed.
+    app.clock.advance(TimeDelta::minutes(50));
+    assert!(tell(&[&desk(2)]).await);
+    app.clock.advance(TimeDelta::minutes(50));
+    assert_eq!(shown(&holder, 1).await, first);
+    // An Asterisk that is stopped says nothing, and nobody has gone.
+    fs::write(folder.join("asterisk"), "#!/bin/sh\nexit 1\n").expect("a file is written");
+    assert!(!tell(&[]).await);
+    assert_eq!(shown(&holder, 1).await, first);
+    fs::write(folder.join("asterisk"), ASTERISK).expect("a file is written");
+    assert!(tell(&[]).await);
+    assert_eq!(shown(&holder, 1).await, Vec::<String>::new());
 });
