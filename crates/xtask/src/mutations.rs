@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{native_target, output, program, root, succeed};
+use crate::process::{output, program, root, succeed};
 
 /// Patches, each below a sentence, `Chapter:` and `Statement:`.
 const PATCHES: &str = "tests/ui/portal/guide/mutations";
@@ -141,8 +141,9 @@ fn renew(copy: &Path) -> Result<()> {
 /// Builds the copy and looks at the chapters of a round there; answers what that prints.
 fn look(copy: &Path, round: &[Mutation]) -> Result<String> {
     let mut cargo = Command::new("cargo");
-    // What others have written is built once for all.
-    cargo.current_dir(copy).env("CARGO_TARGET_DIR", native_target());
+    // In a target folder of its own: Cargo tells sources apart by their place in the workspace and
+    // their age, so in a shared one the next build would take what is broken here for its own.
+    cargo.current_dir(copy).env_remove("CARGO_TARGET_DIR");
     let chapters = round.iter().map(|mutation| format!("guide::{}::", mutation.chapter));
     let ran = cargo
         .args(["xtask", "test", "--only", "browser", "--", "--failure-output", "final"])
