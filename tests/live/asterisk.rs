@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::future::ready;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -128,16 +128,18 @@ impl Asterisk {
 
     /// Sends what waits, as cron would.
     fn send(&self) {
-        assert!(self.run(&sender()));
+        assert!(self.run(sender(), &[]));
     }
 
     /// Tells which telephones are registered, as cron would; whether all was told.
     fn tell_registrations(&self) -> bool {
-        self.run(&tests::repository().join("integrations/asterisk/denwaban-registrations"))
+        let script = "integrations/reports/denwaban-registrations";
+        self.run(tests::repository().join(script), &["asterisk"])
     }
 
-    fn run(&self, script: &Path) -> bool {
+    fn run(&self, script: PathBuf, arguments: &[&str]) -> bool {
         let mut command = Command::new(script);
+        command.args(arguments);
         command.env("PATH", tests::path_after(self.program.parent().unwrap()));
         command.env("DENWABAN_CONFIG", self.folder.join("switch.conf"));
         command.env("ASTERISK_CONFIG", self.folder.join("etc/asterisk.conf"));

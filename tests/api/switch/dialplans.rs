@@ -229,7 +229,7 @@ fn the_files_name_variables_of_one_configuration() {
     assert_eq!(settings.lines().count(), known.len(), "{settings}");
     for path in [
         "asterisk/extensions_denwaban.conf",
-        "asterisk/denwaban-registrations",
+        "reports/denwaban-registrations",
         "reports/denwaban-send",
     ] {
         let text = file(path).replace("${DENWABAN_CONFIG", "").replace("${", "$");

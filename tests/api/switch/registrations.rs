@@ -290,28 +290,59 @@ on_both!(a_switch_reports_one_registration_as_a_form, async |app| {
 
 /// An Asterisk that has these telephones: login ID, end, contact, maker and model.
 const ASTERISK: &str = r#"#!/bin/sh
-[ -f "$FOLDER/telephones" ] || exit 1
 while IFS='|' read -r login end contact agent; do
+    agent=$(printf '%s' "$agent" | sed 's/"/\\"/g')
     printf '%s' "/registrar/contact/$login;@1dede1ffe5c17745: {\"via_addr\":\"192.0.2.10\",\"endpoint\":\"$login\","
     printf '%s\n' "\"uri\":\"$contact\",\"user_agent\":\"$agent\",\"expiration_time\":\"$end\",\"outbound_proxy\":\"\"}"
 done <"$FOLDER/telephones"
 echo "$(wc -l <"$FOLDER/telephones") results found."
 "#;
 
+/// A FreeSWITCH that has them.
+const FREESWITCH: &str = r#"#!/bin/sh
+echo '<?xml version="1.0" encoding="ISO-8859-1"?>'
+echo '<profile>
+  <registrations>'
+while IFS='|' read -r login end contact agent; do
+    agent=$(printf '%s' "$agent" | sed 's/"/\&quot;/g')
+    end=$(/bin/date -d "@$end" '+%Y-%m-%d %H:%M:%S')
+    printf '%s\n' "    <registration>
+        <call-id>1-2@192.0.2.10</call-id>
+        <user>$login@sip.invalid</user>
+        <contact>&quot;&quot; &lt;$contact&gt;</contact>
+        <agent>$agent</agent>
+        <status>Registered(UDP)(unknown) exp($end) expsecs(3599)</status>
+        <sip-auth-user>$login</sip-auth-user>
+    </registration>"
+done <"$FOLDER/telephones"
+echo '  </registrations>
+</profile>'
+"#;
+
 /// A clock that stands where the portal's does.
 const DATE: &str = "#!/bin/sh\ncase \"$*\" in *-d*) exec /bin/date \"$@\" ;; esac\necho \"$NOW\"\n";
 
-// `denwaban-registrations` beside an Asterisk: what is new, was renewed or has gone is told once.
 on_both!(what_asterisk_has_registered_comes_to_the_portal, async |app| {
-    let (holder, _, now) = scene(&app).await;
+    registers_beside(&app, "asterisk", ("asterisk", ASTERISK)).await;
+});
+
+on_both!(what_freeswitch_has_registered_comes_to_the_portal, async |app| {
+    registers_beside(&app, "freeswitch", ("fs_cli", FREESWITCH)).await;
+});
+
+/// `denwaban-registrations` beside a switch: what is new, was renewed or has gone is told.
+async fn registers_beside(app: &TestApp, switch: &str, (program, text): (&str, &str)) {
+    let (holder, _, now) = scene(app).await;
     let key = service_key(&app.app, KeyKind::Switch).await;
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    for (name, text) in [("asterisk", ASTERISK), ("date", DATE)] {
+    let install = |name: &str, text: &str| {
         let path = folder.join(name);
         fs::write(&path, text).expect("a file is written");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it may be run");
-    }
+    };
+    install(program, text);
+    install("date", DATE);
     let portal_is_at = |url: &str| {
         let text = format!(
             "DENWABAN_URL={url}\nDENWABAN_KEY={key}\nDENWABAN_SPOOL={}\n",
@@ -321,16 +352,19 @@ on_both!(what_asterisk_has_registered_comes_to_the_portal, async |app| {
     };
     let tell = async |telephones: &[&str]| {
         fs::write(folder.join("telephones"), telephones.concat()).expect("a file is written");
-        let script = "integrations/asterisk/denwaban-registrations";
+        let script = "integrations/reports/denwaban-registrations";
         let mut command = tokio::process::Command::new(tests::repository().join(script));
-        command.env("DENWABAN_CONFIG", folder.join("switch.conf")).env("FOLDER", folder);
+        command
+            .arg(switch)
+            .env("DENWABAN_CONFIG", folder.join("switch.conf"))
+            .env("FOLDER", folder);
         command.env("PATH", tests::path_after(folder));
         let now = app.clock.now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
         command.env("NOW", now).status().await.expect("sh, awk, curl and flock").success()
     };
     let until = |hours| (now + TimeDelta::hours(hours)).timestamp();
     let desk = |hours| {
-        format!("minato001|{}|sip:1@192.0.2.10:5062|Yealink \\\"SIP-T46U\\\" 108\n", until(hours))
+        format!("minato001|{}|sip:1@192.0.2.10:5062|Yealink \"SIP-T46U\" 108\n", until(hours))
     };
     let unknown = format!("nobody|{}|sip:2@192.0.2.10|\n", until(1));
 
@@ -347,11 +381,11 @@ on_both!(what_asterisk_has_registered_comes_to_the_portal, async |app| {
     assert!(tell(&[&desk(2)]).await);
     app.clock.advance(TimeDelta::minutes(50));
     assert_eq!(shown(&holder, 1).await, first);
-    // An Asterisk that is stopped says nothing, and nobody has gone.
-    fs::write(folder.join("asterisk"), "#!/bin/sh\nexit 1\n").expect("a file is written");
+    // A switch that is stopped says nothing, and nobody has gone.
+    install(program, "#!/bin/sh\nexit 1\n");
     assert!(!tell(&[]).await);
     assert_eq!(shown(&holder, 1).await, first);
-    fs::write(folder.join("asterisk"), ASTERISK).expect("a file is written");
+    install(program, text);
     assert!(tell(&[]).await);
     assert_eq!(shown(&holder, 1).await, Vec::<String>::new());
-});
+}
